@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+export const maximumSamplesPerMessage = 1_000
+export const maximumKeysPerSample = 256
+
+/** The name of a measured value, as in `temperature`. */
+export const TelemetryKey = z
+  .string()
+  .min(1, 'a key must not be empty')
+  .max(128, 'a key is at most 128 characters long')
+  .regex(/^\P{Cc}+$/u, 'a key must not hold control characters')
+export type TelemetryKey = z.infer<typeof TelemetryKey>
+
+/** A measured value: number, boolean, string, or any JSON. Text is at most 65,536 characters long. */
+export const TelemetryValue = z.union([
+  z.number(),
+  z.boolean(),
+  z.string().max(65_536, 'text is at most 65,536 characters long'),
+  z.null(),
+  z.array(z.json()),
+  z.record(z.string(), z.json()),
+])
+export type TelemetryValue = z.infer<typeof TelemetryValue>
+
+/** Milliseconds since 1970 (fractions down to microseconds are kept), up to the year 9999. */
+export const TimestampMs = z.number().min(0).max(253_402_300_799_999)
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Values by key, measured now: `{"temperature": 21.5}`. */
+export const TelemetryValues = z
+  .record(TelemetryKey, TelemetryValue, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'expected an object of values by key' : undefined),
+  })
+  .refine((values) => Object.keys(values).length > 0, 'holds no value')
+  .refine(
+    (values) => Object.keys(values).length <= maximumKeysPerSample,
+    `holds over ${maximumKeysPerSample} keys`,
+  )
+export type TelemetryValues = z.infer<typeof TelemetryValues>
+
+/** Values with the time of their measurement: `{"ts": 1767225600000, "values": {"temperature": 21.5}}`. */
+export const TimedValues = z.strictObject({ ts: TimestampMs.optional(), values: TelemetryValues })
+export type TimedValues = z.infer<typeof TimedValues>
+
+const BareValues = TelemetryValues.refine(
+  (values) => !('ts' in values) && !isObject(values.values),
+  'with a time, a payload is {"ts": milliseconds, "values": {…}} and nothing else',
+)
+
+const TelemetryRecord = z.union([TimedValues, BareValues])
+
+/** What a device sends: values, values with a time, or an array of up to 1,000 of either. */
+export const Telemetry = z.union([
+  TelemetryRecord,
+  z.array(TelemetryRecord).min(1).max(maximumSamplesPerMessage),
+])
+export type Telemetry = z.infer<typeof Telemetry>
+
+/** The three accepted shapes made one: a list of values, each with its own `ts` or none. */
+export function timedValues(telemetry: Telemetry): TimedValues[] {
+  const records = Array.isArray(telemetry) ? telemetry : [telemetry]
+  return records.map((record) => (isTimed(record) ? record : { values: record }))
+}
+
+function isTimed(record: TimedValues | TelemetryValues): record is TimedValues {
+  return isObject(record.values)
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { OrganizationSlug } from '../ids.js'
+import { Name, page, Timestamp } from './common.js'
+
+export const Role = z
+  .enum(['admin', 'viewer'])
+  .meta({ id: 'Role', description: 'admin changes things, viewer reads' })
+export type Role = z.infer<typeof Role>
+
+export const Password = z
+  .string()
+  .min(10, 'must be at least 10 characters long')
+  .max(128, 'must be at most 128 characters long')
+
+export const SetupState = z
+  .object({ needed: z.boolean(), codeRequired: z.boolean() })
+  .meta({ id: 'SetupState' })
+export type SetupState = z.infer<typeof SetupState>
+
+export const CreateOrganization = z
+  .strictObject({ name: Name, slug: OrganizationSlug })
+  .meta({ id: 'CreateOrganization' })
+export type CreateOrganization = z.infer<typeof CreateOrganization>
+
+export const Setup = z
+  .strictObject({
+    name: Name,
+    email: z.email().max(254),
+    password: Password,
+    organization: CreateOrganization,
+    code: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: 'The one-time code from the log, where it is asked for' }),
+  })
+  .meta({ id: 'Setup' })
+export type Setup = z.infer<typeof Setup>
+
+export const Organization = z
+  .object({ slug: OrganizationSlug, name: z.string(), role: Role })
+  .meta({ id: 'Organization' })
+export type Organization = z.infer<typeof Organization>
+
+export const Me = z
+  .object({
+    user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    organizations: z.array(Organization),
+  })
+  .meta({ id: 'Me' })
+export type Me = z.infer<typeof Me>
+
+export const PlatformInfo = z
+  .object({
+    version: z.string(),
+    urls: z.object({ http: z.string(), ws: z.string(), tcp: z.string().nullable() }),
+    loopbackOnly: z.boolean().meta({ description: 'True when other machines cannot reach this host' }),
+  })
+  .meta({ id: 'PlatformInfo' })
+export type PlatformInfo = z.infer<typeof PlatformInfo>
+
+export const CreateApiKey = z
+  .strictObject({
+    name: Name,
+    role: Role.optional().meta({ description: 'admin by default; never more than the maker’s' }),
+    expiresAt: Timestamp.optional().meta({ description: 'In 90 days by default, in 5 years at most' }),
+  })
+  .meta({ id: 'CreateApiKey' })
+export type CreateApiKey = z.infer<typeof CreateApiKey>
+
+export const ApiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: Role,
+    hint: z.string().meta({ description: 'The last four characters' }),
+    createdAt: Timestamp,
+    lastUsedAt: Timestamp.nullable(),
+    expiresAt: Timestamp,
+  })
+  .meta({ id: 'ApiKey' })
+export type ApiKey = z.infer<typeof ApiKey>
+
+export const IssuedApiKey = ApiKey.extend({
+  key: z.string().meta({ description: 'Shown here and never again' }),
+}).meta({ id: 'IssuedApiKey' })
+export type IssuedApiKey = z.infer<typeof IssuedApiKey>
+
+export const ApiKeyPage = page(ApiKey).meta({ id: 'ApiKeyPage' })
+export type ApiKeyPage = z.infer<typeof ApiKeyPage>

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** An instant on the wire: RFC 3339 in UTC. */
+export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339' })
+
+export const Cursor = z.string().max(512).meta({ description: 'Where the next page begins; opaque' })
+
+/** A page of a list. `nextCursor` is null on the last one. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+}
+
+/** A number in a query string, checked as a number. */
+export function queryInteger(minimum: number, maximum: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+}
+
+/** A point in time in a query string; `parseTime` reads it. */
+export const TimeExpression = z
+  .string()
+  .max(64)
+  .meta({ description: 'Epoch milliseconds, RFC 3339, or relative to now: -24h' })
+
+export const Name = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(120, 'is at most 120 characters long')
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+
+/** What every failed request answers: RFC 9457 with a stable `code`. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
+export type Problem = z.infer<typeof Problem>

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { deviceStatuses } from '../device-status.js'
+import { DeviceId } from '../ids.js'
+import { PresenceReason } from '../payloads/platform.js'
+import { Cursor, Name, page, queryInteger, Timestamp } from './common.js'
+
+export const Tag = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,47}$/u, 'use up to 48 letters, digits, spaces and _ . : -')
+export const Tags = z
+  .array(Tag)
+  .max(32)
+  .transform((tags) => [...new Set(tags)])
+const TypeSlug = z.string().regex(/^[a-z0-9-]{1,64}$/, 'use 1 to 64 of a-z, 0-9 and -')
+const ExpectedIntervalSeconds = z.int().min(1).max(31_536_000)
+
+export const CreateDevice = z
+  .strictObject({
+    name: Name,
+    id: DeviceId.optional(),
+    type: TypeSlug.nullable().optional(),
+    tags: Tags.optional(),
+    expectedIntervalSeconds: ExpectedIntervalSeconds.optional(),
+  })
+  .meta({ id: 'CreateDevice' })
+export type CreateDevice = z.infer<typeof CreateDevice>
+
+export const UpdateDevice = z
+  .strictObject({
+    name: Name.optional(),
+    type: TypeSlug.nullable().optional(),
+    tags: Tags.optional(),
+    expectedIntervalSeconds: ExpectedIntervalSeconds.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'changes nothing')
+  .meta({ id: 'UpdateDevice' })
+export type UpdateDevice = z.infer<typeof UpdateDevice>
+
+export const DeviceConnection = z
+  .object({
+    connected: z.boolean(),
+    since: Timestamp.nullable().meta({ description: 'Since when it is up or down; null: never connected' }),
+    reason: PresenceReason.nullable(),
+  })
+  .meta({ id: 'DeviceConnection' })
+export type DeviceConnection = z.infer<typeof DeviceConnection>
+
+export const Device = z
+  .object({
+    id: DeviceId,
+    name: z.string(),
+    type: z.string().nullable(),
+    tags: z.array(z.string()),
+    expectedIntervalSeconds: z.int(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    status: z.enum(deviceStatuses),
+    connection: DeviceConnection,
+    lastMessageAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Device' })
+export type Device = z.infer<typeof Device>
+
+export const deviceSorts = [
+  'name',
+  '-name',
+  'id',
+  '-id',
+  'createdAt',
+  '-createdAt',
+  'lastMessageAt',
+  '-lastMessageAt',
+] as const
+
+export const ListDevices = z.strictObject({
+  search: z.string().max(120).optional().meta({ description: 'Part of the name, the id or a tag' }),
+  tag: z.string().max(48).optional(),
+  type: z.string().max(64).optional(),
+  status: z.enum(deviceStatuses).optional(),
+  sort: z.enum(deviceSorts).optional().meta({ description: 'name by default; a minus turns it round' }),
+  cursor: Cursor.optional(),
+  limit: queryInteger(1, 500).optional().meta({ description: '50 by default' }),
+})
+export type ListDevices = z.infer<typeof ListDevices>
+
+export const DevicePage = page(Device).meta({ id: 'DevicePage' })
+export type DevicePage = z.infer<typeof DevicePage>
+
+export const PresenceChange = z
+  .object({ ts: Timestamp, online: z.boolean(), reason: PresenceReason })
+  .meta({ id: 'PresenceChange' })
+export type PresenceChange = z.infer<typeof PresenceChange>
+
+export const ListPresence = z.strictObject({
+  cursor: Cursor.optional(),
+  limit: queryInteger(1, 500).optional().meta({ description: '50 by default; newest first' }),
+})
+export type ListPresence = z.infer<typeof ListPresence>
+
+export const PresencePage = page(PresenceChange).meta({ id: 'PresencePage' })
+export type PresencePage = z.infer<typeof PresencePage>

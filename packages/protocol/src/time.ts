@@ -1,0 +1,19 @@
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/**
+ * A point in time as people and scripts write it: epoch milliseconds (`1767225600000`), RFC 3339
+ * (`2026-01-01T00:00:00Z`), `now`, or relative to it (`-24h`, `-90s`, `+5m`; s, m, h, d, w).
+ * Gives epoch milliseconds, or null when it is none of these.
+ */
+export function parseTime(text: string, now: number): number | null {
+  if (text === 'now') return now
+  if (/^\d{1,15}(\.\d{1,3})?$/.test(text)) return Number(text)
+  const relative = /^([+-])(\d{1,9})([smhdw])$/.exec(text)
+  if (relative !== null) {
+    const distance = Number(relative[2]) * units[relative[3] as keyof typeof units]
+    return relative[1] === '-' ? now - distance : now + distance
+  }
+  if (!/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text)) return null
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? null : time
+}
