@@ -57,7 +57,7 @@ const parameterText: Record<string, string> = {
 /** Seen from the platform: it receives what devices publish and sends what it publishes itself. */
 function operationObjects(name: string, channel: AnyChannel): [string, object][] {
   const operation = (action: 'send' | 'receive'): [string, object] => [
-    `${action}${channel.title.replaceAll(' ', '')}`,
+    `${action}${channel.title.replace(/ (\w)/g, (_, letter) => letter.toUpperCase())}`,
     {
       action,
       channel: { $ref: `#/channels/${name}` },

@@ -98,8 +98,8 @@ function matchLevels(levels: Level[], topic: string): Record<string, string> | n
     const part = parts[index]
     if (part === undefined) return null
     if (level.rest) {
-      parameters[level.parameter] = parts.slice(index).join('/')
-      return parameters
+      const rest = parts.slice(index).join('/')
+      return rest === '' ? null : { ...parameters, [level.parameter]: rest }
     }
     if (level.literal === null ? part === '' : part !== level.literal) return null
     if (level.literal === null) parameters[level.parameter] = part

@@ -13,7 +13,14 @@ export function parseTime(text: string, now: number): number | null {
     const distance = Number(relative[2]) * units[relative[3] as keyof typeof units]
     return relative[1] === '-' ? now - distance : now + distance
   }
-  if (!/^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text)) return null
+  const date = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)?.[1]
+  if (date === undefined || !isDay(date)) return null
   const time = Date.parse(text)
   return Number.isNaN(time) ? null : time
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
 }

@@ -35,14 +35,13 @@ export function filterMatches(filter: string, topic: string): boolean {
  * which matches itself alone. Exact, not conservative: held against brute force by property tests.
  *
  * What makes it less than obvious: `a/#` matches `a`; a leading wildcard matches no topic that
- * begins with `$` (4.7.2); and `+/#` matches the very same topics as `#`.
+ * begins with `$` (4.7.2); and `+/#` matches the very same topics as `#`, as does `/+/#` as `/#`.
  */
 export function filterContains(outer: string, inner: string): boolean {
   const outerLevels = outer.split('/')
-  const innerLevels = inner.split('/')
+  const innerLevels = (withoutEmptyParent.get(inner) ?? inner).split('/')
   const startsWithWildcard = outerLevels[0] === '#' || outerLevels[0] === '+'
   if (startsWithWildcard && inner.startsWith('$')) return false
-  if (inner === '#') return outer === '#' || outer === '+/#'
 
   for (const [index, level] of outerLevels.entries()) {
     if (level === '#') return true
@@ -53,6 +52,12 @@ export function filterContains(outer: string, inner: string): boolean {
   }
   return innerLevels.length === outerLevels.length
 }
+
+/** The parent level of these is the empty topic, which does not exist: the same filters, said without it. */
+const withoutEmptyParent = new Map([
+  ['#', '+/#'],
+  ['/#', '/+/#'],
+])
 
 /**
  * The filter behind a shared subscription `$share/{group}/{filter}` (MQTT 5, 4.8.2), or the filter

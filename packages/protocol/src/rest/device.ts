@@ -72,10 +72,17 @@ export const deviceSorts = [
   '-lastMessageAt',
 ] as const
 
+/** Text to compare with; the database knows no NUL, and no name holds control characters. */
+const filterText = (maximumLength: number) =>
+  z
+    .string()
+    .max(maximumLength)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+
 export const ListDevices = z.strictObject({
-  search: z.string().max(120).optional().meta({ description: 'Part of the name, the id or a tag' }),
-  tag: z.string().max(48).optional(),
-  type: z.string().max(64).optional(),
+  search: filterText(120).optional().meta({ description: 'Part of the name, the id or a tag' }),
+  tag: filterText(48).optional(),
+  type: filterText(64).optional(),
   status: z.enum(deviceStatuses).optional(),
   sort: z.enum(deviceSorts).optional().meta({ description: 'name by default; a minus turns it round' }),
   cursor: Cursor.optional(),

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { maximumKeysPerSample, Telemetry, timedValues } from './telemetry.js'
+
+const accepts = (value: unknown) => Telemetry.safeParse(value).success
+
+describe('Telemetry', () => {
+  it('takes the three shapes and makes them one', () => {
+    expect(timedValues(Telemetry.parse({ temperature: 21.5 }))).toEqual([{ values: { temperature: 21.5 } }])
+    expect(timedValues(Telemetry.parse({ ts: 5, values: { a: 1 } }))).toEqual([{ ts: 5, values: { a: 1 } }])
+    expect(timedValues(Telemetry.parse([{ a: 1 }, { ts: 5, values: { a: 2 } }]))).toEqual([
+      { values: { a: 1 } },
+      { ts: 5, values: { a: 2 } },
+    ])
+    expect(timedValues(Telemetry.parse({ values: { a: 1 } }))).toEqual([{ values: { a: 1 } }])
+  })
+
+  it('takes values of any JSON kind', () => {
+    expect(accepts({ n: 1, b: false, s: 'x', z: null, l: [1, 'a'], o: { deep: { er: [] } } })).toBe(true)
+  })
+
+  it.each([
+    ['an empty object', {}],
+    ['an empty array', []],
+    ['a bare number', 5],
+    ['null', null],
+    ['text', 'x'],
+    ['an array in an array', [[{ a: 1 }]]],
+    ['a time without values', { ts: 5 }],
+    ['a time beside bare values', { ts: 5, temperature: 1 }],
+    ['something beside ts and values', { ts: 5, values: { a: 1 }, extra: 1 }],
+    ['no values', { ts: 5, values: {} }],
+    ['a time as text', { ts: '5', values: { a: 1 } }],
+    ['a negative time', { ts: -1, values: { a: 1 } }],
+    ['a time in microseconds', { ts: 1.7e15, values: { a: 1 } }],
+    ['an empty key', { '': 1 }],
+    ['a key with a control character', { 'a\n': 1 }],
+    ['a key that is too long', { ['k'.repeat(129)]: 1 }],
+    ['text that is too long', { a: 'x'.repeat(65_537) }],
+    [
+      'too many keys',
+      Object.fromEntries(Array.from({ length: maximumKeysPerSample + 1 }, (_, n) => [`k${n}`, n])),
+    ],
+    ['too many samples', Array.from({ length: 1_001 }, () => ({ a: 1 }))],
+    ['one bad sample among good ones', [{ a: 1 }, {}]],
+    ['not a number', { a: Number.NaN }],
+    ['infinity', { a: Number.POSITIVE_INFINITY }],
+  ])('refuses %s', (_what, value) => {
+    expect(accepts(value)).toBe(false)
+  })
+
+  it('takes all that it says it takes, and changes nothing of it', () => {
+    const key = fc
+      .string({ minLength: 1, maxLength: 20 })
+      .filter((text) => /^\P{Cc}+$/u.test(text) && text !== 'ts' && text !== 'values' && text !== '__proto__')
+    const value = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.string(),
+      fc.constant(null),
+    )
+    const values = fc.dictionary(key, value, { minKeys: 1, maxKeys: 10, noNullPrototype: true })
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 1, maxLength: 5 }), (records) => {
+        expect(Telemetry.parse(records)).toEqual(records)
+        const timed = records.map((record, index) => ({ ts: index, values: record }))
+        expect(timedValues(Telemetry.parse(timed))).toEqual(timed)
+      }),
+    )
+  })
+})
