@@ -1,0 +1,135 @@
+import {
+  type Channel,
+  type ChannelParameters,
+  type DeviceEvent,
+  events,
+  type ReportedState,
+  reported,
+  type TelemetryValues,
+  telemetry,
+} from '@heliograph/protocol'
+import { Client, type PublishOptions } from './client.js'
+import type { Unsubscribe } from './emitter.js'
+import type { Qos } from './link.js'
+import { type CommonOptions, clientOptions } from './options.js'
+import { risingClock } from './rising-clock.js'
+import type { Received } from './subscriptions.js'
+
+export interface DeviceOptions extends CommonOptions {
+  /** Where to connect: `ws://…/mqtt`, `wss://…`, and outside browsers `mqtt://…` and `mqtts://…`. */
+  url?: string
+  /** As a credential is issued with; MQTT over TCP is taken where it can be, when no `url` is given. */
+  urls?: { ws: string; tcp: string | null }
+  org: string
+  device: string
+  username: string
+  password: string
+  /** The device's id, or the id with `:` and a suffix. The id by default. */
+  clientId?: string
+  /** False keeps subscriptions, and commands that come meanwhile, at the broker while away. True by default. */
+  clean?: boolean
+  /** A certificate authority of one's own (PEM), outside browsers. */
+  ca?: string
+}
+
+type Own = 'org' | 'device'
+/** What is left to say of a channel's parameters when the device is known. */
+export type DeviceParameters<Address extends string> = Omit<ChannelParameters<Address>, Own>
+
+/**
+ * Connects a device. Returns at once; `state` and the event `state` tell how it goes, and what is
+ * published meanwhile waits in the offline buffer.
+ *
+ *     const pump = connectDevice({ ...issuedCredential, org: 'acme', device: 'pump-7' })
+ *     await pump.telemetry({ temperature: 21.5 })
+ */
+export function connectDevice(options: DeviceOptions): Device {
+  return new Device(options)
+}
+
+export class Device {
+  /** The connection below: any channel, any parameters, state, statistics and events. */
+  readonly client: Client
+  readonly org: string
+  readonly id: string
+  readonly #now = risingClock()
+
+  constructor(options: DeviceOptions) {
+    const { org, device, username, password, clientId = device } = options
+    this.org = org
+    this.id = device
+    const url = checkedUrl(options.url ?? preferredUrl(options.urls))
+    const link = { clean: options.clean ?? true, ...(options.ca === undefined ? {} : { ca: options.ca }) }
+    this.client = new Client(clientOptions(options, deviceDefaults, link), {
+      access: async () => ({ url, clientId, username, password }),
+    })
+  }
+
+  /** Publishes measured values, with the time of now unless told, so that a resend is stored once. */
+  telemetry(values: TelemetryValues, options: PublishOptions & { ts?: number } = {}): Promise<void> {
+    return this.client.publish(telemetry, this.#own, { ts: options.ts ?? this.#now(), values }, options)
+  }
+
+  /** Publishes to a channel of this device; see `Client.publish`. */
+  publish<const Address extends string, Payload>(
+    channel: Channel<Address, Payload>,
+    params: DeviceParameters<Address>,
+    payload: Payload,
+    options?: PublishOptions,
+  ): Promise<void> {
+    return this.client.publish(channel, this.#complete<Address>(params), payload, options)
+  }
+
+  /** Listens to a channel of this device; see `Client.subscribe`. */
+  subscribe<const Address extends string, Payload>(
+    channel: Channel<Address, Payload>,
+    params: Partial<DeviceParameters<Address>>,
+    handler: (message: Received<ChannelParameters<Address>, Payload>) => void,
+    options?: { qos?: Qos },
+  ): Unsubscribe {
+    const complete = this.#complete<Address>(params)
+    return this.client.subscribe(channel, complete, handler, options)
+  }
+
+  /** Publishes something that happened, with the time of now unless it has one. */
+  event(event: DeviceEvent): Promise<void> {
+    return this.client.publish(events, this.#own, { ts: this.#now(), ...event })
+  }
+
+  /** Publishes what changed of the device's state: a JSON merge patch. */
+  report(patch: ReportedState): Promise<void> {
+    return this.client.publish(reported, this.#own, patch)
+  }
+
+  /** Says goodbye and ends; see `Client.close`. */
+  close(options?: { timeoutMs?: number }): Promise<void> {
+    return this.client.close(options)
+  }
+
+  get #own(): Record<Own, string> {
+    return { org: this.org, device: this.id }
+  }
+
+  /** With the two parameters that are this device's own, `rest` is all that the address asks for. */
+  #complete<Address extends string>(rest: object): ChannelParameters<Address> {
+    return { ...rest, ...this.#own } as ChannelParameters<Address>
+  }
+}
+
+const deviceDefaults = { keepAliveSeconds: 60, pingIntervalMs: 20_000, backoffMaximumMs: 60_000 }
+
+const inBrowser = () => typeof window !== 'undefined'
+
+function preferredUrl(urls: DeviceOptions['urls']): string {
+  if (urls === undefined) throw new TypeError('Say where to connect: url, or the urls of a credential')
+  return inBrowser() ? urls.ws : (urls.tcp ?? urls.ws)
+}
+
+function checkedUrl(url: string): string {
+  const schemes = inBrowser() ? ['ws:', 'wss:'] : ['ws:', 'wss:', 'mqtt:', 'mqtts:']
+  const scheme = URL.canParse(url) ? new URL(url).protocol : null
+  if (scheme !== null && schemes.includes(scheme)) return url
+  throw new TypeError(
+    `${JSON.stringify(url)} is no address to connect to; it begins with ${schemes.join(' or ')}//`,
+  )
+}

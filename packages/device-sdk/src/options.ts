@@ -1,0 +1,46 @@
+import type { LinkOptions } from './access.js'
+import type { ClientOptions } from './client.js'
+import type { BufferLimits } from './offline-buffer.js'
+
+/** What may be tuned on every connection; the defaults are meant to be kept. */
+export interface CommonOptions {
+  /** What may wait while away; the oldest give way. 10,000 messages and 8 MiB by default. */
+  offlineBuffer?: Partial<BufferLimits>
+  keepAliveSeconds?: number
+  /** How often the round trip is measured and a dead connection is noticed. */
+  pingIntervalMs?: number
+  pingTimeoutMs?: number
+  connectTimeoutMs?: number
+  /** Bounds of the delay between attempts; each is drawn at random below its bound (full jitter). */
+  backoff?: { baseMs?: number; maximumMs?: number }
+  /** After how long an absence is called `offline`. */
+  offlineAfterMs?: number
+}
+
+export interface Defaults {
+  keepAliveSeconds: number
+  pingIntervalMs: number
+  backoffMaximumMs: number
+}
+
+export function clientOptions(
+  options: CommonOptions,
+  defaults: Defaults,
+  link: Pick<LinkOptions, 'clean' | 'ca'>,
+): ClientOptions {
+  return {
+    link: {
+      ...link,
+      keepAliveSeconds: options.keepAliveSeconds ?? defaults.keepAliveSeconds,
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    },
+    backoff: {
+      baseMs: options.backoff?.baseMs ?? 1_000,
+      maximumMs: options.backoff?.maximumMs ?? defaults.backoffMaximumMs,
+    },
+    pingIntervalMs: options.pingIntervalMs ?? defaults.pingIntervalMs,
+    pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
+    offlineAfterMs: options.offlineAfterMs ?? 20_000,
+    offlineBuffer: { maxMessages: 10_000, maxBytes: 8 * 1_024 * 1_024, ...options.offlineBuffer },
+  }
+}

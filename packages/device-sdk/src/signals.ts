@@ -1,0 +1,38 @@
+import {
+  freezer,
+  greenhousePump,
+  type Machine,
+  powerMeter,
+  type Reading,
+  waterTank,
+  weatherStation,
+} from './signals/machines.js'
+import { seededRandom } from './signals/random.js'
+
+/** The machines that can be simulated, by their kind. */
+export const simulatedKinds = {
+  pump: { name: 'Greenhouse pump', make: greenhousePump },
+  weather: { name: 'Weather station', make: weatherStation },
+  freezer: { name: 'Freezer', make: freezer },
+  tank: { name: 'Water tank', make: waterTank },
+  meter: { name: 'Power meter', make: powerMeter },
+} as const
+export type SimulatedKind = keyof typeof simulatedKinds
+
+export interface SimulatedSignals {
+  /** What the machine measures at a time (epoch milliseconds, not falling from call to call). */
+  read(nowMs: number): Reading
+}
+
+/** Believable signals: the same kind and seed give the same machine. */
+export function simulatedSignals(kind: SimulatedKind, seed: number): SimulatedSignals {
+  const machine: Machine = simulatedKinds[kind].make(seededRandom(seed))
+  let lastMs: number | null = null
+  return {
+    read(nowMs) {
+      const seconds = lastMs === null ? 1 : Math.max(0, nowMs - lastMs) / 1_000
+      lastMs = nowMs
+      return machine(nowMs, seconds)
+    },
+  }
+}

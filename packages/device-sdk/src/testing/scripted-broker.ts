@@ -1,0 +1,75 @@
+import { createServer, type Socket } from 'node:net'
+import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
+
+/** What a test wants to happen on one connection. Everything is answered as a kind broker would, unless told otherwise. */
+export interface Script {
+  connack?: number
+  /** Return false to leave a publish unacknowledged. */
+  acknowledge?: (packet: IPublishPacket) => boolean
+  /** False: pings get no answer, as when the other side is dead. */
+  answerPings?: boolean
+  /** Filters that get 0x80. */
+  deny?: string[]
+}
+
+export interface ScriptedConnection {
+  connect: IConnectPacket
+  send(packet: Packet): void
+  destroy(): void
+}
+
+/**
+ * A broker on a real socket that does what a test says, moment by moment: the nth connection follows
+ * the nth script, and later ones the last.
+ */
+export async function scriptedBroker(scripts: Script[]) {
+  const connections: ScriptedConnection[] = []
+  const published: IPublishPacket[] = []
+  const subscribed: string[][] = []
+  const unsubscribed: string[][] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const script = scripts[Math.min(connections.length, scripts.length - 1)] ?? {}
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {})
+    const send = (packet: Packet) => void socket.write(generate(packet))
+    const reader = parser({ protocolVersion: 4 })
+    socket.on('data', (data) => reader.parse(data))
+    reader.on('packet', (packet: Packet) => {
+      switch (packet.cmd) {
+        case 'connect':
+          connections.push({ connect: packet, send, destroy: () => socket.destroy() })
+          return send({ cmd: 'connack', returnCode: script.connack ?? 0, sessionPresent: false })
+        case 'publish':
+          published.push(packet)
+          if (packet.qos === 1 && (script.acknowledge?.(packet) ?? true))
+            send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+          return
+        case 'subscribe': {
+          const filters = packet.subscriptions.map(({ topic }) => topic)
+          subscribed.push(filters)
+          const granted = filters.map((filter) => (script.deny?.includes(filter) ? 0x80 : 0))
+          return send({ cmd: 'suback', messageId: packet.messageId ?? 0, granted })
+        }
+        case 'unsubscribe':
+          unsubscribed.push(packet.unsubscriptions)
+          return send({ cmd: 'unsuback', messageId: packet.messageId ?? 0 } as Packet)
+        case 'pingreq':
+          if (script.answerPings !== false) send({ cmd: 'pingresp' })
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    connections,
+    published,
+    subscribed,
+    unsubscribed,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { Access } from './access.js'
+import { fullJitterMs } from './backoff.js'
+import { RefusedError } from './errors.js'
+import type { PersonToken, TokenRequest } from './person.js'
+
+export interface TokenKeeperOptions {
+  fetchToken(request: TokenRequest): Promise<PersonToken>
+  /** What is listened to now. */
+  filters(): string[]
+}
+
+/** At this part of its life a token is renewed. */
+const renewAt = 0.7
+/** A page that comes up asks for its filters one after the other; so long they are gathered. */
+const gatherMs = 20
+const minimumRenewalMs = 5_000
+
+/** Keeps the token of a connection alive and as wide as what is listened to. */
+export class TokenKeeper {
+  #token: PersonToken | null = null
+  #granted = new Set<string>()
+  #live = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #widening: Promise<void> | null = null
+
+  constructor(private readonly options: TokenKeeperOptions) {}
+
+  /** A new token, for a new connection. */
+  async begin(): Promise<Access> {
+    this.stop()
+    await delay(gatherMs)
+    return this.#fetch()
+  }
+
+  /** The connection is live: renews its token from now on. */
+  start(): void {
+    this.#live = true
+    this.#schedule()
+  }
+
+  /** The connection is gone. */
+  stop(): void {
+    this.#live = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Resolves when the live connection may read all that is listened to, or is gone. */
+  widen(): Promise<void> {
+    if (this.#covers()) return Promise.resolve()
+    this.#widening ??= this.#widenNow().finally(() => {
+      this.#widening = null
+    })
+    return this.#widening
+  }
+
+  async #widenNow(): Promise<void> {
+    for (let attempt = 0; this.#live && !this.#covers(); attempt += 1) {
+      await delay(attempt === 0 ? gatherMs : retryDelayMs(attempt))
+      if (this.#live && !(await this.#extend())) return
+    }
+  }
+
+  /** False when asking again is of no use; the platform ends the connection by itself then. */
+  async #extend(): Promise<boolean> {
+    const clientId = this.#token?.clientId
+    try {
+      await this.#fetch(clientId)
+    } catch (error) {
+      return !(error instanceof RefusedError)
+    }
+    if (this.#live) this.#schedule()
+    return true
+  }
+
+  async #fetch(clientId?: string): Promise<PersonToken> {
+    const subscribe = this.options.filters()
+    const token = await this.options.fetchToken(
+      clientId === undefined ? { subscribe } : { clientId, subscribe },
+    )
+    this.#token = token
+    this.#granted = new Set(subscribe)
+    return token
+  }
+
+  #schedule(): void {
+    const lifeMs = Date.parse(this.#token?.expiresAt ?? '') - Date.now()
+    const delayMs = Math.max(minimumRenewalMs, lifeMs * renewAt)
+    this.#renewIn(Number.isFinite(delayMs) ? delayMs : minimumRenewalMs, 0)
+  }
+
+  #renewIn(delayMs: number, attempt: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(async () => {
+      const renewed = this.#token
+      const useful = await this.#extend()
+      if (useful && this.#live && this.#token === renewed) this.#renewIn(retryDelayMs(attempt), attempt + 1)
+    }, delayMs)
+  }
+
+  #covers(): boolean {
+    return this.options.filters().every((filter) => this.#granted.has(filter))
+  }
+}
+
+const retryDelayMs = (attempt: number) => 500 + fullJitterMs(attempt, { baseMs: 1_000, maximumMs: 10_000 })
+
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util'
+
+export interface SimulateOptions {
+  devices: number
+  /** Messages a second, of each device. */
+  ratePerSecond: number
+  /** Where the platform is. */
+  url: string
+  key: string
+  transport: 'ws' | 'tcp'
+  /** True leaves the devices in place at the end. */
+  keep: boolean
+  /** null: until stopped. */
+  durationSeconds: number | null
+}
+
+/** What was asked for makes no sense, or lacks something; the message says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const usage = `Usage: npm run simulate -- [options]
+
+Registers devices, connects them over MQTT and lets them send believable signals.
+
+  --devices N      how many (default 5, at most 5000)
+  --rate R         messages a second, of each device (default 1)
+  --url URL        where the platform is (default http://127.0.0.1:3000)
+  --key KEY        an API key with the role admin (or HELIOGRAPH_API_KEY)
+  --transport T    ws or tcp (default ws)
+  --duration S     stop after so many seconds (default: at Ctrl-C)
+  --keep           leave the devices in place at the end
+  --help`
+
+/** Reads the command line; null means that the usage was asked for. Throws a UsageError. */
+export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): SimulateOptions | null {
+  const values = parse(args)
+  if (values.help) return null
+  const url = checkedUrl(values.url)
+  const key = values.key ?? environment.HELIOGRAPH_API_KEY ?? ''
+  if (key === '') throw new UsageError(missingKey(url))
+  if (values.transport !== 'ws' && values.transport !== 'tcp')
+    throw new UsageError(`--transport is ws or tcp, not ${JSON.stringify(values.transport)}`)
+  return {
+    devices: number('--devices', values.devices, { minimum: 1, maximum: 5_000, whole: true }),
+    ratePerSecond: number('--rate', values.rate, { minimum: 0.001, maximum: 1_000 }),
+    durationSeconds:
+      values.duration === undefined
+        ? null
+        : number('--duration', values.duration, { minimum: 0.1, maximum: 31_536_000 }),
+    url,
+    key,
+    transport: values.transport,
+    keep: values.keep,
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        devices: { type: 'string', default: '5' },
+        rate: { type: 'string', default: '1' },
+        url: { type: 'string', default: 'http://127.0.0.1:3000' },
+        key: { type: 'string' },
+        transport: { type: 'string', default: 'ws' },
+        duration: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+function number(
+  name: string,
+  text: string,
+  { minimum, maximum, whole = false }: { minimum: number; maximum: number; whole?: boolean },
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value
+  const kind = whole ? 'a whole number' : 'a number'
+  throw new UsageError(`${name} is ${kind} from ${minimum} to ${maximum}, not ${JSON.stringify(text)}`)
+}
+
+function checkedUrl(text: string): string {
+  const scheme = URL.canParse(text) ? new URL(text).protocol : ''
+  if (scheme === 'http:' || scheme === 'https:') return text.replace(/\/+$/, '')
+  throw new UsageError(`--url is an address like http://127.0.0.1:3000, not ${JSON.stringify(text)}`)
+}
+
+function missingKey(url: string): string {
+  return [
+    'The simulator registers its devices over REST, and needs an API key for that.',
+    `Make one in the page: open ${url}, sign in, and go to "API keys" (role admin). Then:`,
+    '',
+    '  HELIOGRAPH_API_KEY=hg_key_… npm run simulate -- --devices 20 --rate 1',
+  ].join('\n')
+}
