@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import {
+  type AuthenticateResult,
+  type BrokerHooks,
+  type ConnectRequest,
+  createBroker,
+} from '@heliograph/broker'
+import type { Target } from './wire.js'
+
+/**
+ * A broker inside this process whose host decides by names:
+ * - user name `refuse2` to `refuse5`: CONNECT is refused with that return code
+ * - topics under `denied/`: not allowed to publish
+ * - topics under `undecided/`: the host fails while it decides
+ * - topics under `later/`: decided two turns of the event loop later than others
+ */
+export async function startRulesBroker(): Promise<{ target: Target; close(): Promise<void> }> {
+  const broker = await createBroker({ hooks, limits: { maxDenialsPerMinute: 1_000 } })
+  const tcp = net.createServer((socket) => broker.handleTcp(socket, 'tcp')).listen(0, '127.0.0.1')
+  const web = http.createServer().listen(0, '127.0.0.1')
+  web.on('upgrade', (request, socket, head) => broker.handleUpgrade(request, socket, head))
+  await Promise.all([once(tcp, 'listening'), once(web, 'listening')])
+  return {
+    target: { tcpPort: portOf(tcp), wsPort: portOf(web) },
+    async close() {
+      tcp.close()
+      web.close()
+      await broker.close()
+    },
+  }
+}
+
+const hooks: BrokerHooks<null> = {
+  authenticate,
+  authorizePublish: (_client, topic) => !topic.startsWith('denied/'),
+  authorizeSubscribe: () => true,
+  onPublish(_client, { topic }) {
+    if (topic.startsWith('undecided/')) return Promise.reject(new Error('the store is down'))
+    return topic.startsWith('later/') ? afterOthers() : 'forward'
+  },
+}
+
+function authenticate({ clientId, username = '' }: ConnectRequest): AuthenticateResult<null> {
+  const returnCode = refusals.get(username)
+  if (returnCode) return { ok: false, returnCode, reason: 'bad_credentials' }
+  return { ok: true, principal: null, sessionId: clientId || randomUUID() }
+}
+
+const refusals = new Map<string, 2 | 3 | 4 | 5>([
+  ['refuse2', 2],
+  ['refuse3', 3],
+  ['refuse4', 4],
+  ['refuse5', 5],
+])
+
+async function afterOthers(): Promise<'forward'> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  return 'forward'
+}
+
+function portOf(server: net.Server | http.Server): number {
+  return (server.address() as AddressInfo).port
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineProject } from 'vitest/config'
+
+export default defineProject({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  test: {
+    name: 'conformance',
+    include: ['**/*.spec.ts'],
+    globalSetup: ['support/broker.global-setup.ts'],
+    testTimeout: 20_000,
+    sequence: { concurrent: true },
+    maxConcurrency: 40,
+    isolate: false,
+  },
+})

@@ -1,0 +1,204 @@
+import { expect } from 'vitest'
+import type { Bench } from './support/bench.js'
+import * as bytes from './support/bytes.js'
+import { conformance } from './support/conformance.js'
+import { type FrameSocket, openFrames, upgrade } from './support/frames.js'
+
+const binary = 2
+const text = 1
+const continuation = 0
+
+conformance(
+  'MQTT-6.0.0-1',
+  'a text frame ends the connection, as first frame and later',
+  async (bench) => {
+    const first = await frames(bench)
+    first.send(text, bytes.connect({ clientId: bench.id() }))
+    expect(await first.ended()).toEqual([])
+    const later = await frames(bench)
+    later.send(binary, bytes.connect({ clientId: bench.id() }))
+    expect((await later.message()).toString('hex')).toBe('20020000')
+    later.send(text, bytes.pingreq)
+    expect(await later.ended()).toEqual([])
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-1',
+  'a text message in fragments ends the connection',
+  async (bench) => {
+    const socket = await frames(bench)
+    socket.send(binary, bytes.connect({ clientId: bench.id() }))
+    await socket.message()
+    socket.send(text, Buffer.of(0xc0), { final: false })
+    socket.send(continuation, Buffer.of(0x00))
+    expect(await socket.ended()).toEqual([])
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-1',
+  'the broker sends binary, unmasked frames',
+  async (bench) => {
+    const socket = await frames(bench)
+    socket.send(binary, bytes.connect({ clientId: bench.id() }))
+    await socket.message()
+    socket.send(binary, bytes.subscribe(1, [bench.topic, 0]))
+    await socket.message()
+    for (const size of [0, 200, 70_000]) {
+      socket.send(binary, bytes.publish(bench.topic, 'x'.repeat(size)))
+      expect(await socket.message()).toEqual(bytes.publish(bench.topic, 'x'.repeat(size)))
+    }
+    expect(new Set(socket.opcodes)).toEqual(new Set([binary]))
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-2',
+  'several packets in one frame',
+  async (bench) => {
+    const socket = await frames(bench)
+    socket.send(
+      binary,
+      Buffer.concat([bytes.connect({ clientId: bench.id() }), bytes.pingreq, bytes.pingreq]),
+    )
+    expect((await socket.bytes(8)).toString('hex')).toBe('20020000d000d000')
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-2',
+  'one byte a frame, and frames that begin anywhere in a packet',
+  async (bench) => {
+    const stream = Buffer.concat([
+      bytes.connect({ clientId: bench.id() }),
+      bytes.subscribe(1, [bench.topic, 0]),
+      bytes.publish(bench.topic, 'x'.repeat(200)),
+      bytes.pingreq,
+    ])
+    const expected = Buffer.concat([
+      Buffer.from('20020000', 'hex'),
+      Buffer.from('9003000100', 'hex'),
+      bytes.publish(bench.topic, 'x'.repeat(200)),
+      Buffer.from('d000', 'hex'),
+    ])
+    for (const size of [1, 2, 3, 7, 50]) {
+      const socket = await frames(bench)
+      for (let at = 0; at < stream.length; at += size) socket.send(binary, stream.subarray(at, at + size))
+      expect(await socket.bytes(expected.length)).toEqual(expected)
+    }
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-2',
+  'fragmented messages, empty frames and control frames in between',
+  async (bench) => {
+    const socket = await frames(bench)
+    const connect = bytes.connect({ clientId: bench.id() })
+    socket.send(binary, connect.subarray(0, 5), { final: false })
+    socket.send(9, Buffer.from('are you there'))
+    socket.send(continuation, Buffer.alloc(0), { final: false })
+    socket.send(continuation, connect.subarray(5))
+    socket.send(binary, Buffer.alloc(0))
+    socket.send(binary, bytes.pingreq)
+    expect((await socket.bytes(6)).toString('hex')).toBe('20020000d000')
+    expect(socket.opcodes).toContain(10)
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-2',
+  'frames split over any number of writes of the socket',
+  async (bench) => {
+    const socket = await frames(bench)
+    const stream = Buffer.concat([bytes.connect({ clientId: bench.id() }), bytes.pingreq])
+    for (const byte of socket.frame(binary, stream)) socket.write(Buffer.of(byte))
+    expect((await socket.bytes(6)).toString('hex')).toBe('20020000d000')
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'],
+  'of the subprotocols offered the broker chooses mqtt',
+  async (bench) => {
+    for (const offered of ['mqtt', 'mqtt, other', 'other, mqtt', 'other,mqtt']) {
+      const answer = await upgrade(bench.target.wsPort, { 'Sec-WebSocket-Protocol': offered })
+      answer.socket.destroy()
+      expect([answer.status, answer.headers.get('sec-websocket-protocol')], offered).toEqual([101, 'mqtt'])
+    }
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-3',
+  'a WebSocket that does not offer mqtt is refused',
+  async (bench) => {
+    for (const offered of [undefined, 'other', 'MQTT5', 'mqttx']) {
+      const answer = await upgrade(bench.target.wsPort, offered ? { 'Sec-WebSocket-Protocol': offered } : {})
+      answer.socket.destroy()
+      expect(answer.status, offered).toBeGreaterThanOrEqual(400)
+    }
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-1',
+  'frames that break RFC 6455 end the connection',
+  async (bench) => {
+    const connect = bytes.connect({ clientId: bench.id() })
+    const unmasked = Buffer.concat([Buffer.of(0x82, connect.length), connect])
+    const broken: Record<string, (socket: FrameSocket) => void> = {
+      'no mask': (socket) => socket.write(unmasked),
+      'a reserved bit': (socket) => socket.send(binary | 0x40, connect),
+      'a reserved data opcode': (socket) => socket.send(3, connect),
+      'a reserved control opcode': (socket) => socket.send(11, Buffer.alloc(0)),
+      'a continuation of nothing': (socket) => socket.send(continuation, connect),
+      'a new message within one': (socket) => {
+        socket.send(binary, connect.subarray(0, 4), { final: false })
+        socket.send(binary, connect.subarray(4))
+      },
+      'a ping in fragments': (socket) => socket.send(9, Buffer.of(1), { final: false }),
+      'a ping of 126 bytes': (socket) => socket.send(9, Buffer.alloc(126)),
+    }
+    for (const [what, send] of Object.entries(broken)) {
+      const socket = await frames(bench)
+      send(socket)
+      expect(await socket.ended(), what).toEqual([])
+    }
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  'MQTT-6.0.0-1',
+  'a close frame is answered, ends the connection, and is no DISCONNECT',
+  async (bench) => {
+    const watcher = await bench.connect()
+    await watcher.subscribe(bench.topic, 1)
+    const socket = await frames(bench)
+    const will = { topic: bench.topic, payload: 'gone', qos: 1 }
+    socket.send(binary, bytes.connect({ clientId: bench.id(), will }))
+    await socket.message()
+    socket.send(8, Buffer.of(3, 232))
+    expect(await socket.ended()).toEqual([])
+    expect(socket.opcodes).toContain(8)
+    expect((await watcher.receive()).payload).toBe('gone')
+  },
+  { only: 'ws' },
+)
+
+async function frames(bench: Bench): Promise<FrameSocket> {
+  const socket = await openFrames(bench.target.wsPort)
+  bench.defer(() => socket.drop())
+  return socket
+}

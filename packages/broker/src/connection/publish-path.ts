@@ -1,0 +1,214 @@
+import type { Core } from '../core.js'
+import { PacketType } from '../packets/encode.js'
+import { Message } from '../packets/message.js'
+import { isSysTopic, readUtf8, topicProblem } from '../packets/topic.js'
+import type { Session } from '../sessions/session.js'
+import type { OutQueue } from '../transport/out-queue.js'
+import type { ClientInfo, PublishDecision, Qos } from '../types.js'
+
+/** The connection, as its publishes need it. */
+export interface Publisher<P> {
+  readonly client: ClientInfo<P>
+  readonly session: Session
+  readonly out: OutQueue
+  readonly alive: boolean
+  end(reason: 'undecided' | 'not_authorized' | 'quota', detail?: string): void
+  /** Room again after `full`. */
+  relieved(): void
+}
+
+/**
+ * The way of every PUBLISH of one client: read, access rule, the host's decision, delivery, acknowledgement. Decisions
+ * may take time; messages are delivered and acknowledged in the order they came in all the same [MQTT-4.6.0-2].
+ */
+export class PublishPath<P> {
+  readonly #core: Core<P>
+  readonly #publisher: Publisher<P>
+  #topic = ''
+  #topicBytes: Buffer | null = null
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #denials = 0
+  #denialsSinceMs = 0
+
+  constructor(core: Core<P>, publisher: Publisher<P>) {
+    this.#core = core
+    this.#publisher = publisher
+  }
+
+  /** Too much waits: the socket should not be read until `relieved`. */
+  get full(): boolean {
+    const { maxPendingPublishes, maxPendingBytes } = this.#core.limits
+    return this.#waiting.length >= maxPendingPublishes || this.#waitingBytes >= maxPendingBytes
+  }
+
+  get pending(): number {
+    return this.#waiting.length
+  }
+
+  /** Takes one PUBLISH (section 3.3); returns what is malformed, if anything. */
+  receive(bytes: Buffer, start: number, body: number, end: number): string | null {
+    const flags = (bytes[start] as number) & 15
+    const qos = (flags >> 1) & 3
+    if (qos === 3) return 'PUBLISH: QoS 3'
+    if (qos === 0 && flags & 8) return 'PUBLISH: DUP with QoS 0'
+    const from = body + 2
+    let at = from <= end ? from + bytes.readUInt16BE(body) : Number.POSITIVE_INFINITY
+    const problem = at > end ? 'truncated' : this.#readTopic(bytes, from, at)
+    if (problem !== null) return `PUBLISH: ${problem}`
+    let packetId = 0
+    if (qos > 0) {
+      packetId = at + 2 <= end ? ((bytes[at] as number) << 8) | (bytes[at + 1] as number) : 0
+      if (packetId === 0) return 'PUBLISH: packet id'
+      at += 2
+    }
+    const topicBytes = this.#topicBytes as Buffer
+    const retain = (flags & 1) === 1
+    const message = new Message(
+      this.#topic,
+      topicBytes,
+      bytes,
+      at,
+      end,
+      qos as Qos,
+      retain,
+      (flags & 8) !== 0,
+    )
+    if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId)
+    return null
+  }
+
+  /** PUBREL: the id is free again. An unknown one is answered too [MQTT-4.3.3-2]. */
+  release(packetId: number): void {
+    const { session, out } = this.#publisher
+    if (session.inbound.get(packetId) !== 'pending') session.inbound.delete(packetId)
+    out.acknowledge(PacketType.pubcomp << 4, packetId)
+  }
+
+  /** Ends the connection when a decision is overdue. */
+  sweep(nowMs: number): void {
+    const oldest = this.#waiting[0]
+    if (oldest && oldest.decision === null && nowMs - oldest.sinceMs > this.#core.limits.publishTimeoutMs) {
+      this.#publisher.end('undecided', 'publish decision timed out')
+    }
+  }
+
+  #decide(message: Message, packetId: number): void {
+    const { policy } = this.#core
+    const { client } = this.#publisher
+    this.#core.counters.messagesIn++
+    const allowed =
+      !isSysTopic(message.topic) &&
+      policy.authorizePublish(client, message.topic, message.qos, message.retain)
+    const decision = allowed ? policy.onPublish(client, message) : 'drop'
+    if (!allowed) this.#denied(message.topic)
+    if (typeof decision === 'string') {
+      if (this.#waiting.length === 0) this.#settle(message, packetId, decision)
+      else this.#wait(message, packetId, decision)
+      return
+    }
+    const waiting = this.#wait(message, packetId, null)
+    decision.then((value) => {
+      waiting.decision = value
+      this.#settleWaiting()
+    })
+  }
+
+  #wait(message: Message, packetId: number, decision: Waiting['decision']): Waiting {
+    const waiting = { message, packetId, decision, sinceMs: this.#core.nowMs }
+    this.#waiting.push(waiting)
+    this.#waitingBytes += message.costBytes
+    return waiting
+  }
+
+  #settleWaiting(): void {
+    const wasFull = this.full
+    let count = 0
+    for (; count < this.#waiting.length; count++) {
+      const { message, packetId, decision } = this.#waiting[count] as Waiting
+      if (decision === null) break
+      this.#waitingBytes -= message.costBytes
+      this.#settle(message, packetId, decision)
+    }
+    if (count > 0) this.#waiting.splice(0, count)
+    if (wasFull && !this.full) this.#publisher.relieved()
+  }
+
+  #settle(message: Message, packetId: number, decision: PublishDecision | 'undecided'): void {
+    const { session, alive, out } = this.#publisher
+    if (decision === 'undecided') {
+      if (message.qos === 2) session.inbound.delete(packetId)
+      this.#publisher.end('undecided')
+      return
+    }
+    if (message.qos === 2) session.inbound.set(packetId, 'decided')
+    if (decision === 'forward') this.#core.accept(message)
+    else this.#core.counters.droppedRefused++
+    if (message.qos === 1 && alive) out.acknowledge(PacketType.puback << 4, packetId)
+    // A session may have moved to a new connection meanwhile: its PUBREC goes there.
+    if (message.qos === 2) session.link?.out.acknowledge(PacketType.pubrec << 4, packetId)
+  }
+
+  /** Whether a QoS 2 packet id is new. A repeated one is answered if decided, and never published again. */
+  #isNew(packetId: number): boolean {
+    const { inbound } = this.#publisher.session
+    const known = inbound.get(packetId)
+    if (known === 'decided') this.#publisher.out.acknowledge(PacketType.pubrec << 4, packetId)
+    if (known) return false
+    if (inbound.size >= this.#core.limits.maxInboundQos2) {
+      this.#publisher.end('quota', 'too many QoS 2 messages without PUBREL')
+      return false
+    }
+    inbound.set(packetId, 'pending')
+    return true
+  }
+
+  #denied(topic: string): void {
+    const { nowMs, limits } = this.#core
+    const { client } = this.#publisher
+    const { sessionId, clientId, remoteAddress } = client
+    this.#core.refuse({
+      stage: 'publish',
+      reason: 'not_authorized',
+      sessionId,
+      clientId,
+      remoteAddress,
+      topic,
+      client,
+    })
+    if (nowMs - this.#denialsSinceMs > 60_000) {
+      this.#denials = 0
+      this.#denialsSinceMs = nowMs
+    }
+    if (++this.#denials >= limits.maxDenialsPerMinute) this.#publisher.end('not_authorized')
+  }
+
+  /** Reads the topic into `#topic`; returns what is wrong with it. */
+  #readTopic(bytes: Buffer, from: number, to: number): string | null {
+    if (this.#isLastTopic(bytes, from, to)) return null
+    const { maxTopicBytes, maxTopicLevels } = this.#core.limits
+    if (to - from > maxTopicBytes) return 'topic too long'
+    const topic = readUtf8(bytes, from, to)
+    if (topic === null) return 'topic is not valid UTF-8'
+    const problem = topicProblem(topic, maxTopicLevels)
+    if (problem) return problem
+    this.#topic = topic
+    this.#topicBytes = Buffer.from(bytes.subarray(from, to))
+    return null
+  }
+
+  // Devices send on few topics: the last one is recognized by its bytes, without decoding or checking it again.
+  #isLastTopic(bytes: Buffer, from: number, to: number): boolean {
+    const last = this.#topicBytes
+    if (!last || last.length !== to - from) return false
+    for (let i = 0; i < last.length; i++) if (last[i] !== bytes[from + i]) return false
+    return true
+  }
+}
+
+interface Waiting {
+  message: Message
+  packetId: number
+  decision: PublishDecision | 'undecided' | null
+  sinceMs: number
+}

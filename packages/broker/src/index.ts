@@ -1,0 +1,22 @@
+export { createBroker } from './create-broker.js'
+export { TypedEmitter } from './events.js'
+export { type BrokerLimits, defaultLimits } from './limits.js'
+export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
+export type {
+  AuthenticateResult,
+  Broker,
+  BrokerEvents,
+  BrokerHooks,
+  BrokerLogger,
+  BrokerOptions,
+  BrokerStats,
+  ClientInfo,
+  ConnectRequest,
+  DisconnectReason,
+  MaybePromise,
+  PublishDecision,
+  PublishedMessage,
+  Qos,
+  RefusalReason,
+  Transport,
+} from './types.js'

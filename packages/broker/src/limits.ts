@@ -1,0 +1,79 @@
+/** Every bound the broker keeps. The README has the same list as a table. */
+export interface BrokerLimits {
+  /** A whole MQTT packet, header included; checked on its first bytes, before anything is buffered. */
+  maxPacketBytes: number
+  maxTopicBytes: number
+  maxTopicLevels: number
+  maxWillBytes: number
+  maxClientIdBytes: number
+  maxFiltersPerPacket: number
+  maxFiltersPerSession: number
+  /** From the first byte of the socket to a complete CONNECT. */
+  connectTimeoutMs: number
+  authenticateTimeoutMs: number
+  /** How long `onPublish` may take for one message. */
+  publishTimeoutMs: number
+  /** Received but undecided messages of one client, by count and bytes; above, its socket is not read. */
+  maxPendingPublishes: number
+  maxPendingBytes: number
+  /** Inbound QoS 2 messages of one client that wait for PUBREL. */
+  maxInboundQos2: number
+  /** Unacknowledged QoS 1 and 2 messages sent to one client. */
+  maxInflight: number
+  /** QoS 1 and 2 messages waiting for one session, connected or not. */
+  maxQueuedMessages: number
+  maxQueuedBytes: number
+  /** Unsent bytes above which QoS 0 messages to a client are dropped, and above which it is cut off. */
+  slowConsumerDropBytes: number
+  slowConsumerCutBytes: number
+  /** A client that takes no byte for this long while some wait is cut off. */
+  slowConsumerTimeoutMs: number
+  /** Denied publishes within a minute after which the client is cut off. */
+  maxDenialsPerMinute: number
+  maxConnections: number
+  maxStoredSessions: number
+  /** A stored session nobody came back to for this long is forgotten. */
+  sessionExpiryMs: number
+  maxRetainedMessages: number
+  maxRetainedBytes: number
+}
+
+export const defaultLimits: BrokerLimits = {
+  maxPacketBytes: 2 * 1024 * 1024,
+  maxTopicBytes: 1024,
+  maxTopicLevels: 32,
+  maxWillBytes: 16 * 1024,
+  maxClientIdBytes: 256,
+  maxFiltersPerPacket: 1000,
+  maxFiltersPerSession: 10_000,
+  connectTimeoutMs: 10_000,
+  authenticateTimeoutMs: 5_000,
+  publishTimeoutMs: 30_000,
+  maxPendingPublishes: 1_000,
+  maxPendingBytes: 4 * 1024 * 1024,
+  maxInboundQos2: 1_000,
+  maxInflight: 1_024,
+  maxQueuedMessages: 10_000,
+  maxQueuedBytes: 16 * 1024 * 1024,
+  slowConsumerDropBytes: 1024 * 1024,
+  slowConsumerCutBytes: 16 * 1024 * 1024,
+  slowConsumerTimeoutMs: 60_000,
+  maxDenialsPerMinute: 10,
+  maxConnections: 50_000,
+  maxStoredSessions: 100_000,
+  sessionExpiryMs: 7 * 24 * 60 * 60 * 1000,
+  maxRetainedMessages: 100_000,
+  maxRetainedBytes: 256 * 1024 * 1024,
+}
+
+/** Defaults with the given ones over them. Throws a RangeError that names a bad value. */
+export function resolveLimits(given: Partial<BrokerLimits> = {}): BrokerLimits {
+  const limits = { ...defaultLimits }
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    if (!(name in defaultLimits)) throw new RangeError(`unknown broker limit: ${name}`)
+    if (!(value > 0)) throw new RangeError(`broker limit ${name} must be above 0, got ${value}`)
+    limits[name as keyof BrokerLimits] = value
+  }
+  return limits
+}

@@ -1,0 +1,119 @@
+import type { BrokerLimits } from '../limits.js'
+import type {
+  AuthenticateResult,
+  BrokerHooks,
+  BrokerLogger,
+  ClientInfo,
+  ConnectRequest,
+  MaybePromise,
+  PublishDecision,
+  PublishedMessage,
+  Qos,
+} from '../types.js'
+
+/** The hooks, made harmless: they may throw, hang or answer nonsense, and a decision comes out all the same. */
+export class Policy<P> {
+  readonly #hooks: BrokerHooks<P>
+  readonly #limits: BrokerLimits
+  readonly #logger: BrokerLogger
+
+  constructor(hooks: BrokerHooks<P>, limits: BrokerLimits, logger: BrokerLogger) {
+    this.#hooks = hooks
+    this.#limits = limits
+    this.#logger = logger
+  }
+
+  /** Never rejects: trouble is a refusal with return code 3. */
+  authenticate(request: ConnectRequest): MaybePromise<AuthenticateResult<P>> {
+    try {
+      const result = this.#hooks.authenticate(request)
+      return isPromise(result) ? this.#inTime(result) : this.#checked(result)
+    } catch (error) {
+      return this.#unavailable(error)
+    }
+  }
+
+  authorizePublish(client: ClientInfo<P>, topic: string, qos: Qos, retain: boolean): boolean {
+    try {
+      return this.#hooks.authorizePublish(client, topic, { qos, retain }) === true
+    } catch (error) {
+      this.#report('authorizePublish', error)
+      return false
+    }
+  }
+
+  authorizeSubscribe(client: ClientInfo<P>, filter: string): boolean {
+    try {
+      return this.#hooks.authorizeSubscribe(client, filter) === true
+    } catch (error) {
+      this.#report('authorizeSubscribe', error)
+      return false
+    }
+  }
+
+  /** `undecided` when the hook failed. A promise never rejects; its deadline is the caller's to watch. */
+  onPublish(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | 'undecided'> {
+    const hook = this.#hooks.onPublish
+    if (hook === undefined) return 'forward'
+    try {
+      const decision = hook.call(this.#hooks, client, message)
+      if (!isPromise(decision)) return this.#decision(decision)
+      return decision.then(
+        (value) => this.#decision(value),
+        (error: unknown) => {
+          this.#report('onPublish', error)
+          return 'undecided' as const
+        },
+      )
+    } catch (error) {
+      this.#report('onPublish', error)
+      return 'undecided'
+    }
+  }
+
+  #decision(value: unknown): PublishDecision | 'undecided' {
+    if (value === 'forward' || value === undefined) return 'forward'
+    if (value === 'drop') return 'drop'
+    this.#report('onPublish', new TypeError('answered neither forward nor drop'))
+    return 'undecided'
+  }
+
+  #inTime(result: Promise<AuthenticateResult<P>>): Promise<AuthenticateResult<P>> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => resolve({ ok: false, returnCode: 3, reason: 'timeout' }),
+        this.#limits.authenticateTimeoutMs,
+      )
+      result
+        .then(
+          (value) => resolve(this.#checked(value)),
+          (error: unknown) => resolve(this.#unavailable(error)),
+        )
+        .finally(() => clearTimeout(timer))
+    })
+  }
+
+  #checked(result: AuthenticateResult<P>): AuthenticateResult<P> {
+    const sound =
+      result?.ok === true
+        ? typeof result.sessionId === 'string' && result.sessionId.length > 0
+        : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
+    return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
+  }
+
+  #unavailable(error: unknown): AuthenticateResult<P> {
+    this.#report('authenticate', error)
+    return { ok: false, returnCode: 3, reason: 'server_error' }
+  }
+
+  #report(hook: string, error: unknown): void {
+    this.#logger.error(
+      { hook, error: error instanceof Error ? error.message : String(error) },
+      'a broker hook failed',
+    )
+  }
+}
+
+function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createTcpServer, type Server } from 'node:net'
+import { parseArgs } from 'node:util'
+import { createBroker } from './create-broker.js'
+import { filterMatches } from './packets/topic.js'
+import type { Broker, BrokerHooks } from './types.js'
+
+/** The principal of the plain runner: what one client may publish and subscribe to. */
+export interface PlainPrincipal {
+  /** Topic prefixes; null allows everything. */
+  prefixes: readonly string[] | null
+}
+
+/** Runs a broker by itself, for conformance tests and benchmarks. Returns when it listens. */
+export async function run(
+  args: string[],
+): Promise<{ broker: Broker<PlainPrincipal>; stop(): Promise<void> }> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      tcp: { type: 'string' },
+      ws: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      anonymous: { type: 'boolean', default: false },
+      acl: { type: 'boolean', default: false },
+      'deny-subscribe': { type: 'string', multiple: true, default: [] },
+    },
+  })
+  if (!values.anonymous) throw new Error('only --anonymous is supported: it lets everybody in')
+  if (values.tcp === undefined && values.ws === undefined)
+    throw new Error('give --tcp PORT, --ws PORT or both')
+  const broker = await createBroker(plainHooks(values.acl, values['deny-subscribe']))
+  const servers: Server[] = []
+  if (values.tcp !== undefined) {
+    const server = createTcpServer({ noDelay: true }, (socket) => broker.handleTcp(socket))
+    servers.push(await listen(server, portOf(values.tcp), values.host))
+  }
+  if (values.ws !== undefined) {
+    const server = createHttpServer((_request, response) => response.writeHead(426).end())
+    server.on('upgrade', (request, socket, head) => broker.handleUpgrade(request, socket, head))
+    servers.push(await listen(server, portOf(values.ws), values.host))
+  }
+  return {
+    broker,
+    async stop() {
+      for (const server of servers) server.close()
+      await broker.close()
+    },
+  }
+}
+
+function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHooks<PlainPrincipal> } {
+  return {
+    hooks: {
+      authenticate: ({ clientId }) => ({
+        ok: true,
+        sessionId: clientId || `auto-${randomUUID()}`,
+        principal: { prefixes: acl ? prefixesOf(clientId) : null },
+      }),
+      authorizePublish: ({ principal }, topic) => mayUse(principal, topic),
+      authorizeSubscribe: ({ principal }, filter) => {
+        if (denied.some((deniedFilter) => deniedFilter === filter || filterMatches(deniedFilter, filter)))
+          return false
+        return mayUse(principal, filter)
+      },
+    },
+  }
+}
+
+// Everybody may use what everybody may, and a space of their own; every message is compared with each prefix.
+function prefixesOf(clientId: string): string[] {
+  return [
+    `clients/${clientId}/`,
+    'public/',
+    'devices/',
+    ...'abcdefghijklmnopqrstuvwxyz',
+    ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  ]
+}
+
+function mayUse({ prefixes }: PlainPrincipal, topic: string): boolean {
+  return prefixes === null || prefixes.some((prefix) => topic.startsWith(prefix))
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`not a port: ${text}`)
+  return port
+}
+
+function listen<S extends Server>(server: S, port: number, host: string): Promise<S> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host, backlog: 4096 }, () => resolve(server))
+  })
+}

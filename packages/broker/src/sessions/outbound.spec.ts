@@ -1,0 +1,103 @@
+import { PassThrough } from 'node:stream'
+import mqttPacket, { type Packet } from 'mqtt-packet'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { PacketType } from '../packets/encode.js'
+import { Message } from '../packets/message.js'
+import { OutQueue } from '../transport/out-queue.js'
+import type { Qos } from '../types.js'
+import { Outbound } from './outbound.js'
+
+const limits = { maxInflight: 2, maxQueuedMessages: 3, maxQueuedBytes: 1e6, slowConsumerDropBytes: 1e6 }
+
+let outbound: Outbound
+let out: OutQueue
+let sent: Packet[]
+
+beforeEach(() => {
+  outbound = new Outbound(limits)
+  connect()
+})
+
+function connect(): void {
+  const stream = new PassThrough()
+  out = new OutQueue(stream, false)
+  const packets: Packet[] = []
+  sent = packets
+  const parser = mqttPacket.parser().on('packet', (packet) => packets.push(packet))
+  stream.on('data', (chunk) => parser.parse(chunk))
+}
+
+function deliver(payload: string, qos: Qos, to: OutQueue | null = out) {
+  return outbound.deliver(to, Message.of('t', Buffer.from(payload), qos, false), qos, false, true, true)
+}
+
+async function payloads(): Promise<string[]> {
+  out.flush()
+  await new Promise((resolve) => setImmediate(resolve))
+  return sent.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : [packet.cmd]))
+}
+
+const drain = () => outbound.drain(out, true, () => {})
+
+describe('Outbound', () => {
+  it('sends a window, queues the rest in order, QoS 0 too, and goes on when acknowledged', async () => {
+    expect([deliver('1', 1), deliver('2', 2), deliver('3', 1), deliver('0', 0)]).toEqual([
+      ...['sent', 'sent', 'queued', 'queued'],
+    ])
+    expect(await payloads()).toEqual(['1', '2'])
+    expect(outbound.acknowledged(1, PacketType.puback)).toBe(true)
+    drain()
+    expect(await payloads()).toEqual(['1', '2', '3', '0'])
+  })
+
+  it('takes no PUBACK for QoS 2, and no unknown id', () => {
+    deliver('2', 2)
+    expect(outbound.acknowledged(1, PacketType.puback)).toBe(false)
+    expect(outbound.acknowledged(9, PacketType.puback)).toBe(false)
+    expect(outbound.inflight).toBe(1)
+  })
+
+  it('makes room by the oldest QoS 0, then refuses', async () => {
+    deliver('a', 1)
+    deliver('b', 1)
+    expect([deliver('c', 1), deliver('zero', 0), deliver('d', 1)]).toEqual(['queued', 'queued', 'queued'])
+    expect(deliver('e', 1)).toBe('queued')
+    expect(deliver('f', 1)).toBe('dropped_full')
+    outbound.acknowledged(1, PacketType.puback)
+    outbound.acknowledged(2, PacketType.puback)
+    drain()
+    outbound.acknowledged(3, PacketType.puback)
+    outbound.acknowledged(4, PacketType.puback)
+    drain()
+    expect(await payloads()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('sends what is in flight again, PUBREL after PUBREC, before what waited', async () => {
+    deliver('1', 1)
+    deliver('2', 2)
+    outbound.received(out, 2)
+    deliver('3', 1, null)
+    connect()
+    outbound.resend(out)
+    drain()
+    outbound.acknowledged(1, PacketType.puback)
+    drain()
+    expect(await payloads()).toEqual(['1', 'pubrel', '3'])
+    expect(sent[0]).toMatchObject({ dup: true, messageId: 1 })
+    expect(sent[2]).toMatchObject({ dup: false, messageId: 3 })
+  })
+
+  it('uses no packet id twice at a time', () => {
+    const many = new Outbound({ ...limits, maxInflight: 65_535 })
+    for (let i = 0; i < 65_535; i++)
+      many.deliver(out, Message.of('t', Buffer.alloc(0), 1, false), 1, false, true, false)
+    expect(many.inflight).toBe(65_535)
+  })
+
+  it('drops QoS 0 for a client that is behind', () => {
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 10 })
+    const message = Message.of('t', Buffer.alloc(20), 0, false)
+    expect(slow.deliver(out, message, 0, false, true, false)).toBe('sent')
+    expect(slow.deliver(out, message, 0, false, true, false)).toBe('dropped_slow')
+  })
+})

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TypedEmitter } from './events.js'
+import type { BrokerLimits } from './limits.js'
+
+export type Qos = 0 | 1 | 2
+export type MaybePromise<T> = T | Promise<T>
+export type Transport = 'ws' | 'tcp' | 'tls'
+
+/** Why a CONNECT, PUBLISH or SUBSCRIBE was refused. One list for the whole package. */
+export type RefusalReason =
+  | 'bad_credentials'
+  | 'expired'
+  | 'revoked'
+  | 'wrong_client_id'
+  | 'not_authorized'
+  | 'malformed'
+  | 'too_large'
+  | 'rate'
+  | 'quota'
+  | 'timeout'
+  | 'unsupported_protocol'
+  | 'unsupported'
+  | 'server_unavailable'
+  | 'server_error'
+  | 'server_stopping'
+
+/** Why a connection ended. */
+export type DisconnectReason =
+  | 'client'
+  | 'connection_lost'
+  | 'keep_alive'
+  | 'taken_over'
+  | 'kicked'
+  | 'revoked'
+  | 'expired'
+  | 'slow_consumer'
+  | 'malformed'
+  | 'not_authorized'
+  | 'too_large'
+  | 'rate'
+  | 'quota'
+  | 'timeout'
+  | 'undecided'
+  | 'server_error'
+  | 'server_stopping'
+
+/** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only). */
+export interface ConnectRequest {
+  clientId: string
+  username?: string
+  password?: Buffer
+  clean: boolean
+  keepAliveSeconds: number
+  protocolVersion: 3 | 4
+  transport: Transport
+  remoteAddress: string
+  httpRequest?: IncomingMessage
+  hasWill: boolean
+}
+
+export type AuthenticateResult<P> =
+  | {
+      ok: true
+      principal: P
+      /** Unique inside the broker. A second connection with the same one takes over from the first. */
+      sessionId: string
+      /** Epoch milliseconds at which the connection is ended with reason `expired`. */
+      expiresAt?: number
+    }
+  | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }
+
+/** One accepted connection. */
+export interface ClientInfo<P> {
+  readonly sessionId: string
+  readonly clientId: string
+  readonly principal: P
+  readonly transport: Transport
+  readonly remoteAddress: string
+  readonly connectedAt: number
+  readonly connectionId: string
+}
+
+/** A message as received. `payload` is a view of the received bytes: read it, never write to it. */
+export interface PublishedMessage {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: Qos
+  readonly retain: boolean
+  readonly dup: boolean
+}
+
+/** The host's decisions. A hook that throws, hangs or answers nonsense costs its own client only. */
+export interface BrokerHooks<P> {
+  /** Decides a CONNECT within `limits.authenticateTimeoutMs`, else it is refused with return code 3. */
+  authenticate(connect: ConnectRequest): MaybePromise<AuthenticateResult<P>>
+  /** Access rule for PUBLISH, and for wills at CONNECT and again when they are sent. */
+  authorizePublish(client: ClientInfo<P>, topic: string, packet: { qos: Qos; retain: boolean }): boolean
+  /** Access rule for one filter of SUBSCRIBE, and for each restored one when a session comes back. */
+  authorizeSubscribe(client: ClientInfo<P>, filter: string): boolean
+  /**
+   * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward`: acknowledge and
+   * deliver. `drop`: decided and refused, acknowledge only. A promise delays both, and later messages of the same
+   * client wait their turn. A rejection or a deadline missed is undecided: never acknowledged, connection ended.
+   */
+  onPublish?(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | undefined>
+}
+
+export type PublishDecision = 'forward' | 'drop'
+
+export interface BrokerEvents<P> {
+  connected: { client: ClientInfo<P> }
+  disconnected: { client: ClientInfo<P>; reason: DisconnectReason }
+  refused: {
+    stage: 'connect' | 'publish' | 'subscribe'
+    reason: RefusalReason
+    remoteAddress: string
+    sessionId?: string
+    clientId?: string
+    username?: string
+    topic?: string
+    client?: ClientInfo<P>
+    /** What exactly was wrong, for people; never a payload or a secret. */
+    detail?: string
+  }
+  /** At most one a second and client: `count` messages since the last one, `topic` the newest of them. */
+  dropped: { client: ClientInfo<P>; reason: 'slow_consumer'; topic: string; count: number }
+}
+
+export interface BrokerStats {
+  connections: number
+  sessions: number
+  subscriptions: number
+  retained: number
+  messagesIn: number
+  messagesOut: number
+  bytesIn: number
+  bytesOut: number
+  /** Messages not delivered, by cause. */
+  dropped: { slowConsumer: number; queueFull: number; refused: number }
+  refusals: Partial<Record<RefusalReason, number>>
+  disconnects: Partial<Record<DisconnectReason, number>>
+}
+
+/** Structured logging; a pino logger fits. Payloads and secrets are never passed. */
+export interface BrokerLogger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface Broker<P> {
+  readonly events: TypedEmitter<BrokerEvents<P>>
+  /** Takes over an accepted TCP or TLS socket. */
+  handleTcp(socket: Socket, transport?: 'tcp' | 'tls'): void
+  /** Takes over an HTTP upgrade: answers 101, or 4xx when it is no WebSocket with subprotocol `mqtt`. */
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    options?: { remoteAddress?: string },
+  ): void
+  /** Publishes as the platform: no access rule, no hook. Throws on an illegal topic. */
+  publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
+  /** Accepted connections. */
+  clients(): Iterable<ClientInfo<P>>
+  /** Ends every live connection that matches, before it returns. Returns how many. */
+  disconnect(match: (client: ClientInfo<P>) => boolean, reason: DisconnectReason): number
+  /** Forgets stored sessions (subscriptions, queues) that match; a live one goes on as a clean session. */
+  forgetSessions(match: (sessionId: string) => boolean): Promise<number>
+  /** Moves the moment at which a connection expires. False when there is no such connection. */
+  extend(sessionId: string, expiresAt: number): boolean
+  /** Changes a live connection's principal, and re-checks its subscriptions against it. */
+  setPrincipal(sessionId: string, principal: P): boolean
+  /** Retained messages that a filter matches. */
+  retained(filter: string): Promise<{ topic: string; payload: Buffer }[]>
+  stats(): BrokerStats
+  /** Ends every connection and frees everything, within 5 s. */
+  close(): Promise<void>
+}
+
+export interface BrokerOptions<P> {
+  hooks: BrokerHooks<P>
+  limits?: Partial<BrokerLimits>
+  logger?: BrokerLogger
+}

@@ -1,0 +1,184 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet'
+import { WebSocket } from 'ws'
+
+export interface Endpoint {
+  tcpPort: number
+  wsPort: number
+}
+
+export type Via = 'tcp' | 'ws'
+
+/** An MQTT client that does what it is told: any bytes out, every packet in kept. */
+export class RawClient {
+  readonly received: Packet[] = []
+  readonly closed: Promise<void>
+  isClosed = false
+  readonly #parser = mqttPacket.parser()
+  readonly #waiting = new Set<() => void>()
+  readonly #write: (bytes: Buffer) => void
+  readonly #destroy: () => void
+  readonly #pause: () => void
+
+  private constructor(
+    write: (bytes: Buffer) => void,
+    destroy: () => void,
+    pause: () => void,
+    listen: (onData: (bytes: Buffer) => void, onClose: () => void) => void,
+  ) {
+    this.#write = write
+    this.#destroy = destroy
+    this.#pause = pause
+    this.#parser.on('packet', (packet) => {
+      this.received.push(packet)
+      this.#wake()
+    })
+    this.closed = new Promise((resolve) => {
+      listen(
+        (bytes) => this.#parser.parse(bytes),
+        () => {
+          this.isClosed = true
+          resolve()
+          this.#wake()
+        },
+      )
+    })
+  }
+
+  static async open({ tcpPort, wsPort }: Endpoint, via: Via = 'tcp'): Promise<RawClient> {
+    return via === 'tcp' ? RawClient.#overTcp(tcpPort) : RawClient.#overWebSocket(wsPort)
+  }
+
+  static async #overTcp(port: number): Promise<RawClient> {
+    const socket: Socket = connectTcp({ port, host: '127.0.0.1', noDelay: true })
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+    socket.on('error', () => {})
+    return new RawClient(
+      (bytes) => socket.write(bytes),
+      () => socket.destroy(),
+      () => socket.pause(),
+      (onData, onClose) => socket.on('data', onData).on('close', onClose),
+    )
+  }
+
+  static async #overWebSocket(port: number): Promise<RawClient> {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, 'mqtt')
+    await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    socket.on('error', () => {})
+    return new RawClient(
+      (bytes) => socket.send(bytes),
+      () => socket.terminate(),
+      () => socket.pause(),
+      (onData, onClose) => socket.on('message', (data) => onData(data as Buffer)).on('close', onClose),
+    )
+  }
+
+  /** Opens, sends CONNECT, and waits for a CONNACK with return code 0. */
+  static async connect(
+    endpoint: Endpoint,
+    options: Partial<IConnectPacket> = {},
+    via: Via = 'tcp',
+  ): Promise<RawClient> {
+    const client = await RawClient.open(endpoint, via)
+    client.send(connectPacket(options))
+    const connack = await client.next('connack')
+    if (connack.returnCode !== 0) throw new Error(`refused with ${connack.returnCode}`)
+    return client
+  }
+
+  write(bytes: Buffer | number[]): void {
+    this.#write(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes))
+  }
+
+  send(...packets: Packet[]): void {
+    this.#write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))))
+  }
+
+  async subscribe(...subscriptions: { topic: string; qos: 0 | 1 | 2 }[]): Promise<(number | object)[]> {
+    this.send({ cmd: 'subscribe', messageId: 1, subscriptions })
+    return (await this.next('suback')).granted
+  }
+
+  publish(topic: string, payload: string | Buffer, qos: 0 | 1 | 2 = 0, messageId = 1, retain = false): void {
+    this.send({ cmd: 'publish', topic, payload, qos, messageId, retain, dup: false })
+  }
+
+  /** Stops reading the socket, as a frozen program does. */
+  freeze(): void {
+    this.#pause()
+  }
+
+  destroy(): void {
+    this.#destroy()
+  }
+
+  messages(topic?: string): string[] {
+    return this.received.flatMap((packet) =>
+      packet.cmd === 'publish' && (topic === undefined || packet.topic === topic)
+        ? [String(packet.payload)]
+        : [],
+    )
+  }
+
+  /** Waits for a packet of a kind, from the first received on, and takes it out. */
+  next<C extends Packet['cmd']>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
+    return this.until(() => {
+      const at = this.received.findIndex((packet) => packet.cmd === cmd)
+      return at < 0 ? undefined : (this.received.splice(at, 1)[0] as Extract<Packet, { cmd: C }>)
+    }, `a ${cmd}`)
+  }
+
+  /** Waits until `probe` answers something; fails when the connection closes first, or after `limitMs`. */
+  until<T>(probe: () => T | undefined | false, what: string, limitMs = 10_000): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const value = probe()
+        if (value !== undefined && value !== false) finish(() => resolve(value))
+        else if (this.isClosed) finish(() => reject(new Error(`closed while waiting for ${what}`)))
+      }
+      const timer = setTimeout(() => finish(() => reject(new Error(`no ${what} in ${limitMs} ms`))), limitMs)
+      const finish = (settle: () => void) => {
+        clearTimeout(timer)
+        this.#waiting.delete(check)
+        settle()
+      }
+      this.#waiting.add(check)
+      check()
+    })
+  }
+
+  #wake(): void {
+    for (const check of [...this.#waiting]) check()
+  }
+}
+
+let count = 0
+
+export function connectPacket(options: Partial<IConnectPacket> = {}): IConnectPacket {
+  return {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clientId: `raw-${process.pid}-${count++}`,
+    clean: true,
+    keepalive: 0,
+    ...options,
+  }
+}
+
+/** Whether something comes true within a limit; the limit is generous where true is expected. */
+export async function within(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs)
+  })
+  const done = await Promise.race([
+    promise.then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ])
+  clearTimeout(timer)
+  return done
+}
