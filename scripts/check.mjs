@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+// `npm run check`: formatting and lint, import rules, types, dead code, generated documents. Needs no database.
+import fs from 'node:fs'
+import os from 'node:os'
+import { generate } from './generate.mjs'
+import { inProject } from './lib/paths.mjs'
+import { installAndBuild } from './lib/prepare.mjs'
+import { say } from './lib/progress.mjs'
+import { runCommand } from './lib/run-command.mjs'
+import { describeError } from './lib/user-error.mjs'
+
+/** @typedef {{ name: string, run: () => Promise<{ ok: boolean, lines: string[] }> }} Check */
+
+const fix = 'npm run format repairs most of it.'
+
+/** @type {Check[]} */
+const checks = [
+  tool(
+    'format',
+    'node_modules/@biomejs/biome/bin/biome',
+    ['ci', '--colors=off', '--error-on-warnings', '.'],
+    fix,
+  ),
+  tool('imports', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+    '--config=.dependency-cruiser.mjs',
+    '--output-type=err',
+    ...sourceDirectories(),
+  ]),
+  tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
+  { name: 'documents', run: () => generate({ check: true }) },
+  ...[...workspaces(), 'packages/broker/conformance'].map(typeCheck),
+]
+
+try {
+  await installAndBuild()
+  const failed = await runAll(checks)
+  say(failed.length === 0 ? `\nall ${checks.length} checks passed` : `\nfailed: ${failed.join(', ')}`)
+  process.exitCode = failed.length === 0 ? 0 : 1
+} catch (error) {
+  process.stderr.write(`\n${describeError(error)}\n`)
+  process.exitCode = 1
+}
+
+/** The workspaces, and the root for scripts and tests. */
+function workspaces() {
+  const isWorkspace = (/** @type {string} */ directory) =>
+    fs.existsSync(inProject(directory, 'tsconfig.json'))
+  return ['packages', 'apps']
+    .flatMap((root) => fs.readdirSync(inProject(root)).map((name) => `${root}/${name}`))
+    .concat('.')
+    .filter(isWorkspace)
+}
+
+/** Where code is, as opposed to what is built from it. */
+function sourceDirectories() {
+  const directories = workspaces().flatMap((workspace) => [`${workspace}/src`, `${workspace}/bin`])
+  return [...directories, 'tests', 'scripts'].filter((directory) => fs.existsSync(inProject(directory)))
+}
+
+/** @param {string} workspace */
+function typeCheck(workspace) {
+  const args = ['--project', `${workspace}/tsconfig.json`, '--noEmit', '--pretty', 'false']
+  return tool(`types ${workspace}`, 'node_modules/typescript/bin/tsc', args)
+}
+
+/**
+ * As many at once as there are processors; the output of each that fails stays together.
+ * @param {Check[]} all
+ */
+async function runAll(all) {
+  const queue = [...all]
+  /** @type {string[]} */
+  const failed = []
+  const worker = async () => {
+    for (let check = queue.shift(); check; check = queue.shift()) {
+      const startedAt = Date.now()
+      const { ok, lines } = await check.run()
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+      say(`  ${ok ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)`)
+      if (ok) continue
+      failed.push(check.name)
+      say(lines.map((line) => `         ${line}`).join('\n'))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, os.availableParallelism()) }, worker))
+  return failed
+}
+
+/**
+ * @param {string} name
+ * @param {string} script
+ * @param {string[]} args
+ * @param {string} [hint]
+ * @returns {Check}
+ */
+function tool(name, script, args, hint) {
+  return {
+    name,
+    async run() {
+      const result = await runCommand(process.execPath, [inProject(script), ...args])
+      return hint && !result.ok ? { ok: false, lines: [...result.lines, hint] } : result
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { endWithUs } from '../lib/end-with-us.mjs'
+import { UserError } from '../lib/user-error.mjs'
+import { databaseName, ensureCluster } from './cluster.mjs'
+import { stopLeftoverPostgres } from './leftover-postgres.mjs'
+import { findPostgresBinaries, postgresMajor } from './postgres-binaries.mjs'
+import { choosePostgresRunner, postgresCommand } from './postgres-runner.mjs'
+import { makeSocketDirectory, socketPort } from './socket-directory.mjs'
+
+/**
+ * @typedef {object} EmbeddedPostgres
+ * @property {string} url where clients connect: over a Unix socket, with a random password
+ * @property {number} pid
+ * @property {string} home the directory that holds the cluster
+ * @property {boolean} created whether the database was made just now
+ * @property {boolean} recovered whether an earlier start's PostgreSQL had to be stopped first
+ * @property {Promise<void>} exited settles when it ends, for whatever reason
+ * @property {(timeoutMs?: number) => Promise<void>} stop
+ */
+
+const startTimeoutMs = 120_000
+
+/** Bytes above which the log of earlier starts is thrown away. */
+const longestLogBytes = 5 * 1024 * 1024
+
+/** @type {Record<string, string>} */
+const defaultSettings = {
+  listen_addresses: '',
+  unix_socket_permissions: '0700',
+  max_connections: '60',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Telemetry queries are short; compiling them costs more than it gives.
+  jit: 'off',
+}
+
+/**
+ * Starts the PostgreSQL that npm installed, on a cluster in `dataDir` that is made when there is none. It listens on
+ * nothing but a Unix socket that only this account can reach. One process at a time may do so: hold a lock.
+ * @param {{ dataDir: string, settings?: Record<string, string> }} options
+ * @returns {Promise<EmbeddedPostgres>}
+ */
+export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const binaries = findPostgresBinaries()
+  const runner = choosePostgresRunner({ binaries, dataDir: path.resolve(dataDir) })
+  const recovered = await stopLeftoverPostgres(path.join(runner.home, 'postgres'))
+  const passwordFile = path.join(dataDir, 'postgres-password')
+  const { directory, created } = ensureCluster(runner, { passwordFile, major: postgresMajor(binaries) })
+  const socketDirectory = makeSocketDirectory(runner)
+  const log = openLog(path.join(dataDir, 'postgres.log'))
+
+  const all = {
+    ...defaultSettings,
+    unix_socket_directories: socketDirectory,
+    port: String(socketPort),
+    ...settings,
+  }
+  const assignments = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const { command, args, options } = postgresCommand(runner, 'postgres', ['-D', directory, ...assignments])
+  // In a session of its own: a Ctrl-C is for the supervisor, which stops the api before its database.
+  const child = spawn(command, args, { ...options, stdio: ['ignore', log.fd, log.fd], detached: true })
+  fs.closeSync(log.fd)
+  endWithUs(child, 'SIGINT')
+  const exited = once(child, 'exit').then(() => undefined)
+
+  const password = fs.readFileSync(passwordFile, 'utf8').trim()
+  const url = (/** @type {string} */ database) =>
+    `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
+  await Promise.race([
+    waitUntilAnswering(url('postgres')),
+    exited.then(() => {
+      throw startFailure(log)
+    }),
+  ])
+  await ensureDatabase(url('postgres'))
+
+  return {
+    url: url(databaseName),
+    pid: /** @type {number} */ (child.pid),
+    home: runner.home,
+    created,
+    recovered,
+    exited,
+    stop: (timeoutMs) => stop(child, exited, timeoutMs),
+  }
+}
+
+/**
+ * A fast shutdown, which writes everything out; after the time-out an immediate one, after which the next start
+ * recovers from the write-ahead log. Both lose no commit.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {Promise<void>} exited
+ * @param {number} timeoutMs
+ */
+async function stop(child, exited, timeoutMs = 10_000) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const impatience = setTimeout(() => child.kill('SIGQUIT'), timeoutMs)
+  child.kill('SIGINT')
+  await exited
+  clearTimeout(impatience)
+}
+
+/** @param {string} url */
+async function waitUntilAnswering(url) {
+  const deadline = Date.now() + startTimeoutMs
+  while (true) {
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      return await client.end()
+    } catch (error) {
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error)
+      // 57P03: it is starting, or recovering after a crash.
+      const passing = code === 'ENOENT' || code === 'ECONNREFUSED' || code === '57P03'
+      if (!passing || Date.now() > deadline) throw error
+      await sleep(25)
+    }
+  }
+}
+
+/** @param {string} url */
+async function ensureDatabase(url) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName])
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** @param {string} file */
+function openLog(file) {
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const flags = size > longestLogBytes ? 'w' : 'a'
+  const fd = fs.openSync(file, flags, 0o600)
+  return { file, fd, start: flags === 'a' ? size : 0 }
+}
+
+/** @param {{ file: string, start: number }} log */
+function startFailure({ file, start }) {
+  const lines = fs.readFileSync(file).subarray(start).toString('utf8').trim().split('\n')
+  const full = lines.some((line) => line.includes('No space left on device'))
+  return new UserError(
+    'PostgreSQL does not start on the data directory.',
+    ...lines.slice(-8),
+    full ? 'The disk is full: make room, then start again.' : `The whole log: ${file}`,
+    ...(full ? [] : ['If the files are damaged, put the data directory back from a backup.']),
+  )
+}

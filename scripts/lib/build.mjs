@@ -1,0 +1,64 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { hashBuildInputs } from './build-inputs.mjs'
+import { inProject } from './paths.mjs'
+import { runCommand } from './run-command.mjs'
+import { UserError } from './user-error.mjs'
+
+const stampFile = inProject('.turbo/built')
+
+/** A file of each workspace that its build makes last, or nearly so. */
+const outputs = [
+  'packages/protocol/dist/index.js',
+  'packages/broker/dist/index.js',
+  'packages/device-sdk/dist/index.js',
+  'packages/simulator/dist/index.js',
+  'apps/api/dist/main.js',
+  'apps/web/.next/standalone/apps/web/server.js',
+]
+
+/** Whether everything is built, from just these sources. */
+export function isBuilt() {
+  if (!fs.existsSync(stampFile) || !outputs.every((file) => fs.existsSync(inProject(file)))) return false
+  return fs.readFileSync(stampFile, 'utf8') === hashBuildInputs()
+}
+
+/**
+ * Builds what has changed.
+ * @param {(detail: string) => void} update
+ */
+export async function build(update) {
+  const hash = hashBuildInputs()
+  fs.rmSync(stampFile, { force: true })
+  const args = [
+    inProject('node_modules/turbo/bin/turbo'),
+    'run',
+    'build',
+    '--no-daemon',
+    '--output-logs=new-only',
+  ]
+  const onLine = (/** @type {string} */ line) => {
+    const started = /^(@heliograph\/[a-z-]+):build: cache miss/.exec(line)
+    if (started) update(`building ${started[1]}`)
+  }
+  const { ok, lines } = await runCommand(process.execPath, args, { onLine })
+  if (!ok) throw buildFailure(lines)
+  fs.mkdirSync(path.dirname(stampFile), { recursive: true })
+  fs.writeFileSync(stampFile, hash)
+}
+
+/**
+ * Of all that the tools say, what the workspace that failed has said.
+ * @param {string[]} lines
+ */
+function buildFailure(lines) {
+  const failed = lines.map((line) => /^ *Failed: +(.+)#build/.exec(line)?.[1]).find(Boolean)
+  const prefix = `${failed}:build: `
+  const said = lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
+  const useful = said.filter((line) => line.trim() && !/^(npm (warn|error|notice)|> |cache miss)/.test(line))
+  return new UserError(
+    `The build of ${failed ?? 'the workspaces'} failed:`,
+    ...(useful.length > 0 ? useful : lines),
+    'If you changed nothing: rm -rf node_modules .turbo, and start again.',
+  )
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import readline from 'node:readline'
+import { endWithUs } from './end-with-us.mjs'
+import { inProject } from './paths.mjs'
+import { say } from './progress.mjs'
+import { runCommand } from './run-command.mjs'
+import { UserError } from './user-error.mjs'
+
+/** In the order of their imports; those of one line do not need each other. */
+const compiledInOrder = [
+  ['packages/protocol', 'packages/broker'],
+  ['packages/device-sdk', 'apps/api'],
+  ['packages/simulator'],
+]
+
+/** What the api loads. */
+const loadedByApi = new Set(['packages/protocol', 'packages/broker', 'apps/api'])
+
+const settleMs = 300
+
+/**
+ * Compiles packages and api, and goes on compiling what changes.
+ * @param {() => void} onChange called when something that the api loads has been compiled anew
+ */
+export async function compileAndWatch(onChange) {
+  const { ok, lines } = await runCommand(process.execPath, [inProject('scripts/prisma-generate.mjs')])
+  if (!ok) throw new UserError('The Prisma client could not be generated:', ...lines)
+  /** @type {NodeJS.Timeout | undefined} */
+  let settling
+  const onCompiled = (/** @type {string} */ workspace) => {
+    if (!loadedByApi.has(workspace)) return
+    clearTimeout(settling)
+    settling = setTimeout(onChange, settleMs)
+  }
+  for (const workspaces of compiledInOrder) {
+    await Promise.all(workspaces.map((workspace) => watch(workspace, onCompiled)))
+  }
+}
+
+/**
+ * @param {string} workspace
+ * @param {(workspace: string) => void} onCompiled called when it was compiled again, without errors
+ * @returns {Promise<void>} settled when it was compiled for the first time
+ */
+function watch(workspace, onCompiled) {
+  const tsc = inProject('node_modules/typescript/bin/tsc')
+  const args = [
+    tsc,
+    '--project',
+    'tsconfig.build.json',
+    '--watch',
+    '--preserveWatchOutput',
+    '--pretty',
+    'false',
+  ]
+  const child = spawn(process.execPath, args, {
+    cwd: inProject(workspace),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  endWithUs(child)
+  return new Promise((resolve) => {
+    let first = true
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /Found (\d+) errors?\. Watching/.exec(line)
+      if (!found) {
+        if (line.includes('error TS')) say(`  ${workspace}/${line}`)
+        return
+      }
+      if (first) resolve()
+      else if (found[1] === '0') onCompiled(workspace)
+      first = false
+    })
+  })
+}

@@ -1,0 +1,45 @@
+import { ApiProcess } from './api-process.mjs'
+import { compileAndWatch } from './development-compilers.mjs'
+import { startPagesServer } from './development-pages.mjs'
+import { apiStopMs, claimInstance, openInstanceDatabase } from './instance.mjs'
+import { freeLoopbackPort } from './ports.mjs'
+import { installDependencies } from './prepare.mjs'
+import { say, step } from './progress.mjs'
+import { runUntilStopped } from './run-until-stopped.mjs'
+
+/** Runs the platform from source until somebody wants it to end. */
+export function runDevelopment() {
+  return runUntilStopped(async (onStop) => {
+    const { configuration, lock } = await claimInstance(onStop)
+    await installDependencies()
+    const { env, lost } = await openInstanceDatabase(configuration, onStop)
+    const webPort = await freeLoopbackPort()
+
+    /** @type {() => void} */
+    let onChange = () => {}
+    await step('compilers', 'compiling and watching', () => compileAndWatch(() => onChange()))
+    startPagesServer(webPort)
+    const apiEnv = { ...env, NODE_ENV: 'development', WEB_URL: `http://127.0.0.1:${webPort}` }
+    const api = new ApiProcess(apiEnv, (id) => lock.update({ children: [id] }))
+    onStop(() => api.stop(apiStopMs))
+
+    let latest = startApi(api)
+    onChange = () => {
+      latest = latest.then(() => startApi(api))
+    }
+    return lost
+  })
+}
+
+/**
+ * A mistake in the code is no reason to end: the next change mends it.
+ * @param {ApiProcess} api
+ */
+async function startApi(api) {
+  await api.stop(apiStopMs)
+  try {
+    say(`ready ${await api.start()}`)
+  } catch {
+    say('The api did not start; waiting for the next change.')
+  }
+}

@@ -1,0 +1,38 @@
+import path from 'node:path'
+import { LockedError, stillRuns, takeLock } from './lock.mjs'
+import { sendSignal, waitForExit } from './processes.mjs'
+import { UserError } from './user-error.mjs'
+
+/** An api whose supervisor was killed ends by itself, within this time. */
+const orphanTimeoutMs = 6_000
+
+/**
+ * Makes this process the only one that runs on the data directory, and waits until the remains of one that was killed
+ * are gone.
+ * @param {string} dataDir
+ */
+export async function lockInstance(dataDir) {
+  const lock = take(dataDir)
+  for (const orphan of lock.predecessor?.children ?? []) {
+    if (!stillRuns(orphan)) continue
+    sendSignal(orphan.pid, 'SIGTERM')
+    if (!(await waitForExit(orphan.pid, orphanTimeoutMs))) sendSignal(orphan.pid, 'SIGKILL')
+    await waitForExit(orphan.pid, orphanTimeoutMs)
+  }
+  return lock
+}
+
+/** @param {string} dataDir */
+function take(dataDir) {
+  try {
+    return takeLock(path.join(dataDir, 'lock'))
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error
+    const { pid, url } = error.holder
+    throw new UserError(
+      `Heliograph already runs on the data directory ${dataDir}: process ${pid}${url ? `, at ${url}` : ''}.`,
+      `Stop it (kill ${pid}), or give this one a data directory and ports of its own:`,
+      'DATA_DIR=.data2 PORT=3100 MQTT_PORT=1884 npm start',
+    )
+  }
+}

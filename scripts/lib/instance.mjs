@@ -1,0 +1,50 @@
+import { readConfiguration } from './configuration.mjs'
+import { prepareDataDirectory } from './data-directory.mjs'
+import { openDatabase } from './database.mjs'
+import { assertDiskSpace } from './disk.mjs'
+import { lockInstance } from './instance-lock.mjs'
+import { assertPortFree } from './ports.mjs'
+
+/** All of it has five seconds to stop: the api first, then its database. */
+export const apiStopMs = 4_000
+const databaseStopMs = 700
+
+const dataMegabytes = 200
+
+/**
+ * Reads the configuration, takes the data directory, and makes sure of the ports, so that what is wrong is said before
+ * minutes are spent on an installation.
+ * @param {import('./run-until-stopped.mjs').OnStop} onStop
+ */
+export async function claimInstance(onStop) {
+  const configuration = readConfiguration()
+  const { host, port, mqttPort, mqttsPort, dataDir } = configuration
+  prepareDataDirectory(dataDir)
+  const lock = await lockInstance(dataDir)
+  onStop(async () => lock.release())
+  assertDiskSpace(dataDir, dataMegabytes, 'the data directory at least')
+  await assertPortFree('PORT', host, port)
+  if (mqttPort) await assertPortFree('MQTT_PORT', host, mqttPort)
+  if (mqttsPort) await assertPortFree('MQTTS_PORT', host, mqttsPort)
+  return { configuration, lock }
+}
+
+/**
+ * @param {import('./configuration.mjs').Configuration} configuration
+ * @param {import('./run-until-stopped.mjs').OnStop} onStop
+ * @returns {Promise<{ env: NodeJS.ProcessEnv, lost: Promise<never> }>} the api's environment, and a promise that is
+ * rejected when the database is lost for good
+ */
+export async function openInstanceDatabase(configuration, onStop) {
+  /** @type {(error: unknown) => void} */
+  let onLost = () => {}
+  /** @type {Promise<never>} */
+  const lost = new Promise((_, reject) => {
+    onLost = reject
+  })
+  // Whoever waits for it learns of it; nobody may be waiting yet.
+  lost.catch(() => {})
+  const database = await openDatabase(configuration, onLost)
+  onStop(() => database.stop(databaseStopMs))
+  return { env: { ...process.env, DATABASE_URL: database.url, DATA_DIR: configuration.dataDir }, lost }
+}

@@ -1,0 +1,22 @@
+import { ApiProcess } from './api-process.mjs'
+import { apiStopMs, claimInstance, openInstanceDatabase } from './instance.mjs'
+import { installAndBuild } from './prepare.mjs'
+import { say } from './progress.mjs'
+import { runUntilStopped } from './run-until-stopped.mjs'
+
+/** Runs the whole platform until somebody wants it to end. */
+export function runPlatform() {
+  return runUntilStopped(async (onStop) => {
+    const { configuration, lock } = await claimInstance(onStop)
+    await installAndBuild()
+    const { env, lost } = await openInstanceDatabase(configuration, onStop)
+
+    const api = new ApiProcess({ ...env, NODE_ENV: 'production' }, (id) => lock.update({ children: [id] }))
+    onStop(() => api.stop(apiStopMs))
+    const url = await api.start()
+    api.keepAlive()
+    lock.update({ url })
+    say(`ready ${url}`)
+    return lost
+  })
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { createClient, type HttpClient } from './http-client.js'
+import type { Platform } from './platform.js'
+
+export interface Administrator extends HttpClient {
+  email: string
+  password: string
+  /** Slug of the organization that the set-up made. */
+  organization: string
+}
+
+/** Goes through the set-up of a new platform and signs in as its first administrator. */
+export async function createAdministrator(
+  platform: Platform,
+  organization = uniqueSlug(),
+): Promise<Administrator> {
+  const email = `admin-${randomBytes(4).toString('hex')}@example.com`
+  const password = randomBytes(12).toString('base64url')
+  const setup = {
+    name: 'Ada Admin',
+    email,
+    password,
+    organization: { name: organization, slug: organization },
+  }
+  await createClient(platform.url).send('POST', '/api/v1/setup', setup)
+  const client = await signIn(platform, email, password, organization)
+  return { ...client, email, password, organization }
+}
+
+/** A client that carries the session's cookie and speaks for one organization. */
+export async function signIn(
+  platform: Platform,
+  email: string,
+  password: string,
+  organization?: string,
+): Promise<HttpClient> {
+  const anonymous = createClient(platform.url, { origin: platform.url })
+  const response = await anonymous.request('POST', '/api/auth/sign-in/email', { email, password })
+  if (!response.ok) throw new Error(`Sign-in answered ${response.status}: ${await response.text()}`)
+  const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0])
+  return createClient(platform.url, {
+    origin: platform.url,
+    cookie: cookie.join('; '),
+    ...(organization ? { 'heliograph-org': organization } : {}),
+  })
+}
+
+/** Makes another organization, of which the administrator becomes a member, and a client that speaks for it. */
+export async function createOrganization(
+  administrator: Administrator,
+  slug = uniqueSlug(),
+): Promise<HttpClient & { organization: string }> {
+  await administrator.send('POST', '/api/v1/organizations', { name: slug, slug })
+  return { ...administrator.with({ 'heliograph-org': slug }), organization: slug }
+}
+
+/** A slug that no other suite uses. */
+export function uniqueSlug(prefix = 'org'): string {
+  return `${prefix}-${randomBytes(5).toString('hex')}`
+}

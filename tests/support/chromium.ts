@@ -1,0 +1,20 @@
+import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from '../../scripts/lib/chromium.mjs'
+
+/** Starts a headless Chromium that asks no other host for anything. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (!executablePath) throw new Error('There is no Chromium; `npm test` installs one.')
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}

@@ -1,0 +1,54 @@
+import { defineConfig } from 'vitest/config'
+import { inProject } from './scripts/lib/paths.mjs'
+
+const databaseSetup = 'tests/support/database.global-setup.ts'
+
+/** Time for what is slow on a busy machine; nothing waits this long unless something is wrong. */
+const patientMs = 60_000
+
+export default defineConfig({
+  test: {
+    projects: [
+      './packages/broker/conformance/vitest.config.ts',
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,bin,test}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+          testTimeout: patientMs / 2,
+        },
+      },
+      {
+        test: {
+          name: 'api',
+          include: ['apps/api/src/**/*.spec.ts'],
+          globalSetup: [databaseSetup],
+          testTimeout: patientMs / 2,
+          hookTimeout: patientMs,
+        },
+      },
+      {
+        resolve: { alias: { '@': inProject('apps/web/src') } },
+        test: { name: 'web', include: ['apps/web/**/*.spec.{ts,tsx}'] },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/{integration,broker,start}/**/*.spec.ts'],
+          globalSetup: [databaseSetup, 'tests/support/web.global-setup.ts'],
+          testTimeout: patientMs,
+          hookTimeout: 2 * patientMs,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.spec.ts'],
+          globalSetup: [databaseSetup],
+          fileParallelism: false,
+          testTimeout: 2 * patientMs,
+          hookTimeout: 2 * patientMs,
+        },
+      },
+    ],
+  },
+})
