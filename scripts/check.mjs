@@ -28,6 +28,7 @@ const checks = [
   ]),
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   { name: 'documents', run: () => generate({ check: true }) },
+  tool('conformance', 'scripts/conformance.mjs', ['--check']),
   ...[...workspaces(), 'packages/broker/conformance'].map(typeCheck),
 ]
 

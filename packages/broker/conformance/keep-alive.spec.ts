@@ -20,16 +20,16 @@ conformance(
   ['MQTT-3.1.2-24', 'MQTT-3.12.4-1'],
   'PINGREQ keeps a client connected for longer',
   async (bench) => {
-    const active = await bench.connect({ keepAliveSeconds: 1 })
-    await whileSilent(await bench.connect({ keepAliveSeconds: 2 }), () => active.ping())
+    const active = await bench.connect({ keepAliveSeconds: 2 })
+    await whileSilent(await bench.connect({ keepAliveSeconds: 3 }), () => active.ping())
     await active.ping()
   },
 )
 
 conformance('MQTT-3.1.2-24', 'any other packet keeps a client connected as well', async (bench) => {
-  const active = await bench.connect({ keepAliveSeconds: 1 })
+  const active = await bench.connect({ keepAliveSeconds: 2 })
   await active.subscribe(bench.topic)
-  await whileSilent(await bench.connect({ keepAliveSeconds: 2 }), async () => {
+  await whileSilent(await bench.connect({ keepAliveSeconds: 3 }), async () => {
     active.send(bytes.publish(bench.topic, 'x'))
     await active.receive()
   })
@@ -59,7 +59,7 @@ conformance(
 
 conformance('MQTT-3.1.2-24', 'keep alive 0 turns the mechanism off', async (bench) => {
   const unlimited = await bench.connect({ keepAliveSeconds: 0 })
-  const silent = await bench.connect({ keepAliveSeconds: 2 })
+  const silent = await bench.connect({ keepAliveSeconds: 1 })
   await silent.expectClosed()
   await unlimited.ping()
 })

@@ -8,8 +8,6 @@ export default defineProject({
     include: ['**/*.spec.ts'],
     globalSetup: ['support/broker.global-setup.ts'],
     testTimeout: 20_000,
-    sequence: { concurrent: true },
-    maxConcurrency: 40,
     isolate: false,
   },
 })

@@ -45,7 +45,8 @@ export class Bench {
   /** Connects and is accepted; tells whether the broker had a session. */
   enter = async (fields: bytes.ConnectFields = {}): Promise<{ peer: Peer; sessionPresent: boolean }> => {
     const peer = await this.open()
-    peer.send(bytes.connect({ clientId: this.id(`n${(this.#clients += 1)}`), ...fields }))
+    this.#clients += 1
+    peer.send(bytes.connect({ clientId: this.id(`n${this.#clients}`), ...fields }))
     const { returnCode, sessionPresent } = await peer.expect('connack')
     if (returnCode !== 0) throw new Error(`CONNACK refused with ${returnCode}`)
     return { peer, sessionPresent }

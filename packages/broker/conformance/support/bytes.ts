@@ -1,5 +1,3 @@
-export type Qos = 0 | 1 | 2
-
 export interface ConnectFields {
   clientId?: string | Buffer
   clean?: boolean

@@ -23,8 +23,11 @@ export function conformance(
   const target = inject(broker === 'rules' ? 'rulesBroker' : 'broker')
   const name = `${[statements].flat().join(' ')}: ${title}`
   for (const transport of only ? [only] : transports) {
-    it.skipIf(!target)(`${name} (${transport})`, async () => {
-      if (!target) return
+    if (!target) {
+      it.skip(`${name} (${transport})`)
+      continue
+    }
+    it.concurrent(`${name} (${transport})`, async () => {
       const bench = new Bench(transport, target)
       try {
         await show(bench)
