@@ -1,0 +1,29 @@
+// Starts the built pages on HOSTNAME:PORT, and ends with the process that started it.
+import { existsSync } from 'node:fs'
+import http from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { compressedStatic } from './compressed-static.mjs'
+
+const built = new URL('.next/standalone/apps/web/', import.meta.url)
+const server = new URL('server.js', built)
+
+if (!existsSync(server)) {
+  console.error('The pages are not built yet. Run "npm run build" in the project root, then start again.')
+  process.exit(1)
+}
+
+process.env.NODE_ENV = 'production'
+process.env.HOSTNAME ??= '127.0.0.1'
+process.env.NEXT_TELEMETRY_DISABLED = '1'
+// Pages hold no state, so ending at once is safe, and a tab that stays open cannot delay it.
+process.env.NEXT_MANUAL_SIG_HANDLE = 'true'
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))
+process.on('disconnect', () => process.exit(0))
+
+// Next has no setting for files compressed beforehand, so they are answered before it sees the request.
+const sendCompressed = compressedStatic(fileURLToPath(new URL('.next/static/', built)))
+const { createServer } = http
+http.createServer = (listener) =>
+  createServer((request, response) => sendCompressed(request, response) || listener(request, response))
+
+await import(server.href)

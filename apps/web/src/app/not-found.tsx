@@ -1,0 +1,20 @@
+import Link from 'next/link'
+import { buttonClass } from '@/components/button'
+import { Logo } from '@/components/logo'
+
+export default function NotFound() {
+  return (
+    <main className="grid min-h-dvh place-items-center px-6 text-center">
+      <div className="flex flex-col items-center">
+        <Logo className="size-9" />
+        <h1 className="mt-4 text-16 font-semibold">There is no such page</h1>
+        <p className="mt-1 mb-5 text-13 text-ink-soft">
+          The address may be mistyped, or what it named is gone.
+        </p>
+        <Link href="/" className={buttonClass()}>
+          To your devices
+        </Link>
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react'
+import { DeviceFrame } from '@/features/device/device-frame'
+
+interface LayoutProps {
+  params: Promise<{ device: string }>
+  children: ReactNode
+}
+
+export default async function DeviceLayout({ params, children }: LayoutProps) {
+  const { device } = await params
+  return <DeviceFrame device={decodeURIComponent(device)}>{children}</DeviceFrame>
+}

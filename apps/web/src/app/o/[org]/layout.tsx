@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react'
+import { OrganizationFrame } from '@/features/shell/organization-frame'
+
+interface LayoutProps {
+  params: Promise<{ org: string }>
+  children: ReactNode
+}
+
+export default async function OrganizationLayout({ params, children }: LayoutProps) {
+  const { org } = await params
+  return <OrganizationFrame org={org}>{children}</OrganizationFrame>
+}

@@ -1,0 +1,5 @@
+import { HomeRedirect } from '@/features/session/home-redirect'
+
+export default function HomePage() {
+  return <HomeRedirect />
+}

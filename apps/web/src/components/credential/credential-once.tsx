@@ -1,0 +1,70 @@
+'use client'
+
+import type { IssuedCredential } from '@heliograph/protocol'
+import { CodeBlock } from '@/components/code-block'
+import { CopyButton } from '@/components/copy-button'
+import { CopyField } from '@/components/copy-field'
+import { Notice } from '@/components/notice'
+import { Tabs } from '@/components/tabs'
+import { usePlatform } from '@/lib/platform'
+import { connectSnippets } from '@/lib/snippets'
+
+interface CredentialOnceProps {
+  credential: IssuedCredential
+  device: string
+}
+
+/** A credential while it can still be read: its parts, and commands that use it. */
+export function CredentialOnce({ credential, device }: CredentialOnceProps) {
+  const { data: platform } = usePlatform()
+  const fields = credentialFields(credential)
+  const snippets = connectSnippets(credential, device, platform?.urls.http ?? window.location.origin)
+  const all = fields.map(({ label, value }) => `${label}: ${value}`).join('\n')
+
+  return (
+    <div className="flex flex-col gap-4">
+      <section aria-label="Credential">
+        <div className="mb-2 flex items-center justify-between gap-3">
+          <p className="text-13 text-ink-soft">
+            Shown <strong className="font-semibold text-ink">only now</strong>. Keep the password where the
+            device can read it.
+          </p>
+          <CopyButton value={all} label="credential" text="Copy all" />
+        </div>
+        <div className="rounded-outer border bg-surface">
+          {fields.map((field) => (
+            <CopyField key={field.label} {...field} />
+          ))}
+        </div>
+      </section>
+      {platform?.loopbackOnly && (
+        <Notice tone="quiet" title="Only this computer can reach these addresses">
+          For devices on the network, start Heliograph with{' '}
+          <code className="font-mono text-12 whitespace-nowrap text-ink">HOST=0.0.0.0 npm start</code>.
+        </Notice>
+      )}
+      <Tabs
+        label="Ways to send a first message"
+        tabs={snippets.map(({ id, label, language, code }) => ({
+          value: id,
+          label,
+          content: (
+            <div className="pt-3">
+              <CodeBlock label={`Example for ${label}`} code={code} language={language} />
+            </div>
+          ),
+        }))}
+      />
+    </div>
+  )
+}
+
+function credentialFields(credential: IssuedCredential) {
+  return [
+    { label: 'Server', value: credential.urls.tcp ?? credential.urls.ws },
+    { label: 'Client id', value: credential.clientId },
+    { label: 'Username', value: credential.username },
+    { label: 'Password', value: credential.password, secret: true },
+    { label: 'Topic', value: credential.topics.telemetry },
+  ]
+}

@@ -1,0 +1,57 @@
+import type { DeviceStatus } from '@heliograph/protocol'
+import { Glint } from '@/components/glint'
+import { cn } from '@/lib/cn'
+
+interface DeviceStatusProps {
+  status: DeviceStatus
+  /** When the device last sent something; a change makes the dot flash. */
+  lastMessageAt?: number | null
+  className?: string
+}
+
+/** The state of a device: a dot of its own shape and colour, and always the word. */
+export function DeviceStatusLabel({ status, lastMessageAt = null, className }: DeviceStatusProps) {
+  return (
+    <span className={cn('inline-flex items-center gap-2 text-13', TEXT[status], className)}>
+      <StatusDot status={status} lastMessageAt={lastMessageAt} />
+      {deviceStatusWords[status]}
+    </span>
+  )
+}
+
+export function StatusDot({ status, lastMessageAt = null }: Omit<DeviceStatusProps, 'className'>) {
+  return (
+    <span aria-hidden className={cn('relative size-2 shrink-0 rounded-full', DOT[status])}>
+      <Glint at={lastMessageAt} className="absolute inset-0 rounded-full" />
+    </span>
+  )
+}
+
+export const deviceStatusWords: Record<DeviceStatus, string> = {
+  online: 'Online',
+  quiet: 'Quiet',
+  offline: 'Offline',
+  never: 'Never seen',
+}
+
+/** What each word means, for tooltips and filters. */
+export const deviceStatusMeanings: Record<DeviceStatus, string> = {
+  online: 'Connected, and heard within its expected interval',
+  quiet: 'Connected, but overdue: nothing came within its expected interval',
+  offline: 'Was connected and is not',
+  never: 'Registered, and never connected or heard',
+}
+
+const DOT: Record<DeviceStatus, string> = {
+  online: 'bg-online',
+  quiet: 'bg-quiet ring-2 ring-quiet/30',
+  offline: 'bg-offline',
+  never: 'border-[1.5px] border-offline',
+}
+
+const TEXT: Record<DeviceStatus, string> = {
+  online: 'text-online-text',
+  quiet: 'text-quiet-text',
+  offline: 'text-offline-text',
+  never: 'text-ink-faint',
+}

@@ -1,0 +1,21 @@
+'use client'
+
+import { Square } from 'lucide-react'
+import { Button } from '@/components/button'
+import { cn } from '@/lib/cn'
+import { stopSimulatedDevice, useSimulatedDevices } from '@/lib/live/simulated-devices'
+
+/** Says that what the device sends is made up in this tab, and ends it; nothing when it is not. */
+export function SimulationNotice({ device, className }: { device: string; className?: string }) {
+  const running = useSimulatedDevices().some((one) => one.device === device)
+  if (!running) return null
+  return (
+    <div className={cn('flex items-center justify-between gap-4 text-12 text-ink-soft', className)}>
+      A simulated device sends from this tab until it is stopped or the tab is closed.
+      <Button size="sm" variant="ghost" onClick={() => stopSimulatedDevice(device)}>
+        <Square aria-hidden />
+        Stop it
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+'use client'
+
+import type { ApiKey } from '@heliograph/protocol'
+import { KeyRound, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import { Button } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { Skeleton } from '@/components/skeleton'
+import { Table, Th } from '@/components/table'
+import { useOrganization } from '@/lib/organization'
+import { ApiKeyRow } from './api-key-row'
+import { useApiKeys } from './use-api-keys'
+
+const CreateKeyDialog = dynamic(() => import('./create-key-dialog').then((m) => m.CreateKeyDialog))
+const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog').then((m) => m.RevokeKeyDialog))
+
+export function ApiKeyList() {
+  const { name, role } = useOrganization()
+  const [creating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<ApiKey | null>(null)
+  const create = role === 'admin' && (
+    <Button variant="primary" onClick={() => setCreating(true)}>
+      <Plus aria-hidden />
+      New API key
+    </Button>
+  )
+  return (
+    <div className="max-w-5xl">
+      <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div>
+          <h1 className="text-20 font-semibold tracking-tight">API keys</h1>
+          <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
+            For scripts that act in {name} over REST. Devices have credentials of their own.
+          </p>
+        </div>
+        {create}
+      </header>
+      <Keys onRevoke={setRevoking} />
+      {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}
+      {revoking && <RevokeKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} />}
+    </div>
+  )
+}
+
+function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
+  const keys = useApiKeys()
+  if (keys.isPending) return <Skeleton className="h-40 w-full rounded-outer" />
+  if (!keys.data) {
+    return (
+      <ErrorState
+        title="The API keys could not be loaded"
+        error={keys.error}
+        onRetry={() => keys.refetch()}
+      />
+    )
+  }
+  if (keys.data.items.length === 0) {
+    return (
+      <EmptyState icon={<KeyRound aria-hidden />} title="No API keys yet">
+        With a key, a script registers devices and reads telemetry exactly as these pages do.
+      </EmptyState>
+    )
+  }
+  return (
+    <Table>
+      <thead>
+        <tr>
+          <Th>Name</Th>
+          <Th className="max-sm:hidden">Role</Th>
+          <Th>Last used</Th>
+          <Th className="max-sm:hidden">Created</Th>
+          <Th>Expires</Th>
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.data.items.map((key) => (
+          <ApiKeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />
+        ))}
+      </tbody>
+    </Table>
+  )
+}

@@ -1,0 +1,95 @@
+'use client'
+
+import type { Credential } from '@heliograph/protocol'
+import { KeyRound, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import { Button } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { Skeleton } from '@/components/skeleton'
+import { Table, Th } from '@/components/table'
+import { useOrganization } from '@/lib/organization'
+import { useCurrentDevice } from '../device-context'
+import { CredentialRow } from './credential-row'
+import { useCredentials } from './use-credentials'
+
+const IssueDialog = dynamic(() => import('./issue-dialog').then((m) => m.IssueDialog))
+const RotateDialog = dynamic(() => import('./rotate-dialog').then((m) => m.RotateDialog))
+const RevokeDialog = dynamic(() => import('./revoke-dialog').then((m) => m.RevokeDialog))
+
+type Action = { kind: 'issue' } | { kind: 'rotate' | 'revoke'; credential: Credential }
+
+export function CredentialList() {
+  const { role } = useOrganization()
+  const { name } = useCurrentDevice()
+  const [action, setAction] = useState<Action | null>(null)
+  const close = () => setAction(null)
+
+  return (
+    <section aria-labelledby="credentials-title" className="max-w-5xl">
+      <div className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div>
+          <h2 id="credentials-title" className="text-16 font-semibold">
+            Credentials
+          </h2>
+          <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
+            What {name} signs in with, over MQTT and HTTP. Secrets are kept as hashes and cannot be shown
+            again; rotate to get a new one.
+          </p>
+        </div>
+        {role === 'admin' && (
+          <Button onClick={() => setAction({ kind: 'issue' })}>
+            <Plus aria-hidden />
+            New credential
+          </Button>
+        )}
+      </div>
+      <Credentials onAction={setAction} />
+      {action?.kind === 'issue' && <IssueDialog onClose={close} />}
+      {action?.kind === 'rotate' && <RotateDialog credential={action.credential} onClose={close} />}
+      {action?.kind === 'revoke' && <RevokeDialog credential={action.credential} onClose={close} />}
+    </section>
+  )
+}
+
+function Credentials({ onAction }: { onAction: (action: Action) => void }) {
+  const credentials = useCredentials()
+  if (credentials.isPending) return <Skeleton className="h-30 w-full rounded-outer" />
+  if (!credentials.data) {
+    return (
+      <ErrorState
+        title="The credentials could not be loaded"
+        error={credentials.error}
+        onRetry={() => credentials.refetch()}
+      />
+    )
+  }
+  if (credentials.data.items.length === 0) {
+    return (
+      <EmptyState icon={<KeyRound aria-hidden />} title="No credential">
+        Without one this device cannot connect. Make one and put it on the device.
+      </EmptyState>
+    )
+  }
+  return (
+    <Table>
+      <thead>
+        <tr>
+          <Th>Credential</Th>
+          <Th>Last used</Th>
+          <Th className="max-sm:hidden">Created</Th>
+          <Th>Expires</Th>
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {credentials.data.items.map((credential) => (
+          <CredentialRow key={credential.id} credential={credential} onAction={onAction} />
+        ))}
+      </tbody>
+    </Table>
+  )
+}

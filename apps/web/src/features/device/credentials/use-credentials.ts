@@ -1,0 +1,31 @@
+'use client'
+
+import { CredentialPage } from '@heliograph/protocol'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { request } from '@/lib/api'
+import { deviceApi, deviceKey } from '@/lib/device-queries'
+import { useOrganization } from '@/lib/organization'
+import { useCurrentDevice } from '../device-context'
+
+export function useCredentials() {
+  const { slug } = useOrganization()
+  const { id } = useCurrentDevice()
+  return useQuery({
+    queryKey: [...deviceKey(slug, id), 'credentials'],
+    queryFn: ({ signal }) =>
+      request(`${deviceApi(id)}/credentials`, {
+        schema: CredentialPage,
+        query: { limit: 500 },
+        org: slug,
+        signal,
+      }),
+  })
+}
+
+/** Loads the credentials anew, after one of them was changed. */
+export function useRefreshCredentials(): () => void {
+  const { slug } = useOrganization()
+  const { id } = useCurrentDevice()
+  const queryClient = useQueryClient()
+  return () => void queryClient.invalidateQueries({ queryKey: deviceKey(slug, id) })
+}

@@ -1,0 +1,108 @@
+'use client'
+
+import { type Device, telemetry } from '@heliograph/protocol'
+import { useQueryClient } from '@tanstack/react-query'
+import { Cpu } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { buttonClass } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { LinkTabs } from '@/components/link-tabs'
+import { SimulationNotice } from '@/components/simulation-notice'
+import { Skeleton } from '@/components/skeleton'
+import { ApiError } from '@/lib/api-error'
+import { deviceKey, useDevice } from '@/lib/device-queries'
+import { useTrackMessages } from '@/lib/live/device-facts-context'
+import { useOnReconnected } from '@/lib/live/live-connection'
+import { useOrganization } from '@/lib/organization'
+import { paths } from '@/lib/paths'
+import { DeviceContext } from './device-context'
+import { DeviceHeader } from './device-header'
+
+interface DeviceFrameProps {
+  device: string
+  children: ReactNode
+}
+
+/** What all pages of a device share: who it is, how it fares, and the way to its other pages. */
+export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
+  const { slug } = useOrganization()
+  const device = useDevice(id)
+  const queryClient = useQueryClient()
+  useTrackMessages(telemetry.filter({ org: slug, device: id }))
+  useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceKey(slug, id) }))
+
+  if (device.isPending) return <HeaderSkeleton />
+  if (!device.data) {
+    if (device.error instanceof ApiError && device.error.status === 404) return <UnknownDevice id={id} />
+    return (
+      <ErrorState
+        title="The device could not be loaded"
+        error={device.error}
+        onRetry={() => device.refetch()}
+      />
+    )
+  }
+  return (
+    <DeviceContext value={device.data}>
+      <DeviceHeader device={device.data} />
+      <SimulationNotice device={id} className="mt-3 rounded-outer bg-sunken py-1.5 pr-1.5 pl-3" />
+      <Tabs device={device.data} />
+      {children}
+    </DeviceContext>
+  )
+}
+
+function Tabs({ device }: { device: Device }) {
+  const { slug } = useOrganization()
+  return (
+    <LinkTabs
+      label={`Pages of ${device.name}`}
+      className="-mx-4 mt-5 mb-6 border-b px-2 md:-mx-8 md:px-6"
+      tabs={[
+        { href: paths.device(slug, device.id), label: 'Live' },
+        { href: paths.deviceCredentials(slug, device.id), label: 'Credentials' },
+        { href: paths.devicePresence(slug, device.id), label: 'Presence' },
+        { href: paths.deviceSettings(slug, device.id), label: 'Settings' },
+      ]}
+    />
+  )
+}
+
+function HeaderSkeleton() {
+  return (
+    <div aria-busy="true">
+      <Skeleton className="h-7 w-56" />
+      <div className="mt-3 flex gap-4">
+        <Skeleton className="w-20" />
+        <Skeleton className="w-32" />
+      </div>
+      <div className="-mx-4 mt-5 mb-6 flex h-9 gap-5 border-b px-4 md:-mx-8 md:px-8">
+        <Skeleton className="mt-2 w-10" />
+        <Skeleton className="mt-2 w-20" />
+        <Skeleton className="mt-2 w-16" />
+        <Skeleton className="mt-2 w-14" />
+      </div>
+      <Skeleton className="h-64 w-full rounded-outer" />
+    </div>
+  )
+}
+
+function UnknownDevice({ id }: { id: string }) {
+  const { slug } = useOrganization()
+  return (
+    <EmptyState
+      level={1}
+      icon={<Cpu aria-hidden />}
+      title="No such device"
+      action={
+        <Link href={paths.devices(slug)} className={buttonClass()}>
+          All devices
+        </Link>
+      }
+    >
+      There is no device <code className="font-mono">{id}</code> here. It may have been deleted.
+    </EmptyState>
+  )
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FeedStore, feedLength } from './feed-store'
+
+const message = (text: string, channel = 'telemetry') => ({
+  topic: `acme/devices/pump/${channel}`,
+  payload: new TextEncoder().encode(text),
+  retained: false,
+  receivedAt: 5,
+})
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+const texts = (store: FeedStore) => store.read().entries.map(({ text }) => text)
+
+describe('FeedStore', () => {
+  it('shows the newest first, and tells once for many', () => {
+    const store = new FeedStore()
+    const listener = vi.fn()
+    store.listen(listener)
+    for (const text of ['1', '2', '3']) store.add(message(text))
+    expect(listener).not.toHaveBeenCalled()
+    vi.runAllTimers()
+    expect(listener).toHaveBeenCalledTimes(1)
+    expect(texts(store)).toEqual(['3', '2', '1'])
+  })
+
+  it('keeps the last thousand', () => {
+    const store = new FeedStore()
+    for (let count = 1; count <= feedLength * 3 + 5; count += 1) store.add(message(String(count)))
+    vi.runAllTimers()
+    expect(store.read().entries).toHaveLength(feedLength)
+    expect(texts(store)[0]).toBe(String(feedLength * 3 + 5))
+  })
+
+  it('stands still while paused, counts what passes by, and catches up', () => {
+    const store = new FeedStore()
+    store.add(message('before'))
+    store.pause()
+    expect(store.read()).toMatchObject({ missed: 0 })
+    store.add(message('while'))
+    vi.runAllTimers()
+    expect(texts(store)).toEqual(['before'])
+    expect(store.read().missed).toBe(1)
+    store.resume()
+    expect(texts(store)).toEqual(['while', 'before'])
+    expect(store.read().missed).toBeNull()
+  })
+
+  it('shows a retained message again only when it says something new', () => {
+    const store = new FeedStore()
+    const presence = (text: string, retained: boolean) =>
+      store.add({ ...message(text, 'presence'), retained })
+    presence('on', true)
+    presence('on', true)
+    presence('off', false)
+    presence('off', true)
+    presence('on', true)
+    vi.runAllTimers()
+    expect(texts(store)).toEqual(['on', 'off', 'on'])
+  })
+
+  it('tells the channels apart, and how bad an event is', () => {
+    const store = new FeedStore()
+    store.add(message('{"level":"warning","message":"hot"}', 'events'))
+    store.add(message('{}', 'notices'))
+    store.add(message('{}', 'commands/c1/reply'))
+    store.add(message('{}', 'anything'))
+    vi.runAllTimers()
+    expect(store.read().entries.map(({ kind, level }) => [kind, level])).toEqual([
+      ['other', null],
+      ['reply', null],
+      ['notices', null],
+      ['events', 'warning'],
+    ])
+  })
+})

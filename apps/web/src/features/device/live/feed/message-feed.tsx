@@ -1,0 +1,108 @@
+'use client'
+
+import { deviceFilter } from '@heliograph/protocol'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { Pause, Play } from 'lucide-react'
+import { useRef, useState, useSyncExternalStore } from 'react'
+import { Button } from '@/components/button'
+import { cn } from '@/lib/cn'
+import { useLiveMessages } from '@/lib/live/live-connection'
+import { useOrganization } from '@/lib/organization'
+import { FeedRow } from './feed-row'
+import { FeedStore, feedLength } from './feed-store'
+
+const ROW_PX = 33
+/** Whoever scrolls away from the newest is reading. */
+const READING_PX = 12
+
+/** Every message of the device as it came over the wire: telemetry, events, presence, notices. */
+export function MessageFeed({ device }: { device: string }) {
+  const { slug: org } = useOrganization()
+  const [store] = useState(() => new FeedStore())
+  useLiveMessages(deviceFilter({ org, device }), (message) => store.add(message))
+  const { entries, missed } = useSyncExternalStore(store.listen, store.read, store.read)
+  const scroller = useRef<HTMLDivElement>(null)
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
+
+  const toggle = (id: number) => {
+    store.pause()
+    setOpen((known) =>
+      known.has(id) ? new Set([...known].filter((other) => other !== id)) : new Set([...known, id]),
+    )
+  }
+  const resume = () => {
+    scroller.current?.scrollTo({ top: 0 })
+    setOpen(new Set())
+    store.resume()
+  }
+
+  return (
+    <section aria-label="Messages" className="rounded-outer border bg-surface">
+      <div className="flex h-11 items-center gap-3 border-b pr-1.5 pl-4">
+        <h2 className="text-13 font-medium">Messages</h2>
+        <FeedState shown={entries.length} missed={missed} />
+        <Button size="sm" variant="ghost" onClick={missed === null ? () => store.pause() : resume}>
+          {missed === null ? <Pause aria-hidden /> : <Play aria-hidden />}
+          {missed === null ? 'Pause' : 'Resume'}
+        </Button>
+      </div>
+      <div
+        ref={scroller}
+        onScroll={({ currentTarget }) => currentTarget.scrollTop > READING_PX && store.pause()}
+        className={cn('overflow-y-auto overscroll-contain', entries.length > 0 && 'h-80')}
+      >
+        {entries.length === 0 ? (
+          <p className="px-4 py-10 text-center text-13 text-ink-soft">
+            Every message of this device appears here as it arrives.
+          </p>
+        ) : (
+          <Rows store={store} scroller={scroller} open={open} onToggle={toggle} />
+        )}
+      </div>
+    </section>
+  )
+}
+
+function FeedState({ shown, missed }: { shown: number; missed: number | null }) {
+  const text = missed === null ? '' : `Paused · ${missed.toLocaleString('en')} passed by`
+  const full = shown === feedLength ? `the last ${feedLength.toLocaleString('en')}` : ''
+  return <span className="mr-auto text-12 text-ink-faint tabular-nums">{text || full}</span>
+}
+
+interface RowsProps {
+  store: FeedStore
+  scroller: React.RefObject<HTMLDivElement | null>
+  open: ReadonlySet<number>
+  onToggle: (id: number) => void
+}
+
+function Rows({ store, scroller, open, onToggle }: RowsProps) {
+  const { entries } = useSyncExternalStore(store.listen, store.read, store.read)
+  const rows = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => entries[index]?.id ?? index,
+    overscan: 8,
+  })
+  return (
+    <div className="relative" style={{ height: rows.getTotalSize() }}>
+      {rows.getVirtualItems().map(({ index, key, start }) => {
+        const entry = entries[index]
+        return (
+          entry && (
+            <div
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <FeedRow entry={entry} open={open.has(entry.id)} onToggle={onToggle} />
+            </div>
+          )
+        )
+      })}
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+'use client'
+
+import type { Device } from '@heliograph/protocol'
+import dynamic from 'next/dynamic'
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
+import { ErrorState } from '@/components/error-state'
+import { Notice } from '@/components/notice'
+import { Skeleton } from '@/components/skeleton'
+import { explain } from '@/lib/explain'
+import { useCurrentDevice } from '../device-context'
+import type { ChartedKey } from './charts/chart-panel'
+import { NothingYet } from './nothing-yet'
+import type { TelemetryStore } from './telemetry-store'
+import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
+import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
+
+const CHARTED_AT_FIRST = 4
+
+const ChartPanel = dynamic(() => import('./charts/chart-panel').then((module) => module.ChartPanel), {
+  ssr: false,
+  loading: () => <ChartSkeleton />,
+})
+
+const MessageFeed = dynamic(() => import('./feed/message-feed').then((module) => module.MessageFeed), {
+  ssr: false,
+  loading: () => <div aria-hidden className="h-24 rounded-outer border bg-surface" />,
+})
+
+/** What a device says now, and said in the last minutes. */
+export function LiveView() {
+  const device = useCurrentDevice()
+  return <LiveViewOf key={device.id} device={device} />
+}
+
+function LiveViewOf({ device }: { device: Device }) {
+  const telemetry = useTelemetry(device.id)
+  return (
+    <div className="flex flex-col gap-5">
+      <Values device={device} telemetry={telemetry} />
+      <MessageFeed device={device.id} />
+    </div>
+  )
+}
+
+function Values({
+  device,
+  telemetry: { store, loaded, error },
+}: {
+  device: Device
+  telemetry: DeviceTelemetry
+}) {
+  const keys = useSyncExternalStore(store.listen, store.keys, store.keys)
+  if (keys.length > 0) {
+    return (
+      <>
+        {error !== null && <HistoryNotice error={error} />}
+        <TilesAndCharts store={store} keys={keys} />
+      </>
+    )
+  }
+  if (error !== null && !loaded) return <ErrorState title="The telemetry could not be loaded" error={error} />
+  if (loaded) return <NothingYet device={device.id} />
+  return (
+    <>
+      <ValueTilesSkeleton />
+      <ChartSkeleton />
+    </>
+  )
+}
+
+function TilesAndCharts({ store, keys }: { store: TelemetryStore; keys: readonly string[] }) {
+  const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const charted = useMemo(() => chartedKeys(store, keys, choice), [store, keys, choice])
+  const names = useMemo(() => new Set(charted.map(({ name }) => name)), [charted])
+  const toggle = useCallback(
+    (key: string) => setChoice((known) => new Map(known).set(key, !names.has(key))),
+    [names],
+  )
+  return (
+    <>
+      <ValueTiles store={store} keys={keys} charted={names} onToggle={toggle} />
+      <ChartPanel store={store} charted={charted} />
+    </>
+  )
+}
+
+/** What a person chose, and of the rest the first few that are numbers. */
+function chartedKeys(
+  store: TelemetryStore,
+  keys: readonly string[],
+  choice: ReadonlyMap<string, boolean>,
+): ChartedKey[] {
+  const numbers = keys.filter((key) => typeof store.series(key)?.latest?.value === 'number')
+  const first = new Set(numbers.slice(0, CHARTED_AT_FIRST))
+  return keys.flatMap((name, colourIndex) => {
+    if (!(choice.get(name) ?? first.has(name))) return []
+    return [{ name, colourIndex, stepped: typeof store.series(name)?.latest?.value === 'boolean' }]
+  })
+}
+
+function HistoryNotice({ error }: { error: unknown }) {
+  const { what } = explain(error)
+  return (
+    <Notice tone="quiet" title="Some of the last minutes may be missing">
+      {what} It is tried again every few seconds.
+    </Notice>
+  )
+}
+
+function ChartSkeleton() {
+  return (
+    <div aria-hidden className="h-96 rounded-outer border bg-surface p-4">
+      <Skeleton className="h-3 w-28" />
+      <Skeleton className="mt-6 h-72 w-full" />
+    </div>
+  )
+}

@@ -1,0 +1,132 @@
+import { type Sample, type Telemetry, type TelemetryValue, timedValues } from '@heliograph/protocol'
+import { KeySeries, type TimedValue } from './key-series'
+
+/** A key as a tile shows it. A new object with each change. */
+export interface KeySnapshot {
+  latest: TimedValue | null
+  /** Counts live samples; a change makes the tile flash. */
+  arrivals: number
+}
+
+const TELL_EVERY_MS = 200
+const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
+
+/** All telemetry of one device that its page shows. Tells listeners a few times a second, however much arrives. */
+export class TelemetryStore {
+  readonly #series = new Map<string, KeySeries>()
+  readonly #snapshots = new Map<string, KeySnapshot>()
+  readonly #listeners = new Set<() => void>()
+  #arrivals = new Map<string, number>()
+  #keys: readonly string[] = []
+  #revision = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** Changes with every change; charts look at it once a frame. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** All keys, in the order in which they are shown. The same array until a key is added. */
+  readonly keys = (): readonly string[] => this.#keys
+
+  snapshot(key: string): KeySnapshot {
+    return this.#snapshots.get(key) ?? NOTHING
+  }
+
+  series(key: string): KeySeries | undefined {
+    return this.#series.get(key)
+  }
+
+  readonly listen = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Returns true when some of it is provisional. */
+  addLive(telemetry: Telemetry, receivedAt: number): boolean {
+    let provisional = false
+    for (const { ts, values } of timedValues(telemetry)) {
+      for (const [key, value] of Object.entries(values)) {
+        provisional ||= ts === undefined
+        if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
+          this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
+      }
+    }
+    this.#changed()
+    return provisional
+  }
+
+  /** A page of history, or the latest of each key. */
+  addStored(samples: readonly Sample[], now: number): void {
+    for (const [key, ofKey] of byKey(samples)) this.#of(key).addStored(ofKey, now)
+    this.#changed()
+  }
+
+  /** See KeySeries.settle. */
+  settle(since: number, sentAt: number): void {
+    for (const series of this.#series.values()) series.settle(since, sentAt)
+    this.#changed()
+  }
+
+  /** When the oldest sample arrived whose stored form is not known yet; null when there is none. */
+  oldestProvisionalAt(): number | null {
+    const times = [...this.#series.values()].map((series) => series.oldestProvisionalAt)
+    const known = times.filter((time) => time !== null)
+    return known.length === 0 ? null : Math.min(...known)
+  }
+
+  trimBefore(ts: number): void {
+    for (const series of this.#series.values()) series.trimBefore(ts)
+  }
+
+  #addLiveSample(
+    series: KeySeries,
+    ts: number | undefined,
+    value: TelemetryValue,
+    receivedAt: number,
+  ): boolean {
+    if (ts === undefined) return series.addProvisional(value, receivedAt)
+    // The platform keeps microseconds; rounded alike, the stored sample has the very same time.
+    series.addStamped({ ts: Math.round(ts * 1_000) / 1_000, value })
+    return true
+  }
+
+  #of(key: string): KeySeries {
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    const series = new KeySeries()
+    this.#series.set(key, series)
+    this.#keys = [...this.#series.keys()].sort(byName.compare)
+    return series
+  }
+
+  #changed(): void {
+    this.#revision += 1
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#tell()
+    }, TELL_EVERY_MS)
+  }
+
+  #tell(): void {
+    for (const [key, { latest }] of this.#series) {
+      const before = this.snapshot(key)
+      const arrivals = this.#arrivals.get(key) ?? 0
+      if (before.latest !== latest || before.arrivals !== arrivals)
+        this.#snapshots.set(key, { latest, arrivals })
+    }
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+function byKey(samples: readonly Sample[]): Map<string, Sample[]> {
+  const groups = new Map<string, Sample[]>()
+  for (const sample of samples) {
+    const group = groups.get(sample.key)
+    if (group === undefined) groups.set(sample.key, [sample])
+    else group.push(sample)
+  }
+  return groups
+}
+
+const byName = new Intl.Collator('en', { numeric: true })

@@ -1,0 +1,148 @@
+import type { LatestTelemetry, Telemetry, TelemetryPage } from '@heliograph/protocol'
+import type { TelemetryStore } from './telemetry-store'
+
+export interface HistoryRange {
+  /** As the API takes them: relative to the platform's own clock, so that ours does not matter. */
+  from: string
+  to?: string
+  cursor?: string
+}
+
+export interface TelemetrySyncOptions {
+  store: TelemetryStore
+  fetchLatest(signal: AbortSignal): Promise<LatestTelemetry>
+  fetchPage(range: HistoryRange, signal: AbortSignal): Promise<TelemetryPage>
+  /** How far back the page shows. */
+  windowSeconds: number
+  onLoaded(): void
+  /** History could not be read, or null: it can again. */
+  onError(error: unknown): void
+}
+
+/** Provisional samples are replaced by stored ones this long after they arrive. */
+const REFRESH_AFTER_MS = 2_000
+const RETRY_AFTER_MS = 5_000
+/** What was stored, or stamped, a little before a message of it could arrive. */
+const MARGIN_SECONDS = 15
+/** A window that was loaded this lately needs only its end again. */
+const FRESH_MS = 15_000
+/** Guards the tab against a flood; newer chunks come first, so it is the oldest that is left out. */
+const MAXIMUM_PAGES = 24
+
+/**
+ * Joins history and live: live messages go into the store as they come, and history is fetched at the
+ * start, after each reconnect, and shortly after samples whose time only the platform knows.
+ */
+export class TelemetrySync {
+  readonly #abort = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #reload: ReturnType<typeof setTimeout> | undefined
+  #loadedAt = Number.NEGATIVE_INFINITY
+
+  constructor(private readonly options: TelemetrySyncOptions) {}
+
+  stop(): void {
+    this.#abort.abort()
+    clearTimeout(this.#timer)
+    clearTimeout(this.#reload)
+  }
+
+  live(telemetry: Telemetry, receivedAt: number): void {
+    if (this.options.store.addLive(telemetry, receivedAt)) this.#refreshIn(REFRESH_AFTER_MS)
+  }
+
+  /** Messages arrive from now on: what came before the first of them is fetched. */
+  async served(): Promise<void> {
+    if (Date.now() - this.#loadedAt > FRESH_MS) return this.load()
+    await this.#guarded(() => this.#fetchSince(60))
+  }
+
+  /** Fetches the whole window, the newest part first. */
+  async load(): Promise<void> {
+    this.#loadedAt = Date.now()
+    const done = await this.#guarded(async () => {
+      // What was last measured long ago is shown too, with its age.
+      const latest = await this.options.fetchLatest(this.#abort.signal)
+      this.options.store.addStored(latest.items, Date.now())
+      let pages = MAXIMUM_PAGES
+      for (const { from, to } of chunks(this.options.windowSeconds)) {
+        pages = await this.#fetchRange(to === null ? { from } : { from, to }, pages)
+        if (pages <= 0) return
+      }
+    })
+    if (done) {
+      this.options.onLoaded()
+    } else if (!this.#abort.signal.aborted) {
+      this.#loadedAt = Number.NEGATIVE_INFINITY
+      clearTimeout(this.#reload)
+      this.#reload = setTimeout(() => void this.load(), RETRY_AFTER_MS)
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const { store, windowSeconds } = this.options
+    const oldest = store.oldestProvisionalAt()
+    const ageSeconds = oldest === null ? 0 : (Date.now() - oldest) / 1_000
+    const done = await this.#guarded(() =>
+      this.#fetchSince(Math.min(windowSeconds, Math.ceil(ageSeconds) + MARGIN_SECONDS)),
+    )
+    if (store.oldestProvisionalAt() !== null) this.#refreshIn(done ? REFRESH_AFTER_MS : RETRY_AFTER_MS)
+  }
+
+  async #fetchSince(seconds: number): Promise<void> {
+    const sentAt = Date.now()
+    const left = await this.#fetchRange({ from: `-${seconds}s` }, MAXIMUM_PAGES)
+    if (left > 0) this.options.store.settle(sentAt - seconds * 1_000, sentAt)
+  }
+
+  /** Fetches a range page by page and returns how many pages are left of the allowance. */
+  async #fetchRange(range: HistoryRange, pages: number): Promise<number> {
+    const { store, fetchPage } = this.options
+    let left = pages
+    let cursor: string | null = null
+    do {
+      const page: TelemetryPage = await fetchPage(
+        cursor === null ? range : { ...range, cursor },
+        this.#abort.signal,
+      )
+      this.#abort.signal.throwIfAborted()
+      store.addStored(page.items, Date.now())
+      cursor = page.nextCursor
+      left -= 1
+    } while (cursor !== null && left > 0)
+    return left
+  }
+
+  #refreshIn(delayMs: number): void {
+    if (this.#abort.signal.aborted) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.#refresh()
+    }, delayMs)
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      this.options.onError(null)
+      return true
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.options.onError(error)
+      return false
+    }
+  }
+}
+
+/** The window in parts that double in length, the newest first, so that a chart has something to show at once. */
+export function chunks(windowSeconds: number): { from: string; to: string | null }[] {
+  const parts: { from: string; to: string | null }[] = []
+  let [near, length] = [0, 60]
+  while (near < windowSeconds) {
+    const far = Math.min(windowSeconds, near + length)
+    // Each overlaps the newer one by a second, as the platform's clock goes on between the two.
+    parts.push({ from: `-${far}s`, to: near === 0 ? null : `-${near - 1}s` })
+    near = far
+    length *= 2
+  }
+  return parts
+}

@@ -1,0 +1,101 @@
+'use client'
+
+import type { TelemetryValue } from '@heliograph/protocol'
+import { ChartLine } from 'lucide-react'
+import { memo, useSyncExternalStore } from 'react'
+import { Glint } from '@/components/glint'
+import { TimeAgo } from '@/components/time-ago'
+import { cn } from '@/lib/cn'
+import { decimalsOf, formatValue } from './format-value'
+import { plottable } from './key-series'
+import { Sparkline } from './sparkline'
+import type { TelemetryStore } from './telemetry-store'
+import { unitOf } from './units'
+
+interface ValueTileProps {
+  store: TelemetryStore
+  name: string
+  /** The colour of its line. */
+  colour: string
+  charted: boolean
+  onToggle: (name: string) => void
+}
+
+/** One key: its value, how it went lately and how old it is. Pressing it shows or hides its chart. */
+export const ValueTile = memo(function ValueTile({ store, name, colour, charted, onToggle }: ValueTileProps) {
+  const { latest, arrivals } = useSyncExternalStore(store.listen, () => store.snapshot(name))
+  const series = store.series(name)
+  if (latest === null || series === undefined) return null
+  const drawable = plottable(latest.value) !== null
+  return (
+    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors has-[button:hover]:bg-hover/50">
+      <div className="flex items-center gap-2 text-12">
+        <span
+          aria-hidden
+          className={cn('h-0.5 w-3 shrink-0 rounded-full', !charted && 'bg-line-strong')}
+          style={charted ? { background: colour } : undefined}
+        />
+        <span className="min-w-0 truncate font-mono text-ink-soft" title={name}>
+          {name}
+        </span>
+        {drawable && <ChartToggle name={name} charted={charted} onToggle={onToggle} />}
+      </div>
+      <div className="relative mt-1 w-fit max-w-full">
+        <Value name={name} value={latest.value} decimals={decimalsOf(series.points.values)} />
+        <Glint at={arrivals} shape="under" className="absolute inset-x-0 -bottom-0.5" />
+      </div>
+      <div className="mt-2 h-7">
+        {series.points.length > 0 && (
+          <Sparkline points={series.points} colour={colour} stepped={typeof latest.value === 'boolean'} />
+        )}
+      </div>
+      <TimeAgo ts={latest.ts} className="mt-1.5 block text-12 text-ink-faint" />
+    </li>
+  )
+})
+
+/** Covers the whole tile, so that it need not be aimed at. */
+function ChartToggle({ name, charted, onToggle }: Pick<ValueTileProps, 'name' | 'charted' | 'onToggle'>) {
+  return (
+    <button
+      type="button"
+      aria-pressed={charted}
+      aria-label={`Chart of ${name}`}
+      title={charted ? 'Hide its chart' : 'Show its chart'}
+      onClick={() => onToggle(name)}
+      className={cn(
+        'ml-auto shrink-0 after:absolute after:inset-0 focus-visible:outline-none',
+        'focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus',
+        charted ? 'text-ink-soft' : 'text-ink-faint',
+      )}
+    >
+      <ChartLine aria-hidden className={cn('size-3.5', !charted && 'opacity-50')} />
+    </button>
+  )
+}
+
+function Value({ name, value, decimals }: { name: string; value: TelemetryValue; decimals: number }) {
+  const text = formatValue(value, decimals)
+  if (typeof value !== 'number') {
+    return (
+      <p
+        title={text}
+        className={cn(
+          'h-7 truncate text-16 leading-7 font-medium',
+          typeof value === 'object' && 'font-mono text-12 leading-7 font-normal',
+        )}
+      >
+        {text}
+      </p>
+    )
+  }
+  const unit = unitOf(name)
+  return (
+    <p className="flex h-7 items-baseline text-20 font-semibold tracking-tight tabular-nums">
+      <span className="truncate">{text}</span>
+      {unit !== null && (
+        <span className={unit.startsWith('°') ? '' : 'ml-1 text-13 font-normal text-ink-faint'}>{unit}</span>
+      )}
+    </p>
+  )
+}

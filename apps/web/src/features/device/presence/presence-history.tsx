@@ -1,0 +1,134 @@
+'use client'
+
+import { PresencePage, presence } from '@heliograph/protocol'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { Activity } from 'lucide-react'
+import { Button } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { Skeleton } from '@/components/skeleton'
+import { Table, Td, Th } from '@/components/table'
+import { request } from '@/lib/api'
+import { useNow } from '@/lib/clock'
+import { cn } from '@/lib/cn'
+import { deviceApi, deviceKey } from '@/lib/device-queries'
+import { formatExact, formatMoment } from '@/lib/format-time'
+import { useLiveMessages } from '@/lib/live/live-connection'
+import { useOrganization } from '@/lib/organization'
+import { useCurrentDevice } from '../device-context'
+import { presenceReasons } from './presence-reasons'
+import { type PresenceSpan, presenceSpans, spanLength } from './presence-spans'
+
+export function PresenceHistory() {
+  return (
+    <section aria-labelledby="presence-title" className="max-w-5xl">
+      <h2 id="presence-title" className="text-16 font-semibold">
+        Presence
+      </h2>
+      <p className="mt-0.5 mb-4 max-w-2xl text-13 text-ink-soft">
+        Each time its MQTT connection came up or went down, how long that lasted, and why.
+      </p>
+      <Spans />
+    </section>
+  )
+}
+
+function Spans() {
+  const { id } = useCurrentDevice()
+  const history = usePresenceHistory()
+  const now = useNow()
+  if (history.isPending) return <Skeleton className="h-64 w-full rounded-outer" />
+  if (!history.data) {
+    return (
+      <ErrorState
+        title="The presence history could not be loaded"
+        error={history.error}
+        onRetry={() => history.refetch()}
+      />
+    )
+  }
+  const spans = presenceSpans(history.data.pages.flatMap((page) => page.items))
+  if (spans.length === 0) {
+    return (
+      <EmptyState icon={<Activity aria-hidden />} title="Never connected">
+        As soon as <code className="font-mono">{id}</code> opens an MQTT connection, it shows here.
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <Table>
+        <thead>
+          <tr>
+            <Th>State</Th>
+            <Th>Since</Th>
+            <Th>For</Th>
+            <Th className="max-md:hidden">Why</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {spans.map((span) => (
+            <SpanRow key={`${span.ts}${span.online}`} span={span} now={now} />
+          ))}
+        </tbody>
+      </Table>
+      {history.hasNextPage && (
+        <div className="flex justify-center py-4">
+          <Button variant="ghost" busy={history.isFetchingNextPage} onClick={() => history.fetchNextPage()}>
+            Load more
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function SpanRow({ span, now }: { span: PresenceSpan; now: number }) {
+  return (
+    <tr>
+      <Td className="md:whitespace-nowrap">
+        <span
+          className={cn(
+            'inline-flex items-center gap-2',
+            span.online ? 'text-online-text' : 'text-offline-text',
+          )}
+        >
+          <span aria-hidden className={cn('size-2 rounded-full', span.online ? 'bg-online' : 'bg-offline')} />
+          {span.online ? 'Connected' : 'Disconnected'}
+        </span>
+        <span className="mt-0.5 block text-12 text-ink-soft md:hidden">{presenceReasons[span.reason]}</span>
+      </Td>
+      <Td className="whitespace-nowrap text-ink-soft tabular-nums">
+        <time dateTime={new Date(span.ts).toISOString()} title={formatExact(span.ts)}>
+          <span className="md:hidden">{formatMoment(span.ts)}</span>
+          <span className="max-md:hidden">{formatExact(span.ts)}</span>
+        </time>
+      </Td>
+      <Td className="whitespace-nowrap text-ink-soft tabular-nums">{spanLength(span, now)}</Td>
+      <Td className="min-w-56 text-ink-soft max-md:hidden">{presenceReasons[span.reason]}</Td>
+    </tr>
+  )
+}
+
+function usePresenceHistory() {
+  const { slug } = useOrganization()
+  const { id } = useCurrentDevice()
+  const queryClient = useQueryClient()
+  const queryKey = [...deviceKey(slug, id), 'presence']
+
+  useLiveMessages(presence.filter({ org: slug, device: id }), ({ retained }) => {
+    if (!retained) void queryClient.invalidateQueries({ queryKey })
+  })
+  return useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) =>
+      request(`${deviceApi(id)}/presence`, {
+        schema: PresencePage,
+        query: { cursor: pageParam ?? undefined, limit: 50 },
+        org: slug,
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
+}

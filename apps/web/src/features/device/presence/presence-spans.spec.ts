@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { presenceSpans, spanLength } from './presence-spans'
+
+const at = (seconds: number) => new Date(seconds * 1_000).toISOString()
+
+describe('presenceSpans', () => {
+  const spans = presenceSpans([
+    { ts: at(100), online: true, reason: 'connected' },
+    { ts: at(40), online: false, reason: 'connection_lost' },
+    { ts: at(10), online: true, reason: 'connected' },
+  ])
+
+  it('ends each span where the next begins, and leaves the newest open', () => {
+    expect(spans.map(({ ts, until }) => [ts, until])).toEqual([
+      [100_000, null],
+      [40_000, 100_000],
+      [10_000, 40_000],
+    ])
+  })
+
+  it('says how long each lasted', () => {
+    expect(spans.map((span) => spanLength(span, 103_000))).toEqual(['3 s so far', '1 min', '30 s'])
+  })
+})

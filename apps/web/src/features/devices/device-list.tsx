@@ -1,0 +1,123 @@
+'use client'
+
+import { telemetry } from '@heliograph/protocol'
+import { useQueryClient } from '@tanstack/react-query'
+import { Cpu, Plus, SearchX } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import { Button } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { type DeviceListQuery, deviceListKey, useDeviceList } from '@/lib/device-queries'
+import { useTrackMessages } from '@/lib/live/device-facts-context'
+import { useOnReconnected } from '@/lib/live/live-connection'
+import { useOrganization } from '@/lib/organization'
+import { DeviceFilters } from './device-filters'
+import { DeviceTableSkeleton } from './device-table-skeleton'
+import { useListQuery } from './use-list-query'
+
+// Fetched beside the devices themselves, while the skeleton stands.
+const DeviceTable = dynamic(() => import('./device-table').then((m) => m.DeviceTable), {
+  loading: DeviceTableSkeleton,
+})
+const RegisterDialog = dynamic(() => import('./register/register-dialog').then((m) => m.RegisterDialog))
+
+export function DeviceList() {
+  const { slug, role } = useOrganization()
+  const [query, change] = useListQuery()
+  const list = useDeviceList(query)
+  const [registering, setRegistering] = useState(false)
+  const queryClient = useQueryClient()
+  useTrackMessages(telemetry.filter({ org: slug }))
+  useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) }))
+
+  // Before the first device there is nothing to find, and one button to press.
+  const filtered = Boolean(query.search || query.status || query.tag)
+  const fresh = !filtered && list.data?.pages[0]?.items.length === 0
+
+  return (
+    <>
+      <header className="flex min-h-9 items-center justify-between gap-4">
+        <h1 className="text-20 font-semibold tracking-tight">Devices</h1>
+        {role === 'admin' && !fresh && (
+          <Button variant="primary" onClick={() => setRegistering(true)}>
+            <Plus aria-hidden />
+            Register device
+          </Button>
+        )}
+      </header>
+      {fresh ? (
+        <NoDevices onRegister={() => setRegistering(true)} />
+      ) : (
+        <>
+          <DeviceFilters query={query} onChange={change} />
+          <Devices list={list} query={query} onChange={change} />
+        </>
+      )}
+      {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
+    </>
+  )
+}
+
+interface DevicesProps {
+  list: ReturnType<typeof useDeviceList>
+  query: DeviceListQuery
+  onChange: (change: Partial<DeviceListQuery>) => void
+}
+
+function Devices({ list, query, onChange }: DevicesProps) {
+  if (list.isPending) return <DeviceTableSkeleton />
+  if (!list.data) {
+    return (
+      <ErrorState title="The devices could not be loaded" error={list.error} onRetry={() => list.refetch()} />
+    )
+  }
+  const devices = list.data.pages.flatMap((page) => page.items)
+  if (devices.length === 0) {
+    return <NoMatch onClear={() => onChange({ search: undefined, status: undefined, tag: undefined })} />
+  }
+  return (
+    <DeviceTable
+      devices={devices}
+      sort={query.sort ?? 'name'}
+      onSort={(sort) => onChange({ sort })}
+      onTag={(tag) => onChange({ tag })}
+      more={list.hasNextPage}
+      loadingMore={list.isFetchingNextPage}
+      onMore={list.fetchNextPage}
+    />
+  )
+}
+
+function NoMatch({ onClear }: { onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={<SearchX aria-hidden />}
+      title="No device matches"
+      action={<Button onClick={onClear}>Clear the filters</Button>}
+    >
+      None of your devices fits all that is asked for above.
+    </EmptyState>
+  )
+}
+
+function NoDevices({ onRegister }: { onRegister: () => void }) {
+  const { role } = useOrganization()
+  return (
+    <EmptyState
+      icon={<Cpu aria-hidden />}
+      title={role === 'admin' ? 'Register your first device' : 'No devices yet'}
+      action={
+        role === 'admin' && (
+          <Button variant="primary" onClick={onRegister}>
+            <Plus aria-hidden />
+            Register device
+          </Button>
+        )
+      }
+    >
+      A device is anything that speaks MQTT or HTTP. It gets a credential of its own, and what it sends shows
+      here the moment it arrives.
+    </EmptyState>
+  )
+}

@@ -1,0 +1,34 @@
+import { type DeviceStatus, deviceSorts, deviceStatuses } from '@heliograph/protocol'
+import type { DeviceListQuery, DeviceSort } from '@/lib/device-queries'
+
+/** Reads what the address asks of the list; anything it does not know is left out. */
+export function readListQuery(search: URLSearchParams): DeviceListQuery {
+  const text = search.get('search')?.trim()
+  const tag = search.get('tag')
+  const status = deviceStatuses.find((known: DeviceStatus) => known === search.get('status'))
+  const sort = deviceSorts.find((known: DeviceSort) => known === search.get('sort'))
+  return {
+    ...(text && { search: text }),
+    ...(tag && { tag }),
+    ...(status && { status }),
+    ...(sort && { sort }),
+  }
+}
+
+/** The address's query for a list; empty when nothing is asked of it. */
+export function writeListQuery(query: DeviceListQuery): string {
+  const search = new URLSearchParams()
+  for (const key of ['search', 'status', 'tag', 'sort'] as const) {
+    if (query[key]) search.set(key, query[key])
+  }
+  return search.size === 0 ? '' : `?${search}`
+}
+
+type SortColumn = 'name' | 'lastMessageAt'
+
+/** What a click on a column's head asks for: its useful direction first, then the other. */
+export function nextSort(current: DeviceSort, column: SortColumn): DeviceSort {
+  const first: DeviceSort = column === 'lastMessageAt' ? '-lastMessageAt' : 'name'
+  const second: DeviceSort = column === 'lastMessageAt' ? 'lastMessageAt' : '-name'
+  return current === first ? second : first
+}

@@ -1,0 +1,22 @@
+'use client'
+
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useCallback, useMemo } from 'react'
+import type { DeviceListQuery } from '@/lib/device-queries'
+import { readListQuery, writeListQuery } from './list-query'
+
+/** The list's search, filters and order, kept in the address so that they can be sent to somebody. */
+export function useListQuery(): [DeviceListQuery, (change: Partial<DeviceListQuery>) => void] {
+  const router = useRouter()
+  const pathname = usePathname()
+  const search = useSearchParams()
+  const query = useMemo(() => readListQuery(new URLSearchParams(search)), [search])
+  const change = useCallback(
+    (next: Partial<DeviceListQuery>) => {
+      const merged = { ...query, ...next }
+      router.replace(pathname + writeListQuery(merged), { scroll: false })
+    },
+    [query, pathname, router],
+  )
+  return [query, change]
+}

@@ -1,0 +1,58 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import { ErrorState } from '@/components/error-state'
+import { Logo } from '@/components/logo'
+import { ApiError } from '@/lib/api-error'
+import { useMe } from '@/lib/me'
+import { paths } from '@/lib/paths'
+import { useSetupState } from './use-setup-state'
+
+/** Leads to set-up, to sign-in, or to the devices of one's organization. */
+export function HomeRedirect() {
+  const router = useRouter()
+  const setup = useSetupState()
+  const me = useMe()
+  const target = destination()
+
+  useEffect(() => {
+    if (target) router.replace(target)
+  }, [target, router])
+
+  const error = setup.error ?? (me.error instanceof ApiError && me.error.status === 401 ? null : me.error)
+  if (!target && error) {
+    const retry = () => void Promise.all([setup.refetch(), me.refetch()])
+    return (
+      <main>
+        <ErrorState title="Heliograph could not be reached" error={error} onRetry={retry} />
+      </main>
+    )
+  }
+  if (me.data?.organizations.length === 0) return <NoOrganization />
+  return (
+    <main className="grid min-h-dvh place-items-center" aria-busy="true">
+      <h1 className="sr-only">Heliograph is loading</h1>
+      <Logo className="size-9 animate-pulse" />
+    </main>
+  )
+
+  function destination(): string | null {
+    if (setup.data?.needed) return paths.setup
+    const first = me.data?.organizations[0]
+    if (first) return paths.devices(first.slug)
+    if (setup.data && me.error instanceof ApiError && me.error.status === 401) return paths.signIn
+    return null
+  }
+}
+
+function NoOrganization() {
+  return (
+    <main className="grid min-h-dvh place-items-center px-6 text-center">
+      <div>
+        <h1 className="text-16 font-semibold">You belong to no organization</h1>
+        <p className="mt-1 text-13 text-ink-soft">Ask an administrator to add you to theirs.</p>
+      </div>
+    </main>
+  )
+}

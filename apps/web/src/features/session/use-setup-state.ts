@@ -1,0 +1,13 @@
+'use client'
+
+import { SetupState } from '@heliograph/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { request } from '@/lib/api'
+
+/** Whether the first account is still to be made. */
+export function useSetupState() {
+  return useQuery({
+    queryKey: ['setup'],
+    queryFn: ({ signal }) => request('/api/v1/setup', { schema: SetupState, signal }),
+  })
+}

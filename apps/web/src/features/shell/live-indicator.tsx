@@ -1,0 +1,47 @@
+'use client'
+
+import { useNow } from '@/lib/clock'
+import { cn } from '@/lib/cn'
+import { type LiveState, useLive } from '@/lib/live/live-connection'
+import { describeLive } from './describe-live'
+
+/** The page's own connection: a dot, and in words how it fares. */
+export function LiveIndicator() {
+  const live = useLive()
+  const now = useNow()
+  return (
+    <div
+      title={MEANING[live.state]}
+      className={cn('flex items-center justify-end gap-2 text-12 tabular-nums md:min-w-36', TEXT[live.state])}
+    >
+      <span aria-hidden className={cn('size-2 shrink-0 rounded-full', DOT[live.state])} />
+      <span aria-hidden className="whitespace-nowrap">
+        {describeLive(live, now)}
+      </span>
+      <span role="status" className="sr-only">
+        Live connection: {live.state}
+      </span>
+    </div>
+  )
+}
+
+const MEANING: Record<LiveState, string> = {
+  connecting: 'This page is opening its MQTT connection',
+  live: 'This page receives messages the moment they arrive',
+  reconnecting: 'The connection was lost; what is missed meanwhile is loaded when it is back',
+  offline: 'Nothing arrives at the moment; what is shown may be old',
+}
+
+const DOT: Record<LiveState, string> = {
+  connecting: 'animate-wait bg-offline',
+  live: 'bg-online',
+  reconnecting: 'animate-wait bg-quiet',
+  offline: 'bg-refused',
+}
+
+const TEXT: Record<LiveState, string> = {
+  connecting: 'text-ink-faint',
+  live: 'text-ink-soft',
+  reconnecting: 'text-quiet-text',
+  offline: 'text-refused-text',
+}

@@ -1,0 +1,100 @@
+'use client'
+
+import type { Me } from '@heliograph/protocol'
+import { usePathname, useRouter } from 'next/navigation'
+import { type ReactNode, useEffect } from 'react'
+import { buttonClass } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { ErrorState } from '@/components/error-state'
+import { ApiError } from '@/lib/api-error'
+import { DeviceFactsProvider } from '@/lib/live/device-facts-context'
+import { LiveProvider } from '@/lib/live/live-provider'
+import { useMe } from '@/lib/me'
+import { OrganizationProvider } from '@/lib/organization'
+import { paths } from '@/lib/paths'
+import { BottomBar } from './bottom-bar'
+import { FrameSkeleton } from './frame-skeleton'
+import { SideNavigation } from './side-navigation'
+import { TopBar } from './top-bar'
+
+interface OrganizationFrameProps {
+  org: string
+  children: ReactNode
+}
+
+/** Lets in who is signed in and belongs to the organization, and draws navigation around the page. */
+export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
+  const me = useMe()
+  const signedOut = me.error instanceof ApiError && me.error.status === 401
+  useSignInWhen(signedOut)
+
+  if (signedOut || me.isPending) return <FrameSkeleton />
+  if (!me.data) {
+    return (
+      <ErrorState title="Heliograph could not be reached" error={me.error} onRetry={() => me.refetch()} />
+    )
+  }
+  const organization = me.data.organizations.find((other) => other.slug === org)
+  if (!organization) return <UnknownOrganization org={org} />
+
+  return (
+    <OrganizationProvider key={org} organization={organization}>
+      <LiveProvider>
+        <DeviceFactsProvider>
+          <Frame me={me.data}>{children}</Frame>
+        </DeviceFactsProvider>
+      </LiveProvider>
+    </OrganizationProvider>
+  )
+}
+
+function Frame({ me, children }: { me: Me; children: ReactNode }) {
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-inner bg-accent px-3 py-2 text-13 font-medium text-accent-ink focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <SideNavigation me={me} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="flex-1 px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-12"
+        >
+          {children}
+        </main>
+      </div>
+      <BottomBar me={me} />
+    </div>
+  )
+}
+
+function useSignInWhen(signedOut: boolean): void {
+  const router = useRouter()
+  const pathname = usePathname()
+  useEffect(() => {
+    if (signedOut) router.replace(`${paths.signIn}?next=${encodeURIComponent(pathname)}`)
+  }, [signedOut, pathname, router])
+}
+
+function UnknownOrganization({ org }: { org: string }) {
+  return (
+    <main>
+      <EmptyState
+        level={1}
+        title="No such organization"
+        action={
+          <a href={paths.home} className={buttonClass()}>
+            Go to your own
+          </a>
+        }
+      >
+        There is no organization <code className="font-mono">{org}</code>, or you are not a member of it.
+      </EmptyState>
+    </main>
+  )
+}

@@ -1,0 +1,41 @@
+'use client'
+
+import type { Me } from '@heliograph/protocol'
+import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useTheme } from 'next-themes'
+import type { ReactNode } from 'react'
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/menu'
+import { useSignOut } from './use-sign-out'
+
+interface UserMenuPanelProps {
+  me: Me
+  trigger: ReactNode
+}
+
+export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
+  const { theme = 'system', setTheme } = useTheme()
+  const signOut = useSignOut()
+  return (
+    <Menu align="start" side="top" trigger={trigger}>
+      <div className="px-2 pt-1.5 pb-2">
+        <p className="text-13 font-medium text-ink">{me.user.name}</p>
+        <p className="text-12 text-ink-faint">{me.user.email}</p>
+      </div>
+      <MenuSeparator />
+      <MenuChoice
+        label="Theme"
+        value={theme}
+        onChange={setTheme}
+        options={[
+          { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
+          { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
+          { value: 'system', label: 'As the system', icon: <Monitor aria-hidden /> },
+        ]}
+      />
+      <MenuSeparator />
+      <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,85 @@
+import { Problem } from '@heliograph/protocol'
+import { z } from 'zod'
+import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+
+export interface RequestOptions<Schema extends z.ZodType> {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Parses the response; left out for calls that answer nothing. */
+  schema?: Schema
+  body?: unknown
+  query?: Record<string, string | number | undefined>
+  /** The slug of the organization that the call acts in. */
+  org?: string
+  signal?: AbortSignal
+}
+
+/**
+ * Calls the platform. Throws an ApiError for a refusal, an UnreachableError when nothing answered
+ * and an UnexpectedResponseError for an answer that breaks the contract.
+ */
+export async function request<Schema extends z.ZodType = z.ZodUnknown>(
+  path: string,
+  options: RequestOptions<Schema> = {},
+): Promise<z.output<Schema>> {
+  const { method = 'GET', schema, body, org, signal } = options
+  const response = await send(withQuery(path, options.query), {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(org === undefined ? {} : { 'heliograph-org': org }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  })
+  const answer = await readJson(response)
+  if (!response.ok) throw toApiError(response, answer)
+  const parsed = (schema ?? z.unknown()).safeParse(answer)
+  if (!parsed.success) throw new UnexpectedResponseError(path, z.prettifyError(parsed.error))
+  return parsed.data as z.output<Schema>
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new UnreachableError()
+  }
+}
+
+function withQuery(path: string, query: RequestOptions<z.ZodType>['query'] = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value))
+  }
+  return search.size === 0 ? path : `${path}?${search}`
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return undefined
+  }
+}
+
+/** Sign-in answers with its own shape of error, everything else with RFC 9457. */
+const SignInProblem = z.object({ code: z.string().optional(), message: z.string() })
+
+function toApiError(response: Response, answer: unknown): ApiError {
+  const retryAfterSeconds =
+    Number(response.headers.get('retry-after') ?? response.headers.get('x-retry-after')) || null
+  const problem = Problem.safeParse(answer)
+  if (problem.success) {
+    const { code, title, detail, errors } = problem.data
+    return new ApiError(response.status, code, detail ?? title, errors ?? [], retryAfterSeconds)
+  }
+  const signIn = SignInProblem.safeParse(answer)
+  if (signIn.success) {
+    const { code, message } = signIn.data
+    return new ApiError(response.status, code ?? 'unknown', message, [], retryAfterSeconds)
+  }
+  return new ApiError(response.status, 'unknown', response.statusText, [], retryAfterSeconds)
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+import { explain } from './explain'
+
+const refusal = (status: number, detail = '', retryAfterSeconds: number | null = null) =>
+  explain(new ApiError(status, 'code', detail, [], retryAfterSeconds))
+
+describe('explain', () => {
+  it('tells a server that is away from one that refuses and one that has changed', () => {
+    expect(explain(new UnreachableError()).what).toBe('The server did not answer.')
+    expect(refusal(403).what).toBe('Your role does not allow this.')
+    expect(explain(new UnexpectedResponseError('/api', 'x')).todo).toContain('reload')
+  })
+
+  it('passes on why a request was refused, as a sentence', () => {
+    expect(refusal(409, 'this id is taken').what).toBe('This id is taken.')
+    expect(refusal(400).what).toBe('The server refused this.')
+  })
+
+  it('says when to try again', () => {
+    expect(refusal(429, '', 20).todo).toBe('Try again in 20 s.')
+    expect(refusal(429, '', 600).todo).toBe('Try again in 10 minutes.')
+    expect(refusal(429).todo).toBe('Try again in a minute.')
+  })
+
+  it('never shows the message of an unknown error', () => {
+    expect(JSON.stringify(explain(new Error('secret')))).not.toContain('secret')
+  })
+})

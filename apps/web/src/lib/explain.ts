@@ -1,0 +1,60 @@
+import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+
+export interface Explanation {
+  /** What happened, and why. */
+  what: string
+  /** What the person can do. */
+  todo: string
+}
+
+/** Says in words what went wrong. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof UnreachableError) {
+    return {
+      what: 'The server did not answer.',
+      todo: 'Check that Heliograph runs and that you are on its network, then try again.',
+    }
+  }
+  if (error instanceof UnexpectedResponseError) {
+    return {
+      what: 'The server answered in a way this page does not know.',
+      todo: 'It was probably updated: reload the page.',
+    }
+  }
+  if (error instanceof ApiError) return explainRefusal(error)
+  return { what: 'Something in this page broke.', todo: 'Reload it; what is stored is not affected.' }
+}
+
+function explainRefusal(error: ApiError): Explanation {
+  switch (true) {
+    case error.status === 401:
+      return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
+    case error.status === 403:
+      return { what: 'Your role does not allow this.', todo: 'Ask an administrator of the organization.' }
+    case error.status === 404:
+      return { what: 'It does not exist, or not any more.', todo: 'Go back to the list.' }
+    case error.status === 429:
+      return { what: 'Too many attempts.', todo: `Try again ${retryIn(error.retryAfterSeconds)}.` }
+    case error.status === 502 || error.status === 503 || error.status === 504:
+      return {
+        what: 'The server is up but not ready.',
+        todo: 'It is probably starting; try again in a moment.',
+      }
+    case error.status >= 500:
+      return { what: 'The server failed over this.', todo: 'Try again; its log holds the reason.' }
+    default:
+      return { what: sentence(error.detail), todo: '' }
+  }
+}
+
+function retryIn(seconds: number | null): string {
+  if (seconds === null) return 'in a minute'
+  return seconds < 90 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} minutes`
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return 'The server refused this.'
+  const capital = trimmed[0]?.toUpperCase() + trimmed.slice(1)
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`
+}

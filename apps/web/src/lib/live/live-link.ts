@@ -1,0 +1,117 @@
+import type { Client, ConnectionState, Unsubscribe } from '@heliograph/device-sdk'
+import { MqttToken } from '@heliograph/protocol'
+import { request } from '@/lib/api'
+import { ApiError } from '@/lib/api-error'
+import type { LiveConnection, LiveMessage, LiveState } from './live-connection'
+import { ownMqttUrl } from './own-mqtt-url'
+
+export type LiveSnapshot = Omit<LiveConnection, 'subscribe'>
+
+export const beforeConnecting: LiveSnapshot = {
+  state: 'connecting',
+  latencyMs: null,
+  retryAt: null,
+  since: null,
+}
+
+interface Listener {
+  filter: string
+  onMessage: (message: LiveMessage) => void
+  onServed: (() => void) | undefined
+  stop: Unsubscribe | null
+}
+
+/** The one MQTT connection of a page. Its client is loaded only now, so that it does not delay the first paint. */
+export class LiveLink {
+  #snapshot = beforeConnecting
+  #client: Client | null = null
+  #run = 0
+  readonly #listeners = new Set<Listener>()
+  readonly #watchers = new Set<() => void>()
+
+  constructor(
+    private readonly org: string,
+    private readonly onSignedOut: () => void,
+  ) {}
+
+  readonly subscribe: LiveConnection['subscribe'] = (filter, onMessage, onServed) => {
+    const listener: Listener = { filter, onMessage, onServed, stop: null }
+    this.#listeners.add(listener)
+    if (this.#client) this.#attach(this.#client, listener)
+    return () => {
+      this.#listeners.delete(listener)
+      listener.stop?.()
+    }
+  }
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  readonly read = (): LiveSnapshot => this.#snapshot
+
+  /** Connects until the returned function is called. */
+  start(): () => void {
+    this.#run += 1
+    const run = this.#run
+    void this.#connect(run)
+    return () => {
+      this.#run += 1
+      const client = this.#client
+      this.#client = null
+      for (const listener of this.#listeners) listener.stop = null
+      void client?.close({ timeoutMs: 0 })
+    }
+  }
+
+  async #connect(run: number): Promise<void> {
+    const { connectPerson, RefusedError } = await import('@heliograph/device-sdk')
+    if (run !== this.#run) return
+    const client = connectPerson({
+      tokens: async ({ clientId, subscribe }) => {
+        try {
+          const token = await request('/api/v1/mqtt/tokens', {
+            method: 'POST',
+            schema: MqttToken,
+            body: { subscribe, ...(clientId === undefined ? {} : { clientId }) },
+            org: this.org,
+          })
+          return { ...token, url: ownMqttUrl() }
+        } catch (error) {
+          if (isRefusal(error)) throw new RefusedError(error.detail)
+          throw error
+        }
+      },
+    })
+    this.#client = client
+    client.on('state', (state) => this.#tell(state))
+    client.on('subscribed', ({ filters }) => {
+      for (const listener of [...this.#listeners])
+        if (filters.includes(listener.filter)) listener.onServed?.()
+    })
+    for (const listener of this.#listeners) this.#attach(client, listener)
+  }
+
+  #attach(client: Client, listener: Listener): void {
+    // Acknowledged delivery: what does not arrive ends the connection, and is then fetched.
+    listener.stop = client.subscribeRaw(listener.filter, listener.onMessage, { qos: 1 })
+  }
+
+  #tell(state: ConnectionState): void {
+    if (state.state === 'closed') return
+    if (state.state === 'refused') this.onSignedOut()
+    const { latencyMs, retryAt, since } = state
+    this.#snapshot = { state: liveState(state), latencyMs, retryAt, since }
+    for (const watcher of this.#watchers) watcher()
+  }
+}
+
+/** Signed out, or no longer in the organization: asking again changes nothing. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403)
+}
+
+function liveState({ state }: ConnectionState): LiveState {
+  return state === 'refused' || state === 'closed' ? 'offline' : state
+}

@@ -1,0 +1,16 @@
+'use client'
+
+import { Me } from '@heliograph/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { request } from './api'
+
+export const meKey = ['me'] as const
+
+/** Who is signed in, and where they belong. */
+export function useMe() {
+  return useQuery({
+    queryKey: meKey,
+    queryFn: ({ signal }) => request('/api/v1/me', { schema: Me, signal }),
+    staleTime: 60_000,
+  })
+}

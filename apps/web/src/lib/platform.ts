@@ -1,0 +1,14 @@
+'use client'
+
+import { PlatformInfo } from '@heliograph/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { request } from './api'
+
+/** Where the platform can be reached, and by whom. */
+export function usePlatform() {
+  return useQuery({
+    queryKey: ['platform'],
+    queryFn: ({ signal }) => request('/api/v1/platform', { schema: PlatformInfo, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
