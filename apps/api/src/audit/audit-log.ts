@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common'
+import type { Transaction } from '../database/database.service.js'
+import type { Prisma } from '../database/generated/client.js'
+import type { Principal } from '../principal/principal.js'
+
+export type AuditAction =
+  | 'organization.create'
+  | 'apiKey.create'
+  | 'apiKey.delete'
+  | 'device.create'
+  | 'device.update'
+  | 'device.delete'
+  | 'credential.issue'
+  | 'credential.rotate'
+  | 'credential.revoke'
+
+interface AuditEntry {
+  action: AuditAction
+  /** What it was done to: `device/pump-7/credential/x1`. */
+  target: string
+  detail?: Prisma.InputJsonObject
+}
+
+/** Who did what to what, written in the transaction of the change, so that neither is there without the other. */
+@Injectable()
+export class AuditLog {
+  async record(transaction: Transaction, principal: Principal, entry: AuditEntry): Promise<void> {
+    await this.recordAs(transaction, principal.organizationId, actorOf(principal), entry)
+  }
+
+  /** For what is done before there is a principal: the first person, the first organization. */
+  async recordAs(
+    transaction: Transaction,
+    organizationId: number,
+    actor: `person:${string}` | `key:${string}` | 'platform',
+    entry: AuditEntry,
+  ): Promise<void> {
+    await transaction.auditRow.create({ data: { organizationId, actor, ...entry } })
+  }
+}
+
+function actorOf(principal: Principal): `person:${string}` | `key:${string}` {
+  return principal.kind === 'person' ? `person:${principal.userId}` : `key:${principal.apiKeyId}`
+}

@@ -1,0 +1,81 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig } from './config.js'
+
+const DATABASE_URL = 'postgresql://somebody:hidden@db/heliograph'
+const parse = (environment: Record<string, string>) => parseConfig({ DATABASE_URL, ...environment })
+
+describe('parseConfig', () => {
+  it('needs nothing but the database', () => {
+    expect(parse({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      mqttPort: 1883,
+      mqtts: null,
+      databaseUrl: DATABASE_URL,
+      redisUrl: null,
+      dataDir: path.resolve('.data'),
+      webUrl: null,
+      publicUrl: null,
+      allowedOrigins: [],
+      trustedProxies: [],
+      authSecret: null,
+      administrator: null,
+      telemetryRetentionDays: null,
+      logLevel: 'info',
+      loopbackOnly: true,
+    })
+  })
+
+  it('takes an empty variable as none', () => {
+    expect(parse({ PORT: '', REDIS_URL: '', ADMIN_EMAIL: '' })).toEqual(parse({}))
+  })
+
+  it('reads lists, origins and the administrator', () => {
+    const config = parse({
+      HOST: '0.0.0.0',
+      MQTT_PORT: '0',
+      PUBLIC_URL: 'https://iot.example.com/',
+      ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      ADMIN_EMAIL: 'ada@example.com',
+      ADMIN_PASSWORD: 'long enough',
+    })
+    expect(config).toMatchObject({
+      loopbackOnly: false,
+      mqttPort: 0,
+      publicUrl: 'https://iot.example.com',
+      allowedOrigins: ['https://a.example', 'http://b.example:8080'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      administrator: { email: 'ada@example.com', password: 'long enough', organization: 'main' },
+    })
+  })
+
+  it.each([
+    ['PORT', '70000', 'port'],
+    ['PORT', 'http', 'port'],
+    ['MQTT_PORT', '-1', 'port'],
+    ['PUBLIC_URL', 'iot.example.com', 'https://'],
+    ['PUBLIC_URL', 'https://iot.example.com/path', 'without a path'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
+    ['AUTH_SECRET', 'short', '32'],
+    ['LOG_LEVEL', 'loud', 'info'],
+    ['ORG', 'Not A Slug', 'a-z'],
+    ['ADMIN_EMAIL', 'nobody', 'e-mail'],
+    ['TELEMETRY_RETENTION_DAYS', '0', 'one day'],
+    ['MQTTS_PORT', '8883', 'TLS_CERT'],
+    ['ADMIN_PASSWORD', 'long enough', 'both'],
+  ])('says of a bad %s=%s what is expected', (variable, value, expected) => {
+    expect(() => parse({ [variable]: value })).toThrow(ConfigError)
+    expect(() => parse({ [variable]: value })).toThrow(variable)
+    expect(() => parse({ [variable]: value })).toThrow(expected)
+  })
+
+  it('does not repeat a secret in its message', () => {
+    expect(() => parse({ AUTH_SECRET: 'too-short-secret' })).not.toThrow('too-short-secret')
+  })
+
+  it('says that the database is missing', () => {
+    expect(() => parseConfig({})).toThrow('DATABASE_URL')
+  })
+})

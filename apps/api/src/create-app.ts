@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { appModule } from './app.module.js'
+import type { Foundations } from './core.module.js'
+import { NestLogger } from './logging/root-logger.js'
+
+const longestBodyBytes = 1024 * 1024
+
+/** The application behind the front door, not started yet. With `preview`, nothing of it is made: only described. */
+export async function createApp(foundations: Foundations, preview = false): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: longestBodyBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+    serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
+      foundations.frontDoor.createServer(handler),
+  })
+  acceptEmptyJson(adapter)
+  return NestFactory.create<NestFastifyApplication>(appModule(foundations), adapter, {
+    logger: new NestLogger(foundations.logger),
+    abortOnError: false,
+    bodyParser: false,
+    preview,
+  })
+}
+
+/** Many clients send `content-type: application/json` with every request, one without a body included. */
+function acceptEmptyJson(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance()
+  const parse = fastify.getDefaultJsonParser('error', 'error')
+  fastify.removeContentTypeParser(['application/json', 'text/plain'])
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from 'helmet'
+
+const allowedMethods = 'GET, HEAD, POST, PATCH, DELETE'
+const allowedHeaders = 'authorization, content-type, heliograph-org'
+const exposedHeaders = 'set-auth-token, retry-after, x-request-id'
+
+/** Puts the security headers on answers of the api. The pages set their own. */
+export function securityHeaders(
+  https: boolean,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const apply = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    // Told over plain HTTP, it would be ignored, or lock out whoever serves this name without TLS.
+    strictTransportSecurity: https,
+    xFrameOptions: { action: 'deny' },
+  })
+  return (request, response) => {
+    apply(request, response, () => {})
+    // Answers are somebody's own; what may be kept says so itself.
+    response.setHeader('cache-control', 'no-store')
+  }
+}
+
+/** Lets pages of ALLOWED_ORIGINS call the api. Gives true when that was all the request wanted to know. */
+export function answerCors(
+  allowedOrigins: readonly string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { origin } = request.headers
+  if (origin === undefined || !allowedOrigins.includes(origin)) return false
+  response.setHeader('access-control-allow-origin', origin)
+  response.setHeader('access-control-allow-credentials', 'true')
+  response.setHeader('access-control-expose-headers', exposedHeaders)
+  response.setHeader('cross-origin-resource-policy', 'cross-origin')
+  response.setHeader('vary', 'Origin')
+  if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
+    return false
+  response.writeHead(204, {
+    'access-control-allow-methods': allowedMethods,
+    'access-control-allow-headers': allowedHeaders,
+    'access-control-max-age': '600',
+  })
+  response.end()
+  return true
+}

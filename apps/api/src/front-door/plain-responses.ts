@@ -1,0 +1,79 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** A problem (RFC 9457) from where there is no Nest. */
+export function sendProblem(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  detail: string,
+  headers: Record<string, string> = {},
+): void {
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code })
+  if (response.headersSent) return void response.destroy()
+  response.writeHead(status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  })
+  response.end(body)
+}
+
+/** What a person sees while the pages are away; it looks again by itself. */
+export function sendPageUnavailable(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: 502 | 503 | 504,
+): void {
+  if (response.headersSent) return void response.destroy()
+  if (!(request.headers.accept ?? '').includes('text/html')) {
+    const detail =
+      'The pages do not answer at the moment. Devices and the REST interface are not touched by that.'
+    sendProblem(response, status, 'web_unavailable', detail, { 'retry-after': '3' })
+    return
+  }
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(unavailablePage),
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'retry-after': '3',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(request.method === 'HEAD' ? undefined : unavailablePage)
+}
+
+/** Answers an upgrade that nobody takes, and ends it. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  if (!socket.writable) return void socket.destroy()
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    () => socket.destroy(),
+  )
+}
+
+const unavailablePage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3">
+<title>Heliograph is starting</title>
+<style>
+  :root { color-scheme: light dark }
+  body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center }
+  main { max-width: 26rem; padding: 1.5rem }
+  h1 { font-size: 1.25rem; margin: 0 0 .5rem }
+  p { margin: 0; opacity: .8 }
+</style>
+</head>
+<body>
+<main>
+<h1>The pages are starting</h1>
+<p>This takes a few seconds, and the page loads again by itself. Devices stay connected meanwhile.</p>
+</main>
+</body>
+</html>
+`

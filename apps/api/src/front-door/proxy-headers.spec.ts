@@ -1,0 +1,44 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { requestHeaders, responseHeaders } from './proxy-headers.js'
+
+describe('requestHeaders', () => {
+  it('drops what belongs to the connection and says who the client is', () => {
+    const request = new IncomingMessage(new Socket())
+    Object.assign(request.headers, {
+      host: 'iot.local',
+      connection: 'keep-alive, x-private',
+      'x-private': '1',
+      'keep-alive': 'timeout=5',
+      te: 'trailers',
+      'proxy-authorization': 'Basic eA==',
+      cookie: 'a=1',
+    })
+    expect(requestHeaders(request, { address: '192.0.2.1', protocol: 'https', host: 'iot.local' })).toEqual({
+      host: 'iot.local',
+      cookie: 'a=1',
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-host': 'iot.local',
+    })
+  })
+})
+
+describe('responseHeaders', () => {
+  it('keeps each of several cookies', () => {
+    const raw = [
+      'Set-Cookie',
+      'a=1',
+      'set-cookie',
+      'b=2',
+      'Connection',
+      'close, X-Hop',
+      'X-Hop',
+      '1',
+      'ETag',
+      'x',
+    ]
+    expect(responseHeaders(raw)).toEqual({ 'set-cookie': ['a=1', 'b=2'], etag: ['x'] })
+  })
+})

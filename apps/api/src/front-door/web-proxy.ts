@@ -1,0 +1,129 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Client } from './client.js'
+import { refuseUpgrade, sendPageUnavailable } from './plain-responses.js'
+import { endToEndHeaders, requestHeaders, responseHeaders } from './proxy-headers.js'
+
+const idleTimeoutMs = 60_000
+
+/** Hands requests and upgrades to the web process. */
+export class WebProxy {
+  private target: URL | null
+  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32 })
+
+  constructor(url: string | null) {
+    this.target = url === null ? null : new URL(url)
+  }
+
+  /** Where the pages come from now; null while there is no such place. */
+  setTarget(url: string | null): void {
+    this.target = url === null ? null : new URL(url)
+  }
+
+  close(): void {
+    this.agent.destroy()
+  }
+
+  /** Throws when the web process does not answer. */
+  async check(): Promise<void> {
+    if (this.target === null) throw new Error('is not running')
+    const response = await fetch(new URL('/robots.txt', this.target), {
+      signal: AbortSignal.timeout(2_500),
+      redirect: 'manual',
+    }).catch(() => {
+      throw new Error('does not answer')
+    })
+    await response.body?.cancel()
+    if (response.status >= 500) throw new Error(`answers ${response.status}`)
+  }
+
+  request(request: IncomingMessage, response: ServerResponse, client: Client, retried = false): void {
+    const { target } = this
+    if (target === null) {
+      sendPageUnavailable(request, response, 503)
+      return
+    }
+    const upstream = http.request(target, {
+      agent: this.agent,
+      method: request.method,
+      path: request.url,
+      headers: requestHeaders(request, client),
+      timeout: idleTimeoutMs,
+    })
+    const abort = () => upstream.destroy()
+    response.once('close', abort)
+    upstream.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer.rawHeaders))
+      answer.on('error', () => response.destroy())
+      answer.once('close', () => {
+        if (!answer.complete) response.destroy()
+      })
+      answer.pipe(response)
+    })
+    upstream.once('timeout', () => {
+      sendPageUnavailable(request, response, 504)
+      upstream.destroy()
+    })
+    upstream.on('error', () => {
+      response.off('close', abort)
+      if (response.destroyed || response.writableEnded) return
+      // A kept connection may have been closed just as it was used again; then nobody has read the request.
+      if (!retried && upstream.reusedSocket && hasNoBody(request) && !response.headersSent) {
+        return this.request(request, response, client, true)
+      }
+      request.resume()
+      sendPageUnavailable(request, response, 502)
+    })
+    if (hasNoBody(request)) upstream.end()
+    else request.pipe(upstream)
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, client: Client): void {
+    const { target } = this
+    if (target === null) {
+      refuseUpgrade(socket, 503)
+      return
+    }
+    const upstream = http.request(target, {
+      agent: false,
+      method: request.method,
+      path: request.url,
+      headers: {
+        ...requestHeaders(request, client),
+        connection: 'Upgrade',
+        upgrade: request.headers.upgrade,
+      },
+      timeout: idleTimeoutMs,
+    })
+    socket.once('close', () => upstream.destroy())
+    upstream.once('upgrade', (answer, upstreamSocket, upstreamHead) => {
+      upstreamSocket.setTimeout(0)
+      upstreamSocket.on('error', () => socket.destroy())
+      upstreamSocket.once('close', () => socket.destroy())
+      socket.once('close', () => upstreamSocket.destroy())
+      socket.write(responseHead(answer, { Connection: 'Upgrade', Upgrade: answer.headers.upgrade ?? '' }))
+      if (upstreamHead.length > 0) socket.write(upstreamHead)
+      if (head.length > 0) upstreamSocket.write(head)
+      upstreamSocket.pipe(socket)
+      socket.pipe(upstreamSocket)
+    })
+    upstream.once('response', (answer) => {
+      socket.write(responseHead(answer, { Connection: 'close' }))
+      answer.pipe(socket)
+    })
+    upstream.once('timeout', () => upstream.destroy())
+    upstream.on('error', () => refuseUpgrade(socket, 502))
+    upstream.end()
+  }
+}
+
+function hasNoBody(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+  return encoding === undefined && (length === undefined || length === '0')
+}
+
+function responseHead(answer: IncomingMessage, connection: Record<string, string>): string {
+  const headers = [...endToEndHeaders(answer.rawHeaders), ...Object.entries(connection)]
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines.join('')}\r\n`
+}

@@ -1,0 +1,80 @@
+import { telemetry } from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { CredentialVerifier, type VerifiedDevice } from '../credentials/credential-verifier.js'
+import {
+  ForbiddenError,
+  NotFoundError,
+  UnauthorizedError,
+  UnavailableError,
+  UnprocessableError,
+} from '../errors/domain-errors.js'
+import { Notices } from '../mqtt/notices.js'
+import { PlatformPublisher } from '../mqtt/platform-publisher.js'
+import { parseBasicAuth } from './basic-auth.js'
+import { IngestService } from './ingest.service.js'
+import { type IngestOutcome, UndecidedError } from './sample.js'
+
+/** How long a request waits for its commit before the device is told to come again. */
+const decisionTimeoutMs = 10_000
+const retryAfterSeconds = 5
+
+/** Telemetry over HTTP: the same credential, the same pipeline and the same truth as over MQTT. */
+@Injectable()
+export class HttpIngestService {
+  constructor(
+    private readonly credentials: CredentialVerifier,
+    private readonly ingest: IngestService,
+    private readonly notices: Notices,
+    private readonly publisher: PlatformPublisher,
+  ) {}
+
+  /** The device of an Authorization header, when it is this one. */
+  async authenticate(authorization: string | undefined, deviceId: string): Promise<VerifiedDevice> {
+    const basic = parseBasicAuth(authorization)
+    if (basic === null) throw unauthorized('Send the user name and the password of the device’s credential.')
+    const verification = await this.credentials.verify(basic.username, basic.password)
+    if (!verification.ok)
+      throw unauthorized(
+        verification.reason === 'expired' ? 'The credential has expired.' : 'No such credential.',
+      )
+    if (verification.device.deviceId !== deviceId)
+      throw new ForbiddenError('This credential is another device’s.', 'wrong_device')
+    return verification.device
+  }
+
+  /** Stores a message and passes it on to who watches; gives how many samples it held. Throws an UnavailableError when that is undecided. */
+  async store(device: VerifiedDevice, body: unknown): Promise<number> {
+    const payload = Buffer.from(JSON.stringify(body) ?? '')
+    const outcome = await this.decided(this.ingest.ingest(device, payload))
+    const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
+    if (outcome.stored) {
+      await this.publisher.publish(topic, payload, { qos: telemetry.qos })
+      return outcome.samples
+    }
+    const { code, detail } = outcome.refusal
+    if (code === 'telemetry_dropped')
+      throw new NotFoundError('The device no longer exists.', 'device_not_found')
+    this.notices.send(device, { code, topic, detail })
+    throw new UnprocessableError(detail, code)
+  }
+
+  private async decided(ingest: Promise<IngestOutcome>): Promise<IngestOutcome> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new UndecidedError('the database is slow')), decisionTimeoutMs)
+    })
+    try {
+      return await Promise.race([ingest, late])
+    } catch (error) {
+      if (!(error instanceof UndecidedError)) throw error
+      const detail = `Not known to be stored: ${error.message}. Send it again, with its own ts.`
+      throw new UnavailableError(detail, 'undecided', retryAfterSeconds)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function unauthorized(detail: string): UnauthorizedError {
+  return new UnauthorizedError(detail, 'unauthorized', 'Basic')
+}

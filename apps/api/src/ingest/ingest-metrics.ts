@@ -1,0 +1,52 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/** What the ingest counts. */
+export function ingestMetrics(registry: Registry, waiting: () => { samples: number; bytes: number }) {
+  const registers = [registry]
+  new Gauge({
+    name: 'heliograph_ingest_waiting_samples',
+    help: 'Samples that wait to be committed',
+    registers,
+    collect() {
+      this.set(waiting().samples)
+    },
+  })
+  new Gauge({
+    name: 'heliograph_ingest_waiting_bytes',
+    help: 'Memory that waiting samples take, roughly',
+    registers,
+    collect() {
+      this.set(waiting().bytes)
+    },
+  })
+  return {
+    messages: new Counter({
+      name: 'heliograph_ingest_messages_total',
+      help: 'Telemetry messages by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    samples: new Counter({
+      name: 'heliograph_ingest_samples_total',
+      help: 'Samples that were committed',
+      registers,
+    }),
+    storeFailures: new Counter({
+      name: 'heliograph_ingest_store_failures_total',
+      help: 'Commits that failed and were tried again',
+      registers,
+    }),
+    batchRows: new Histogram({
+      name: 'heliograph_ingest_batch_samples',
+      help: 'Samples in a committed batch',
+      buckets: [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000],
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'heliograph_ingest_commit_seconds',
+      help: 'Time from closing a batch to its commit',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+  }
+}

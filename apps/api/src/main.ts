@@ -1,0 +1,88 @@
+import fs from 'node:fs'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { type Config, ConfigError, parseConfig } from './config.js'
+import { createApp } from './create-app.js'
+import { Documents } from './docs/documents.js'
+import { openApiDocument } from './docs/openapi-document.js'
+import { FrontDoor } from './front-door/front-door.js'
+import { HealthChecks } from './health/health-checks.js'
+import { createRootLogger, type RootLogger } from './logging/root-logger.js'
+import { authSecret } from './secrets/auth-secret.js'
+import { Secrets } from './secrets/secrets.js'
+import { describeStartFailure } from './start-failure.js'
+import { WebProcess } from './web-process/web-process.js'
+
+const stopWithinMs = 4_500
+const pagesWithinMs = 90_000
+
+let stopping = false
+
+/** Starts everything, tells the parent when it is ready, and ends it all when told to. */
+async function main(): Promise<void> {
+  if (fs.existsSync('.env')) process.loadEnvFile('.env')
+  const config = parseConfig(process.env)
+  const logger = createRootLogger(config.logLevel)
+  if (config.redisUrl !== null)
+    logger.warn({ context: 'main' }, 'REDIS_URL is set but not used by this version')
+  const secrets = new Secrets(authSecret(config))
+  const frontDoor = new FrontDoor(config, logger)
+  const app = await createApp({ config, logger, secrets, frontDoor })
+  const stop = stopper(app, logger)
+  for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop)
+
+  await start(app, config)
+  await waitUntilReady(app.get(HealthChecks))
+  const url = config.publicUrl ?? `http://${nameForHere(config.host)}:${config.port}`
+  logger.info({ context: 'main', url }, 'ready')
+  process.send?.({ type: 'ready', url })
+}
+
+async function start(app: NestFastifyApplication, config: Config): Promise<void> {
+  app.get(Documents).setOpenApi(openApiDocument(app))
+  await app.get(WebProcess).start()
+  await app.listen(config.port, config.host)
+}
+
+async function waitUntilReady(checks: HealthChecks): Promise<void> {
+  const deadline = Date.now() + pagesWithinMs
+  while (true) {
+    const { ready, checks: results } = await checks.run()
+    if (ready) return
+    if (Date.now() > deadline) {
+      const failing = Object.entries(results).filter(([, { ok }]) => !ok)
+      throw new Error(failing.map(([name, { detail }]) => `the ${name} ${detail}`).join('; '))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Ends everything in order; what hangs is left behind, because whoever asked waits only so long. */
+function stopper(app: NestFastifyApplication, logger: RootLogger): () => void {
+  return () => {
+    if (stopping) return
+    stopping = true
+    logger.info({ context: 'main' }, 'stopping')
+    setTimeout(() => {
+      logger.warn({ context: 'main' }, 'something did not stop in time and was left behind')
+      process.exit(0)
+    }, stopWithinMs).unref()
+    app.get(HealthChecks).stop()
+    app
+      .close()
+      .catch((error: unknown) => logger.error({ context: 'main', err: error }, 'stopping failed'))
+      .finally(() => process.exit(0))
+  }
+}
+
+/** By which name this machine reaches a host that listens on all of its addresses. */
+function nameForHere(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+main().catch((error: unknown) => {
+  // What was being started was told to stop: that is no failure.
+  if (stopping) return
+  const text = error instanceof ConfigError ? error.message : describeStartFailure(error)
+  process.stderr.write(`Heliograph does not start.\n${text}\n`, () => process.exit(1))
+})

@@ -1,0 +1,85 @@
+import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
+import { telemetry } from '@heliograph/protocol'
+import { Injectable, Logger } from '@nestjs/common'
+import {
+  type CredentialRefusal,
+  CredentialVerifier,
+  type VerifiedDevice,
+} from '../credentials/credential-verifier.js'
+import type { ConnectionPrincipal } from './connection-principal.js'
+import { deviceSessionId } from './session-ids.js'
+import { TokenAuthenticator } from './tokens/token-authenticator.js'
+
+type Result = AuthenticateResult<ConnectionPrincipal>
+
+/** Decides who a CONNECT comes from: a device with its credential, or a person with a token. */
+@Injectable()
+export class Authenticator {
+  private readonly logger = new Logger(Authenticator.name)
+
+  constructor(
+    private readonly credentials: CredentialVerifier,
+    private readonly tokens: TokenAuthenticator,
+  ) {}
+
+  async authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Promise<Result> {
+    const { username, password } = connect
+    if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
+    try {
+      const token = password.toString('utf8')
+      if (this.tokens.recognizes(token)) return await this.tokens.authenticate(connect, token, broker)
+      if (username === undefined) return refuse(4, 'bad_credentials')
+      return await this.authenticateDevice(connect.clientId, username, password)
+    } catch (error) {
+      this.logger.error(`a CONNECT could not be decided: ${error instanceof Error ? error.message : error}`)
+      return refuse(3, 'server_unavailable')
+    }
+  }
+
+  private async authenticateDevice(clientId: string, username: string, password: Buffer): Promise<Result> {
+    const verification = await this.credentials.verify(username, password)
+    if (!verification.ok) return refusals[verification.reason]
+    const { device } = verification
+    if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
+    return {
+      ok: true,
+      principal: devicePrincipal(device),
+      sessionId: deviceSessionId(device.organizationSlug, clientId),
+      ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
+    }
+  }
+}
+
+/** A device's client id is its own id, or that and a suffix: `pump-7` and `pump-7:dashboard`. */
+export function mayUseClientId(deviceId: string, clientId: string): boolean {
+  if (clientId === deviceId) return true
+  return clientId.startsWith(`${deviceId}:`) && /^[\w.:-]{1,64}$/.test(clientId.slice(deviceId.length + 1))
+}
+
+function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
+  const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device
+  return {
+    kind: 'device',
+    organizationId,
+    organizationSlug,
+    deviceKey,
+    deviceId,
+    credentialId,
+    expiresAt,
+    mqtt: { kind: 'device', org: organizationSlug, device: deviceId },
+    telemetryTopic: telemetry.topic({ org: organizationSlug, device: deviceId }),
+  }
+}
+
+const refusals: Record<CredentialRefusal, Result> = {
+  unknown_credential: refuse(4, 'bad_credentials'),
+  wrong_secret: refuse(4, 'bad_credentials'),
+  expired: refuse(5, 'expired'),
+}
+
+function refuse(
+  returnCode: 2 | 3 | 4 | 5,
+  reason: Extract<Result, { ok: false }>['reason'],
+): Extract<Result, { ok: false }> {
+  return { ok: false, returnCode, reason }
+}

@@ -1,0 +1,137 @@
+import type { Server } from 'node:net'
+import { type Broker, type BrokerHooks, createBroker } from '@heliograph/broker'
+import { canPublish, canSubscribe } from '@heliograph/protocol'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Origins } from '../auth/origins.js'
+import { CONFIG, type Config } from '../config.js'
+import { clientOf } from '../front-door/client.js'
+import { FrontDoor } from '../front-door/front-door.js'
+import { refuseUpgrade } from '../front-door/plain-responses.js'
+import { HealthChecks } from '../health/health-checks.js'
+import { IngestService } from '../ingest/ingest.service.js'
+import { MetricsRegistry } from '../metrics/metrics-registry.js'
+import { PresenceService } from '../presence/presence.service.js'
+import { presenceReasons } from '../presence/reasons.js'
+import { Authenticator } from './authenticator.js'
+import { registerBrokerMetrics } from './broker-metrics.js'
+import type { ConnectionPrincipal } from './connection-principal.js'
+import { FleetService } from './fleet.service.js'
+import { listen } from './listeners.js'
+import { LiveConnections } from './live-connections.js'
+import { Notices } from './notices.js'
+import { PlatformPublisher } from './platform-publisher.js'
+import { PublishHandler } from './publish-handler.js'
+import { Revocation } from './revocation.js'
+
+/** Presence of every device is retained, so the broker's usual bound would be one on devices. */
+const maxRetainedMessages = 1_000_000
+const presenceCloseTimeoutMs = 1_500
+
+/** Hosts the broker: opens its doors, asks the platform for its decisions, and passes on what happens. */
+@Injectable()
+export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(BrokerHost.name)
+  private broker: Broker<ConnectionPrincipal> | null = null
+  private servers: Server[] = []
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly frontDoor: FrontDoor,
+    private readonly origins: Origins,
+    private readonly authenticator: Authenticator,
+    private readonly handler: PublishHandler,
+    private readonly ingest: IngestService,
+    private readonly presence: PresenceService,
+    private readonly fleet: FleetService,
+    private readonly notices: Notices,
+    private readonly publisher: PlatformPublisher,
+    private readonly live: LiveConnections,
+    private readonly revocation: Revocation,
+    private readonly health: HealthChecks,
+    private readonly metrics: MetricsRegistry,
+  ) {
+    this.health.register('broker', () => {
+      if (this.broker === null) throw new Error('is not running')
+    })
+  }
+
+  /** Opens for business. Throws a ConfigError that says what is in the way. */
+  async onApplicationBootstrap(): Promise<void> {
+    const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
+      hooks: this.hooks(() => broker),
+      limits: { maxRetainedMessages },
+      logger: brokerLogger(this.logger),
+    })
+    this.publisher.attach(broker)
+    this.live.attach(broker)
+    await this.ingest.start()
+    await this.presence.restore()
+    this.revocation.attach(broker)
+    this.follow(broker)
+    registerBrokerMetrics(this.metrics.registry, broker)
+    this.servers = await listen(broker, this.config)
+    this.openWebSocket(broker)
+    this.broker = broker
+  }
+
+  /** Ends every connection, and says so of every device, before the database goes. */
+  async onModuleDestroy(): Promise<void> {
+    const { broker } = this
+    this.broker = null
+    for (const server of this.servers) server.close()
+    await broker?.close()
+    this.publisher.detach()
+    await this.presence.close(presenceCloseTimeoutMs)
+  }
+
+  private hooks(broker: () => Broker<ConnectionPrincipal>): BrokerHooks<ConnectionPrincipal> {
+    return {
+      authenticate: (connect) => this.authenticator.authenticate(connect, broker()),
+      authorizePublish: ({ principal }, topic) =>
+        (principal.kind === 'device' && topic === principal.telemetryTopic) ||
+        canPublish(principal.mqtt, topic),
+      authorizeSubscribe: ({ principal, connectionId }, filter) => {
+        const allowed = canSubscribe(principal.mqtt, filter)
+        if (allowed) this.fleet.subscribed(principal, connectionId, filter)
+        return allowed
+      },
+      onPublish: (client, message) => this.handler.decide(client, message),
+    }
+  }
+
+  private follow(broker: Broker<ConnectionPrincipal>): void {
+    broker.events.on('connected', ({ client: { principal, connectionId } }) => {
+      if (principal.kind === 'device') this.presence.tracker.connected(principal, connectionId)
+    })
+    broker.events.on('disconnected', ({ client: { principal, connectionId }, reason }) => {
+      this.fleet.disconnected(principal.organizationId, connectionId)
+      if (principal.kind === 'device')
+        this.presence.tracker.disconnected(principal.deviceKey, connectionId, presenceReasons[reason])
+    })
+    broker.events.on('refused', ({ stage, reason, client, topic }) => {
+      if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
+      const verb = stage === 'publish' ? 'publish to' : 'subscribe to'
+      const detail = `this device may not ${verb} it`
+      this.notices.send(client.principal, { code: 'topic_denied', topic, detail })
+    })
+  }
+
+  private openWebSocket(broker: Broker<ConnectionPrincipal>): void {
+    this.frontDoor.onUpgrade('/mqtt', (request, socket, head, { remoteAddress }) => {
+      const { origin } = request.headers
+      // Devices send no origin; a browser always does, and other people's pages stay outside.
+      if (origin !== undefined && !this.origins.allows(origin, clientOf(request)))
+        return refuseUpgrade(socket, 403)
+      broker.handleUpgrade(request, socket, head, { remoteAddress })
+    })
+  }
+}
+
+function brokerLogger(logger: Logger) {
+  return {
+    debug: (fields: object, message: string) => logger.debug({ ...fields, msg: message }),
+    info: (fields: object, message: string) => logger.log({ ...fields, msg: message }),
+    warn: (fields: object, message: string) => logger.warn({ ...fields, msg: message }),
+    error: (fields: object, message: string) => logger.error({ ...fields, msg: message }),
+  }
+}

@@ -1,0 +1,15 @@
+import { parseConfig } from './config.js'
+import { createApp } from './create-app.js'
+import { openApiDocument } from './docs/openapi-document.js'
+import { FrontDoor } from './front-door/front-door.js'
+import { createRootLogger } from './logging/root-logger.js'
+import { Secrets } from './secrets/secrets.js'
+
+// Prints the OpenAPI document. Needs no database and listens nowhere: the application is only described.
+const config = parseConfig({ DATABASE_URL: 'postgresql://nowhere', LOG_LEVEL: 'silent' })
+const logger = createRootLogger(config.logLevel)
+const app = await createApp(
+  { config, logger, secrets: new Secrets('not used for anything'), frontDoor: new FrontDoor(config, logger) },
+  true,
+)
+process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`)

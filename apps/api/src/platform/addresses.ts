@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common'
+import { CONFIG, type Config } from '../config.js'
+import type { Client } from '../front-door/client.js'
+
+export interface PlatformUrls {
+  http: string
+  ws: string
+  /** null: MQTT over TCP is off. */
+  tcp: string | null
+}
+
+/** Under which addresses people and devices reach the platform. */
+@Injectable()
+export class Addresses {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  /** PUBLIC_URL, or else the host by which this client reached us: what works for them works for a device beside them. */
+  urls(client: Client): PlatformUrls {
+    const http = this.config.publicUrl ?? this.addressedBy(client)
+    const { hostname } = new URL(http)
+    const { mqttPort } = this.config
+    return {
+      http,
+      ws: `${http.replace(/^http/, 'ws')}/mqtt`,
+      tcp: mqttPort === 0 ? null : `mqtt://${hostname}:${mqttPort}`,
+    }
+  }
+
+  private addressedBy({ protocol, host }: Client): string {
+    const named = `${protocol}://${host}`
+    if (host !== '' && URL.canParse(named)) return new URL(named).origin
+    return `http://127.0.0.1:${this.config.port}`
+  }
+}

@@ -1,0 +1,46 @@
+import { PresenceReason } from '@heliograph/protocol'
+import type { Pool } from 'pg'
+import type { PresenceState } from './presence-tracker.js'
+
+/** Where a device's presence is announced, and what it was when the platform last knew. */
+export interface StoredPresence extends PresenceState {
+  organizationSlug: string
+  deviceId: string
+}
+
+const rowsPerPage = 5_000
+
+/** Says of everybody who was online when the platform died that they are not. Gives how many. */
+export async function endLeftOverPresence(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(`
+    WITH ended AS (
+      UPDATE device_activity SET connected = false, since = now(), reason = 'server_restarted'
+      WHERE connected RETURNING device_key, since
+    )
+    INSERT INTO presence_change (device_key, at, online, reason)
+    SELECT device_key, since, false, 'server_restarted' FROM ended ORDER BY device_key`)
+  return rowCount ?? 0
+}
+
+/** The last known presence of every device that ever was connected, a page of rows at a time. */
+export async function* storedPresence(pool: Pool): AsyncGenerator<StoredPresence> {
+  for (let after = 0; ; ) {
+    const { rows } = await pool.query<Omit<StoredPresence, 'reason'> & { key: number; reason: string }>(
+      `SELECT device.key, organization.slug AS "organizationSlug", device.id AS "deviceId",
+         activity.connected AS online, floor(extract(epoch FROM activity.since) * 1000)::float8 AS since,
+         activity.reason
+       FROM device_activity AS activity
+       JOIN device ON device.key = activity.device_key
+       JOIN organization ON organization.id = device.organization_id
+       WHERE activity.device_key > $1 AND activity.since IS NOT NULL AND activity.reason IS NOT NULL
+       ORDER BY activity.device_key LIMIT $2`,
+      [after, rowsPerPage],
+    )
+    for (const { key, ...row } of rows) {
+      after = key
+      const reason = PresenceReason.safeParse(row.reason)
+      if (reason.success) yield { ...row, reason: reason.data }
+    }
+    if (rows.length < rowsPerPage) return
+  }
+}

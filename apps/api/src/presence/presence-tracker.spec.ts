@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type PresenceState, PresenceTracker } from './presence-tracker.js'
+
+const pump = { organizationId: 1, organizationSlug: 'acme', deviceKey: 7, deviceId: 'pump' }
+
+function track() {
+  const changes: PresenceState[] = []
+  let now = 1_000
+  const tracker = new PresenceTracker(
+    (_, state) => changes.push(state),
+    () => now++,
+  )
+  return { tracker, changes }
+}
+
+describe('PresenceTracker', () => {
+  afterEach(() => vi.useRealTimers())
+
+  it('tells of coming and going, each once', () => {
+    const { tracker, changes } = track()
+    tracker.connected(pump, 'a')
+    expect(tracker.onlineCount(1)).toBe(1)
+    tracker.disconnected(7, 'a', 'connection_lost')
+    tracker.disconnected(7, 'a', 'keep_alive_timeout')
+    expect(changes).toEqual([
+      { online: true, since: 1_000, reason: 'connected' },
+      { online: false, since: 1_001, reason: 'connection_lost' },
+    ])
+    expect(tracker.onlineCount(1)).toBe(0)
+  })
+
+  it('keeps a device online while any of its connections is up', () => {
+    const { tracker, changes } = track()
+    tracker.connected(pump, 'a')
+    tracker.connected(pump, 'b')
+    tracker.disconnected(7, 'a', 'client_disconnected')
+    expect(changes).toHaveLength(1)
+    tracker.disconnected(7, 'b', 'client_disconnected')
+    expect(changes.map((change) => change.online)).toEqual([true, false])
+  })
+
+  it.each([['the old one ends first'], ['the new one comes first']])(
+    'says nothing of a take-over: %s',
+    (order) => {
+      const { tracker, changes } = track()
+      tracker.connected(pump, 'old')
+      if (order.startsWith('the new')) tracker.connected(pump, 'new')
+      tracker.disconnected(7, 'old', 'taken_over')
+      if (order.startsWith('the old')) tracker.connected(pump, 'new')
+      expect(changes).toHaveLength(1)
+      tracker.disconnected(7, 'new', 'connection_lost')
+      expect(changes.at(-1)).toMatchObject({ online: false, reason: 'connection_lost' })
+    },
+  )
+
+  it('says offline when the successor of a take-over never appears', () => {
+    vi.useFakeTimers()
+    const { tracker, changes } = track()
+    tracker.connected(pump, 'old')
+    tracker.disconnected(7, 'old', 'taken_over')
+    vi.runAllTimers()
+    expect(changes.at(-1)).toMatchObject({ online: false, reason: 'taken_over' })
+  })
+
+  it('forgets a deleted device without a word, however late its connection ends', () => {
+    const { tracker, changes } = track()
+    tracker.connected(pump, 'a')
+    tracker.forget(7)
+    tracker.disconnected(7, 'a', 'kicked')
+    expect(changes).toHaveLength(1)
+    expect(tracker.onlineCount(1)).toBe(0)
+  })
+
+  it('ends everything when the platform stops', () => {
+    const { tracker, changes } = track()
+    tracker.connected(pump, 'a')
+    tracker.stop()
+    tracker.disconnected(7, 'a', 'server_stopping')
+    expect(changes.at(-1)).toMatchObject({ online: false, reason: 'server_stopping' })
+    expect(changes).toHaveLength(2)
+  })
+})

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common'
+import { Notices } from '../mqtt/notices.js'
+import { PlatformPublisher } from '../mqtt/platform-publisher.js'
+import { ActivityService } from './activity.service.js'
+import { PresenceService } from './presence.service.js'
+
+@Module({
+  providers: [PresenceService, ActivityService, PlatformPublisher, Notices],
+  exports: [PresenceService, ActivityService, PlatformPublisher, Notices],
+})
+export class PresenceModule {}

@@ -1,0 +1,47 @@
+import type { Role } from '@heliograph/protocol'
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common'
+import { Reflector } from '@nestjs/core'
+import type { FastifyReply } from 'fastify'
+import { ForbiddenError, UnauthorizedError } from '../errors/domain-errors.js'
+import { Authenticator } from './authenticator.js'
+import { type Access, accessKey, type GuardedRequest, roleKey } from './decorators.js'
+
+/** Stands before every route: no caller and no role, no entry, unless the route says otherwise. */
+@Injectable()
+export class PrincipalGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()]
+    const access = this.reflector.getAllAndOverride<Access | undefined>(accessKey, targets) ?? 'organization'
+    if (access === 'public') return true
+
+    const request = context.switchToHttp().getRequest<GuardedRequest>()
+    const reply = context.switchToHttp().getResponse<FastifyReply>()
+    const caller = await this.authenticator.authenticate(request, (cookies) =>
+      reply.header('set-cookie', cookies),
+    )
+    if (caller === null) throw new UnauthorizedError()
+    if (access === 'caller') return true
+    if (access === 'person') {
+      if (caller.kind !== 'person') throw new ForbiddenError('Only a signed-in person may do this.')
+      request.person = { userId: caller.userId, sessionId: caller.sessionId }
+      return true
+    }
+
+    request.principal = await this.authenticator.inOrganization(caller, request.headers['heliograph-org'])
+    const role =
+      this.reflector.getAllAndOverride<Role | undefined>(roleKey, targets) ?? leastRole(request.method)
+    if (role === 'admin' && request.principal.role !== 'admin') {
+      throw new ForbiddenError('This needs the role admin; yours is viewer.', 'role_required')
+    }
+    return true
+  }
+}
+
+function leastRole(method: string): Role {
+  return method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin'
+}

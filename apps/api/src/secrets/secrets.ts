@@ -1,0 +1,44 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+
+export type SecretKind = 'device credential' | 'api key' | 'mqtt token'
+
+const prefixes: Record<SecretKind, string> = {
+  'device credential': 'hg_dev_',
+  'api key': 'hg_key_',
+  'mqtt token': 'hg_tok_',
+}
+
+/** Makes secrets of 256 random bits and keeps them as keyed hashes, with a key for each kind from AUTH_SECRET. */
+export class Secrets {
+  private readonly keys: Record<SecretKind, Buffer>
+
+  constructor(readonly authSecret: string) {
+    const derive = (kind: SecretKind) =>
+      Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', `${kind} hash`, 32))
+    this.keys = {
+      'device credential': derive('device credential'),
+      'api key': derive('api key'),
+      'mqtt token': derive('mqtt token'),
+    }
+  }
+
+  /** A new secret: its prefix says what it is, and lets a leaked one be found. */
+  make(kind: SecretKind): string {
+    return prefixes[kind] + randomBytes(32).toString('base64url')
+  }
+
+  /** What is stored in place of a secret: HMAC-SHA256. No slow hash: 256 random bits cannot be guessed. */
+  hash(kind: SecretKind, secret: string | Buffer): Buffer<ArrayBuffer> {
+    return createHmac('sha256', this.keys[kind]).update(secret).digest() as Buffer<ArrayBuffer>
+  }
+
+  /** Compares two hashes in constant time. */
+  matches(stored: Uint8Array, hash: Uint8Array): boolean {
+    return stored.length === hash.length && timingSafeEqual(stored, hash)
+  }
+
+  /** Whether a text looks like a secret of this kind. */
+  looksLike(kind: SecretKind, text: string): boolean {
+    return text.startsWith(prefixes[kind])
+  }
+}

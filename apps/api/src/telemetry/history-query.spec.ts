@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { InvalidError } from '../errors/domain-errors.js'
+import { cursorOf, parseHistoryQuery } from './history-query.js'
+
+const now = Date.UTC(2026, 0, 2)
+const badFields = (input: Parameters<typeof parseHistoryQuery>[0]) => {
+  try {
+    parseHistoryQuery(input, now)
+  } catch (error) {
+    if (error instanceof InvalidError) return error.errors.map(({ path }) => path)
+    throw error
+  }
+  return null
+}
+
+describe('parseHistoryQuery', () => {
+  it('reads everything when nothing is asked', () => {
+    expect(parseHistoryQuery({}, now)).toEqual({
+      keys: null,
+      fromUs: 0,
+      toUs: Number.MAX_SAFE_INTEGER,
+      limit: 1_000,
+      after: null,
+    })
+  })
+
+  it('takes relative, RFC 3339 and millisecond times, with microseconds behind the point', () => {
+    const query = parseHistoryQuery({ from: '-24h', to: `${now}.125`, keys: 'a, b' }, now)
+    expect(query).toMatchObject({
+      fromUs: (now - 86_400_000) * 1_000,
+      toUs: now * 1_000 + 125,
+      keys: ['a', 'b'],
+    })
+    expect(parseHistoryQuery({ from: '2026-01-01T00:00:00Z' }, now).fromUs).toBe((now - 86_400_000) * 1_000)
+  })
+
+  it('takes the cursor of a page', () => {
+    const after = { tsUs: 1_767_225_600_000_125, key: 'temperature' }
+    expect(parseHistoryQuery({ cursor: cursorOf(after) }, now).after).toEqual(after)
+  })
+
+  it('names each bad field', () => {
+    expect(badFields({ from: 'yesterday', to: 'soon', keys: 'a,,b' })).toEqual(['from', 'to', 'keys'])
+    expect(badFields({ from: 'now', to: '-1h' })).toEqual(['from'])
+    expect(badFields({ cursor: 'x' })).toEqual(['cursor'])
+  })
+})

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
+import type { HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import {
+  closed,
+  connectDevice,
+  connectToken,
+  eventually,
+  record,
+  refusalCode,
+  registerDevice,
+  requestToken,
+  type TestDevice,
+  uniqueId,
+  watch,
+} from './support.js'
+
+let platform: Platform
+let acme: Administrator
+let other: HttpClient & { organization: string }
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  acme = await createAdministrator(platform)
+  other = await createOrganization(acme)
+})
+afterAll(() => platform?.stop())
+
+async function twins(): Promise<[TestDevice, TestDevice]> {
+  const id = uniqueId()
+  return [await registerDevice(acme, id), await registerDevice(other, id)]
+}
+
+const valuesOf = async (client: HttpClient, { id }: TestDevice) => {
+  const { items } = await client.send<{ items: { value: unknown }[] }>(
+    'GET',
+    `/api/v1/devices/${id}/telemetry`,
+  )
+  return items.map(({ value }) => value)
+}
+
+describe('two organizations with the same device id', () => {
+  it('neither cut each other nor share telemetry or presence', async () => {
+    const [here, there] = await twins()
+    const first = await connectDevice(platform, here)
+    const second = await connectDevice(platform, there)
+    await first.publishAsync(here.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await second.publishAsync(there.credential.topics.telemetry, '{"a":2}', { qos: 1 })
+    expect(await valuesOf(acme, here)).toEqual([1])
+    expect(await valuesOf(other, there)).toEqual([2])
+    const ended = closed(second)
+    await other.send('DELETE', `/api/v1/devices/${there.id}`)
+    await ended
+    expect(first.connected).toBe(true)
+    await first.publishAsync(here.credential.topics.telemetry, '{"a":3}', { qos: 1 })
+    expect(await valuesOf(acme, here)).toEqual([1, 3])
+    await first.endAsync()
+  })
+
+  it('do not inherit each other’s stored sessions', async () => {
+    const [here, there] = await twins()
+    const before = await connectDevice(platform, here, { clean: false })
+    await before.subscribeAsync(here.credential.topics.notices, { qos: 1 })
+    await before.endAsync()
+    const twin = await connectDevice(platform, there, { clean: false })
+    const received = record(twin)
+    await twin.publishAsync(there.credential.topics.telemetry, 'not json', { qos: 1 })
+    await twin.publishAsync(there.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    const anchor = await watch(twin, there.credential.topics.telemetry)
+    await twin.publishAsync(there.credential.topics.telemetry, '{"a":2}', { qos: 1 })
+    await eventually(() => expect(anchor).toHaveLength(1))
+    expect(received.map(({ topic }) => topic)).toEqual([there.credential.topics.telemetry])
+    await twin.endAsync()
+  })
+
+  it('leave no stored session behind for a device made anew under the id', async () => {
+    const device = await registerDevice(acme)
+    const before = await connectDevice(platform, device, { clean: false })
+    await before.subscribeAsync(device.credential.topics.notices, { qos: 1 })
+    await before.endAsync()
+    await acme.send('DELETE', `/api/v1/devices/${device.id}`)
+    const anew = await registerDevice(acme, device.id)
+    const client = await connectDevice(platform, anew, { clean: false })
+    const received = record(client)
+    await client.publishAsync(anew.credential.topics.telemetry, 'not json', { qos: 1 })
+    const own = await watch(client, anew.credential.topics.telemetry)
+    await client.publishAsync(anew.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await eventually(() => expect(own).toHaveLength(1))
+    expect(received.map(({ topic }) => topic)).toEqual([anew.credential.topics.telemetry])
+    await client.endAsync()
+  })
+})
+
+describe('another organization’s topics', () => {
+  it('cannot be subscribed to, by a device or a person, nor $SYS', async () => {
+    const [here, there] = await twins()
+    const device = await connectDevice(platform, here)
+    const person = await connectToken(await requestToken(acme))
+    const filters = [
+      there.credential.topics.telemetry,
+      `${other.organization}/#`,
+      `+/devices/${there.id}/telemetry`,
+      '#',
+      '+/#',
+      '$SYS/#',
+      '$SYS/+/clients/#',
+      `$share/group/${other.organization}/#`,
+    ]
+    for (const client of [device, person]) {
+      for (const filter of filters) {
+        await expect(client.subscribeAsync(filter), filter).rejects.toThrow()
+      }
+    }
+    await Promise.all([device.endAsync(), person.endAsync()])
+  })
+
+  it('cannot be published to, retained or not, and a will there is refused', async () => {
+    const [here, there] = await twins()
+    const watcher = await connectToken(await requestToken(other))
+    const seen = await watch(watcher, `${other.organization}/#`)
+    const device = await connectDevice(platform, here)
+    await device.publishAsync(there.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await device.publishAsync(there.credential.topics.telemetry, '{"a":1}', { qos: 1, retain: true })
+    await device.publishAsync(`${other.organization}/apps/chat/all`, 'hello', { qos: 1, retain: true })
+    const will = {
+      topic: there.credential.topics.telemetry,
+      payload: Buffer.from('{"a":2}'),
+      qos: 1,
+      retain: true,
+    } as const
+    expect(await refusalCode(connectDevice(platform, here, { clientId: `${here.id}:will`, will }))).toBe(5)
+
+    const legitimate = await connectDevice(platform, there)
+    await legitimate.publishAsync(there.credential.topics.telemetry, '{"a":3}', { qos: 1 })
+    await eventually(() => expect(seen.some(({ text }) => text === '{"a":3}')).toBe(true))
+    expect(seen.filter(({ topic }) => !topic.endsWith('/presence'))).toHaveLength(1)
+    const newcomer = await connectToken(await requestToken(other))
+    const retained = await watch(newcomer, `${other.organization}/#`)
+    await eventually(() =>
+      expect(retained.some(({ topic }) => topic === there.credential.topics.presence)).toBe(true),
+    )
+    expect(retained.every(({ topic }) => topic.endsWith('/presence'))).toBe(true)
+    await Promise.all([device.endAsync(), legitimate.endAsync(), watcher.endAsync(), newcomer.endAsync()])
+  })
+
+  it('cannot be had by taking over a connection', async () => {
+    const [here, there] = await twins()
+    const victim = await connectDevice(platform, there)
+    const names = [there.id, `${there.id}:x`, `${other.organization}/d/${there.id}`]
+    for (const clientId of names) {
+      await refusalCode(connectDevice(platform, here, { clientId }))
+      expect(victim.connected).toBe(true)
+    }
+    await victim.publishAsync(there.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    expect(await valuesOf(other, there)).toEqual([1])
+    await victim.endAsync()
+  })
+})
+
+describe('another device’s topics', () => {
+  it('are out of reach for a device', async () => {
+    const device = await registerDevice(acme)
+    const neighbour = await registerDevice(acme)
+    const client = await connectDevice(platform, device)
+    await expect(client.subscribeAsync(neighbour.credential.topics.telemetry)).rejects.toThrow()
+    await expect(client.subscribeAsync(`${acme.organization}/devices/+/telemetry`)).rejects.toThrow()
+    await expect(client.subscribeAsync(`${acme.organization}/fleet`)).rejects.toThrow()
+    await client.publishAsync(neighbour.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    expect(await valuesOf(acme, neighbour)).toEqual([])
+    await client.endAsync()
+  })
+})

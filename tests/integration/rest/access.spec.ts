@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { apiKey, ask, outsider, stranger } from './callers.js'
+
+/** Every route that is guarded, as OpenAPI names it, with a body that is valid and one that is not. */
+const routes: {
+  route: string
+  body?: unknown
+  invalid?: unknown
+  deviceRoute?: boolean
+  open?: 'person' | 'caller'
+}[] = [
+  { route: 'GET /api/v1/me', open: 'person' },
+  { route: 'GET /api/v1/platform', open: 'caller' },
+  {
+    route: 'POST /api/v1/organizations',
+    open: 'person',
+    body: { name: 'X', slug: 'x' },
+    invalid: { slug: 'X' },
+  },
+  { route: 'POST /api/v1/api-keys', body: { name: 'a key' }, invalid: { name: '' } },
+  { route: 'GET /api/v1/api-keys' },
+  { route: 'DELETE /api/v1/api-keys/{id}' },
+  { route: 'POST /api/v1/devices', body: { name: 'A device' }, invalid: { name: 'A device', colour: 'red' } },
+  { route: 'GET /api/v1/devices' },
+  { route: 'GET /api/v1/devices/{device}', deviceRoute: true },
+  { route: 'PATCH /api/v1/devices/{device}', deviceRoute: true, body: { name: 'New' }, invalid: {} },
+  { route: 'GET /api/v1/devices/{device}/presence', deviceRoute: true },
+  { route: 'GET /api/v1/devices/{device}/telemetry', deviceRoute: true },
+  { route: 'GET /api/v1/devices/{device}/telemetry/latest', deviceRoute: true },
+  {
+    route: 'POST /api/v1/devices/{device}/credentials',
+    deviceRoute: true,
+    body: { name: 'one' },
+    invalid: { expiresAt: 'tomorrow' },
+  },
+  { route: 'GET /api/v1/devices/{device}/credentials', deviceRoute: true },
+  {
+    route: 'POST /api/v1/devices/{device}/credentials/{id}/rotate',
+    deviceRoute: true,
+    body: { overlapSeconds: 1 },
+    invalid: { overlapSeconds: -1 },
+  },
+  { route: 'DELETE /api/v1/devices/{device}/credentials/{id}', deviceRoute: true },
+  { route: 'POST /api/v1/mqtt/tokens', body: {}, invalid: { subscribe: 'all' } },
+  { route: 'DELETE /api/v1/devices/{device}', deviceRoute: true },
+]
+
+/** Checked where they are described: set-up before anybody is there, ingest with a device's own credential. */
+const elsewhere = ['GET /api/v1/setup', 'POST /api/v1/setup', 'POST /api/v1/devices/{device}/telemetry']
+
+let platform: Platform
+let administrator: Administrator
+let viewer: HttpClient
+let foreigner: HttpClient
+let loner: HttpClient
+let credentialId: string
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  administrator = await createAdministrator(platform)
+  viewer = await apiKey(platform, administrator, 'viewer')
+  foreigner = await stranger(platform, administrator)
+  loner = await outsider(platform, administrator)
+  await administrator.send('POST', '/api/v1/devices', { name: 'Pump', id: 'pump' })
+  const path = '/api/v1/devices/pump/credentials'
+  credentialId = (await administrator.send<{ id: string }>('POST', path)).id
+})
+afterAll(() => platform?.stop())
+
+function split(route: string, device = 'pump'): [method: string, path: string] {
+  const [method = '', path = ''] = route.split(' ')
+  return [method, path.replace('{device}', device).replace('{id}', credentialId)]
+}
+
+it('every documented route is checked here', async () => {
+  const { body } = await ask(createClient(platform.url), 'GET', '/api/openapi.json')
+  const documented = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(documented.sort()).toEqual([...routes.map(({ route }) => route), ...elsewhere].sort())
+})
+
+describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) => {
+  const problem = (status: number, code: string) => ({
+    status,
+    body: expect.objectContaining({ status, code, title: expect.any(String), type: 'about:blank' }),
+  })
+
+  it('is closed to whoever is not known', async () => {
+    const [method, path] = split(route)
+    for (const authorization of [
+      undefined,
+      'Bearer hg_key_unknown',
+      'Bearer unknown.token',
+      'Basic eDp5',
+      'nonsense',
+    ]) {
+      const client = createClient(platform.url, authorization === undefined ? {} : { authorization })
+      const answer = await ask(client, method, path, body)
+      expect(answer).toMatchObject(problem(401, 'unauthorized'))
+      expect(answer.headers.get('content-type')).toContain('application/problem+json')
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+    }
+  })
+
+  it('does not make up for a bad bearer token by a good cookie', async () => {
+    const [method, path] = split(route)
+    const client = administrator.with({ authorization: 'Bearer hg_key_unknown' })
+    expect(await ask(client, method, path, body)).toMatchObject(problem(401, 'unauthorized'))
+  })
+
+  it.runIf(open === undefined)(
+    'says the same of an organization that is not one’s own and of none',
+    async () => {
+      const [method, path] = split(route)
+      const [own, none] = await Promise.all([
+        ask(loner, method, path, body, { 'heliograph-org': administrator.organization }),
+        ask(loner, method, path, body, { 'heliograph-org': 'no-such-organization' }),
+      ])
+      expect(own).toMatchObject(problem(403, 'not_a_member'))
+      expect(own.body).toEqual(none.body)
+      const key = await ask(foreigner, method, path, body, { 'heliograph-org': administrator.organization })
+      expect(key.body).toEqual(none.body)
+    },
+  )
+
+  it.runIf(open === undefined && !route.startsWith('GET') && !route.includes('mqtt'))(
+    'is closed to a viewer',
+    async () => {
+      const [method, path] = split(route)
+      expect(await ask(viewer, method, path, body)).toMatchObject(problem(403, 'role_required'))
+    },
+  )
+
+  it.runIf(!route.startsWith('GET'))('is closed to pages of another origin', async () => {
+    const [method, path] = split(route)
+    const answer = await ask(administrator, method, path, body, { origin: 'https://evil.example' })
+    expect(answer).toMatchObject(problem(403, 'origin_refused'))
+  })
+
+  it.runIf(deviceRoute)(
+    'does not show a device of another organization, nor one that is not there',
+    async () => {
+      const [method, path] = split(route)
+      expect(await ask(foreigner, method, path, body)).toMatchObject(problem(404, 'device_not_found'))
+      const [, missing] = split(route, 'missing')
+      expect(await ask(administrator, method, missing, body)).toMatchObject(problem(404, 'device_not_found'))
+    },
+  )
+
+  it.runIf(deviceRoute)('refuses what can be no device’s id', async () => {
+    const [method, path] = split(route, 'no%20id')
+    expect(await ask(administrator, method, path, body)).toMatchObject(problem(400, 'invalid'))
+  })
+
+  it.runIf(invalid !== undefined)('refuses a body that it does not understand, and says where', async () => {
+    const [method, path] = split(route)
+    const answer = await ask(administrator, method, path, invalid)
+    expect(answer).toMatchObject(problem(400, 'invalid'))
+    expect(answer.body.errors).toEqual([
+      { path: expect.any(String), message: expect.any(String) },
+      ...((answer.body.errors as unknown[]) ?? []).slice(1),
+    ])
+  })
+
+  it.runIf(body !== undefined)('refuses what is no JSON', async () => {
+    const [method, path] = split(route)
+    const response = await fetch(new URL(path, platform.url), {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: '{"name": ',
+    })
+    expect({ status: response.status, body: await response.json() }).toMatchObject(
+      problem(400, 'bad_request'),
+    )
+  })
+})
+
+it('a person of several organizations names one', async () => {
+  const person = await signIn(platform, administrator.email, administrator.password)
+  expect(await ask(person, 'GET', '/api/v1/devices')).toMatchObject({
+    status: 400,
+    body: { code: 'organization_required' },
+  })
+  const named = await ask(person, 'GET', '/api/v1/devices', undefined, {
+    'heliograph-org': administrator.organization,
+  })
+  expect(named.status).toBe(200)
+  expect(named.headers.get('cache-control')).toBe('no-store')
+})

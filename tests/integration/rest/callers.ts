@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { type Administrator, createOrganization, signIn } from '../../support/accounts.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import type { Platform } from '../../support/platform.js'
+
+export interface Answer {
+  status: number
+  body: Record<string, unknown>
+  headers: Headers
+}
+
+/** Sends a request and reads what comes back, whatever it is. */
+export async function ask(
+  client: HttpClient,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<Answer> {
+  const response = await client.request(method, path, body, headers)
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers }
+}
+
+/** A script with an API key of whoever the administrator client speaks for. */
+export async function apiKey(
+  platform: Platform,
+  administrator: HttpClient,
+  role: 'admin' | 'viewer' = 'admin',
+): Promise<HttpClient & { id: string; key: string }> {
+  const { id, key } = await administrator.send<{ id: string; key: string }>('POST', '/api/v1/api-keys', {
+    name: `a ${role}`,
+    role,
+  })
+  return { ...createClient(platform.url, { authorization: `Bearer ${key}` }), id, key }
+}
+
+/** A script of another organization on the same platform. */
+export async function stranger(platform: Platform, administrator: Administrator): Promise<HttpClient> {
+  return apiKey(platform, await createOrganization(administrator))
+}
+
+/** A person with a sign-in of their own who belongs nowhere; there is no invitation yet, so the database makes them. */
+export async function outsider(
+  platform: Platform,
+  administrator: Administrator,
+): Promise<HttpClient & { email: string }> {
+  const id = randomBytes(12).toString('hex')
+  const email = `${id}@example.com`
+  await platform.pool.query(
+    `INSERT INTO "user" (id, name, email, updated_at) VALUES ($1, 'Olga Outsider', $2, now())`,
+    [id, email],
+  )
+  await platform.pool.query(
+    `INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at)
+     SELECT $1, $1, 'credential', $1, a.password, now()
+     FROM account a JOIN "user" u ON u.id = a.user_id WHERE u.email = $2`,
+    [id, administrator.email],
+  )
+  return { ...(await signIn(platform, email, administrator.password)), email }
+}

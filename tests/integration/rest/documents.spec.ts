@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { inProject } from '../../../scripts/lib/paths.mjs'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { ask } from './callers.js'
+
+let platform: Platform
+let anybody: HttpClient
+beforeAll(async () => {
+  platform = await startPlatform()
+  anybody = createClient(platform.url)
+})
+afterAll(() => platform?.stop())
+
+it('the OpenAPI document is valid 3.1', async () => {
+  const { body } = await ask(anybody, 'GET', '/api/openapi.json')
+  const validator = new Validator()
+  expect(await validator.validate(body)).toEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+})
+
+it('the OpenAPI document says of each route what it answers and which problems', async () => {
+  const { body } = await ask(anybody, 'GET', '/api/openapi.json')
+  type Operation = {
+    summary?: string
+    operationId?: string
+    responses: Record<string, { content?: Record<string, unknown> }>
+  }
+  const operations = Object.values(body.paths as Record<string, Record<string, Operation>>).flatMap(
+    Object.values,
+  )
+  for (const { operationId, summary, responses } of operations as Operation[]) {
+    expect(summary, operationId).toBeTruthy()
+    const success = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+    expect(success.length, operationId).toBe(1)
+    for (const [status, { content }] of success)
+      if (status !== '204') expect(content, operationId).toBeDefined()
+    for (const [status, { content }] of Object.entries(responses)) {
+      if (Number(status) >= 400) expect(Object.keys(content ?? {})).toEqual(['application/problem+json'])
+    }
+  }
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+})
+
+it('the printed OpenAPI document is the served one, and needs no database', async () => {
+  const { status, stdout } = spawnSync(process.execPath, [inProject('apps/api/dist/openapi.js')], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  })
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout)).toEqual((await ask(anybody, 'GET', '/api/openapi.json')).body)
+})
+
+it('AsyncAPI is served', async () => {
+  const { body } = await ask(anybody, 'GET', '/api/asyncapi.json')
+  expect(body).toMatchObject({ asyncapi: '3.0.0' })
+})
+
+it('the readable page loads from nowhere else', async () => {
+  const page = await ask(anybody, 'GET', '/api/docs')
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(page.headers.get('content-security-policy')).not.toMatch(/https?:/)
+  const sources = [...String(page.body.text).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    ([, source]) => source ?? '',
+  )
+  expect(sources.length).toBeGreaterThan(3)
+  for (const source of sources.filter((source) => !source.startsWith('data:'))) {
+    expect(source).toMatch(/^\/api\//)
+    expect((await anybody.request('GET', source)).status).toBe(200)
+  }
+})
+
+it('health, readiness and metrics are served', async () => {
+  expect(await ask(anybody, 'GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  expect(await ask(anybody, 'GET', '/readyz')).toMatchObject({
+    status: 200,
+    body: { ready: true, checks: { database: { ok: true }, broker: { ok: true }, web: { ok: true } } },
+  })
+  const { body } = await ask(anybody, 'GET', '/metrics')
+  expect(body.text).toContain('process_cpu_user_seconds_total')
+})
+
+it('answers of the api carry security headers and a request id', async () => {
+  const { headers } = await ask(anybody, 'GET', '/api/v1/setup')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+it('a body that is too large, and one that is no JSON, are refused', async () => {
+  const large = await ask(anybody, 'POST', '/api/v1/setup', { name: 'x'.repeat(2_000_000) })
+  expect(large).toMatchObject({ status: 413, body: { code: 'too_large' } })
+  const form = await fetch(new URL('/api/v1/setup', platform.url), {
+    method: 'POST',
+    body: new URLSearchParams('a=1'),
+  })
+  expect(form.status).toBe(415)
+})

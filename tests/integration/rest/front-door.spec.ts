@@ -1,0 +1,238 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Platform, type PlatformOptions, startPlatform } from '../../support/platform.js'
+
+const cleanUps: (() => unknown)[] = []
+let platform: Platform
+afterEach(async () => {
+  await platform?.stop()
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+interface Pages {
+  url: string
+  server: http.Server
+  /** How many requests were cut off by the other side. */
+  aborted: () => number
+}
+
+/** Stands for the pages: tells what it was sent, and echoes on upgraded connections. */
+async function startPages(): Promise<Pages> {
+  let aborted = 0
+  const server = http.createServer((request, response) => {
+    if (request.url === '/hang') {
+      response.once('close', () => {
+        aborted += 1
+      })
+      return
+    }
+    if (request.url === '/cut') {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('half')
+      setImmediate(() => response.destroy())
+      return
+    }
+    const chunks: Buffer[] = []
+    request.on('data', (chunk) => chunks.push(chunk))
+    request.on('end', () => {
+      response.setHeader('set-cookie', ['a=1', 'b=2'])
+      response.setHeader('connection', 'x-hop')
+      response.setHeader('x-hop', '1')
+      const body = Buffer.concat(chunks).toString()
+      response.end(
+        JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }),
+      )
+    })
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url === '/refused') return socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Echo: yes\r\n\r\n',
+    )
+    socket.on('error', () => {})
+    socket.write(head)
+    socket.pipe(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanUps.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as net.AddressInfo
+  return { url: `http://127.0.0.1:${port}`, server, aborted: () => aborted }
+}
+
+async function start(options: PlatformOptions = {}): Promise<Pages> {
+  const pages = await startPages()
+  platform = await startPlatform({ ...options, env: { WEB_URL: pages.url, ...options.env } })
+  return pages
+}
+
+/** Sends bytes as they are and gives all that comes back until the other side ends it. */
+async function raw(text: string): Promise<string> {
+  const socket = net.connect(platform.port, '127.0.0.1')
+  socket.setEncoding('utf8')
+  socket.write(text)
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  return answer
+}
+
+const get = (path: string, init?: RequestInit) => fetch(new URL(path, platform.url), init)
+
+describe('pages', () => {
+  it('are asked for with the client as the socket knows it, and nothing it claims', async () => {
+    await start()
+    const response = await get('/o/acme?x=1', {
+      headers: {
+        'x-forwarded-for': '1.2.3.4',
+        'x-forwarded-proto': 'https',
+        forwarded: 'for=1.2.3.4',
+        te: 'trailers',
+      },
+    })
+    const { url, headers } = (await response.json()) as { url: string; headers: Record<string, string> }
+    expect(url).toBe('/o/acme?x=1')
+    expect(headers).toMatchObject({
+      host: `127.0.0.1:${platform.port}`,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': `127.0.0.1:${platform.port}`,
+    })
+    expect(headers).not.toHaveProperty('forwarded')
+    expect(headers).not.toHaveProperty('te')
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+    expect(response.headers.has('x-hop')).toBe(false)
+  })
+
+  it('are told of the client by a trusted proxy', async () => {
+    await start({ env: { TRUSTED_PROXIES: '127.0.0.0/8' } })
+    const response = await get('/', {
+      headers: { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' },
+    })
+    const { headers } = (await response.json()) as { headers: Record<string, string> }
+    expect(headers).toMatchObject({ 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' })
+  })
+
+  it('get bodies of known and of unknown length', async () => {
+    await start()
+    const known = await get('/form', { method: 'POST', body: 'x'.repeat(100_000) })
+    expect(((await known.json()) as { body: string }).body.length).toBe(100_000)
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('in '))
+        controller.enqueue(new TextEncoder().encode('pieces'))
+        controller.close()
+      },
+    })
+    const unknown = await get('/form', { method: 'POST', body: stream, duplex: 'half' } as RequestInit)
+    expect(await unknown.json()).toMatchObject({ method: 'POST', body: 'in pieces' })
+  })
+
+  it('learn that a client went away', async () => {
+    const pages = await start()
+    const controller = new AbortController()
+    const hanging = get('/hang', { signal: controller.signal })
+    await once(pages.server, 'request')
+    controller.abort()
+    await expect(hanging).rejects.toThrow()
+    await vi.waitFor(() => expect(pages.aborted()).toBe(1), { timeout: 20_000 })
+  })
+
+  it('that break off in the middle are not passed on as whole', async () => {
+    await start()
+    await expect(get('/cut').then((response) => response.text())).rejects.toThrow()
+  })
+
+  it('are said to be away in words when they are, while REST goes on', async () => {
+    const pages = await start()
+    pages.server.closeAllConnections()
+    await new Promise((resolve) => pages.server.close(resolve))
+    const page = await get('/', { headers: { accept: 'text/html' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8'])
+    expect(page.headers.get('retry-after')).toBe('3')
+    expect(await page.text()).toContain('<h1>')
+    const data = await get('/data.json')
+    expect(data.status).toBe(502)
+    expect(await data.json()).toMatchObject({ code: 'web_unavailable' })
+    expect((await get('/healthz')).status).toBe(200)
+    const ready = await get('/readyz')
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({
+      ready: false,
+      checks: { web: { ok: false }, database: { ok: true } },
+    })
+    const upgrade = await raw(
+      'GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    )
+    expect(upgrade).toMatch(/^HTTP\/1\.1 502 /)
+  })
+})
+
+describe('upgrades', () => {
+  it('that are not MQTT go to the pages, in both directions', async () => {
+    await start()
+    const request = http.get(new URL('/_next/webpack-hmr', platform.url), {
+      headers: { connection: 'Upgrade', upgrade: 'echo' },
+    })
+    const [response, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket]
+    expect(response.headers['x-echo']).toBe('yes')
+    socket.write('hello')
+    expect(String((await once(socket, 'data'))[0])).toBe('hello')
+    const closed = once(socket.resume(), 'close')
+    expect(await platform.kill('SIGTERM')).toBe(0)
+    await closed
+    expect(platform.logs()).not.toContain('did not stop in time')
+  })
+
+  it('that the pages refuse are refused', async () => {
+    await start()
+    const answer = await raw(
+      'GET /refused HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
+    expect(answer).toMatch(/no$/)
+  })
+
+  it('below /api go nowhere', async () => {
+    await start()
+    const answer = await raw('GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  })
+})
+
+describe('what is no good request', () => {
+  it('is answered and harms nobody', async () => {
+    await start()
+    expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 431 /,
+    )
+    expect(await raw('GET http://evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+      / 400 /,
+    )
+    expect(await raw('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/ 400 /)
+    const plain = await get('/mqtt')
+    expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket'])
+    expect((await get('/healthz')).status).toBe(200)
+  })
+})
+
+describe('pages of another origin', () => {
+  it('may call the api when ALLOWED_ORIGINS says so, and not otherwise', async () => {
+    await start({ env: { ALLOWED_ORIGINS: 'https://dashboard.example' } })
+    const ask = (origin: string) =>
+      get('/api/v1/devices', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      })
+    const allowed = await ask('https://dashboard.example')
+    expect(allowed.status).toBe(204)
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://dashboard.example')
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('heliograph-org')
+    expect((await ask('https://evil.example')).headers.has('access-control-allow-origin')).toBe(false)
+  })
+})

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { inProject } from '../../../scripts/lib/paths.mjs'
+import { isAlive } from '../../../scripts/lib/processes.mjs'
+import { environment } from '../../support/environment.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+
+let platform: Platform | undefined
+afterEach(async () => {
+  await platform?.stop()
+  platform = undefined
+})
+
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 40_000, interval: 50 })
+
+/** Ids of the processes that this one started. */
+function childrenOf(pid: number): number[] {
+  return fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((text) => text.trim() !== '')
+    .map(Number)
+}
+
+describe('the web process', () => {
+  it('is started again when it dies', async () => {
+    platform = await startPlatform({ ownWeb: true })
+    const { url, pid } = platform
+    expect((await fetch(url, { redirect: 'manual' })).status).toBeLessThan(400)
+    const [first = 0] = childrenOf(pid)
+    process.kill(first, 'SIGKILL')
+    await eventually(async () => {
+      expect(childrenOf(pid)).not.toContain(first)
+      expect((await fetch(new URL('/readyz', url))).status).toBe(200)
+    })
+  })
+
+  it('ends with the api, however that ends', async () => {
+    platform = await startPlatform({ ownWeb: true })
+    const [web = 0] = childrenOf(platform.pid)
+    expect(isAlive(web)).toBe(true)
+    await platform.kill('SIGKILL')
+    await eventually(() => expect(isAlive(web)).toBe(false))
+  })
+})
+
+describe('the api', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends by %s with code 0, whoever is connected', async (signal) => {
+    platform = await startPlatform()
+    const request = http.get(new URL('/mqtt', platform.url), {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'mqtt',
+      },
+    })
+    const [, upgraded] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket]
+    const idle = net.connect(platform.port, '127.0.0.1')
+    await once(idle, 'connect')
+    // Nobody sees the end of a stream that is not read.
+    const closed = Promise.all(
+      [upgraded, idle].map(
+        (socket) => new Promise((resolve) => socket.resume().on('error', resolve).on('close', resolve)),
+      ),
+    )
+    expect(await platform.kill(signal)).toBe(0)
+    await closed
+    expect(platform.logs()).not.toContain('did not stop in time')
+  })
+
+  it('ends when its parent is gone', async () => {
+    platform = await startPlatform()
+    await platform.kill('SIGTERM')
+    const child = spawn(process.execPath, [inProject('apps/api/dist/main.js')], {
+      cwd: platform.dataDir,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: environment({
+        PORT: String(platform.port),
+        MQTT_PORT: String(platform.mqttPort),
+        DATABASE_URL: platform.databaseUrl,
+        DATA_DIR: platform.dataDir,
+        WEB_URL: 'http://127.0.0.1:9',
+      }),
+    })
+    await eventually(async () => expect((await fetch(new URL('/healthz', platform?.url))).status).toBe(200))
+    const exited = once(child, 'exit')
+    child.disconnect()
+    expect(await exited).toEqual([0, null])
+  })
+
+  it('says what is wrong and ends when it cannot start', async () => {
+    platform = await startPlatform()
+    const start = async (env: NodeJS.ProcessEnv) => {
+      const { port: _, ...usual } = {
+        port: 0,
+        DATABASE_URL: platform?.databaseUrl,
+        DATA_DIR: platform?.dataDir,
+      }
+      const child = spawn(process.execPath, [inProject('apps/api/dist/main.js')], {
+        cwd: platform?.dataDir,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: environment({
+          ...usual,
+          MQTT_PORT: '0',
+          WEB_URL: 'http://127.0.0.1:9',
+          LOG_LEVEL: 'silent',
+          ...env,
+        }),
+      })
+      let message = ''
+      child.stderr.on('data', (chunk) => {
+        message += chunk
+      })
+      const [code] = await once(child, 'close')
+      return { code, message }
+    }
+    const taken = await start({ PORT: String(platform.port) })
+    expect(taken).toMatchObject({ code: 1, message: expect.stringContaining(`Port ${platform.port}`) })
+    const bad = await start({ PORT: 'eighty' })
+    expect(bad).toMatchObject({ code: 1, message: expect.stringContaining('PORT: expected a port number') })
+    const away = await start({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' })
+    expect(away).toMatchObject({ code: 1, message: expect.stringContaining('DATABASE_URL') })
+    for (const { message } of [taken, bad, away]) expect(message).not.toMatch(/\n\s+at /)
+  })
+})

@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { ask } from './callers.js'
+
+let platform: Platform
+let administrator: Administrator
+afterEach(() => platform?.stop())
+
+async function start(env: NodeJS.ProcessEnv = {}): Promise<HttpClient> {
+  platform = await startPlatform({ env })
+  administrator = await createAdministrator(platform)
+  return createClient(platform.url)
+}
+
+const signInPath = '/api/auth/sign-in/email'
+const right = () => ({ email: administrator.email, password: administrator.password })
+const wrong = (email = administrator.email) => ({ email, password: 'a wrong password' })
+
+describe('sign-in', () => {
+  it('gives a cookie that scripts of a page cannot read, and a bearer token', async () => {
+    const anybody = await start()
+    const answer = await ask(anybody, 'POST', signInPath, right())
+    expect(answer.status).toBe(200)
+    const [cookie = ''] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/HttpOnly/)
+    expect(cookie).toMatch(/SameSite=Lax/)
+    expect(cookie).not.toMatch(/Secure/)
+    const bearer = { authorization: `Bearer ${answer.headers.get('set-auth-token')}` }
+    expect((await ask(anybody, 'GET', '/api/v1/me', undefined, bearer)).body).toMatchObject({
+      user: { email: administrator.email },
+    })
+    const unsigned = { authorization: `Bearer ${answer.body.token}` }
+    expect((await ask(anybody, 'GET', '/api/v1/me', undefined, unsigned)).status).toBe(401)
+  })
+
+  it('gives a cookie for TLS only where PUBLIC_URL has TLS', async () => {
+    platform = await startPlatform({ env: { PUBLIC_URL: 'https://iot.example.com' } })
+    const anybody = createClient(platform.url, { origin: 'https://iot.example.com' })
+    const person = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
+    await anybody.send('POST', '/api/v1/setup', { ...person, organization: { name: 'A', slug: 'a' } })
+    const answer = await ask(anybody, 'POST', signInPath, { email: person.email, password: person.password })
+    const [cookie = ''] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/^__Secure-/)
+    expect(cookie).toMatch(/; Secure/)
+    expect(answer.headers.get('strict-transport-security')).toContain('max-age')
+    const { body } = await ask(anybody, 'GET', '/api/v1/platform', undefined, {
+      authorization: `Bearer ${answer.headers.get('set-auth-token')}`,
+    })
+    expect(body.urls).toMatchObject({ http: 'https://iot.example.com', ws: 'wss://iot.example.com/mqtt' })
+  })
+
+  it('takes localhost and 127.0.0.1 for the same, and no other origin', async () => {
+    const anybody = await start()
+    for (const origin of [`http://localhost:${platform.port}`, `http://127.0.0.1:${platform.port}`]) {
+      expect((await ask(anybody, 'POST', signInPath, right(), { origin })).status).toBe(200)
+    }
+    for (const origin of ['http://evil.example', 'null', 'http://localhost:1']) {
+      const answer = await ask(anybody, 'POST', signInPath, right(), { origin })
+      expect(answer).toMatchObject({ status: 403, body: { code: 'origin_refused' } })
+      expect(answer.headers.getSetCookie()).toEqual([])
+    }
+  })
+
+  it('does not tell an unknown account from a wrong password', async () => {
+    const anybody = await start()
+    const [known, unknown] = await Promise.all([
+      ask(anybody, 'POST', signInPath, wrong()),
+      ask(anybody, 'POST', signInPath, wrong('nobody@example.com')),
+    ])
+    expect(known.status).toBe(401)
+    expect(unknown).toMatchObject({ status: 401, body: known.body })
+  })
+
+  it('is limited for an account, whatever address the client claims to have', async () => {
+    const anybody = await start()
+    const statuses: number[] = []
+    for (let attempt = 0; attempt < 14; attempt += 1) {
+      const claimed = `203.0.113.${attempt}`
+      const headers = { 'x-forwarded-for': claimed, forwarded: `for=${claimed}`, 'x-real-ip': claimed }
+      statuses.push((await ask(anybody, 'POST', signInPath, wrong(), headers)).status)
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
+    const limited = await ask(anybody, 'POST', signInPath, right())
+    expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('is limited for an address, whatever accounts are tried and whatever address is claimed', async () => {
+    const anybody = await start()
+    const statuses: number[] = []
+    for (let attempt = 0; attempt < 24; attempt += 1) {
+      const headers = { 'x-forwarded-for': `203.0.113.${attempt}` }
+      statuses.push((await ask(anybody, 'POST', signInPath, wrong(`${attempt}@example.com`), headers)).status)
+    }
+    expect(statuses).toEqual([...Array(20).fill(401), ...Array(4).fill(429)])
+  })
+
+  it('tells clients behind a trusted proxy apart, but not what they claim themselves', async () => {
+    const anybody = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+    const attempt = async (forwarded: string, number: number) =>
+      (
+        await ask(anybody, 'POST', signInPath, wrong(`${number}@example.com`), {
+          'x-forwarded-for': forwarded,
+        })
+      ).status
+    const statuses: number[] = []
+    for (let number = 0; number < 21; number += 1)
+      statuses.push(await attempt(`10.9.9.${number}, 198.51.100.1`, number))
+    expect(statuses.at(-1)).toBe(429)
+    expect(await attempt('198.51.100.2', 99)).toBe(401)
+  })
+
+  it('does not count those who get in', async () => {
+    const anybody = await start()
+    const statuses = []
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      statuses.push((await ask(anybody, 'POST', signInPath, right())).status)
+    }
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
+  it('offers nothing that is not meant to be there', async () => {
+    const anybody = await start()
+    const signUp = { name: 'Eve', email: 'eve@example.com', password: 'let me in please' }
+    expect((await ask(anybody, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
+    for (const path of [
+      'delete-user',
+      'change-email',
+      'request-password-reset',
+      'organization/create',
+      '%2e%2e/v1/me',
+    ]) {
+      expect((await ask(administrator, 'POST', `/api/auth/${path}`, {})).status).toBe(404)
+    }
+    const { rows } = await platform.pool.query('SELECT email FROM "user"')
+    expect(rows).toEqual([{ email: administrator.email }])
+  })
+
+  it('refuses what is no sign-in, or too large', async () => {
+    const anybody = await start()
+    expect((await ask(anybody, 'POST', signInPath, {})).status).toBe(400)
+    expect(
+      (await ask(anybody, 'POST', signInPath, { email: 'x', password: 'x'.repeat(20_000) })).status,
+    ).toBe(413)
+  })
+})
+
+describe('a session', () => {
+  it('ends at sign-out, at once', async () => {
+    await start()
+    const other = await signIn(platform, administrator.email, administrator.password)
+    expect((await ask(administrator, 'POST', '/api/auth/sign-out')).status).toBe(200)
+    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
+    expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('ends when another one ends it', async () => {
+    await start()
+    const other = await signIn(platform, administrator.email, administrator.password)
+    expect((await ask(other, 'POST', '/api/auth/revoke-other-sessions')).status).toBe(200)
+    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
+    expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('knows the true address of who signed in', async () => {
+    const anybody = await start()
+    await ask(anybody, 'POST', signInPath, right(), { 'x-forwarded-for': '203.0.113.1' })
+    const { rows } = await platform.pool.query('SELECT DISTINCT ip_address FROM session')
+    expect(rows).toEqual([{ ip_address: '127.0.0.1' }])
+  })
+
+  it('leaves no secret in the log', async () => {
+    await start({ LOG_LEVEL: 'trace' })
+    expect(platform.logs()).not.toContain(administrator.password)
+    expect(platform.logs()).not.toContain('session_token')
+  })
+})

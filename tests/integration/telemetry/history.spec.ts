@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { connectDevice, registerDevice, type TestDevice } from '../mqtt/support.js'
+
+interface Page {
+  items: { key: string; ts: number; value: unknown }[]
+  nextCursor: string | null
+}
+
+let platform: Platform
+let admin: Administrator
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  admin = await createAdministrator(platform)
+})
+afterAll(() => platform?.stop())
+
+async function publish(device: TestDevice, ...payloads: unknown[]): Promise<void> {
+  const client = await connectDevice(platform, device)
+  // Not one after the other, so that they meet in one batch.
+  const { telemetry } = device.credential.topics
+  await Promise.all(
+    payloads.map((payload) => client.publishAsync(telemetry, JSON.stringify(payload), { qos: 1 })),
+  )
+  await client.endAsync()
+}
+
+const read = (device: TestDevice, query = '', client: HttpClient = admin) =>
+  client.send<Page>('GET', `/api/v1/devices/${device.id}/telemetry${query}`)
+const latest = (device: TestDevice) =>
+  admin.send<Page>('GET', `/api/v1/devices/${device.id}/telemetry/latest`)
+const compact = ({ items }: Page) =>
+  items.map(({ key, ts, value }) => `${ts} ${key} ${JSON.stringify(value)}`)
+
+describe('what a device sent twice', () => {
+  it('is stored once, within a message, within a batch and later', async () => {
+    const device = await registerDevice(admin)
+    const sample = { ts: 1_000, values: { a: 1, b: true } }
+    await publish(device, [sample, sample], sample, sample)
+    await publish(device, sample)
+    expect(compact(await read(device))).toEqual(['1000 a 1', '1000 b true'])
+  })
+
+  it('with another value has the last', async () => {
+    const device = await registerDevice(admin)
+    await publish(device, [
+      { ts: 1_000, values: { a: 1 } },
+      { ts: 1_000, values: { a: 2 } },
+    ])
+    await publish(device, { ts: 1_000, values: { a: 'three' } })
+    expect(compact(await read(device))).toEqual(['1000 a "three"'])
+    expect(compact(await latest(device))).toEqual(['1000 a "three"'])
+  })
+
+  it('without a time is two samples', async () => {
+    const device = await registerDevice(admin)
+    await publish(device, [{ a: 1 }, { a: 1 }, { a: 1 }], { a: 1 }, { a: 1 })
+    const { items } = await read(device)
+    expect(items).toHaveLength(5)
+    expect(new Set(items.map(({ ts }) => ts)).size).toBe(5)
+  })
+})
+
+describe('latest', () => {
+  it('is the newest by its own time, not the last to arrive', async () => {
+    const device = await registerDevice(admin)
+    await publish(device, { ts: 5_000, values: { a: 5 } })
+    await publish(device, { ts: 3_000, values: { a: 3 } })
+    expect(compact(await latest(device))).toEqual(['5000 a 5'])
+    expect(compact(await read(device))).toEqual(['3000 a 3', '5000 a 5'])
+  })
+
+  it('knows nothing of the device that had the id before', async () => {
+    const device = await registerDevice(admin)
+    await publish(device, { ts: 1_000, values: { a: 1 } })
+    await admin.send('DELETE', `/api/v1/devices/${device.id}`)
+    const anew = await registerDevice(admin, device.id)
+    expect((await latest(anew)).items).toEqual([])
+    expect((await read(anew)).items).toEqual([])
+    await expect
+      .poll(
+        async () =>
+          (
+            await platform.pool.query(
+              'SELECT FROM telemetry.sample WHERE ts = 1000000 AND number = 1 AND device_key NOT IN (SELECT key FROM device)',
+            )
+          ).rowCount,
+      )
+      .toBe(0)
+  })
+})
+
+describe('history', () => {
+  let device: TestDevice
+
+  beforeAll(async () => {
+    device = await registerDevice(admin)
+    const records = Array.from({ length: 500 }, (_, n) => ({ ts: 1_000 + n * 10, values: { b: n, a: -n } }))
+    await publish(device, records, { ts: 1_500.125, values: { 'c d': { deep: [null] } } })
+  })
+
+  it('comes in pages, ascending by time and key, without a gap or a double', async () => {
+    const all = await read(device, '?limit=10000')
+    expect(all.nextCursor).toBeNull()
+    expect(all.items).toHaveLength(1_001)
+    expect(compact(all).slice(0, 3)).toEqual(['1000 a 0', '1000 b 0', '1010 a -1'])
+    const paged: Page['items'] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Page = await read(device, `?limit=77${cursor && `&cursor=${cursor}`}`)
+      paged.push(...page.items)
+      cursor = page.nextCursor
+    }
+    expect(paged).toEqual(all.items)
+  })
+
+  it('begins at from and ends before to', async () => {
+    expect(compact(await read(device, '?from=1500&to=1510'))).toEqual([
+      '1500 a -50',
+      '1500 b 50',
+      '1500.125 c d {"deep":[null]}',
+    ])
+    expect(compact(await read(device, '?from=1500.125&to=1500.126'))).toHaveLength(1)
+    expect(
+      compact(await read(device, '?from=1970-01-01T00:00:01Z&to=1970-01-01T00:00:01.010Z')),
+    ).toHaveLength(2)
+    expect((await read(device, '?from=-1h')).items).toEqual([])
+  })
+
+  it('holds the asked keys only', async () => {
+    const { items } = await read(device, '?keys=b,c%20d,unknown&from=1500&to=1510')
+    expect(items.map(({ key }) => key)).toEqual(['b', 'c d'])
+  })
+
+  it.each([
+    ['from=yesterday', 'from'],
+    ['from=2000&to=1000', 'from'],
+    ['limit=0', 'limit'],
+    ['limit=10001', 'limit'],
+    ['cursor=x', 'cursor'],
+    ['keys=a,,b', 'keys'],
+    ['form=1', ''],
+  ])('answers 400 to ?%s', async (query, path) => {
+    const response = await admin.request('GET', `/api/v1/devices/${device.id}/telemetry?${query}`)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toContain('application/problem+json')
+    expect(await response.json()).toMatchObject({ code: expect.any(String), errors: [{ path }] })
+  })
+
+  it.each(['', '/latest'])('answers 401, 403 and 404 at telemetry%s', async (end) => {
+    const path = `/api/v1/devices/${device.id}/telemetry${end}`
+    const elsewhere = await createOrganization(admin)
+    expect((await createClient(platform.url).request('GET', path)).status).toBe(401)
+    expect((await elsewhere.request('GET', path)).status).toBe(404)
+    expect((await admin.request('GET', `/api/v1/devices/nobody/telemetry${end}`)).status).toBe(404)
+    const foreign = admin.with({ 'heliograph-org': 'not-a-member' })
+    expect((await foreign.request('GET', path)).status).toBe(403)
+  })
+})
