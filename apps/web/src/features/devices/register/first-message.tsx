@@ -12,6 +12,7 @@ import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
 import { useLive, useLiveMessages, useOnReconnected } from '@/lib/live/live-connection'
+import { ownMqttUrl } from '@/lib/live/own-mqtt-url'
 import { simulateDevice } from '@/lib/live/simulated-devices'
 import { useOrganization } from '@/lib/organization'
 
@@ -117,11 +118,4 @@ function SimulateButton({ device, credential }: FirstMessageProps) {
       Start a simulated device
     </Button>
   )
-}
-
-/** The page may talk to its own origin only, whatever name the platform gives itself. */
-function ownMqttUrl(): string {
-  const url = new URL('/mqtt', window.location.href)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  return url.href
 }
