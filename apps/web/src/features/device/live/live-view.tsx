@@ -26,11 +26,6 @@ const MessageFeed = dynamic(() => import('./feed/message-feed').then((module) =>
   loading: () => <div aria-hidden className="h-24 rounded-outer border bg-surface" />,
 })
 
-const MessageFeed = dynamic(() => import('./feed/message-feed').then((module) => module.MessageFeed), {
-  ssr: false,
-  loading: () => <FeedSkeleton />,
-})
-
 /** What a device says now, and said in the last minutes. */
 export function LiveView() {
   const device = useCurrentDevice()
@@ -117,14 +112,6 @@ function ChartSkeleton() {
     <div aria-hidden className="h-96 rounded-outer border bg-surface p-4">
       <Skeleton className="h-3 w-28" />
       <Skeleton className="mt-6 h-72 w-full" />
-    </div>
-  )
-}
-
-function FeedSkeleton() {
-  return (
-    <div aria-hidden className="h-36 rounded-outer border bg-surface p-4">
-      <Skeleton className="h-3 w-20" />
     </div>
   )
 }
