@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   pingIntervalMs: number
   /** How long the answer to a ping may take before the connection counts as dead. */
   pingTimeoutMs: number
+  /** False where each attempt has a credential of its own, so that a refused one says nothing of the next. */
+  refusalIsFinal: boolean
   /** After how long an absence is called `offline` and no longer `reconnecting`. */
   offlineAfterMs: number
 }
@@ -130,7 +132,8 @@ export class Connection {
 
   #failed(error: Error): void {
     if (this.#isClosed()) return
-    if (error instanceof RefusedError) {
+    // Without a return code it is not the connection that was refused but access as such.
+    if (error instanceof RefusedError && (this.options.refusalIsFinal || error.returnCode === null)) {
       this.#clearTimers()
       this.#change({ state: 'refused', since: Date.now(), retryAt: null, lastError: error })
     } else {

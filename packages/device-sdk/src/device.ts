@@ -116,7 +116,12 @@ export class Device {
   }
 }
 
-const deviceDefaults = { keepAliveSeconds: 60, pingIntervalMs: 20_000, backoffMaximumMs: 60_000 }
+const deviceDefaults = {
+  keepAliveSeconds: 60,
+  pingIntervalMs: 20_000,
+  backoffMaximumMs: 60_000,
+  refusalIsFinal: true,
+}
 
 const inBrowser = () => typeof window !== 'undefined'
 

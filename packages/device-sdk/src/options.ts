@@ -21,6 +21,7 @@ export interface Defaults {
   keepAliveSeconds: number
   pingIntervalMs: number
   backoffMaximumMs: number
+  refusalIsFinal: boolean
 }
 
 export function clientOptions(
@@ -40,6 +41,7 @@ export function clientOptions(
     },
     pingIntervalMs: options.pingIntervalMs ?? defaults.pingIntervalMs,
     pingTimeoutMs: options.pingTimeoutMs ?? 10_000,
+    refusalIsFinal: defaults.refusalIsFinal,
     offlineAfterMs: options.offlineAfterMs ?? 20_000,
     offlineBuffer: { maxMessages: 10_000, maxBytes: 8 * 1_024 * 1_024, ...options.offlineBuffer },
   }

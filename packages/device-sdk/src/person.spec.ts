@@ -111,6 +111,12 @@ describe('connectPerson', () => {
     expect(requests).toHaveLength(3)
   })
 
+  it('tries a fresh token when one was refused, as after a computer slept on it', async () => {
+    const { client, requests } = await start([{ connack: 5 }, { connack: 4 }, {}])
+    await eventually(() => expect(client.state.state).toBe('live'))
+    expect(requests).toHaveLength(3)
+  })
+
   it('stops when asking for a token is refused, as after sign-out', async () => {
     const { broker, client, requests } = await start([{}], (call) =>
       call === 2 ? { fails: new RefusedError('signed out') } : {},

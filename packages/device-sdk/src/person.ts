@@ -45,4 +45,9 @@ export function connectPerson(options: PersonOptions): Client {
 }
 
 // Timers of a hidden tab fire once a minute, and the broker waits one and a half times this.
-const personDefaults = { keepAliveSeconds: 90, pingIntervalMs: 10_000, backoffMaximumMs: 15_000 }
+const personDefaults = {
+  keepAliveSeconds: 90,
+  pingIntervalMs: 10_000,
+  backoffMaximumMs: 15_000,
+  refusalIsFinal: false,
+}

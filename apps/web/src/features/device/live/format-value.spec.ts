@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decimalsOf, formatNumber, formatValue } from './format-value'
+import { decimalsOf, decimalsOfStep, formatNumber, formatValue } from './format-value'
 
 describe('decimalsOf', () => {
   it.each([
@@ -12,6 +12,18 @@ describe('decimalsOf', () => {
     [[1e12], 0],
   ])('%j: %d', (values, decimals) => {
     expect(decimalsOf(Float64Array.from(values))).toBe(decimals)
+  })
+})
+
+describe('decimalsOfStep', () => {
+  it.each([
+    [2.5, 1],
+    [0.25, 2],
+    [10, 0],
+    [0.1 + 0.2, 1],
+    [0.000_5, 4],
+  ])('%d: %d', (step, decimals) => {
+    expect(decimalsOfStep(step)).toBe(decimals)
   })
 })
 

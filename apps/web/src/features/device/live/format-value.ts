@@ -12,6 +12,13 @@ export function decimalsOf(values: Float64Array): number {
 
 const LOOKED_AT = 20
 
+/** How many decimals the labels of an axis need, whose ticks are this far apart. */
+export function decimalsOfStep(step: number): number {
+  let decimals = 0
+  while (decimals < 6 && Math.abs(Number(step.toFixed(decimals)) - step) > step * 1e-6) decimals += 1
+  return decimals
+}
+
 export function formatNumber(value: number, decimals: number): string {
   const size = Math.abs(value)
   if (size >= 1e9 || (size > 0 && size < 1e-3)) return value.toExponential(3)

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import { decimalsOf, formatNumber } from '../format-value'
+import { decimalsOf, decimalsOfStep, formatNumber } from '../format-value'
 import { seriesColour } from '../series-colour'
 import type { TelemetryStore } from '../telemetry-store'
 import { unitOf } from '../units'
@@ -52,8 +52,7 @@ export function ChartRow(props: ChartRowProps) {
       labelled,
       windowMs,
       group,
-      formatTick: (value, step) =>
-        stepped ? switchText(value) : formatNumber(value, Math.max(0, -Math.floor(Math.log10(step)))),
+      formatTick: (value, step) => (stepped ? switchText(value) : formatNumber(value, decimalsOfStep(step))),
       onPoint(point) {
         hovered = point?.value ?? null
         onMoment(point?.ts ?? null)
