@@ -1,63 +1,72 @@
 import { execFile, execFileSync } from 'node:child_process'
-import path from 'node:path'
+import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
+import { inProject } from '../../scripts/lib/paths.mjs'
+import { inScratch } from './scratch.mjs'
 
-const loadDirectory = path.resolve(import.meta.dirname, '../load')
-export const scratchDirectory = process.env.BENCH_TMP ?? '/tmp/heliograph-bench'
+/** Runs of the load generator, pinned to a processor when one is named. */
+export class LoadGenerator {
+  /** Builds it (C, needs gcc and make). */
+  constructor(cpu) {
+    this.cpu = cpu
+    this.program = inScratch('bin', 'mqttload')
+    const directory = inProject('bench/load')
+    execFileSync('make', ['-s', '-C', directory, `B=${inScratch('bin')}`], { stdio: 'inherit' })
+  }
 
-/** Builds the load generator (C, needs gcc and make) and gives its path. */
-export function buildLoadGenerator() {
-  const target = path.join(scratchDirectory, 'bin')
-  execFileSync('make', ['-s', '-C', loadDirectory, `B=${target}`], { stdio: 'inherit' })
-  return path.join(target, 'mqttload')
-}
-
-/**
- * One run of the load generator, pinned to a processor. `target` is where to connect and which
- * process to account for; `options` are the load generator's own. Gives its JSON report.
- */
-export function runLoad(generator, target, options, { loadCpu, timeoutMs }) {
-  const where = ['--port', String(target.port), ...(target.transport === 'ws' ? [`--ws=${target.path}`] : [])]
-  const account = target.pid ? ['--server-tree', String(target.pid)] : []
-  const args = [
-    '-c',
-    loadCpu,
-    generator,
-    '--json',
-    ...where,
-    ...account,
-    ...(target.options ?? []),
-    ...options,
-  ]
-  return new Promise((resolve) => {
-    execFile('taskset', args, { timeout: timeoutMs, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      try {
-        resolve(JSON.parse(stdout))
-      } catch {
-        resolve({
-          exit: error?.code ?? 1,
-          first_error: String(stderr || error?.message)
-            .trim()
-            .slice(0, 300),
-        })
-      }
+  /**
+   * One run. `options` are the load generator's own, `address` says where to connect and whose processor time and
+   * memory to count. Gives its JSON report; when there is none, `{ exit, first_error }`.
+   */
+  run(address, transport, options, timeoutMs) {
+    const where = ['--port', address[transport], ...(transport === 'ws' ? [`--ws=${address.path}`] : [])]
+    const accounted = address.pids.flatMap((pid) => ['--server-tree', pid])
+    const pinned = this.cpu ? ['taskset', '-c', this.cpu, this.program] : [this.program]
+    const [program, ...args] = [...pinned, '--json', ...where, ...accounted, ...options].map(String)
+    return new Promise((resolve) => {
+      const limits = { timeout: timeoutMs, maxBuffer: 1 << 26 }
+      const child = execFile(program, args, limits, (error, stdout, stderr) => {
+        resolve(parseReport(stdout) ?? { exit: 1, first_error: failureText(error, stderr) })
+      })
+      endWithUs(child)
     })
-  })
+  }
 }
 
 /** What was wrong with a run, in words; empty when nothing was. */
 export function problemOf(report) {
-  if (report.exit === 1 || report.delivered === undefined) return `did not run: ${report.first_error}`
-  const counted = [
-    'connect_fail',
-    'disconnects',
-    'protocol_errors',
-    'duplicated',
-    'out_of_order',
-    'corrupt',
-    'misrouted',
-  ]
-  const problems = counted.filter((name) => report[name]).map((name) => `${name} ${report[name]}`)
+  if (report.connected === undefined) return `did not run: ${report.first_error}`
+  const problems = mistakes.filter((name) => report[name]).map((name) => `${name} ${report[name]}`)
+  // At QoS 1 the same message may come twice; that is what it means.
+  if (report.duplicated && report.pub_qos !== 1) problems.push(`duplicated ${report.duplicated}`)
   if (report.lost) problems.push(`undelivered ${report.lost} of ${report.expected}`)
   if (report.first_error) problems.push(report.first_error)
   return problems.join('; ')
+}
+
+const mistakes = [
+  'connect_fail',
+  'disconnects',
+  'protocol_errors',
+  'publish_refused',
+  'subscribe_refused',
+  'out_of_order',
+  'corrupt',
+  'misrouted',
+  'qos_mismatch',
+  'ping_timeouts',
+]
+
+function parseReport(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function failureText(error, stderr) {
+  return (String(stderr).trim() || (error?.killed ? 'timed out' : (error?.message ?? 'no report'))).slice(
+    0,
+    300,
+  )
 }

@@ -1,6 +1,6 @@
 // Raw aedes broker: TCP and WebSocket on loopback, no authentication, no persistence
 // but the in-memory default. The floor that a Node.js product built on aedes is
-// compared with. Run by peers.sh out of a folder with aedes 1.2 and ws 8 installed.
+// compared with. Run as a copy in a directory with aedes 1.2 and ws 8 installed.
 
 import http from 'node:http'
 import net from 'node:net'

@@ -1,3 +1,5 @@
+import { problemOf } from './load.mjs'
+
 /** The columns of a kind of run: title, where it stands in the load generator's report, factor, digits, compared or not. */
 export const columns = {
   load: [
@@ -5,6 +7,7 @@ export const columns = {
     ['server CPU-s/M', 'server.cpu_s_per_M_deliveries', 1, 2, true],
     ['p99 ms', 'latency.p99_us', 1e-3, 2, false],
     ['RSS max MB', 'server.rss_max_kb', 1 / 1024, 0, false],
+    ['tool CPU %', 'self_cpu_share', 100, 0, false],
     ['others’ CPU %', 'other_cpu_share', 100, 0, false],
   ],
   latency: [
@@ -25,30 +28,37 @@ export const columns = {
 export function table(title, kind, runsByTarget, baseline) {
   const shown = columns[kind]
   const medians = new Map(
-    [...runsByTarget].map(([name, runs]) => [name, shown.map((column) => medianOf(runs, column))]),
+    [...runsByTarget].map(([name, runs]) => [
+      name,
+      shown.map(([, where, factor]) => medianOf(runs, where, factor)),
+    ]),
   )
   const head = ['target', ...shown.flatMap(([name, , , , compared]) => (compared ? [name, 'ratio'] : [name]))]
+  const base = isSound(runsByTarget.get(baseline) ?? []) ? medians.get(baseline) : undefined
   const rows = [...medians].map(([name, values]) => [
-    name,
+    isSound(runsByTarget.get(name)) ? name : `${name} †`,
     ...values.flatMap((value, index) => {
       const [, , , digits, compared] = shown[index]
-      const base = medians.get(baseline)?.[index]
-      const ratio = value !== undefined && base ? (value / base).toFixed(2) : '–'
+      const ratio = ratioText(value, base?.[index])
       return compared ? [format(value, digits), ratio] : [format(value, digits)]
     }),
   ])
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  return [
-    `### ${title}`,
-    '',
-    line(head),
-    line(head.map((_, index) => (index ? '---:' : '---'))),
-    ...rows.map(line),
-    '',
-  ].join('\n')
+  return `### ${title}\n\n${markdownTable(head, rows)}\n`
 }
 
-function medianOf(runs, [, where, factor]) {
+/** True when nothing went wrong in any of the runs; a rate at which messages are lost is no rate to compare with. */
+export function isSound(runs) {
+  return runs.every((run) => problemOf(run) === '')
+}
+
+/** The first column to the left, figures to the right. */
+export function markdownTable(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, index) => (index ? '---:' : '---'))), ...rows.map(line)].join('\n')
+}
+
+/** The median of what stands at a place (`a.b`) of several reports. */
+export function medianOf(runs, where, factor = 1) {
   const values = runs
     .map((run) => where.split('.').reduce((at, key) => at?.[key], run))
     .filter((value) => typeof value === 'number')
@@ -58,8 +68,12 @@ function medianOf(runs, [, where, factor]) {
   return factor * (values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2)
 }
 
-function format(value, digits) {
-  return value === undefined
+export function ratioText(value, base) {
+  return value !== undefined && base ? (value / base).toFixed(2) : '–'
+}
+
+export function format(value, digits = 0) {
+  return value === undefined || !Number.isFinite(value)
     ? '–'
     : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits })
 }

@@ -1,82 +1,140 @@
-import { execFileSync, spawn } from 'node:child_process'
-import net from 'node:net'
+import { execFileSync, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
-import { scratchDirectory } from './load.mjs'
+import { inProject } from '../../scripts/lib/paths.mjs'
+import { freePort, inScratch } from './scratch.mjs'
+import { startServer } from './server-process.mjs'
 
-const peersScript = path.join(import.meta.dirname, 'peers.sh')
-const brokerProgram = path.resolve(import.meta.dirname, '../../packages/broker/bin/broker.js')
+/**
+ * A server under load: `start` gives its process ids and where it listens; starting it twice is starting it once.
+ * @typedef {{ pids: number[], tcp: number, ws: number, path: string }} Address
+ */
+class Server {
+  #running
 
-/** The brokers of others, started and stopped by peers.sh on one processor. */
-export class Peer {
-  constructor(name, serverCpu) {
-    this.name = name
-    this.env = { ...process.env, BENCH_TMP: scratchDirectory, SERVER_CPU: serverCpu }
+  constructor(name, cpu) {
+    Object.assign(this, { name, cpu })
   }
 
-  install() {
-    this.#run('install')
+  async start() {
+    this.#running ??= await this.launch()
+    return this.#running.address
   }
 
-  start() {
-    const fields = this.#run('start').trim().split(' ').slice(1)
-    const { pid, tcp, ws, path: wsPath } = Object.fromEntries(fields.map((field) => field.split('=')))
-    return { pid, tcp, ws, path: wsPath }
+  async stop() {
+    const running = this.#running
+    this.#running = undefined
+    await running?.process.stop()
   }
 
-  stop() {
-    this.#run('stop')
-  }
-
-  #run(verb) {
-    return execFileSync('bash', [peersScript, verb, this.name], { env: this.env, encoding: 'utf8' })
+  async launchOnPorts(commandFor, options = {}) {
+    const [tcp, ws] = [await freePort(), await freePort()]
+    const command = commandFor(tcp, ws)
+    const process = await startServer({
+      name: this.name,
+      cpu: this.cpu,
+      command,
+      ports: [tcp, ws],
+      ...options,
+    })
+    return { process, address: { pids: [process.pid], tcp, ws, path: '/mqtt' } }
   }
 }
 
 /** Our broker alone, as `packages/broker/bin/broker.js` runs it. */
-export class OwnBroker {
-  constructor(name, serverCpu, options = [], nodeOptions = []) {
-    Object.assign(this, { name, serverCpu, options, nodeOptions })
+export class OwnBroker extends Server {
+  constructor(name, cpu, options = [], nodeOptions = []) {
+    super(name, cpu)
+    Object.assign(this, { options, nodeOptions })
   }
 
-  install() {}
-
-  async start() {
-    const [tcp, ws] = [await freePort(), await freePort()]
-    const command = [
-      'node',
+  launch() {
+    const program = inProject('packages/broker/bin/broker.js')
+    return this.launchOnPorts((tcp, ws) => [
+      process.execPath,
       ...this.nodeOptions,
-      brokerProgram,
-      '--tcp',
-      tcp,
-      '--ws',
-      ws,
-      '--anonymous',
+      program,
+      ...['--tcp', tcp, '--ws', ws, '--anonymous'],
       ...this.options,
-    ]
-    this.child = spawn('taskset', ['-c', this.serverCpu, ...command.map(String)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await new Promise((resolve, reject) => {
-      this.child.stdout.on('data', (text) => String(text).includes('ready') && resolve())
-      this.child.once('exit', (code) => reject(new Error(`${this.name} ended with ${code}`)))
-    })
-    return { pid: this.child.pid, tcp, ws, path: '/mqtt' }
-  }
-
-  async stop() {
-    if (this.child === undefined || this.child.exitCode !== null) return
-    const ended = new Promise((resolve) => this.child.once('exit', resolve))
-    this.child.kill('SIGTERM')
-    await ended
+    ])
   }
 }
 
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
+/** Eclipse Mosquitto with nothing that slows it: no persistence, no access rules, no log. */
+export class Mosquitto extends Server {
+  constructor(cpu) {
+    super('mosquitto', cpu)
+  }
+
+  static install() {
+    if (isInstalled('mosquitto')) return
+    // The package starts a service of its own, unless a policy says no.
+    const policy = '/usr/sbin/policy-rc.d'
+    const ours = !fs.existsSync(policy)
+    if (ours) fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+    try {
+      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'mosquitto'], { stdio: 'inherit' })
+    } finally {
+      if (ours) fs.rmSync(policy)
+    }
+  }
+
+  launch() {
+    if (!isInstalled('mosquitto')) throw new Error('mosquitto is not installed; add --install')
+    const file = inScratch('mosquitto', 'mosquitto.conf')
+    return this.launchOnPorts((tcp, ws) => {
+      fs.writeFileSync(file, mosquittoConfiguration(tcp, ws))
+      return ['mosquitto', '-c', file]
     })
-  })
+  }
+}
+
+/** aedes as its own documents host it; the floor for a Node.js broker. */
+export class RawAedes extends Server {
+  constructor(cpu) {
+    super('raw aedes', cpu)
+  }
+
+  static install() {
+    const directory = path.dirname(inScratch('raw-aedes', 'package.json'))
+    const packages = ['aedes@1.2.0', 'ws@8']
+    execFileSync('npm', ['install', '--prefix', directory, '--no-audit', '--no-fund', ...packages], {
+      stdio: 'inherit',
+    })
+  }
+
+  launch() {
+    const program = inScratch('raw-aedes', 'raw-aedes.mjs')
+    const installed = fs.existsSync(path.join(path.dirname(program), 'node_modules/aedes'))
+    if (!installed) throw new Error('raw aedes is not installed; add --install')
+    // A copy beside its node_modules, so that it takes the published aedes and not the one of this workspace.
+    fs.copyFileSync(path.join(import.meta.dirname, 'raw-aedes.mjs'), program)
+    return this.launchOnPorts((tcp, ws) => [process.execPath, program, tcp, ws])
+  }
+}
+
+export function installPeers() {
+  Mosquitto.install()
+  RawAedes.install()
+}
+
+function isInstalled(program) {
+  return spawnSync(program, ['-h']).error === undefined
+}
+
+function mosquittoConfiguration(tcp, ws) {
+  return `user root
+allow_anonymous true
+persistence false
+set_tcp_nodelay true
+max_queued_messages 0
+max_inflight_messages 100
+log_type error
+connection_messages false
+sys_interval 0
+listener ${tcp} 127.0.0.1
+listener ${ws} 127.0.0.1
+socket_domain ipv4
+protocol websockets
+`
 }

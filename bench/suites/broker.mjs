@@ -1,105 +1,140 @@
-import { buildLoadGenerator, problemOf, runLoad } from '../lib/load.mjs'
-import { table } from '../lib/report.mjs'
-import { OwnBroker, Peer } from '../lib/servers.mjs'
+import { LoadGenerator } from '../lib/load.mjs'
+import { machineLine } from '../lib/machine.mjs'
+import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
+import { format, isSound, markdownTable, medianOf, ratioText, table } from '../lib/report.mjs'
+import { interleave, oursAmong } from '../lib/rounds.mjs'
+import { scenarios, scenariosOfSize } from '../lib/scenarios.mjs'
+import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
+import { wantedTable } from '../lib/wanted.mjs'
 
-/** The loads: which columns they are shown in, and the load generator's options. */
-const scenarios = {
-  'fan-in QoS 0': ['load', '--scenario fanin --pubs 50 --subs 1 --qos 0 --window 1000 --batch 8'],
-  'fan-in QoS 1': ['load', '--scenario fanin --pubs 50 --subs 1 --qos 1 --inflight 20'],
-  'fan-out QoS 0': [
-    'load',
-    '--scenario fanout --pubs 1 --subs 200 --qos 0 --window 100 --batch 1 --coalesce 100',
-  ],
-  'pair QoS 1': ['load', '--scenario pair --pairs 100 --qos 1 --inflight 20'],
-  'latency at 2,000/s': ['latency', '--scenario latency --topo pair --pubs 10 --rate 2000 --qos 0'],
-  connect: ['connect', '--scenario connect --conns 2000 --conn-inflight 64 --hold 1'],
-}
+export const summary = 'our broker alone beside mosquitto and raw aedes'
+
+const transports = ['ws', 'tcp']
+const sizes = { '1kB': 1_024, '64kB': 65_536, '1MB': 1_048_576 }
 
 export const options = {
-  rounds: { type: 'string', default: '3' },
-  duration: { type: 'string', default: '3' },
-  size: { type: 'string', default: '64' },
-  transport: { type: 'string', default: 'ws' },
-  scenario: { type: 'string', multiple: true },
-  'server-cpu': { type: 'string', default: '0' },
-  'load-cpu': { type: 'string', default: '1' },
-  strict: { type: 'boolean', default: false },
-  install: { type: 'boolean', default: false },
+  ...roundOptions,
+  transport: { type: 'string', default: 'ws,tcp', about: 'ws, tcp or both' },
+  scenario: { type: 'string', default: Object.keys(scenarios).join(','), about: 'some of these' },
+  size: {
+    type: 'string',
+    default: '64',
+    about: 'bytes of a payload in these; none, for the larger ones alone: --size ""',
+  },
+  sizes: {
+    type: 'string',
+    default: Object.keys(sizes).join(','),
+    about: 'the larger payloads; none: --sizes ""',
+  },
 }
 
-/**
- * Us beside mosquitto and raw aedes: one round goes A B C, the next A B C again, so that a disturbance
- * of the machine does not fall on one of them alone. Prints medians and ratios to mosquitto.
- */
+/** Gives the number of our problems. */
 export async function run(values) {
-  const generator = buildLoadGenerator()
-  const serverCpu = values['server-cpu']
-  const servers = [
-    new Peer('mosquitto', serverCpu),
-    new Peer('aedes', serverCpu),
-    new OwnBroker('heliograph', serverCpu),
-    new OwnBroker('heliograph --acl', serverCpu, ['--acl']),
+  if (values.install) installPeers()
+  const load = new LoadGenerator(values['load-cpu'])
+  const cpu = values['server-cpu']
+  const targets = [
+    new Mosquitto(cpu),
+    new RawAedes(cpu),
+    new OwnBroker('heliograph', cpu, [], nodeOptions(values)),
+    new OwnBroker('heliograph --acl', cpu, ['--acl'], nodeOptions(values)),
   ]
-  if (values.install) for (const server of servers) server.install()
-  const names = values.scenario ?? Object.keys(scenarios)
-  const unknown = names.filter((name) => !(name in scenarios))
-  if (unknown.length > 0)
-    throw new Error(`no scenario ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`)
-
+  const names = parseList(values.scenario, Object.keys(scenarios), 'scenario')
+  const larger = parseList(values.sizes, Object.keys(sizes), 'size')
+  const settings = { rounds: Number(values.rounds), maxOther: Number(values['max-other']) }
   console.log(
-    `${values.rounds} rounds of ${values.duration} s, ${values.size} B, over ${values.transport}; medians, ratios to mosquitto\n`,
+    `${machineLine()}\n\n${values.rounds} rounds of ${values.duration} s; medians, ratios to mosquitto.\n`,
   )
   let problems = 0
   try {
-    for (const name of names) problems += await runScenario(name, servers, generator, values)
+    await proveRules(load, targets.at(-1))
+    for (const transport of parseList(values.transport, transports, 'transport')) {
+      const measure = measurer(load, targets, transport, values, settings)
+      console.log(`## Over ${transport === 'ws' ? 'WebSocket' : 'TCP'}\n`)
+      if (values.size) problems += await smallPayloads(names, measure, values.size)
+      if (larger.length > 0) problems += await largerPayloads(larger, names, measure)
+    }
   } finally {
-    for (const server of servers) await server.stop()
+    for (const target of targets) await target.stop()
   }
-  if (values.strict && problems > 0) process.exitCode = 1
+  return problems
 }
 
-async function runScenario(name, servers, generator, values) {
-  const [kind, text] = scenarios[name]
-  const timing = kind === 'connect' ? [] : ['--duration', values.duration, '--warmup', '1']
-  const options = [
-    ...text.split(' '),
-    '--size',
-    values.size,
-    ...timing,
-    ...(values.strict ? ['--strict'] : []),
-  ]
-  const runs = new Map(servers.map((server) => [server.name, []]))
-  const problems = new Set()
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const server of servers) {
-      if (kind === 'connect') await server.stop()
-      const target = await targetOf(server, values.transport)
-      const settings = { loadCpu: values['load-cpu'], timeoutMs: (Number(values.duration) + 120) * 1_000 }
-      const report = await runLoad(generator, target, options, settings)
-      runs.get(server.name).push(report)
-      const problem = problemOf(report)
-      if (problem !== '') problems.add(`${server.name}: ${problem}`)
+/** What is measured with access rules must have some: a topic that is nobody's has to be refused. */
+async function proveRules(load, target) {
+  const options = ['--scenario', 'pair', '--pairs', '1', '--topic', 'load/nobodys/%d', '--count', '1']
+  const report = await load.run(await target.start(), 'ws', options, 60_000)
+  if (!report.subscribe_refused)
+    throw new Error(`${target.name} has no access rules: it let everybody subscribe`)
+}
+
+function measurer(load, targets, transport, values, settings) {
+  const timing = ['--duration', values.duration, '--warmup', values.warmup]
+  const strict = values.strict ? ['--strict'] : []
+  return (text, size) =>
+    interleave(targets, settings, async (target) => {
+      const options = [...text.split(' '), '--size', String(size), ...timing, ...strict]
+      const report = await load.run(await target.start(), transport, options, 180_000)
+      // Whoever lost a connection or a message may be in any state; the next run meets a fresh one.
+      if (report.exit !== 0) await target.stop()
+      return report
+    })
+}
+
+async function smallPayloads(names, measure, size) {
+  const results = new Map()
+  let problems = 0
+  for (const name of names) {
+    const { title, columns, options: text } = scenarios[name]
+    const result = await measure(text, size)
+    results.set(name, result.runs)
+    problems += print(
+      table(`${title}, ${size} B: \`${text}\``, columns, result.runs, 'mosquitto'),
+      result.problems,
+    )
+  }
+  console.log(wantedTable(results, 'heliograph --acl', 'alone'))
+  return problems
+}
+
+async function largerPayloads(larger, names, measure) {
+  const rows = []
+  const problems = []
+  for (const size of larger) {
+    for (const [name, text] of Object.entries(scenariosOfSize(sizes[size]))) {
+      if (!names.includes(name)) continue
+      const result = await measure(text, sizes[size])
+      problems.push(...result.problems.map((problem) => `${problem} (${scenarios[name].title}, ${size})`))
+      rows.push([`${scenarios[name].title}, ${size}`, ...largeRow(result.runs)])
     }
   }
-  console.log(table(`${name}: \`${text}\``, kind, runs, 'mosquitto'))
-  for (const problem of problems) console.log(`- ${problem}`)
-  return [...problems].filter((problem) => problem.startsWith('heliograph')).length
+  const head = [
+    'delivered/s',
+    'mosquitto',
+    'raw aedes',
+    'heliograph',
+    '--acl',
+    '--acl to mosquitto',
+    '--acl to raw aedes',
+  ]
+  return print(`### Larger payloads\n\n${markdownTable(head, rows)}\n`, problems)
 }
 
-const running = new WeakMap()
-
-async function targetOf(server, transport) {
-  const known = running.get(server)
-  const info = known && isAlive(known.pid) ? known : await server.start()
-  running.set(server, info)
-  return { port: info[transport], transport, pid: info.pid, path: info.path }
+/** The rate of each target, marked where messages were lost, and the ratios to those that lost none. */
+function largeRow(runs) {
+  const results = [...runs.values()].map((reports) => ({
+    rate: medianOf(reports, 'delivered_per_s'),
+    sound: isSound(reports),
+  }))
+  const [mosquitto, aedes, , withRules] = results
+  const ratioTo = (base) => ratioText(withRules.rate, base.sound ? base.rate : undefined)
+  const rates = results.map(({ rate, sound }) => (sound ? format(rate) : `${format(rate)} †`))
+  return [...rates, ratioTo(mosquitto), ratioTo(aedes)]
 }
 
-function isAlive(pid) {
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch {
-    return false
-  }
+function print(text, problems) {
+  console.log(
+    [text, ...problems.map((problem) => `- ${problem}`), ...(problems.length > 0 ? [''] : [])].join('\n'),
+  )
+  return oursAmong(problems)
 }

@@ -1,0 +1,118 @@
+import fs from 'node:fs'
+import { inScratch } from './scratch.mjs'
+
+const requestsAtOnce = 16
+
+/** Tokens live for five minutes; older ones than this are made anew before a run. */
+const tokenUsableMs = 150_000
+
+/** Devices with credentials and people with tokens, made over REST as a person's script would. */
+export class Accounts {
+  #url
+  #key
+  #devices = []
+  #tokens = []
+  #tokensMadeAt = 0
+
+  /** Signs in as the first administrator and makes an API key, which stays valid as long as the platform. */
+  static async signIn(url, organization, { email, password }) {
+    const accounts = new Accounts()
+    const session = await fetch(`${url}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url },
+      body: JSON.stringify({ email, password }),
+    })
+    if (!session.ok) throw new Error(`sign-in answered ${session.status}: ${await session.text()}`)
+    const cookie = session.headers.getSetCookie().map((line) => line.split(';')[0])
+    const headers = { origin: url, cookie: cookie.join('; '), 'heliograph-org': organization }
+    accounts.#url = url
+    accounts.organization = organization
+    accounts.#key = (await send(url, headers, '/api/v1/api-keys', { name: 'bench' })).key
+    return accounts
+  }
+
+  /** A file of the credentials of the devices dev-0 to dev-(count - 1), which are registered where they are not. */
+  async devices(count) {
+    const missing = Array.from({ length: Math.max(0, count - this.#devices.length) }, (_, index) => index)
+    const first = this.#devices.length
+    await inParallel(missing, async (index) => {
+      const id = `dev-${first + index}`
+      await this.#post('/api/v1/devices', { id, name: id })
+      this.#devices[first + index] = await this.#post(`/api/v1/devices/${id}/credentials`, {})
+    })
+    return writeCredentials('devices', this.#devices.slice(0, count))
+  }
+
+  /** A file of so many clients, spread over the devices: the clients of a device are `dev-0`, `dev-0:1`, `dev-0:2`, … */
+  async clients(count, devices) {
+    await this.devices(devices)
+    const clients = Array.from({ length: count }, (_, index) => {
+      const device = this.#devices[index % devices]
+      const suffix = Math.floor(index / devices)
+      return suffix === 0 ? device : { ...device, clientId: `${device.clientId}:${suffix}` }
+    })
+    return writeCredentials('clients', clients)
+  }
+
+  /** Files of tokens that may read all of the organization and write below its apps: for publishers, for subscribers. */
+  async people(publishers, subscribers) {
+    const count = publishers + subscribers
+    if (Date.now() - this.#tokensMadeAt > tokenUsableMs) {
+      this.#tokens = []
+      this.#tokensMadeAt = Date.now()
+    }
+    const missing = Array.from({ length: Math.max(0, count - this.#tokens.length) })
+    const made = await inParallel(missing, () => this.token())
+    this.#tokens.push(...made)
+    return {
+      publishers: writeCredentials('publishers', this.#tokens.slice(0, publishers)),
+      subscribers: writeCredentials('subscribers', this.#tokens.slice(publishers, count)),
+    }
+  }
+
+  /** One person, apart from the others, and the file that lets the load generator be that person. */
+  async watcher() {
+    const token = await this.token()
+    return { clientId: token.clientId, file: writeCredentials('watcher', [token]) }
+  }
+
+  /** A token; with the client id of a live connection it extends that one. */
+  token(clientId) {
+    const { organization } = this
+    const granted = { subscribe: [`${organization}/#`], publish: [`${organization}/apps/#`] }
+    return this.#post('/api/v1/mqtt/tokens', clientId === undefined ? granted : { ...granted, clientId })
+  }
+
+  #post(path, body) {
+    return send(this.#url, { authorization: `Bearer ${this.#key}` }, path, body)
+  }
+}
+
+async function send(url, headers, path, body) {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${text}`)
+  return JSON.parse(text)
+}
+
+/** The load generator's format: client id, user name and password, one client a line. */
+function writeCredentials(name, credentials) {
+  const file = inScratch('credentials', name)
+  const lines = credentials.map(({ clientId, username, password }) => `${clientId} ${username} ${password}\n`)
+  fs.writeFileSync(file, lines.join(''), { mode: 0o600 })
+  return file
+}
+
+async function inParallel(items, work) {
+  const results = []
+  const queue = items.entries()
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: requestsAtOnce }, worker))
+  return results
+}

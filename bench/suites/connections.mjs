@@ -1,0 +1,153 @@
+import { LoadGenerator, problemOf } from '../lib/load.mjs'
+import { machineLine } from '../lib/machine.mjs'
+import { growthOf, watchMemory } from '../lib/memory.mjs'
+import { parseList } from '../lib/options.mjs'
+import { Platform } from '../lib/platform.mjs'
+import { format, markdownTable } from '../lib/report.mjs'
+import { oursAmong } from '../lib/rounds.mjs'
+import { scenarios } from '../lib/scenarios.mjs'
+import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
+
+export const summary = 'memory of idle WebSocket connections, and how fast clients get in'
+
+/** Flags of Node.js that trade speed for memory. */
+const variants = {
+  default: [],
+  'semi-space': ['--max-semi-space-size=4'],
+  size: ['--optimize-for-size', '--max-semi-space-size=4'],
+}
+const servers = ['peers', 'broker', 'api']
+
+export const options = {
+  conns: { type: 'string', default: '8000', about: 'connections' },
+  hold: { type: 'string', default: '10', about: 'seconds that they are held' },
+  server: {
+    type: 'string',
+    default: servers.join(','),
+    about: 'which of these',
+  },
+  devices: {
+    type: 'string',
+    about: 'devices that the clients of the api share, to save time; else each has its own',
+  },
+  flags: {
+    type: 'string',
+    default: Object.keys(variants).join(','),
+    about: 'which of these flags, for ours',
+  },
+  duration: {
+    type: 'string',
+    default: '3',
+    about: 'seconds of the run that shows what the flags cost; 0: none',
+  },
+}
+
+/** Gives the number of our problems. */
+export async function run(values) {
+  if (values.install) installPeers()
+  const load = new LoadGenerator(values['load-cpu'])
+  const cpu = values['server-cpu']
+  const flags = parseList(values.flags, Object.keys(variants), 'set of flags')
+  const wanted = parseList(values.server, servers, 'server')
+  const bench = { load, values, rows: [], problems: [] }
+  console.log(`${machineLine()}\n`)
+  if (wanted.includes('peers'))
+    for (const peer of [new Mosquitto(cpu), new RawAedes(cpu)]) await measure(bench, peer)
+  if (wanted.includes('broker'))
+    for (const name of flags)
+      await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], variants[name]))
+  if (wanted.includes('api')) await measurePlatform(bench, cpu, flags)
+  const head = [
+    'server',
+    'connects/s',
+    'CPU ms/connect',
+    'RSS kB/connection',
+    'RSS MB, second quarter',
+    'RSS MB, last quarter',
+    'flat',
+    'pair QoS 1, delivered/s',
+  ]
+  console.log(`### ${values.conns} idle WebSocket connections, held ${values.hold} s\n`)
+  console.log(markdownTable(head, bench.rows))
+  for (const problem of bench.problems) console.log(`- ${problem}`)
+  return oursAmong(bench.problems)
+}
+
+/** Each variant in a process of its own, which nobody has connected to before. */
+async function measurePlatform(bench, cpu, flags) {
+  const platform = await Platform.create({ name: 'heliograph api', cpu })
+  try {
+    const conns = Number(bench.values.conns)
+    const devices = Math.min(conns, Number(bench.values.devices ?? conns))
+    const credentials = await platform.accounts.clients(conns, devices)
+    for (const name of flags) {
+      await platform.stop()
+      platform.name = titleOf('heliograph api', name)
+      platform.nodeOptions = variants[name]
+      await measure(bench, platform, ['--pub-cred', credentials])
+    }
+  } finally {
+    await platform.dispose()
+  }
+}
+
+async function measure({ load, values, rows, problems }, server, credentials = []) {
+  try {
+    const address = await server.start()
+    const stopWatching = watchMemory(address.pids[0])
+    const options = [
+      '--scenario',
+      'connect',
+      '--conns',
+      values.conns,
+      '--conn-inflight',
+      '64',
+      '--src-range',
+      '8',
+    ]
+    const timeoutMs = (Number(values.hold) + 180) * 1_000
+    const report = await load.run(
+      address,
+      'ws',
+      [...options, '--hold', values.hold, ...credentials],
+      timeoutMs,
+    )
+    const samples = stopWatching().filter(({ seconds }) => seconds >= (report.connect_s ?? 0))
+    const problem = problemOf(report)
+    if (problem !== '') problems.push(`${server.name}: ${problem}`)
+    await server.stop()
+    const { before, after, flat } = growthOf(samples)
+    rows.push([
+      server.name,
+      format(report.connects_per_s),
+      format(report.server?.cpu_ms_per_connect, 3),
+      format(report.server?.rss_kb_per_conn, 1),
+      format(before, 1),
+      format(after, 1),
+      flat ? 'yes' : 'no',
+      format(credentials.length > 0 ? undefined : await speedOf(load, server, values)),
+    ])
+  } finally {
+    await server.stop()
+  }
+}
+
+/** What the flags cost: the same process under a load that makes garbage. */
+async function speedOf(load, server, { duration }) {
+  if (Number(duration) === 0) return undefined
+  const options = [
+    ...scenarios.pair1.options.split(' '),
+    '--size',
+    '64',
+    '--duration',
+    duration,
+    '--warmup',
+    '1',
+  ]
+  const report = await load.run(await server.start(), 'ws', options, 120_000)
+  return report.delivered_per_s
+}
+
+function titleOf(name, variant) {
+  return variants[variant].length === 0 ? name : `${name} ${variants[variant].join(' ')}`
+}

@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { inProject } from '../../scripts/lib/paths.mjs'
+import { LoadGenerator, problemOf } from '../lib/load.mjs'
+import { machineLine } from '../lib/machine.mjs'
+import { growthOf, watchMemory } from '../lib/memory.mjs'
+import { nodeOptions } from '../lib/options.mjs'
+import { payloadOption, valuesPerMessage } from '../lib/payloads.mjs'
+import { Platform } from '../lib/platform.mjs'
+import { format, markdownTable, medianOf, ratioText } from '../lib/report.mjs'
+
+export const summary =
+  'telemetry at QoS 1, acknowledged after the commit, beside a bare script that inserts the same rows'
+
+const devices = 50
+const name = 'heliograph api'
+
+export const options = {
+  rounds: { type: 'string', default: '2', about: 'how often each has its turn' },
+  duration: { type: 'string', default: '30', about: 'seconds of one run' },
+  'latency-duration': { type: 'string', default: '20', about: 'seconds of the run at a quarter of the load' },
+  inflight: {
+    type: 'string',
+    default: '40',
+    about: 'messages that a device sends ahead of their acknowledgement',
+  },
+  'server-cpu': {
+    type: 'string',
+    default: '',
+    about: 'processor of the api; none: it shares all with PostgreSQL',
+  },
+  'load-cpu': { type: 'string', default: '', about: 'processor of the load generator; none: all' },
+}
+
+/** Gives the number of our problems. */
+export async function run(values) {
+  const load = new LoadGenerator(values['load-cpu'])
+  const platform = await Platform.create({
+    name,
+    cpu: values['server-cpu'],
+    nodeOptions: nodeOptions(values),
+  })
+  const bench = { load, values, platform, bare: [], ours: [], problems: [] }
+  console.log(`${machineLine()}\n\n${values.rounds} rounds of ${values.duration} s; medians.\n`)
+  try {
+    await platform.accounts.devices(devices)
+    for (let round = 0; round < Number(values.rounds); round++) {
+      bench.bare.push(await insertBare(bench))
+      bench.ours.push(await flood(bench))
+    }
+    console.log(throughputTable(bench))
+    if (Number(values['latency-duration']) > 0) console.log(await latencyTable(bench))
+  } finally {
+    await platform.dispose()
+  }
+  for (const problem of bench.problems) console.log(`- ${problem}`)
+  return bench.problems.length
+}
+
+async function insertBare({ platform, values }) {
+  await empty(platform)
+  const script = inProject('bench/lib/bare-insert.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [script, values.duration], {
+    env: { ...process.env, DATABASE_URL: platform.databaseUrl },
+  })
+  return JSON.parse(stdout)
+}
+
+/** As fast as acknowledgements come; then counts in the database what was acknowledged. */
+async function flood(bench) {
+  const { platform, values } = bench
+  await empty(platform)
+  const address = await platform.start()
+  const stopWatching = watchMemory(address.pids[0])
+  const options = ['--scenario', 'fanin', '--inflight', values.inflight, '--duration', values.duration]
+  const report = await send(bench, [...options, '--warmup', '2'])
+  const memory = growthOf(stopWatching())
+  await platform.settle()
+  const stored = await storedValues(platform)
+  const acknowledged = (report.acked ?? 0) * valuesPerMessage
+  if (stored < acknowledged) bench.problems.push(`acknowledged ${acknowledged} values, stored ${stored}`)
+  if (report.connected !== undefined && !memory.flat) bench.problems.push('memory is not flat')
+  return { ...report, stored, memory, values_per_s: (report.acked_per_s ?? 0) * valuesPerMessage }
+}
+
+async function latencyTable(bench) {
+  const { values } = bench
+  const rate = Math.floor(medianOf(bench.ours, 'acked_per_s') / 4)
+  await empty(bench.platform)
+  const options = ['--scenario', 'latency', '--topo', 'fanin', '--rate', String(rate), '--warmup', '2']
+  const report = await send(bench, [...options, '--duration', values['latency-duration']])
+  const us = ['latency', 'ack_latency'].flatMap((what) =>
+    ['p50_us', 'p99_us', 'p999_us'].map((part) => format(report[what]?.[part] / 1_000, 1)),
+  )
+  const head = ['messages/s', 'delivered p50 ms', 'p99', 'p99.9', 'acknowledged p50 ms', 'p99', 'p99.9']
+  const title = '### A quarter of that load: from the device’s due time to the person who watches'
+  return `${title}\n\n${markdownTable(head, [[format(rate), ...us]])}\n`
+}
+
+/** Fifty devices with their credentials, and one person who sees all of it. */
+async function send({ load, platform, problems, values }, options) {
+  const people = await platform.accounts.people(0, 1)
+  const report = await load.run(
+    await platform.start(),
+    'ws',
+    [
+      ...options,
+      ...['--qos', '1', '--pubs', String(devices), '--subs', '1'],
+      ...['--topic', 'bench/devices/dev-%d/telemetry', ...payloadOption('telemetry')],
+      ...['--pub-cred', await platform.accounts.devices(devices), '--sub-cred', people.subscribers],
+      ...(values.strict ? ['--strict'] : []),
+    ],
+    600_000,
+  )
+  const problem = problemOf(report)
+  if (problem !== '') problems.push(`${name}: ${problem}`)
+  return report
+}
+
+/** So that no run finds a larger table than the one before. */
+async function empty(platform) {
+  await platform.settle()
+  await platform.pool.query('TRUNCATE telemetry.sample, telemetry.latest')
+  await platform.pool.query('CHECKPOINT')
+}
+
+async function storedValues(platform) {
+  const { rows } = await platform.pool.query('SELECT count(*)::int AS count FROM telemetry.sample')
+  return rows[0].count
+}
+
+function throughputTable({ bare, ours }) {
+  const [floor, own] = [medianOf(bare, 'rows_per_s'), medianOf(ours, 'values_per_s')]
+  const [last] = ours.slice(-1)
+  const head = [
+    '',
+    'values/s',
+    'of the bare script',
+    'p99 ms',
+    'api CPU-s/M messages',
+    'RSS MB, second and last quarter',
+  ]
+  const memory = `${format(last.memory.before)} and ${format(last.memory.after)}`
+  const p99 = format(medianOf(ours, 'latency.p99_us') / 1_000, 1)
+  const cpu = format(medianOf(ours, 'server.cpu_s_per_M_deliveries'), 1)
+  const rows = [
+    ['bare script: UNNEST, two connections, 5,000 rows a commit', format(floor), '1.00', '–', '–', '–'],
+    [
+      `platform: ${devices} devices, ${valuesPerMessage} values a message, one watcher`,
+      format(own),
+      ratioText(own, floor),
+      p99,
+      cpu,
+      memory,
+    ],
+  ]
+  return `### Values stored, QoS 1 over WebSocket, acknowledged after the commit\n\n${markdownTable(head, rows)}\n`
+}
