@@ -29,7 +29,7 @@ const checks = [
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   { name: 'documents', run: () => generate({ check: true }) },
   tool('conformance', 'scripts/conformance.mjs', ['--check']),
-  ...[...workspaces(), 'packages/broker/conformance'].map(typeCheck),
+  ...[...workspaces(), 'packages/broker/conformance', 'packages/broker/fuzz'].map(typeCheck),
 ]
 
 try {

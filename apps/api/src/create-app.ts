@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
+import { problemOf } from './errors/problem.js'
+import { sendProblem } from './front-door/plain-responses.js'
 import { NestLogger } from './logging/root-logger.js'
 
 const longestBodyBytes = 1024 * 1024
@@ -13,6 +16,8 @@ export async function createApp(foundations: Foundations, preview = false): Prom
     bodyLimit: longestBodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error: Error, _: FastifyRequest, reply: FastifyReply) =>
+      answerFrameworkError(foundations, error, reply),
     serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
       foundations.frontDoor.createServer(handler),
   })
@@ -23,6 +28,12 @@ export async function createApp(foundations: Foundations, preview = false): Prom
     bodyParser: false,
     preview,
   })
+}
+
+/** What Fastify refuses before Nest sees it, such as an address that cannot be decoded. */
+function answerFrameworkError({ logger }: Foundations, error: Error, reply: FastifyReply): void {
+  const { problem } = problemOf(error, (err) => logger.error({ context: 'http', err }))
+  sendProblem(reply.raw, problem.status, problem.code, problem.detail ?? problem.title)
 }
 
 /** Many clients send `content-type: application/json` with every request, one without a body included. */

@@ -12,7 +12,7 @@ import { Secrets } from './secrets/secrets.js'
 import { describeStartFailure } from './start-failure.js'
 import { WebProcess } from './web-process/web-process.js'
 
-const stopWithinMs = 4_500
+const stopWithinMs = 3_500
 const pagesWithinMs = 90_000
 
 let stopping = false
@@ -21,9 +21,8 @@ let stopping = false
 async function main(): Promise<void> {
   if (fs.existsSync('.env')) process.loadEnvFile('.env')
   const config = parseConfig(process.env)
-  const logger = createRootLogger(config.logLevel)
-  if (config.redisUrl !== null)
-    logger.warn({ context: 'main' }, 'REDIS_URL is set but not used by this version')
+  const logger = createRootLogger(config.logLevel, { readable: process.stdout.isTTY })
+  warnOfWhatIsNotUsed(config, logger)
   const secrets = new Secrets(authSecret(config))
   const frontDoor = new FrontDoor(config, logger)
   const app = await createApp({ config, logger, secrets, frontDoor })
@@ -33,14 +32,25 @@ async function main(): Promise<void> {
   await start(app, config)
   await waitUntilReady(app.get(HealthChecks))
   const url = config.publicUrl ?? `http://${nameForHere(config.host)}:${config.port}`
-  logger.info({ context: 'main', url }, 'ready')
+  // A parent is told, and says so itself.
+  logger[process.send ? 'debug' : 'info']({ context: 'main', url }, `ready ${url}`)
   process.send?.({ type: 'ready', url })
 }
 
 async function start(app: NestFastifyApplication, config: Config): Promise<void> {
   app.get(Documents).setOpenApi(openApiDocument(app))
   await app.get(WebProcess).start()
-  await app.listen(config.port, config.host)
+  await app.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'getaddrinfo') throw error
+    throw new ConfigError(`HOST: ${config.host} is no name that this machine knows; use one of its addresses`)
+  })
+}
+
+function warnOfWhatIsNotUsed({ redisUrl, telemetryRetentionDays }: Config, logger: RootLogger): void {
+  const warn = (text: string) => logger.warn({ context: 'main' }, text)
+  if (redisUrl !== null) warn('REDIS_URL is set but not used by this version')
+  if (telemetryRetentionDays !== null)
+    warn('TELEMETRY_RETENTION_DAYS is set but not used by this version: it keeps all telemetry')
 }
 
 async function waitUntilReady(checks: HealthChecks): Promise<void> {

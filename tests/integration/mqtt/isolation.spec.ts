@@ -92,6 +92,35 @@ describe('two organizations with the same device id', () => {
   })
 })
 
+describe('a device made anew under an id', () => {
+  it('finds nothing that its predecessor left retained, nor its will', async () => {
+    const gone = await registerDevice(acme)
+    const { topics } = gone.credential
+    const client = await connectDevice(platform, gone, {
+      will: {
+        topic: topics.events,
+        payload: Buffer.from('{"level":"info","message":"gone"}'),
+        qos: 1,
+        retain: true,
+      },
+    })
+    await client.publishAsync(topics.telemetry, '{"a":1}', { qos: 1, retain: true })
+    await client.publishAsync(topics.reported, '{"a":1}', { qos: 1, retain: true })
+    const ended = closed(client)
+    await acme.send('DELETE', `/api/v1/devices/${gone.id}`)
+    await ended
+    const anew = await registerDevice(acme, gone.id)
+    const watcher = await connectToken(await requestToken(acme))
+    const seen = await watch(watcher, `${acme.organization}/devices/${gone.id}/#`)
+    const successor = await connectDevice(platform, anew)
+    await successor.publishAsync(topics.telemetry, '{"b":2}', { qos: 1 })
+    await eventually(() => expect(seen.map(({ json }) => json)).toContainEqual({ b: 2 }))
+    expect(seen.filter(({ topic, retain }) => retain && topic !== topics.presence)).toEqual([])
+    expect(seen.map(({ topic }) => topic)).not.toContain(topics.events)
+    await Promise.all([watcher.endAsync(), successor.endAsync()])
+  })
+})
+
 describe('another organization’s topics', () => {
   it('cannot be subscribed to, by a device or a person, nor $SYS', async () => {
     const [here, there] = await twins()

@@ -172,6 +172,30 @@ describe('pages', () => {
   })
 })
 
+describe('a request hidden in the body of another', () => {
+  it.each(['GET', 'DELETE', 'POST'])('stays a body, whatever Connection names: %s', async (method) => {
+    await start()
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
+    const head = `${method} /page HTTP/1.1\r\nHost: x\r\nConnection: close, Content-Length`
+    const answer = await raw(`${head}\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`)
+    expect(JSON.parse(answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1))).toMatchObject({
+      url: '/page',
+      body: hidden,
+    })
+  })
+
+  it.each(['Content-Length: 35', 'Transfer-Encoding: chunked'])(
+    'is not let in by an upgrade: %s',
+    async (framing) => {
+      await start()
+      const answer = await raw(
+        `GET /page HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${framing}\r\n\r\n`,
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    },
+  )
+})
+
 describe('upgrades', () => {
   it('that are not MQTT go to the pages, in both directions', async () => {
     await start()
@@ -214,6 +238,7 @@ describe('what is no good request', () => {
     expect(await raw('GET http://evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
       / 400 /,
     )
+    expect(await raw('TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/ 405 /)
     expect(await raw('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/ 400 /)
     const plain = await get('/mqtt')
     expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket'])

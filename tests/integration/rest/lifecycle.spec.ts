@@ -6,8 +6,10 @@ import net from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inProject } from '../../../scripts/lib/paths.mjs'
 import { isAlive } from '../../../scripts/lib/processes.mjs'
+import { createAdministrator } from '../../support/accounts.js'
 import { environment } from '../../support/environment.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { connectDevice, registerDevice } from '../mqtt/support.js'
 
 let platform: Platform | undefined
 afterEach(async () => {
@@ -74,6 +76,41 @@ describe('the api', () => {
     expect(platform.logs()).not.toContain('did not stop in time')
   })
 
+  it('ends in time with fifty devices that talk, pages that watch and requests that never end', async () => {
+    platform = await startPlatform()
+    const { url, port, kill } = platform
+    const device = await registerDevice(await createAdministrator(platform))
+    const clients = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        const client = await connectDevice(platform as Platform, device, {
+          clientId: `${device.id}:${index}`,
+          url: index % 2 === 0 ? platform?.mqttTcpUrl : platform?.mqttWebSocketUrl,
+        } as { clientId: string; url: string })
+        client.on('error', () => {})
+        return client
+      }),
+    )
+    const talk = setInterval(() => {
+      for (const client of clients) client.publish(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    }, 20)
+    const head = 'POST /api/v1/devices HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+    for (const start of [
+      'GET /api/v1/setup HT',
+      `${head}Content-Length: 100\r\n\r\n{`,
+      'GET / HTTP/1.1\r\nX: ',
+    ]) {
+      net
+        .connect(port, '127.0.0.1')
+        .on('error', () => {})
+        .write(start)
+    }
+    const pages = Array.from({ length: 20 }, () => fetch(url).catch(() => undefined))
+    expect(await kill('SIGTERM')).toBe(0)
+    clearInterval(talk)
+    await Promise.all([...pages, ...clients.map((client) => client.endAsync(true))])
+    expect(platform.logs()).not.toContain('did not stop in time')
+  })
+
   it('ends when its parent is gone', async () => {
     platform = await startPlatform()
     await platform.kill('SIGTERM')
@@ -122,10 +159,12 @@ describe('the api', () => {
     }
     const taken = await start({ PORT: String(platform.port) })
     expect(taken).toMatchObject({ code: 1, message: expect.stringContaining(`Port ${platform.port}`) })
+    const nowhere = await start({ PORT: '28499', HOST: 'no-such-host.invalid' })
+    expect(nowhere).toMatchObject({ code: 1, message: expect.stringContaining('HOST: no-such-host.invalid') })
     const bad = await start({ PORT: 'eighty' })
     expect(bad).toMatchObject({ code: 1, message: expect.stringContaining('PORT: expected a port number') })
     const away = await start({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' })
     expect(away).toMatchObject({ code: 1, message: expect.stringContaining('DATABASE_URL') })
-    for (const { message } of [taken, bad, away]) expect(message).not.toMatch(/\n\s+at /)
+    for (const { message } of [taken, nowhere, bad, away]) expect(message).not.toMatch(/\n\s+at /)
   })
 })

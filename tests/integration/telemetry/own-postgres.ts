@@ -53,7 +53,8 @@ export class OwnPostgres {
 
   /** The server and all its processes, each of which is in a group of its own. */
   private signal(signal: NodeJS.Signals): void {
-    const children = fs.readFileSync(`/proc/${this.server.pid}/task/${this.server.pid}/children`, 'utf8')
+    const file = `/proc/${this.server.pid}/task/${this.server.pid}/children`
+    const children = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
     for (const pid of [this.server.pid, ...children.split(' ').map(Number)]) {
       try {
         if (pid > 0) process.kill(pid, signal)

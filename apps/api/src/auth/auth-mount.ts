@@ -1,30 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
-import { InvalidError, TooLargeError } from '../errors/domain-errors.js'
+import { Database } from '../database/database.service.js'
+import { TooLargeError, UnavailableError } from '../errors/domain-errors.js'
 import { problemOf } from '../errors/problem.js'
 import { type Client, clientOf } from '../front-door/client.js'
 import { FrontDoor } from '../front-door/front-door.js'
 import { sendProblem } from '../front-door/plain-responses.js'
+import { invalidInput } from '../http/validation.pipe.js'
 import { AuthService } from './auth.service.js'
+import { authCalls } from './auth-calls.js'
 import { clientAddressHeader } from './auth-options.js'
 import { SignInLimits } from './sign-in-limits.js'
 
-/** Of all that better-auth can do, what we offer. */
-const offered = new Map([
-  ['/api/auth/sign-in/email', 'POST'],
-  ['/api/auth/sign-out', 'POST'],
-  ['/api/auth/get-session', 'GET'],
-  ['/api/auth/list-sessions', 'GET'],
-  ['/api/auth/revoke-session', 'POST'],
-  ['/api/auth/revoke-sessions', 'POST'],
-  ['/api/auth/revoke-other-sessions', 'POST'],
-  ['/api/auth/change-password', 'POST'],
-  ['/api/auth/update-user', 'POST'],
-])
-
 const longestBodyBytes = 16_384
-const SignIn = z.object({ email: z.string().max(254), password: z.string() })
 
 /** Puts better-auth at /api/auth, in front of Nest, because it reads the body itself. */
 @Injectable()
@@ -35,6 +24,7 @@ export class AuthMount implements OnModuleInit {
     private readonly frontDoor: FrontDoor,
     private readonly auth: AuthService,
     private readonly limits: SignInLimits,
+    private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
@@ -49,7 +39,8 @@ export class AuthMount implements OnModuleInit {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = clientOf(request)
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    if (offered.get(path) !== request.method) {
+    const call = authCalls.get(path)
+    if (call === undefined || call.method !== request.method) {
       return sendProblem(response, 404, 'not_found', 'There is nothing at this address.')
     }
     if (request.method === 'POST' && !this.auth.origins.allowsCookies(request.headers, client)) {
@@ -60,18 +51,38 @@ export class AuthMount implements OnModuleInit {
         'Pages of this origin may not do that. See ALLOWED_ORIGINS.',
       )
     }
-    const body = await readBody(request)
-    const settle = path === '/api/auth/sign-in/email' ? this.countAttempt(body, client) : null
+    const body = checkBody(call.body, await readBody(request))
+    const settle = typeof body.email === 'string' ? this.limits.attempt(client.address, body.email) : null
     const answer = await this.auth.handle(toWebRequest(this.auth.baseUrl, request, client, body))
+    if (answer.status >= 500) return await this.explain(answer)
+    if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
     if (answer.ok) settle?.()
-    await send(answer, response)
+    await (answer.ok ? send(answer, response) : refuse(answer, response))
   }
 
-  private countAttempt(body: Buffer, client: Client): () => void {
-    const parsed = SignIn.safeParse(parseJson(body))
-    if (!parsed.success) throw new InvalidError('Send {"email": …, "password": …} as JSON.')
-    return this.limits.attempt(client.address, parsed.data.email)
+  /** better-auth says that all went well also when the session is still there, because the database is away. */
+  private async checkSignedOut({ headers: { authorization, cookie } }: IncomingMessage): Promise<void> {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    const sessions = [
+      ...(bearer === undefined ? [] : [await this.auth.findSession({ bearer })]),
+      ...(cookie === undefined ? [] : [await this.auth.findSession({ cookie })]),
+    ]
+    if (sessions.every((session) => session === null)) return
+    throw new UnavailableError('You are still signed in. Try again.', 'still_signed_in', 2)
   }
+
+  /** better-auth keeps to itself what went wrong; most of the time it is the database. */
+  private async explain(answer: Response): Promise<never> {
+    await this.database.ping()
+    throw new Error(`better-auth answered ${answer.status}; its own lines of the log say why`)
+  }
+}
+
+/** Only what was checked goes on, so that better-auth and the database meet no surprise. */
+function checkBody(schema: z.ZodType<Record<string, unknown>>, body: Buffer): Record<string, unknown> {
+  const parsed = schema.safeParse(body.length === 0 ? {} : parseJson(body))
+  if (parsed.success) return parsed.data
+  throw invalidInput(parsed.error.issues)
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -95,7 +106,12 @@ function parseJson(body: Buffer): unknown {
 }
 
 /** The request as better-auth takes it. The origin was checked, so it is told the one that it knows itself by. */
-function toWebRequest(baseUrl: string, request: IncomingMessage, client: Client, body: Buffer): Request {
+function toWebRequest(
+  baseUrl: string,
+  request: IncomingMessage,
+  client: Client,
+  body: Record<string, unknown>,
+): Request {
   const headers = new Headers()
   for (const name of ['authorization', 'cookie', 'user-agent', 'accept'] as const) {
     const value = request.headers[name]
@@ -106,7 +122,29 @@ function toWebRequest(baseUrl: string, request: IncomingMessage, client: Client,
   if (request.method !== 'POST') return new Request(url, { headers })
   headers.set('origin', url.origin)
   headers.set('content-type', 'application/json')
-  return new Request(url, { method: 'POST', headers, body: body.length > 0 ? new Uint8Array(body) : '{}' })
+  return new Request(url, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() })
+
+/** better-auth's refusals in the form that all of ours have. */
+async function refuse(answer: Response, response: ServerResponse): Promise<void> {
+  const { status, headers } = answer
+  const { code, message } = Refusal.catch({}).parse(await answer.json().catch(() => ({})))
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies)
+  const retryAfter = headers.get('x-retry-after')
+  if (retryAfter !== null) response.setHeader('retry-after', retryAfter)
+  const usual = usualCodes[status] ?? 'refused'
+  sendProblem(response, status, code?.toLowerCase() ?? usual, message ?? 'This was refused.')
+}
+
+const usualCodes: Record<number, string> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  429: 'rate_limited',
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {

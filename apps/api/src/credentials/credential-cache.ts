@@ -30,6 +30,7 @@ export class CredentialCache {
   private readonly unknown = new Lru<string, Entry>(2_000)
   private readonly keysOfDevices = new Map<number, Set<string>>()
   private readonly revoked = new Lru<string, true>(10_000)
+  private readonly deleted = new Lru<number, true>(10_000)
   private generation = 0
   private batch: Batch | null = null
 
@@ -61,15 +62,19 @@ export class CredentialCache {
   }
 
   markRevoked(id: string): void {
-    this.revoked.set(`credential ${id}`, true)
+    this.revoked.set(id, true)
   }
 
   markDeleted(deviceKey: number): void {
-    this.revoked.set(`device ${deviceKey}`, true)
+    this.deleted.set(deviceKey, true)
   }
 
   wasRevoked(id: string, deviceKey: number): boolean {
-    return this.revoked.has(`credential ${id}`) || this.revoked.has(`device ${deviceKey}`)
+    return this.revoked.has(id) || this.deleted.has(deviceKey)
+  }
+
+  wasDeleted(deviceKey: number): boolean {
+    return this.deleted.has(deviceKey)
   }
 
   private keep(id: string, credential: StoredCredential | null): StoredCredential | null {

@@ -67,6 +67,11 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
     return this.cache.wasRevoked(device.credentialId, device.deviceKey)
   }
 
+  /** Whether this device was deleted lately: what is still on its way from it reaches nobody. */
+  wasDeleted(deviceKey: number): boolean {
+    return this.cache.wasDeleted(deviceKey)
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     await this.lastUsed.close()
   }

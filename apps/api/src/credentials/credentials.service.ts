@@ -11,14 +11,16 @@ import { type AuditAction, AuditLog } from '../audit/audit-log.js'
 import { Database, type Transaction } from '../database/database.service.js'
 import type { Device, Credential as Row } from '../database/generated/client.js'
 import { DeviceLookup } from '../devices/device-lookup.js'
-import { InvalidError, LimitError, NotFoundError } from '../errors/domain-errors.js'
+import { LimitError, NotFoundError } from '../errors/domain-errors.js'
 import { EventBus } from '../events/event-bus.js'
 import type { PlatformUrls } from '../platform/addresses.js'
 import type { Principal } from '../principal/principal.js'
 import { randomId } from '../secrets/random-id.js'
 import { Secrets } from '../secrets/secrets.js'
+import { futureTime } from '../times/future-time.js'
 
 const mostPerDevice = 100
+const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
 
 /** What devices sign in with. */
 @Injectable()
@@ -51,7 +53,7 @@ export class CredentialsService {
           deviceKey: device.key,
           name: input.name ?? null,
           secretHash: this.secrets.hash('device credential', secret),
-          expiresAt: futureOrNever(input.expiresAt),
+          expiresAt: input.expiresAt == null ? null : futureTime('expiresAt', input.expiresAt, longestLife),
         },
       })
       await this.record(transaction, principal, 'credential.issue', device, row.id)
@@ -136,14 +138,6 @@ export class CredentialsService {
 
 function facts({ organizationId, organizationSlug }: Principal, device: Device) {
   return { organizationId, organizationSlug, deviceKey: device.key, deviceId: device.id }
-}
-
-function futureOrNever(text: string | null | undefined): Date | null {
-  if (text === undefined || text === null) return null
-  const date = new Date(text)
-  if (date.getTime() > Date.now()) return date
-  const message = 'must lie in the future'
-  throw new InvalidError(`expiresAt: ${message}`, 'invalid', [{ path: 'expiresAt', message }])
 }
 
 function issued(

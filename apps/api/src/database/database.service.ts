@@ -15,7 +15,12 @@ export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool
 
   constructor(@Inject(CONFIG) config: Config) {
-    const connection = { connectionString: config.databaseUrl, connectionTimeoutMillis: 10_000 }
+    const connection = {
+      connectionString: config.databaseUrl,
+      connectionTimeoutMillis: 10_000,
+      // A server that took the question and says nothing would keep whoever asked for ever.
+      query_timeout: 15_000,
+    }
     this.prisma = new PrismaClient({
       adapter: new PrismaPg({ ...connection, max: 10, application_name: 'heliograph registry' }),
     })
@@ -32,6 +37,14 @@ export class Database implements OnApplicationShutdown {
   /** Throws when the database does not answer. */
   async ping(): Promise<void> {
     await this.pool.query('SELECT 1')
+  }
+
+  /** For whoever asks from outside, without what the database says of itself. */
+  async check(): Promise<void> {
+    await this.ping().catch((error: unknown) => {
+      this.logger.debug(`the database does not answer: ${error instanceof Error ? error.message : error}`)
+      throw new Error('does not answer')
+    })
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -90,6 +90,9 @@ function orderOf(sort: Sort): keyof typeof orders {
 /** A cursor names its sort, so that one of another order is refused and not misread. */
 function cursorOf(sort: Sort) {
   const isTime = orders[orderOf(sort)].type === 'timestamptz'
-  const value = isTime ? z.union([z.iso.datetime(), z.literal('-infinity')]) : z.string().regex(/^[^\0]*$/)
+  const value = isTime ? CursorTime : z.string().regex(/^[^\0]*$/)
   return z.tuple([z.literal(sort), value, z.string().regex(/^[^\0]*$/)])
 }
+
+/** As this list writes it. PostgreSQL knows no year 0. */
+const CursorTime = z.union([z.iso.datetime().regex(/^(?!0000)/), z.literal('-infinity')])

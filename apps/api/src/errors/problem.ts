@@ -113,7 +113,7 @@ const awayCodes = new Set([
   '57P03',
   '53300',
 ])
-const awayPrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'])
+const awayPrismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'])
 
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
@@ -121,7 +121,7 @@ function isDatabaseAway(error: unknown): boolean {
   return (
     awayCodes.has(code) ||
     awayPrismaCodes.has(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message) ||
+    /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(error.message) ||
     isDatabaseAway(error.cause)
   )
 }

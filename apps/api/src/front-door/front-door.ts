@@ -47,7 +47,13 @@ export class FrontDoor {
   createServer(nest: RequestHandler): Server {
     this.nest = nest
     const server = http.createServer(
-      { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
+      {
+        headersTimeout: 15_000,
+        requestTimeout: 60_000,
+        keepAliveTimeout: 65_000,
+        connectionsCheckingInterval: 5_000,
+        maxHeaderSize: 16_384,
+      },
       (request, response) => this.handleRequest(request, response),
     )
     server.on('upgrade', (request, socket, head) => this.handleUpgrade(request, socket, head))
@@ -76,6 +82,7 @@ export class FrontDoor {
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
     if (path === null) sendProblem(response, 400, 'bad_request', 'The address is not a path.')
+    else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (this.upgradeHandlers.has(path)) askForUpgrade(response)
     else this.web.request(request, response, client)
@@ -103,10 +110,22 @@ export class FrontDoor {
     const client = this.identify(request)
     const path = pathOf(request)
     const handler = path === null ? undefined : this.upgradeHandlers.get(path)
-    if (handler !== undefined) handler(request, socket, head, { remoteAddress: client.address })
+    if (hasBody(request)) refuseUpgrade(socket, 400)
+    else if (handler !== undefined) handler(request, socket, head, { remoteAddress: client.address })
     else if (path === null || nestPaths.test(path)) refuseUpgrade(socket, 404)
     else this.web.upgrade(request, socket, head, client)
   }
+}
+
+/** TRACE sends back what it was sent, cookies that scripts must not read included. */
+function refuseMethod(response: ServerResponse): void {
+  sendProblem(response, 405, 'method_not_allowed', 'This address does not know that method.')
+}
+
+/** What follows an upgrade is another protocol already, so a body would be taken for it. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 function askForUpgrade(response: ServerResponse): void {

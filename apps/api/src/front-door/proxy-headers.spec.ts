@@ -25,6 +25,16 @@ describe('requestHeaders', () => {
   })
 })
 
+describe('requestHeaders', () => {
+  it('keeps the length of a body, though the client calls it a matter of the connection', () => {
+    const request = new IncomingMessage(new Socket())
+    Object.assign(request.headers, { connection: 'Content-Length', 'content-length': '5' })
+    expect(requestHeaders(request, { address: '192.0.2.1', protocol: 'http', host: '' })).toMatchObject({
+      'content-length': '5',
+    })
+  })
+})
+
 describe('responseHeaders', () => {
   it('keeps each of several cookies', () => {
     const raw = [

@@ -14,6 +14,9 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
+/** Says where a body ends. A client that could have it taken away would have its body read as a request. */
+const framing = 'content-length'
+
 /** What the web process is sent: the client's own headers, and who the client is in our words. */
 export function requestHeaders(request: IncomingMessage, client: Client): OutgoingHttpHeaders {
   const named = connectionOptions(request.headers.connection)
@@ -55,5 +58,6 @@ export function endToEndHeaders(rawHeaders: readonly string[]): [name: string, v
 }
 
 function connectionOptions(connection: string | undefined): Set<string> {
-  return new Set((connection ?? '').split(',').map((option) => option.trim().toLowerCase()))
+  const options = (connection ?? '').split(',').map((option) => option.trim().toLowerCase())
+  return new Set(options.filter((option) => option !== framing))
 }

@@ -10,7 +10,7 @@ type Issues = readonly {
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
-    super({ exceptionFactory: (issues: Issues) => invalid(issues) })
+    super({ exceptionFactory: (issues: Issues) => invalidInput(issues) })
   }
 
   /** No body is an empty one, so that a call whose fields are all optional needs none. */
@@ -20,7 +20,8 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   }
 }
 
-function invalid(issues: Issues): InvalidError {
+/** Says of each mistake where it is. */
+export function invalidInput(issues: Issues): InvalidError {
   const errors = issues.slice(0, 20).map(({ path = [], message }) => ({
     path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
     message,

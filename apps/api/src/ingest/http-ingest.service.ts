@@ -44,7 +44,7 @@ export class HttpIngestService {
 
   /** Stores a message and passes it on to who watches; gives how many samples it held. Throws an UnavailableError when that is undecided. */
   async store(device: VerifiedDevice, body: unknown): Promise<number> {
-    const payload = Buffer.from(JSON.stringify(body) ?? '')
+    const payload = encode(body)
     const outcome = await this.decided(this.ingest.ingest(device, payload))
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
     if (outcome.stored) {
@@ -72,6 +72,16 @@ export class HttpIngestService {
     } finally {
       clearTimeout(timer)
     }
+  }
+}
+
+/** JSON.parse reads deeper than JSON.stringify writes. */
+function encode(body: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(body) ?? '')
+  } catch (error) {
+    if (error instanceof RangeError) throw new UnprocessableError('is nested too deeply', 'payload_invalid')
+    throw error
   }
 }
 

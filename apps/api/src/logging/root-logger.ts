@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common'
 import { type Logger as Pino, pino } from 'pino'
+import { readableLine } from './readable-line.js'
 
 export type RootLogger = Pino
 
@@ -8,11 +9,23 @@ export const ROOT_LOGGER = Symbol('ROOT_LOGGER')
 
 const secretFields = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'key', 'code']
 
-/** Lines of JSON on stdout, in which no secret can stand by accident. */
-export function createRootLogger(level: string): RootLogger {
+/** Lines on stdout, in which no secret can stand by accident: JSON, or for people to read. */
+export function createRootLogger(level: string, { readable = false } = {}): RootLogger {
   const paths = secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`])
-  return pino({ level, base: undefined, redact: { paths, censor: '[redacted]' } })
+  const options = { level, base: undefined, redact: { paths, censor: '[redacted]' } }
+  return readable
+    ? pino(options, { write: (json) => void process.stdout.write(`${readableLine(json)}\n`) })
+    : pino(options)
 }
+
+/** Where Nest tells of each of our classes and routes that it found. */
+const contextsOfNestsStart = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+])
 
 /** Nest's logger interface over pino. */
 export class NestLogger implements LoggerService {
@@ -33,6 +46,7 @@ export class NestLogger implements LoggerService {
   ) {
     const context = rest.at(-1)
     const stack = rest.length > 1 ? rest[0] : undefined
+    if (level === 'info' && contextsOfNestsStart.has(String(context))) level = 'debug'
     if (message instanceof Error) return this.root[level]({ context, err: message }, message.message)
     if (typeof message === 'object') return this.root[level]({ context, ...message })
     this.root[level]({ context, ...(typeof stack === 'string' ? { stack } : {}) }, String(message))

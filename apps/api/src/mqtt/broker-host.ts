@@ -1,8 +1,9 @@
 import type { Server } from 'node:net'
 import { type Broker, type BrokerHooks, createBroker } from '@heliograph/broker'
-import { canPublish, canSubscribe } from '@heliograph/protocol'
+import { canSubscribe } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { Origins } from '../auth/origins.js'
+import { BrokerStore } from '../broker-store/broker-store.js'
 import { CONFIG, type Config } from '../config.js'
 import { clientOf } from '../front-door/client.js'
 import { FrontDoor } from '../front-door/front-door.js'
@@ -21,6 +22,7 @@ import { LiveConnections } from './live-connections.js'
 import { Notices } from './notices.js'
 import { PlatformPublisher } from './platform-publisher.js'
 import { PublishHandler } from './publish-handler.js'
+import { PublishRights } from './publish-rights.js'
 import { Revocation } from './revocation.js'
 
 /** Presence of every device is retained, so the broker's usual bound would be one on devices. */
@@ -33,11 +35,13 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BrokerHost.name)
   private broker: Broker<ConnectionPrincipal> | null = null
   private servers: Server[] = []
+  private readonly publishRights = new PublishRights()
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly frontDoor: FrontDoor,
     private readonly origins: Origins,
+    private readonly store: BrokerStore,
     private readonly authenticator: Authenticator,
     private readonly handler: PublishHandler,
     private readonly ingest: IngestService,
@@ -60,14 +64,16 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
       hooks: this.hooks(() => broker),
       limits: { maxRetainedMessages },
+      persistence: this.store,
       logger: brokerLogger(this.logger),
     })
     this.publisher.attach(broker)
     this.live.attach(broker)
     await this.ingest.start()
     await this.presence.restore()
-    this.revocation.attach(broker)
+    // In this order: whoever is let in and cut off in the same moment is seen to come before they are seen to go.
     this.follow(broker)
+    this.revocation.attach(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
     this.servers = await listen(broker, this.config)
     this.openWebSocket(broker)
@@ -80,6 +86,8 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     this.broker = null
     for (const server of this.servers) server.close()
     await broker?.close()
+    // The broker closes it as well, unless it is stuck with a database that does not answer.
+    await this.store.close()
     this.publisher.detach()
     await this.presence.close(presenceCloseTimeoutMs)
   }
@@ -87,9 +95,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private hooks(broker: () => Broker<ConnectionPrincipal>): BrokerHooks<ConnectionPrincipal> {
     return {
       authenticate: (connect) => this.authenticator.authenticate(connect, broker()),
-      authorizePublish: ({ principal }, topic) =>
-        (principal.kind === 'device' && topic === principal.telemetryTopic) ||
-        canPublish(principal.mqtt, topic),
+      authorizePublish: ({ principal }, topic) => this.publishRights.allows(principal.mqtt, topic),
       authorizeSubscribe: ({ principal, connectionId }, filter) => {
         const allowed = canSubscribe(principal.mqtt, filter)
         if (allowed) this.fleet.subscribed(principal, connectionId, filter)

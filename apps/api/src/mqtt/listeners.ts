@@ -22,7 +22,7 @@ export async function listen(
       await bind(server, 'MQTT_PORT', config.host, config.mqttPort)
     }
     if (config.mqtts !== null) {
-      const server = tls.createServer(tlsOptions(config.mqtts), (socket) => broker.handleTcp(socket, 'tls'))
+      const server = createTlsServer(config.mqtts, broker)
       servers.push(server)
       await bind(server, 'MQTTS_PORT', config.host, config.mqtts.port)
     }
@@ -55,11 +55,27 @@ function explain(error: NodeJS.ErrnoException, variable: string, host: string, p
   }
 }
 
+function createTlsServer(
+  mqtts: NonNullable<Config['mqtts']>,
+  broker: Broker<ConnectionPrincipal>,
+): tls.Server {
+  const options = tlsOptions(mqtts)
+  try {
+    return tls.createServer(options, (socket) => broker.handleTcp(socket, 'tls'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(`TLS_CERT, TLS_KEY: no certificate with its key, in PEM: ${reason}`)
+  }
+}
+
+/** With TLS_CA, a client needs a certificate from it beside its credential. */
 function tlsOptions({ certFile, keyFile, caFile }: NonNullable<Config['mqtts']>): tls.TlsOptions {
   return {
     cert: readPem('TLS_CERT', certFile),
     key: readPem('TLS_KEY', keyFile),
-    ...(caFile === null ? {} : { ca: readPem('TLS_CA', caFile) }),
+    ...(caFile === null
+      ? {}
+      : { ca: readPem('TLS_CA', caFile), requestCert: true, rejectUnauthorized: true }),
     minVersion: 'TLSv1.2',
     handshakeTimeout: 10_000,
   }

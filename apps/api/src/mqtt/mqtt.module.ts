@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { AuthModule } from '../auth/auth.module.js'
+import { BrokerStore } from '../broker-store/broker-store.js'
 import { CredentialsModule } from '../credentials/credentials.module.js'
 import { IngestModule } from '../ingest/ingest.module.js'
 import { PresenceModule } from '../presence/presence.module.js'
@@ -20,6 +21,7 @@ import { TokensController } from './tokens/tokens.controller.js'
   providers: [
     Authenticator,
     BrokerHost,
+    BrokerStore,
     FleetService,
     LiveConnections,
     PublishHandler,

@@ -1,6 +1,7 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import { app, events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
+import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
 import { type IngestOutcome, UndecidedError } from '../ingest/sample.js'
 import { Traffic } from '../ingest/traffic.js'
@@ -19,11 +20,15 @@ export class PublishHandler {
     private readonly activity: ActivityService,
     private readonly traffic: Traffic,
     private readonly notices: Notices,
+    private readonly credentials: CredentialVerifier,
   ) {}
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
     const { principal } = client
-    if (principal.kind === 'person') return app.match(message.topic) === null ? 'drop' : 'forward'
+    // The access rule lets people publish to app topics alone, and those carry anything.
+    if (principal.kind === 'person') return 'forward'
+    // Its will, for one: retained, it would be there for the next device of that id.
+    if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
     return message.qos === 0 ? this.takeUnacknowledged(principal, message) : this.store(principal, message)
   }
@@ -51,7 +56,7 @@ export class PublishHandler {
   }
 
   private conclude(device: DeviceConnection, topic: string, outcome: IngestOutcome): PublishDecision {
-    if (outcome.stored) return 'forward'
+    if (outcome.stored) return this.credentials.wasDeleted(device.deviceKey) ? 'drop' : 'forward'
     this.refuse(device, topic, outcome.refusal.code, outcome.refusal.detail)
     return 'drop'
   }

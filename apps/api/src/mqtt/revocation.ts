@@ -33,9 +33,9 @@ export class Revocation {
     this.events.on('device.deleted', (device) => this.forgetDevice(broker, device))
     // Whoever was being let in while its right ended is not yet among the connections that were ended above.
     broker.events.on('connected', ({ client }) => {
-      if (this.isGone(client.principal)) {
-        broker.disconnect((other) => other.connectionId === client.connectionId, 'revoked')
-      }
+      if (!this.isGone(client.principal)) return
+      broker.disconnect((other) => other.connectionId === client.connectionId, 'revoked')
+      void broker.forgetSessions((sessionId) => sessionId === client.sessionId)
     })
   }
 

@@ -17,7 +17,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.health.register('database', () => this.database.ping())
+    this.health.register('database', () => this.database.check())
     this.health.register('web', () => this.frontDoor.web.check())
   }
 

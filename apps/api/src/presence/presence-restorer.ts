@@ -10,16 +10,22 @@ export interface StoredPresence extends PresenceState {
 
 const rowsPerPage = 5_000
 
-/** Says of everybody who was online when the platform died that they are not. Gives how many. */
-export async function endLeftOverPresence(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query(`
+/** Says of everybody who was online when the platform died that they are not. Gives who that was. */
+export async function endLeftOverPresence(pool: Pool): Promise<StoredPresence[]> {
+  const { rows } = await pool.query<StoredPresence>(`
     WITH ended AS (
       UPDATE device_activity SET connected = false, since = now(), reason = 'server_restarted'
       WHERE connected RETURNING device_key, since
+    ), change AS (
+      INSERT INTO presence_change (device_key, at, online, reason)
+      SELECT device_key, since, false, 'server_restarted' FROM ended ORDER BY device_key
     )
-    INSERT INTO presence_change (device_key, at, online, reason)
-    SELECT device_key, since, false, 'server_restarted' FROM ended ORDER BY device_key`)
-  return rowCount ?? 0
+    SELECT organization.slug AS "organizationSlug", device.id AS "deviceId", false AS online,
+      floor(extract(epoch FROM ended.since) * 1000)::float8 AS since, 'server_restarted' AS reason
+    FROM ended
+    JOIN device ON device.key = ended.device_key
+    JOIN organization ON organization.id = device.organization_id`)
+  return rows
 }
 
 /** The last known presence of every device that ever was connected, a page of rows at a time. */

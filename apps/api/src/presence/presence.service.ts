@@ -2,7 +2,7 @@ import { presence } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { Database } from '../database/database.service.js'
 import { PlatformPublisher } from '../mqtt/platform-publisher.js'
-import { endLeftOverPresence, storedPresence } from './presence-restorer.js'
+import { endLeftOverPresence } from './presence-restorer.js'
 import { type PresenceState, PresenceTracker, type PresentDevice } from './presence-tracker.js'
 import { PresenceWriter } from './presence-writer.js'
 import { SerialByKey } from './serial.js'
@@ -24,14 +24,16 @@ export class PresenceService {
     )
   }
 
-  /** Before the first device can connect: nobody is left online after a crash, and everybody's presence is known. */
+  /** Before the first device can connect: nobody is left online after a crash, and who waits for that is told. */
   async restore(): Promise<void> {
     const ended = await endLeftOverPresence(this.database.pool)
-    if (ended > 0) this.logger.warn(`${ended} devices were online when the platform ended`)
-    for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
-      const topic = presence.topic({ org: organizationSlug, device: deviceId })
-      await this.publisher.publish(topic, presence.encode(state), { qos: 1, retain: true })
-    }
+    if (ended.length > 0) this.logger.warn(`${ended.length} devices were online when the platform ended`)
+    await Promise.all(
+      ended.map(({ organizationSlug, deviceId, ...state }) => {
+        const topic = presence.topic({ org: organizationSlug, device: deviceId })
+        return this.publisher.publish(topic, presence.encode(state), { qos: 1, retain: true })
+      }),
+    )
   }
 
   /** Runs a task after all that was announced of a device so far. */

@@ -24,6 +24,12 @@ describe('parseHistoryQuery', () => {
     })
   })
 
+  it('takes the space that a bare + in an address becomes', () => {
+    const query = parseHistoryQuery({ from: '2026-01-01T01:00:00 01:00', to: ' 5m' }, now)
+    expect(query).toMatchObject({ fromUs: (now - 86_400_000) * 1_000, toUs: (now + 300_000) * 1_000 })
+    expect(badFields({ from: '2026-01-01 00:00' })).toEqual(['from'])
+  })
+
   it('takes relative, RFC 3339 and millisecond times, with microseconds behind the point', () => {
     const query = parseHistoryQuery({ from: '-24h', to: `${now}.125`, keys: 'a, b' }, now)
     expect(query).toMatchObject({

@@ -1,4 +1,4 @@
-import { parseTime, type ReadTelemetry } from '@heliograph/protocol'
+import { parseTime, type ReadTelemetry, TelemetryKey } from '@heliograph/protocol'
 import { z } from 'zod'
 import { type FieldError, InvalidError } from '../errors/domain-errors.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -20,7 +20,7 @@ export interface Position {
 
 const defaultLimit = 1_000
 
-const Place = z.tuple([z.int().min(0), z.string()])
+const Place = z.tuple([z.int().min(0), TelemetryKey])
 
 /** Reads a query; throws an InvalidError that names each bad field. */
 export function parseHistoryQuery(input: ReadTelemetry, nowMs: number): HistoryQuery {
@@ -28,7 +28,7 @@ export function parseHistoryQuery(input: ReadTelemetry, nowMs: number): HistoryQ
   const time = (path: 'from' | 'to', otherwise: number) => {
     const text = input[path]
     if (text === undefined) return otherwise
-    const ms = parseTime(text, nowMs)
+    const ms = parseTime(withPlus(text), nowMs)
     if (ms !== null) return clampUs(Math.round(ms * 1_000))
     errors.push({ path, message: 'expected epoch milliseconds, RFC 3339, or relative to now: -24h' })
     return otherwise
@@ -56,6 +56,11 @@ export function cursorOf({ tsUs, key }: Position): string {
 function positionOf(cursor: string): Position {
   const [tsUs, key] = decodeCursor(Place, cursor)
   return { tsUs, key }
+}
+
+/** In a query string a bare + is a space, and many scripts send one: `2026-01-01T00:00:00+01:00`, `+5m`. */
+function withPlus(text: string): string {
+  return text.replace(/^ (?=\d)| (?=\d\d:\d\d$)/, '+')
 }
 
 function clampUs(us: number): number {

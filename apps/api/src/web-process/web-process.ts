@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
+import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../config.js'
@@ -10,6 +11,7 @@ import { FrontDoor } from '../front-door/front-door.js'
 const script = fileURLToPath(new URL('../../../web/server.mjs', import.meta.url))
 const shortestDelayMs = 250
 const longestDelayMs = 10_000
+const lastLines = 20
 /** A process that ran for so long was fine: its next start need not wait. */
 const fineAfterMs = 30_000
 
@@ -54,20 +56,36 @@ export class WebProcess implements BeforeApplicationShutdown {
     const child = spawn(process.execPath, [script], {
       env: childEnvironment(port),
       // It ends by itself when this channel closes, however this process came to its end.
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.child = child
+    const said = this.follow(child)
     this.frontDoor.web.setTarget(`http://127.0.0.1:${port}`)
     child.on('error', (error) => this.logger.error(`the web process does not start: ${error.message}`))
-    child.once('exit', (code, signal) => this.onExit(signal ?? `code ${code}`, Date.now() - startedAt))
+    child.once('exit', (code, signal) =>
+      this.onExit(signal ?? `code ${code}`, Date.now() - startedAt, said()),
+    )
   }
 
-  private onExit(how: string, ranMs: number): void {
+  /** What it says while all is well interests nobody; when it ends, its last lines may say why. */
+  private follow(child: ChildProcess): () => string[] {
+    const last: string[] = []
+    if (child.stdout === null) return () => last
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      this.logger.debug(line)
+      last.push(line.slice(0, 1_000))
+      if (last.length > lastLines) last.shift()
+    })
+    return () => last
+  }
+
+  private onExit(how: string, ranMs: number, said: readonly string[]): void {
     this.child = null
     this.frontDoor.web.setTarget(null)
     if (this.stopping) return
     this.delayMs = ranMs > fineAfterMs ? shortestDelayMs : Math.min(this.delayMs * 2, longestDelayMs)
     this.logger.warn(`the web process ended (${how}); starting it again in ${this.delayMs} ms`)
+    for (const line of said) this.logger.warn(`the web process said: ${line}`)
     this.timer = setTimeout(() => void this.relaunch(), this.delayMs)
   }
 
@@ -76,7 +94,7 @@ export class WebProcess implements BeforeApplicationShutdown {
       await this.launch()
     } catch (error) {
       this.logger.error(error)
-      this.onExit('could not be started', 0)
+      this.onExit('could not be started', 0, [])
     }
   }
 }

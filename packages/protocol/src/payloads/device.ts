@@ -1,34 +1,37 @@
 import { z } from 'zod'
-import { TimestampMs } from './telemetry.js'
+import { JsonValue, TimestampMs } from './telemetry.js'
 
 /** Something that happened on a device, in words. */
 export const DeviceEvent = z.strictObject({
   level: z.enum(['debug', 'info', 'warning', 'error', 'critical']),
   message: z.string().min(1).max(4_096),
   code: z.string().min(1).max(128).optional(),
-  data: z.json().optional(),
+  data: JsonValue.optional(),
   ts: TimestampMs.optional(),
 })
 export type DeviceEvent = z.infer<typeof DeviceEvent>
 
 /** A JSON merge patch (RFC 7396) of the state that the device reports. */
-export const ReportedState = z.record(z.string(), z.json())
+export const ReportedState = z.record(z.string(), JsonValue)
 export type ReportedState = z.infer<typeof ReportedState>
 
 /** The state that the platform asks of the device. */
-export const DesiredState = z.strictObject({ version: z.int().min(0), state: z.record(z.string(), z.json()) })
+export const DesiredState = z.strictObject({
+  version: z.int().min(0),
+  state: z.record(z.string(), JsonValue),
+})
 export type DesiredState = z.infer<typeof DesiredState>
 
 export const CommandRequest = z.strictObject({
   name: z.string().min(1),
-  args: z.json(),
+  args: JsonValue,
   expiresAt: TimestampMs,
 })
 export type CommandRequest = z.infer<typeof CommandRequest>
 
 export const CommandReply = z.strictObject({
   status: z.enum(['accepted', 'progress', 'done', 'failed']),
-  result: z.json().optional(),
+  result: JsonValue.optional(),
   error: z.string().optional(),
 })
 export type CommandReply = z.infer<typeof CommandReply>

@@ -11,14 +11,18 @@ export const TelemetryKey = z
   .regex(/^\P{Cc}+$/u, 'a key must not hold control characters')
 export type TelemetryKey = z.infer<typeof TelemetryKey>
 
+/** Any JSON. Registered as it is: `meta` would name a copy, and what refers to itself within would stay nameless. */
+export const JsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue', description: 'Any JSON' })
+export type JsonValue = z.infer<typeof JsonValue>
+
 /** A measured value: number, boolean, string, or any JSON. Text is at most 65,536 characters long. */
 export const TelemetryValue = z.union([
   z.number(),
   z.boolean(),
   z.string().max(65_536, 'text is at most 65,536 characters long'),
   z.null(),
-  z.array(z.json()),
-  z.record(z.string(), z.json()),
+  z.array(JsonValue),
+  z.record(z.string(), JsonValue),
 ])
 export type TelemetryValue = z.infer<typeof TelemetryValue>
 

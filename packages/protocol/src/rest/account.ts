@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OrganizationSlug } from '../ids.js'
-import { Name, page, Timestamp } from './common.js'
+import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const Role = z
   .enum(['admin', 'viewer'])
@@ -63,7 +63,7 @@ export const CreateApiKey = z
   .strictObject({
     name: Name,
     role: Role.optional().meta({ description: 'admin by default; never more than the maker’s' }),
-    expiresAt: Timestamp.optional().meta({ description: 'In 90 days by default, in 5 years at most' }),
+    expiresAt: TimeInput.optional().meta({ description: 'In 90 days by default, in 5 years at most' }),
   })
   .meta({ id: 'CreateApiKey' })
 export type CreateApiKey = z.infer<typeof CreateApiKey>

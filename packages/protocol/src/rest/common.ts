@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { parseTime } from '../time.js'
 
 /** An instant on the wire: RFC 3339 in UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339' })
 
-export const Cursor = z.string().max(512).meta({ description: 'Where the next page begins; opaque' })
+/** Long enough for the longest name or key, each character three bytes, in base64. */
+export const Cursor = z.string().max(1_024).meta({ description: 'Where the next page begins; opaque' })
 
 /** A page of a list. `nextCursor` is null on the last one. */
 export function page<Item extends z.ZodType>(item: Item) {
@@ -25,12 +27,23 @@ export const TimeExpression = z
   .max(64)
   .meta({ description: 'Epoch milliseconds, RFC 3339, or relative to now: -24h' })
 
+/** A point in time in a body; `parseTime` reads it once it is made a text. */
+export const TimeInput = z
+  .union([z.int().min(0), z.string().max(64)])
+  .refine(
+    (time) => parseTime(String(time), 0) !== null,
+    'expected epoch milliseconds, RFC 3339, or relative to now: +30d',
+  )
+  .meta({ description: 'Epoch milliseconds, RFC 3339, or relative to now: +30d' })
+export type TimeInput = z.infer<typeof TimeInput>
+
 export const Name = z
   .string()
   .trim()
   .min(1, 'must not be empty')
   .max(120, 'is at most 120 characters long')
   .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .regex(/^\P{Cs}*$/u, 'must not hold half a surrogate pair')
 
 /** What every failed request answers: RFC 9457 with a stable `code`. */
 export const Problem = z

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { deviceChannels } from '../channels.js'
-import { Name, page, Timestamp } from './common.js'
+import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const IssueCredential = z
   .strictObject({
     name: Name.optional(),
-    expiresAt: Timestamp.nullable().optional().meta({ description: 'Never, when absent' }),
+    expiresAt: TimeInput.nullable().optional().meta({ description: 'Never, when absent' }),
   })
   .meta({ id: 'IssueCredential' })
 export type IssueCredential = z.infer<typeof IssueCredential>

@@ -12,7 +12,12 @@ export const LatestTelemetry = z.object({ items: z.array(Sample) }).meta({ id: '
 export type LatestTelemetry = z.infer<typeof LatestTelemetry>
 
 export const ReadTelemetry = z.strictObject({
-  keys: z.string().max(8_192).optional().meta({ description: 'Separated by commas; all when absent' }),
+  keys: z
+    .string()
+    .max(8_192)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+    .optional()
+    .meta({ description: 'Separated by commas; all when absent' }),
   from: TimeExpression.optional().meta({ description: 'Inclusive; all when absent' }),
   to: TimeExpression.optional().meta({ description: 'Exclusive; all when absent' }),
   limit: queryInteger(1, 10_000).optional().meta({ description: '1000 by default' }),

@@ -1,0 +1,150 @@
+import {
+  type Change,
+  MemoryPersistence,
+  type Persistence,
+  type Qos,
+  type StoredMessage,
+} from '@heliograph/broker'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PostgresPersistence } from '../../../apps/api/src/broker-store/postgres-persistence.js'
+import { createDatabase, type TestDatabase } from '../../support/database.js'
+import { emptyStore, rowCounts } from './store.js'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+})
+afterAll(() => database?.drop())
+
+/** The same numbers for the same seed (mulberry32, Tommy Ettinger, public domain). */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
+
+/** Changes as a broker makes them, of a few sessions and topics, so that they meet often. */
+class Changes {
+  readonly #random: (below: number) => number
+  readonly #sequences = new Map<string, number>()
+
+  constructor(seed: number) {
+    this.#random = randomFrom(seed)
+  }
+
+  write(): Change[] {
+    const shared = this.#message()
+    return Array.from({ length: 1 + this.#random(6) }, () => this.#changes(shared)).flat()
+  }
+
+  #changes(shared: StoredMessage): Change[] {
+    const sessionId = `s${this.#random(4)}`
+    const known = this.#sequences.get(sessionId)
+    if (known === undefined) {
+      this.#sequences.set(sessionId, 0)
+      return [{ kind: 'session', sessionId, offlineSince: 0 }]
+    }
+    const sequence = Math.max(1, known - this.#random(4))
+    const packetId = 1 + this.#random(5)
+    const filter = `f${this.#random(3)}`
+    const topic = `t${this.#random(3)}`
+    switch (this.#random(14)) {
+      case 0:
+        this.#sequences.delete(sessionId)
+        return [{ kind: 'session_removed', sessionId }]
+      case 1:
+        return [{ kind: 'session', sessionId, offlineSince: this.#random(1000) }]
+      case 2:
+        return [{ kind: 'subscription', sessionId, filter, qos: this.#random(3) as Qos }]
+      case 3:
+        return [{ kind: 'subscription_removed', sessionId, filter }]
+      case 4:
+        return [{ kind: 'inbound', sessionId, packetId }]
+      case 5:
+        return [{ kind: 'inbound_removed', sessionId, packetId }]
+      case 6:
+        return [{ kind: 'retained', message: { ...this.#message(), topic } }]
+      case 7:
+        return [{ kind: 'retained_removed', topic }]
+      case 8:
+        return [{ kind: 'sent', sessionId, sequence, packetId }]
+      case 9:
+        return [{ kind: 'released', sessionId, sequence }]
+      case 10:
+      case 11:
+        return [{ kind: 'dequeued', sessionId, sequence }]
+      default:
+        return Array.from(this.#sequences.keys(), (id) => this.#queued(id, shared))
+    }
+  }
+
+  #queued(sessionId: string, shared: StoredMessage): Change {
+    const sequence = (this.#sequences.get(sessionId) ?? 0) + 1
+    this.#sequences.set(sessionId, sequence)
+    const message = this.#random(2) === 0 ? shared : this.#message()
+    const qos = this.#random(2) === 0 ? 1 : 2
+    return { kind: 'queued', sessionId, sequence, message, qos, retain: false, packetId: 0, released: false }
+  }
+
+  #message(): StoredMessage {
+    const payload = Buffer.from(Array.from({ length: this.#random(20) }, () => this.#random(256)))
+    return { topic: `m${this.#random(9)}`, payload, qos: 1 }
+  }
+}
+
+/** All that a store hands over, in one order. */
+async function contents(store: Persistence): Promise<string[]> {
+  const found: string[] = []
+  await store.load({
+    session: ({ sessionId, offlineSince, subscriptions, inbound }) => {
+      const filters = subscriptions.map(({ filter, qos }) => `${filter} ${qos}`).sort()
+      found.push(JSON.stringify(['session', sessionId, offlineSince, filters, [...inbound].sort()]))
+    },
+    entry: ({ sessionId, sequence, message: { topic, payload, qos: published }, qos, packetId, released }) =>
+      found.push(
+        JSON.stringify([
+          ...['entry', sessionId, String(sequence).padStart(9, '0'), topic, payload.toString('hex')],
+          ...[published, qos, packetId, released],
+        ]),
+      ),
+    retained: ({ topic, payload }) =>
+      found.push(JSON.stringify(['retained', topic, payload.toString('hex')])),
+  })
+  return found.sort()
+}
+
+it.each(Array.from({ length: 20 }, (_, seed) => seed))(
+  'is, after any changes, what the store in memory is (seed %i)',
+  async (seed) => {
+    await emptyStore(database.pool)
+    const memory = new MemoryPersistence()
+    const store = new PostgresPersistence({ pool: database.pool })
+    await contents(store)
+    const random = randomFrom(seed + 1_000)
+    const changes = new Changes(seed)
+    let written: Promise<unknown> = Promise.resolve()
+    for (let write = 0; write < 150; write++) {
+      const made = changes.write()
+      await memory.write(made)
+      written = store.write(made)
+      // Sometimes alone in its transaction, mostly in company.
+      if (random(5) === 0) await written
+      else await new Promise(setImmediate)
+    }
+    await written
+    await store.close()
+    const again = new PostgresPersistence({ pool: database.pool })
+    expect(await contents(again)).toEqual(await contents(memory))
+    await again.close()
+    const { rows } = await database.pool.query(
+      'SELECT id FROM broker.message EXCEPT SELECT message_id FROM broker.entry',
+    )
+    expect(rows).toEqual([])
+    expect((await rowCounts(database.pool)).entry).toBeGreaterThan(0)
+  },
+)

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { registerDevice } from '../mqtt/support.js'
+import { apiKey, ask } from './callers.js'
+
+let platform: Platform
+let admin: Administrator
+let script: HttpClient
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  admin = await createAdministrator(platform)
+  script = await apiKey(platform, admin)
+})
+afterAll(() => platform?.stop())
+
+const half = '\ud800'
+const cursor = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url')
+const deep = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+
+/** Every refusal, of whatever part of the platform, is a problem with a code. */
+function expectProblem(answer: Awaited<ReturnType<typeof ask>>, status: number, code: string): void {
+  expect(answer).toMatchObject({ status, body: { status, code, detail: expect.any(String) } })
+  expect(answer.headers.get('content-type')).toContain('application/problem+json')
+}
+
+describe('text that PostgreSQL cannot store', () => {
+  it.each([
+    ['POST', '/api/v1/devices', { name: half }],
+    ['POST', '/api/v1/devices', { name: 'a\0' }],
+    ['PATCH', '/api/v1/devices/there', { name: half }],
+    ['POST', '/api/v1/devices/there/credentials', { name: half }],
+    ['POST', '/api/v1/api-keys', { name: `${half}a` }],
+    ['GET', '/api/v1/devices/there/telemetry?keys=a%00', undefined],
+    ['GET', `/api/v1/devices?search=%00`, undefined],
+  ])('is refused: %s %s', async (method, path, body) => {
+    await script.request('POST', '/api/v1/devices', { name: 'there', id: 'there' })
+    expectProblem(await ask(script, method, path, body), 400, 'invalid')
+  })
+
+  it.each([
+    `/api/v1/devices/there/telemetry?cursor=${cursor([1, 'a\0'])}`,
+    `/api/v1/devices?sort=createdAt&cursor=${cursor(['createdAt', '0000-01-01T00:00:00Z', 'a'])}`,
+    `/api/v1/devices?cursor=${cursor(['name', 'a\0', 'b'])}`,
+    `/api/v1/devices/there/presence?cursor=${cursor(['-1'])}`,
+  ])('is refused in a cursor: %s', async (path) => {
+    await script.request('POST', '/api/v1/devices', { name: 'there', id: 'there' })
+    expectProblem(await ask(script, 'GET', path), 400, 'invalid_cursor')
+  })
+})
+
+it('takes back the cursors that it made, however long the names are', async () => {
+  for (const [id, name] of [
+    ['long-1', '語'.repeat(120)],
+    ['long-2', '誤'.repeat(120)],
+  ]) {
+    await script.send('POST', '/api/v1/devices', { id: `${id}${'x'.repeat(58)}`, name, tags: ['long'] })
+  }
+  const first = await ask(script, 'GET', '/api/v1/devices?tag=long&limit=1')
+  const second = await ask(script, 'GET', `/api/v1/devices?tag=long&limit=1&cursor=${first.body.nextCursor}`)
+  expect(second).toMatchObject({ status: 200, body: { items: [{ name: '誤'.repeat(120) }] } })
+})
+
+describe('an address that cannot be read', () => {
+  it.each([
+    ['/api/v1/devices/%zz', 400, 'bad_request'],
+    ['/api/v1/devices/%ED%A0%80', 400, 'bad_request'],
+    [`/api/v1/devices/${'a'.repeat(300)}`, 414, 'too_large'],
+    ['/api/auth/nothing', 404, 'not_found'],
+    ['/api/v1/../v1/nothing', 404, 'not_found'],
+  ])('is a problem like any other: %s', async (path, status, code) => {
+    expectProblem(await ask(script, 'GET', path), status, code)
+  })
+})
+
+describe('sign-in', () => {
+  it.each([
+    ['update-user', { name: 'a\0' }],
+    ['update-user', { name: 7 }],
+    ['update-user', { image: 'x' }],
+    ['revoke-session', { token: 'a\0' }],
+    ['change-password', { currentPassword: 'a', newPassword: 'short' }],
+    ['sign-in/email', { email: null, password: [] }],
+  ])('refuses what it cannot store, as a problem: %s', async (call, body) => {
+    expectProblem(await ask(admin, 'POST', `/api/auth/${call}`, body), 400, 'invalid')
+  })
+
+  it('says that a password is wrong as a problem', async () => {
+    const anonymous = createClient(platform.url)
+    const answer = await ask(anonymous, 'POST', '/api/auth/sign-in/email', {
+      email: admin.email,
+      password: 'not this',
+    })
+    expectProblem(answer, 401, 'invalid_email_or_password')
+  })
+
+  it('sends nobody anywhere', async () => {
+    const anonymous = createClient(platform.url)
+    const { email, password } = admin
+    const answer = await ask(anonymous, 'POST', '/api/auth/sign-in/email?callbackURL=https://evil.example', {
+      email,
+      password,
+      callbackURL: 'https://evil.example/',
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('location')).toBeNull()
+    expect(JSON.stringify(answer.body)).not.toContain('evil')
+  })
+})
+
+describe('JSON that goes very deep', () => {
+  it('is refused for good as telemetry, and by every call', async () => {
+    const { id, credential } = await registerDevice(admin)
+    const authorization = `Basic ${btoa(`${credential.username}:${credential.password}`)}`
+    const send = (path: string, body: string, headers: Record<string, string>) =>
+      fetch(new URL(path, platform.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      })
+    const telemetry = `/api/v1/devices/${id}/telemetry`
+    for (const levels of [70, 3_000, 400_000]) {
+      const refused = await send(telemetry, deep(levels), { authorization })
+      expect([refused.status, await refused.json()]).toMatchObject([422, { code: 'payload_invalid' }])
+    }
+    expect((await send(telemetry, deep(60), { authorization })).status).toBe(200)
+    const device = await send('/api/v1/setup', deep(400_000), {})
+    expect(device.status).toBe(400)
+  })
+})
+
+describe('a time', () => {
+  it('is taken in each form that the contract names, for credentials and API keys', async () => {
+    await script.request('POST', '/api/v1/devices', { name: 'timed', id: 'timed' })
+    const inAnHour = Date.now() + 3_600_000
+    const wanted = new Date(inAnHour).toISOString()
+    for (const expiresAt of [inAnHour, String(inAnHour), wanted, wanted.replace('Z', '+00:00')]) {
+      for (const path of ['/api/v1/devices/timed/credentials', '/api/v1/api-keys']) {
+        const answer = await ask(script, 'POST', path, { name: 'timed', expiresAt })
+        expect(answer).toMatchObject({ status: 201, body: { expiresAt: wanted } })
+      }
+    }
+    const relative = await ask(script, 'POST', '/api/v1/api-keys', { name: 'timed', expiresAt: '+30d' })
+    const days = (Date.parse(String(relative.body.expiresAt)) - Date.now()) / 86_400_000
+    expect(Math.round(days)).toBe(30)
+    for (const expiresAt of ['soon', '2026-02-30T00:00:00Z', '-1h', 0, -1, 1e300, '+999999999w', true]) {
+      const answer = await ask(script, 'POST', '/api/v1/devices/timed/credentials', { expiresAt })
+      expectProblem(answer, 400, 'invalid')
+      expect(answer.body.errors).toContainEqual({ path: 'expiresAt', message: expect.any(String) })
+    }
+  })
+})
