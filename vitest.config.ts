@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/{src,bin,test}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+          include: ['packages/*/{src,bin,test,fuzz}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
           testTimeout: patientMs / 2,
         },
       },

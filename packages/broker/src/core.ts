@@ -1,8 +1,13 @@
 import type { ProtocolHost } from './aedes/host.js'
 import type { Connection } from './connection/connection.js'
 import { TypedEmitter } from './events.js'
+import { Addresses } from './fairness/addresses.js'
+import { BackPressure, type Source } from './fairness/back-pressure.js'
+import { GroupRates } from './fairness/publish-rate.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
+import { Journal } from './persistence/journal.js'
+import type { Persistence } from './persistence/persistence.js'
 import type { Policy } from './policy/policy.js'
 import { Router } from './routing/router.js'
 import { RetainedStore } from './sessions/retained.js'
@@ -19,6 +24,11 @@ export class Core<P> {
   readonly router = new Router()
   readonly sessions: SessionStore
   readonly retained: RetainedStore
+  readonly pressure: BackPressure
+  readonly groups: GroupRates
+  readonly addresses: Addresses
+  /** Null when nothing survives a restart. */
+  readonly journal: Journal | null
   readonly events: TypedEmitter<BrokerEvents<P>>
   /** Every socket, accepted or not. */
   readonly connections = new Set<Connection<P>>()
@@ -31,11 +41,16 @@ export class Core<P> {
   #sweeper: NodeJS.Timeout | null = null
   #sweeps = 0
 
-  constructor(policy: Policy<P>, limits: BrokerLimits, logger: BrokerLogger) {
+  constructor(policy: Policy<P>, limits: BrokerLimits, logger: BrokerLogger, persistence?: Persistence) {
     this.policy = policy
     this.limits = limits
     this.logger = logger
-    this.sessions = new SessionStore(this.router, this.counters, limits)
+    this.pressure = new BackPressure(limits)
+    this.groups = new GroupRates(limits)
+    this.addresses = new Addresses(limits)
+    this.journal = persistence ? new Journal(persistence, logger) : null
+    const { router, counters, pressure, journal } = this
+    this.sessions = new SessionStore({ router, counters, pressure, journal, limits }, limits)
     this.retained = new RetainedStore(limits.maxRetainedMessages, limits.maxRetainedBytes)
     this.events = new TypedEmitter((error, event) =>
       logger.error(
@@ -59,12 +74,13 @@ export class Core<P> {
     if (this.#sweeper) clearInterval(this.#sweeper)
   }
 
-  /** Retains and routes a message that was decided to be forwarded. */
-  accept(message: Message): void {
-    if (message.retain && !this.retained.set(message)) {
-      this.logger.warn({ topic: message.topic }, 'retained messages are full')
-    }
+  /** Retains and routes a message that was decided to be forwarded. `source` waits when a receiver is behind. */
+  accept(message: Message, source: Source | null = null): void {
+    if (message.retain) this.#retain(message)
+    const before = this.pressure.source
+    this.pressure.source = source
     this.router.route(message)
+    this.pressure.source = before
   }
 
   /** Counts, logs and emits a refusal. */
@@ -98,10 +114,24 @@ export class Core<P> {
     }
   }
 
+  #retain(message: Message): void {
+    const { topic, payloadBytes } = message
+    const known = payloadBytes === 0 && this.retained.get(topic) !== null
+    if (!this.retained.set(message)) this.logger.warn({ topic }, 'retained messages are full')
+    else if (payloadBytes > 0) this.journal?.note({ kind: 'retained', message })
+    else if (known) this.journal?.note({ kind: 'retained_removed', topic })
+  }
+
   // One timer for all connections: deadlines here are seconds, a quarter of one does not matter.
   #sweep(): void {
-    this.nowMs = Date.now()
-    for (const connection of this.connections) connection.sweep(this.nowMs)
+    const nowMs = Date.now()
+    // After a stall of our own everybody looks slow: what clients may do in a time is not counted through it.
+    const elapsedMs = Math.min(Math.max(nowMs - this.nowMs, 0), 2 * sweepMs)
+    this.nowMs = nowMs
+    this.groups.refill(elapsedMs)
+    this.addresses.refill(elapsedMs)
+    this.pressure.sweep(elapsedMs)
+    for (const connection of this.connections) connection.sweep(nowMs, elapsedMs)
     if (++this.#sweeps % sweepsPerMinute === 0) this.sessions.expire(this.nowMs)
   }
 }

@@ -8,6 +8,8 @@ import { Core } from './core.js'
 import { resolveLimits } from './limits.js'
 import { Message } from './packets/message.js'
 import { filterProblem, topicProblem } from './packets/topic.js'
+import type { Journal } from './persistence/journal.js'
+import type { Persistence } from './persistence/persistence.js'
 import { Policy } from './policy/policy.js'
 import { shutDown } from './shut-down.js'
 import { answerHandshake } from './transport/websocket-handshake.js'
@@ -17,7 +19,8 @@ import type { Broker, BrokerLogger, BrokerOptions, ClientInfo, DisconnectReason,
 export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker<P>> {
   const logger = options.logger ?? silentLogger
   const limits = resolveLimits(options.limits)
-  const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger)
+  const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
+  if (options.persistence) await restore(core, options.persistence)
   core.start(await createAedesHost((will) => core.accept(messageOf(will))))
   let closing: Promise<void> | null = null
   return {
@@ -28,9 +31,12 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     publish: async ({ topic, payload, qos = 0, retain = false }) => {
       const problem = topicProblem(topic, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot publish: ${problem}`)
+      const { journal } = core
+      const noted = journal?.noted
       core.accept(
         Message.of(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, qos, retain),
       )
+      if (journal && journal.noted !== noted) await durable(journal)
     },
     clients: () => clients(core),
     disconnect: (match, reason) => disconnect(core, match, reason),
@@ -60,6 +66,21 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   }
 }
 
+/** Takes back what the store has: sessions with what waits for them, and retained messages. */
+function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): Promise<void> {
+  return persistence.load({
+    session: (session) => sessions.restore(session),
+    entry: (entry) => sessions.restoreEntry(entry),
+    retained: ({ topic, payload, qos }) => retained.set(Message.of(topic, payload, qos, true)),
+  })
+}
+
+function durable(journal: Journal): Promise<void> {
+  return new Promise((resolve, reject) =>
+    journal.settled((sure) => (sure ? resolve() : reject(new Error('the message could not be stored')))),
+  )
+}
+
 function open<P>(
   core: Core<P>,
   socket: Duplex,
@@ -70,6 +91,15 @@ function open<P>(
   if (core.stopping) {
     socket.on('error', () => {})
     socket.destroy()
+    return null
+  }
+  const refusal = core.addresses.enter(remoteAddress)
+  if (refusal) {
+    socket.on('error', () => {})
+    if (request) socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n')
+    else socket.destroy()
+    const detail = refusal === 'rate' ? 'connects of this address' : 'connections of this address'
+    core.refuse({ stage: 'connect', reason: refusal, remoteAddress, detail })
     return null
   }
   if (socket instanceof Socket) {

@@ -2,6 +2,15 @@ export { createBroker } from './create-broker.js'
 export { TypedEmitter } from './events.js'
 export { type BrokerLimits, defaultLimits } from './limits.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
+export { MemoryPersistence } from './persistence/memory-persistence.js'
+export type {
+  Change,
+  Persistence,
+  Restore,
+  StoredEntry,
+  StoredMessage,
+  StoredSession,
+} from './persistence/persistence.js'
 export type {
   AuthenticateResult,
   Broker,

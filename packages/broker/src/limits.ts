@@ -28,9 +28,25 @@ export interface BrokerLimits {
   slowConsumerCutBytes: number
   /** A client that takes no byte for this long while some wait is cut off. */
   slowConsumerTimeoutMs: number
+  /** Messages and bytes waiting for one connected session above which its publishers wait, too. */
+  holdQueuedMessages: number
+  holdQueuedBytes: number
+  /** Publishers wait for a subscriber only while it takes this many messages (or KiB) a second… */
+  holdMinMessagesPerSecond: number
+  /** …measured over this long. */
+  holdPatienceMs: number
+  /** Publishes of one client, and of all clients of one group; above, sockets are not read. */
+  maxPublishesPerSecond: number
+  maxPublishBytesPerSecond: number
+  maxGroupPublishesPerSecond: number
+  maxGroupPublishBytesPerSecond: number
+  /** A client that publishes faster than allowed for this long is cut off. */
+  rateTimeoutMs: number
   /** Denied publishes within a minute after which the client is cut off. */
   maxDenialsPerMinute: number
   maxConnections: number
+  maxConnectionsPerAddress: number
+  maxConnectsPerSecondPerAddress: number
   maxStoredSessions: number
   /** A stored session nobody came back to for this long is forgotten. */
   sessionExpiryMs: number
@@ -52,14 +68,25 @@ export const defaultLimits: BrokerLimits = {
   maxPendingPublishes: 1_000,
   maxPendingBytes: 4 * 1024 * 1024,
   maxInboundQos2: 1_000,
-  maxInflight: 1_024,
+  maxInflight: 256,
   maxQueuedMessages: 10_000,
   maxQueuedBytes: 16 * 1024 * 1024,
   slowConsumerDropBytes: 1024 * 1024,
   slowConsumerCutBytes: 16 * 1024 * 1024,
   slowConsumerTimeoutMs: 60_000,
+  holdQueuedMessages: 1_000,
+  holdQueuedBytes: 4 * 1024 * 1024,
+  holdMinMessagesPerSecond: 200,
+  holdPatienceMs: 1_000,
+  maxPublishesPerSecond: 50_000,
+  maxPublishBytesPerSecond: 64 * 1024 * 1024,
+  maxGroupPublishesPerSecond: 500_000,
+  maxGroupPublishBytesPerSecond: 256 * 1024 * 1024,
+  rateTimeoutMs: 30_000,
   maxDenialsPerMinute: 10,
   maxConnections: 50_000,
+  maxConnectionsPerAddress: 20_000,
+  maxConnectsPerSecondPerAddress: 3_000,
   maxStoredSessions: 100_000,
   sessionExpiryMs: 7 * 24 * 60 * 60 * 1000,
   maxRetainedMessages: 100_000,

@@ -6,10 +6,11 @@ import { createBroker } from './create-broker.js'
 import { filterMatches } from './packets/topic.js'
 import type { Broker, BrokerHooks } from './types.js'
 
-/** The principal of the plain runner: what one client may publish and subscribe to. */
+/** The principal of the plain runner. */
 export interface PlainPrincipal {
-  /** Topic prefixes; null allows everything. */
-  prefixes: readonly string[] | null
+  /** Whether it may use only its own space. */
+  acl: boolean
+  clientId: string
 }
 
 /** Runs a broker by itself, for conformance tests and benchmarks. Returns when it listens. */
@@ -30,7 +31,10 @@ export async function run(
   if (!values.anonymous) throw new Error('only --anonymous is supported: it lets everybody in')
   if (values.tcp === undefined && values.ws === undefined)
     throw new Error('give --tcp PORT, --ws PORT or both')
-  const broker = await createBroker(plainHooks(values.acl, values['deny-subscribe']))
+  const broker = await createBroker({
+    ...plainHooks(values.acl, values['deny-subscribe']),
+    limits: unlimited,
+  })
   const servers: Server[] = []
   if (values.tcp !== undefined) {
     const server = createTcpServer({ noDelay: true }, (socket) => broker.handleTcp(socket))
@@ -50,13 +54,21 @@ export async function run(
   }
 }
 
+/** Load from one address, as fast as it can, is what this program is for. */
+const unlimited = {
+  maxPublishesPerSecond: Number.POSITIVE_INFINITY,
+  maxPublishBytesPerSecond: Number.POSITIVE_INFINITY,
+  maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
+  maxConnectsPerSecondPerAddress: Number.POSITIVE_INFINITY,
+}
+
 function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHooks<PlainPrincipal> } {
   return {
     hooks: {
       authenticate: ({ clientId }) => ({
         ok: true,
         sessionId: clientId || `auto-${randomUUID()}`,
-        principal: { prefixes: acl ? prefixesOf(clientId) : null },
+        principal: { acl, clientId },
       }),
       authorizePublish: ({ principal }, topic) => mayUse(principal, topic),
       authorizeSubscribe: ({ principal }, filter) => {
@@ -68,19 +80,16 @@ function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHoo
   }
 }
 
-// Everybody may use what everybody may, and a space of their own; every message is compared with each prefix.
-function prefixesOf(clientId: string): string[] {
-  return [
-    `clients/${clientId}/`,
-    'public/',
-    'devices/',
-    ...'abcdefghijklmnopqrstuvwxyz',
-    ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  ]
-}
-
-function mayUse({ prefixes }: PlainPrincipal, topic: string): boolean {
-  return prefixes === null || prefixes.some((prefix) => topic.startsWith(prefix))
+/** With --acl: topics and filters `{anything}/{space}/…` whose space is a part of the client id, and no others. */
+export function mayUse({ acl, clientId }: PlainPrincipal, topic: string): boolean {
+  if (!acl) return true
+  const from = topic.indexOf('/') + 1
+  const to = topic.indexOf('/', from)
+  return (
+    from > 0 &&
+    to > from + 1 && // at least two characters, so no wildcard
+    clientId.includes(topic.slice(from, to))
+  )
 }
 
 function portOf(text: string): number {

@@ -11,6 +11,7 @@ export async function shutDown<P>(core: Core<P>): Promise<void> {
   for (const connection of [...core.connections]) connection.end('server_stopping')
   core.stop()
   await core.host.close()
+  await Promise.race([core.journal?.close(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())])
 }
 
 async function decided<P>(core: Core<P>): Promise<void> {

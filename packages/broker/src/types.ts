@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TypedEmitter } from './events.js'
 import type { BrokerLimits } from './limits.js'
+import type { Persistence } from './persistence/persistence.js'
 
 export type Qos = 0 | 1 | 2
 export type MaybePromise<T> = T | Promise<T>
@@ -68,6 +69,8 @@ export type AuthenticateResult<P> =
       sessionId: string
       /** Epoch milliseconds at which the connection is ended with reason `expired`. */
       expiresAt?: number
+      /** Whose publish rate it counts towards, beside its own: an organization, say. */
+      group?: string
     }
   | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }
 
@@ -97,7 +100,10 @@ export interface BrokerHooks<P> {
   authenticate(connect: ConnectRequest): MaybePromise<AuthenticateResult<P>>
   /** Access rule for PUBLISH, and for wills at CONNECT and again when they are sent. */
   authorizePublish(client: ClientInfo<P>, topic: string, packet: { qos: Qos; retain: boolean }): boolean
-  /** Access rule for one filter of SUBSCRIBE, and for each restored one when a session comes back. */
+  /**
+   * Access rule for one filter of SUBSCRIBE, and for each restored one when a session comes back. Of a shared
+   * subscription it gets the filter without `$share/{name}/`: sharing gives access to nothing else.
+   */
   authorizeSubscribe(client: ClientInfo<P>, filter: string): boolean
   /**
    * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward`: acknowledge and
@@ -162,7 +168,7 @@ export interface Broker<P> {
     head: Buffer,
     options?: { remoteAddress?: string },
   ): void
-  /** Publishes as the platform: no access rule, no hook. Throws on an illegal topic. */
+  /** Publishes as the platform: no access rule, no hook. Throws on an illegal topic. Resolves when it is durable. */
   publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
   /** Accepted connections. */
   clients(): Iterable<ClientInfo<P>>
@@ -183,6 +189,8 @@ export interface Broker<P> {
 
 export interface BrokerOptions<P> {
   hooks: BrokerHooks<P>
+  /** Where sessions and retained messages survive a restart. Without it they are kept in memory only. */
+  persistence?: Persistence
   limits?: Partial<BrokerLimits>
   logger?: BrokerLogger
 }

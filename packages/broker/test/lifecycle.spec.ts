@@ -1,7 +1,10 @@
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import mqttPacket from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PublishDecision } from '../src/types.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
-import { connectPacket, RawClient, within } from './support/raw-client.js'
+import { connectPacket, RawClient, type Via, within } from './support/raw-client.js'
 
 let broker: RunningOurs
 
@@ -210,6 +213,42 @@ describe('onPublish', () => {
     ])
   })
 
+  it('answers no message of an earlier connection before CONNACK', async () => {
+    let decide = (_decision: PublishDecision) => {}
+    let connects = 0
+    await broker.stop()
+    broker = await startOurs({
+      hooks: {
+        // The second CONNECT takes over; the first one's message is decided before its CONNACK.
+        authenticate: ({ clientId }) => {
+          if (++connects === 2) queueMicrotask(() => decide('forward'))
+          return { ok: true, principal: '', sessionId: clientId }
+        },
+        onPublish: () => new Promise((resolve) => (decide = resolve)),
+      },
+    })
+    const session = { clientId: 'moved', clean: false }
+    const first = await RawClient.connect(broker, session)
+    first.publish('x', 'once', 2, 7)
+    first.send({ cmd: 'pingreq' })
+    await first.next('pingresp')
+    const second = await RawClient.open(broker)
+    second.send(connectPacket(session))
+    await second.until(() => second.received.length > 0, 'an answer')
+    expect(second.received[0]).toMatchObject({ cmd: 'connack', sessionPresent: true })
+    second.send({
+      cmd: 'publish',
+      topic: 'x',
+      payload: 'once',
+      qos: 2,
+      messageId: 7,
+      dup: true,
+      retain: false,
+    })
+    expect(await second.next('pubrec')).toMatchObject({ messageId: 7 })
+    expect(broker.broker.stats().messagesIn).toBe(1)
+  })
+
   it.each([
     [
       'throws',
@@ -235,6 +274,41 @@ describe('onPublish', () => {
     other.publish('good', 'x', 1, 1)
     await other.next('puback')
   })
+})
+
+it.each<[Via, boolean]>([
+  ['tcp', true],
+  ['tcp', false],
+  ['ws', true],
+  ['ws', false],
+])('answers a repeated filter in full, whatever comes right behind it (%s, clean %s)', async (via, clean) => {
+  const client = await RawClient.open(broker, via)
+  const subscriptions = [
+    { topic: 'a/+', qos: 0 } as const,
+    { topic: 'a/+', qos: 2 } as const,
+    { topic: 'b', qos: 1 } as const,
+  ]
+  client.send(
+    connectPacket({ clean }),
+    { cmd: 'subscribe', messageId: 4, subscriptions },
+    { cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['c'] },
+    { cmd: 'subscribe', messageId: 5, subscriptions: [{ topic: 'd', qos: 1 }] },
+  )
+  expect(await client.next('suback')).toMatchObject({ messageId: 4, granted: [0, 2, 1] })
+  expect(await client.next('suback')).toMatchObject({ messageId: 5, granted: [1] })
+})
+
+it('does not take a new connection for a stuck one, though its first bytes are not sent yet', async () => {
+  // Takes nothing at all.
+  const stream = new Duplex({ read() {}, write() {} })
+  broker.broker.handleTcp(stream as Socket)
+  const connected = new Promise<void>((resolve) => broker.broker.events.once('connected', () => resolve()))
+  stream.push(mqttPacket.generate(connectPacket({ clientId: 'unsent' })))
+  await connected
+  const clock = await RawClient.connect(broker, { keepalive: 1 })
+  await clock.closed
+  expect(broker.disconnects.map(({ reason }) => reason)).toEqual(['keep_alive'])
+  expect([...broker.broker.clients()]).toMatchObject([{ clientId: 'unsent' }])
 })
 
 it('re-checks subscriptions when the principal changes', async () => {

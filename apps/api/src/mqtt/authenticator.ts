@@ -45,6 +45,7 @@ export class Authenticator {
       ok: true,
       principal: devicePrincipal(device),
       sessionId: deviceSessionId(device.organizationSlug, clientId),
+      group: device.organizationSlug,
       ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
     }
   }

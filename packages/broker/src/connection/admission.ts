@@ -31,7 +31,7 @@ export async function admit<P>(
   core.live.get(client.sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take(client.sessionId, connect.clean)
   connection.expiresAtMs = result.expiresAt ?? Number.POSITIVE_INFINITY
-  connection.bind(client, session, connect)
+  connection.bind(client, session, connect, result.group)
   connection.hosted.sessionPresent = present
   connection.hosted.protocolVersion = connect.protocolVersion
   connection.protocol = core.host.open(connection.hosted, packet)

@@ -26,7 +26,8 @@ export class Connection<P> implements SessionLink {
   readonly id = randomUUID()
   readonly transport: Transport
   readonly remoteAddress: string
-  readonly httpRequest: IncomingMessage | undefined
+  /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
+  httpRequest: IncomingMessage | undefined
   readonly openedAtMs = Date.now()
   readonly wire: Wire
   readonly core: Core<P>
@@ -42,6 +43,8 @@ export class Connection<P> implements SessionLink {
   #lastPacketMs: number
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
+  #group: string | null = null
+  #overwhelmed = false
   #dropped = 0
   #droppedTopic = ''
   #droppedEventMs = 0
@@ -94,13 +97,15 @@ export class Connection<P> implements SessionLink {
   }
 
   /** Authentication succeeded: from here on the connection serves a session. */
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket): void {
-    const { limits, retained, live } = this.core
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
+    const { limits, retained, live, groups } = this.core
+    this.#group = group ?? null
     this.#client = client
     this.#session = session
+    this.httpRequest = undefined
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
-    this.publishes = new PublishPath(this.core, this)
+    this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
     this.retained = new RetainedDelivery(session, retained, limits.slowConsumerDropBytes / 2)
     this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
@@ -118,10 +123,11 @@ export class Connection<P> implements SessionLink {
   }
 
   relieved(): void {
-    if (this.alive) this.wire.resume()
+    if (this.alive) this.wire.readOn()
   }
 
   drained(): void {
+    if (!this.alive) return
     this.#session?.drain()
     this.retained?.pump()
   }
@@ -134,12 +140,15 @@ export class Connection<P> implements SessionLink {
     const { core } = this
     const client = this.#client
     core.connections.delete(this)
+    core.addresses.leave(this.remoteAddress)
+    if (this.#group !== null) core.groups.leave(this.#group)
     this.#reportMalformed(reason, detail)
     this.#reportDropped(core.nowMs)
     this.wire.close(gentle.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
     this.retained?.stop()
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
+    this.publishes?.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
     this.protocol?.close(reason !== 'server_stopping')
@@ -148,16 +157,27 @@ export class Connection<P> implements SessionLink {
     core.events.emit('disconnected', { client, reason })
   }
 
+  get takenBytes(): number {
+    return this.wire.takenBytes
+  }
+
+  /** Not at once: this comes from the midst of a delivery to many. */
+  overwhelmed(): void {
+    if (this.#overwhelmed) return
+    this.#overwhelmed = true
+    setImmediate(() => this.end('slow_consumer'))
+  }
+
   droppedFor(topic: string): void {
     this.#dropped++
     this.#droppedTopic = topic
   }
 
   /** Watches the clock; called a few times a second. */
-  sweep(nowMs: number): void {
+  sweep(nowMs: number, elapsedMs: number): void {
     const overdue = this.#overdue(nowMs)
     if (overdue) this.end(overdue)
-    this.publishes?.sweep(nowMs)
+    else this.publishes?.sweep(nowMs, elapsedMs)
     if (this.#dropped > 0 && nowMs - this.#droppedEventMs > 1_000) this.#reportDropped(nowMs)
   }
 
@@ -165,6 +185,8 @@ export class Connection<P> implements SessionLink {
     const { connectTimeoutMs, slowConsumerCutBytes, slowConsumerTimeoutMs } = this.core.limits
     if (this.state === 'opening' && nowMs - this.openedAtMs > connectTimeoutMs) return 'timeout'
     if (nowMs >= this.expiresAtMs) return 'expired'
+    // Whom we do not read we cannot hear.
+    if (this.publishes?.full) this.#lastPacketMs = nowMs
     if (this.state === 'ready' && nowMs - this.#lastPacketMs > this.keepAliveMs) return 'keep_alive'
     const backlogBytes = this.out.backlogBytes
     const { takenBytes } = this.wire
@@ -239,7 +261,7 @@ export class Connection<P> implements SessionLink {
   }
 
   #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {
-    if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota') return
+    if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota' && reason !== 'rate') return
     const stage = this.state === 'ended' && !this.#client ? 'connect' : 'publish'
     const { sessionId, clientId } = this.#client ?? {}
     const event = { stage, reason, remoteAddress: this.remoteAddress } as const

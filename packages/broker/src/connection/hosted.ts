@@ -1,6 +1,7 @@
 import type { Hosted } from '../aedes/host.js'
 import type { AedesPacket } from '../aedes/inside.js'
 import { Message } from '../packets/message.js'
+import { isShared, matchedPart, readShare } from '../packets/share.js'
 import type { FilterRequest } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
 import type { Qos, RefusalReason } from '../types.js'
@@ -13,6 +14,7 @@ export class HostedConnection<P> implements Hosted {
   protocolVersion: 3 | 4 = 4
   readonly #connection: Connection<P>
   #restoring = true
+  #unanswered = false
   #lostFilters = false
 
   constructor(connection: Connection<P>) {
@@ -35,6 +37,7 @@ export class HostedConnection<P> implements Hosted {
       if (Buffer.byteLength(filter) > limits.maxTopicBytes) return 'topic filter too long'
     }
     this.askedFilters = asked
+    this.#unanswered = true
     return null
   }
 
@@ -64,7 +67,8 @@ export class HostedConnection<P> implements Hosted {
 
   subscribed(filters: { filter: string; qos: Qos }[]): void {
     const { retained } = this.#connection
-    for (const { filter, qos } of filters) retained?.add(filter, qos)
+    // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
+    for (const { filter, qos } of filters) if (!isShared(filter)) retained?.add(filter, qos)
     retained?.pump()
   }
 
@@ -82,12 +86,20 @@ export class HostedConnection<P> implements Hosted {
     if (connection.alive) connection.wire.resume()
   }
 
+  // aedes also reads for more while it is busy: when it was just created, and between its news of a client that is ready
+  // and the end of that client's CONNECT. With an answer outstanding it is not idle.
   idle(): void {
-    if (!this.#restoring && this.#connection.alive) this.#connection.wire.resume()
+    if (this.#restoring || this.#unanswered || !this.#connection.alive) return
+    this.#connection.wire.resume()
   }
 
+  /** SUBACK and UNSUBACK of a session that survives a restart leave when what they say does. */
   write(packet: Buffer): void {
-    this.#connection.out.packet(packet)
+    const { out, accepted } = this.#connection
+    if (accepted) this.#unanswered = false
+    const journal = accepted ? this.#connection.session.journal : null
+    if (journal) journal.settled(() => out.packet(packet))
+    else out.packet(packet)
   }
 
   ended(error: Error | null): void {
@@ -132,9 +144,9 @@ export class HostedConnection<P> implements Hosted {
 
   #refusal(filter: string): RefusalReason | null {
     const { core, client, session } = this.#connection
-    if (isSysTopic(filter)) return 'not_authorized'
-    if (filter.startsWith('$share/')) return 'unsupported'
-    if (!core.policy.authorizeSubscribe(client, filter)) return 'not_authorized'
+    if (isShared(filter) && !readShare(filter)) return 'malformed'
+    const matched = matchedPart(filter)
+    if (isSysTopic(matched) || !core.policy.authorizeSubscribe(client, matched)) return 'not_authorized'
     const full = session.subscriptions.size >= core.limits.maxFiltersPerSession
     return full && !session.subscriptions.has(filter) ? 'quota' : null
   }

@@ -1,10 +1,14 @@
 import type { Core } from '../core.js'
+import type { Crowd, Source } from '../fairness/back-pressure.js'
+import { PublishRate } from '../fairness/publish-rate.js'
+import { Tolerance } from '../fairness/tolerance.js'
 import { PacketType } from '../packets/encode.js'
 import { Message } from '../packets/message.js'
 import { isSysTopic, readUtf8, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { ClientInfo, PublishDecision, Qos } from '../types.js'
+import { Answers } from './answers.js'
 
 /** The connection, as its publishes need it. */
 export interface Publisher<P> {
@@ -12,7 +16,7 @@ export interface Publisher<P> {
   readonly session: Session
   readonly out: OutQueue
   readonly alive: boolean
-  end(reason: 'undecided' | 'not_authorized' | 'quota', detail?: string): void
+  end(reason: 'undecided' | 'not_authorized' | 'quota' | 'rate', detail?: string): void
   /** Room again after `full`. */
   relieved(): void
 }
@@ -21,33 +25,49 @@ export interface Publisher<P> {
  * The way of every PUBLISH of one client: read, access rule, the host's decision, delivery, acknowledgement. Decisions
  * may take time; messages are delivered and acknowledged in the order they came in all the same [MQTT-4.6.0-2].
  */
-export class PublishPath<P> {
+export class PublishPath<P> implements Source {
+  readonly tolerance = new Tolerance()
   readonly #core: Core<P>
   readonly #publisher: Publisher<P>
   #topic = ''
   #topicBytes: Buffer | null = null
   #waiting: Waiting[] = []
   #waitingBytes = 0
+  readonly #answers: Answers
+  readonly #rate: PublishRate
+  readonly #groupRate: PublishRate | null
+  readonly #holders = new Set<Crowd>()
+  #ended = false
+  #settling = false
+  #overSinceMs = 0
   #denials = 0
   #denialsSinceMs = 0
 
-  constructor(core: Core<P>, publisher: Publisher<P>) {
+  constructor(core: Core<P>, publisher: Publisher<P>, groupRate: PublishRate | null) {
+    const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
     this.#core = core
     this.#publisher = publisher
+    this.#rate = new PublishRate(maxPublishesPerSecond, maxPublishBytesPerSecond)
+    this.#groupRate = groupRate
+    this.#answers = new Answers(publisher, core.journal, () => this.#relieve())
   }
 
-  /** Too much waits: the socket should not be read until `relieved`. */
+  /** Too much waits, or came too fast: the socket should not be read until `relieved`. */
   get full(): boolean {
     const { maxPendingPublishes, maxPendingBytes } = this.#core.limits
-    return this.#waiting.length >= maxPendingPublishes || this.#waitingBytes >= maxPendingBytes
+    const waits = this.pending >= maxPendingPublishes || this.#waitingBytes >= maxPendingBytes
+    return waits || this.#rate.exceeded || (this.#groupRate?.exceeded ?? false)
   }
 
+  /** Messages and answers that wait for a decision, a subscriber or the store. */
   get pending(): number {
-    return this.#waiting.length
+    return this.#waiting.length + this.#answers.waiting
   }
 
   /** Takes one PUBLISH (section 3.3); returns what is malformed, if anything. */
   receive(bytes: Buffer, start: number, body: number, end: number): string | null {
+    this.#rate.spend(end - start)
+    this.#groupRate?.spend(end - start)
     const flags = (bytes[start] as number) & 15
     const qos = (flags >> 1) & 3
     if (qos === 3) return 'PUBLISH: QoS 3'
@@ -80,17 +100,51 @@ export class PublishPath<P> {
 
   /** PUBREL: the id is free again. An unknown one is answered too [MQTT-4.3.3-2]. */
   release(packetId: number): void {
-    const { session, out } = this.#publisher
-    if (session.inbound.get(packetId) !== 'pending') session.inbound.delete(packetId)
-    out.acknowledge(PacketType.pubcomp << 4, packetId)
+    const { session } = this.#publisher
+    const noted = this.#core.journal?.noted
+    if (session.inbound.get(packetId) === 'decided') {
+      session.inbound.delete(packetId)
+      session.journal?.inboundRemoved(packetId)
+    }
+    this.#answers.add(PacketType.pubcomp, packetId, noted)
   }
 
-  /** Ends the connection when a decision is overdue. */
-  sweep(nowMs: number): void {
+  hold(by: Crowd): void {
+    if (!this.#ended) this.#holders.add(by)
+  }
+
+  letGo(by: Crowd): void {
+    this.#holders.delete(by)
+    this.#settleWaiting()
+  }
+
+  /** The connection is gone: what was decided is delivered, and nobody holds it any more. */
+  stop(): void {
+    this.#ended = true
+    for (const crowd of this.#holders) crowd.forget(this)
+    this.#holders.clear()
+    this.#settleWaiting()
+  }
+
+  /** Ends the connection when a decision or the store is overdue, or when it has been too fast for too long. */
+  sweep(nowMs: number, elapsedMs: number): void {
+    const { publishTimeoutMs, rateTimeoutMs } = this.#core.limits
     const oldest = this.#waiting[0]
-    if (oldest && oldest.decision === null && nowMs - oldest.sinceMs > this.#core.limits.publishTimeoutMs) {
+    const undecidedMs = oldest?.decision === null ? nowMs - oldest.sinceMs : 0
+    if (Math.max(undecidedMs, this.#answers.waitsMs(nowMs)) > publishTimeoutMs) {
       this.#publisher.end('undecided', 'publish decision timed out')
     }
+    if (this.#rate.exceeded && this.#overSinceMs === 0) this.#overSinceMs = nowMs
+    this.#rate.refill(elapsedMs)
+    if (this.#rate.rested) this.#overSinceMs = 0
+    if (this.#overSinceMs > 0 && nowMs - this.#overSinceMs > rateTimeoutMs) {
+      this.#publisher.end('rate', 'publishes faster than allowed')
+    }
+    this.#relieve()
+  }
+
+  #relieve(): void {
+    if (!this.full) this.#publisher.relieved()
   }
 
   #decide(message: Message, packetId: number): void {
@@ -103,7 +157,7 @@ export class PublishPath<P> {
     const decision = allowed ? policy.onPublish(client, message) : 'drop'
     if (!allowed) this.#denied(message.topic)
     if (typeof decision === 'string') {
-      if (this.#waiting.length === 0) this.#settle(message, packetId, decision)
+      if (this.#waiting.length === 0 && this.#holders.size === 0) this.#settle(message, packetId, decision)
       else this.#wait(message, packetId, decision)
       return
     }
@@ -121,32 +175,37 @@ export class PublishPath<P> {
     return waiting
   }
 
+  // Settling one message may end this connection or hold it: then what is left is somebody else's, or for later.
   #settleWaiting(): void {
-    const wasFull = this.full
+    if (this.#settling) return
+    this.#settling = true
     let count = 0
-    for (; count < this.#waiting.length; count++) {
+    for (; count < this.#waiting.length && this.#holders.size === 0; count++) {
       const { message, packetId, decision } = this.#waiting[count] as Waiting
       if (decision === null) break
       this.#waitingBytes -= message.costBytes
       this.#settle(message, packetId, decision)
     }
+    this.#settling = false
     if (count > 0) this.#waiting.splice(0, count)
-    if (wasFull && !this.full) this.#publisher.relieved()
+    this.#relieve()
   }
 
   #settle(message: Message, packetId: number, decision: PublishDecision | 'undecided'): void {
-    const { session, alive, out } = this.#publisher
+    const { session } = this.#publisher
+    const { journal, counters } = this.#core
     if (decision === 'undecided') {
       if (message.qos === 2) session.inbound.delete(packetId)
       this.#publisher.end('undecided')
       return
     }
-    if (message.qos === 2) session.inbound.set(packetId, 'decided')
-    if (decision === 'forward') this.#core.accept(message)
-    else this.#core.counters.droppedRefused++
-    if (message.qos === 1 && alive) out.acknowledge(PacketType.puback << 4, packetId)
-    // A session may have moved to a new connection meanwhile: its PUBREC goes there.
-    if (message.qos === 2) session.link?.out.acknowledge(PacketType.pubrec << 4, packetId)
+    const noted = journal?.noted
+    // In one turn, and so in one write: after a crash the store has both the message and its id, or neither.
+    if (message.qos === 2) session.journal?.inbound(packetId)
+    if (decision === 'forward') this.#core.accept(message, this.#ended ? null : this)
+    else counters.droppedRefused++
+    if (message.qos > 0)
+      this.#answers.add(message.qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, noted)
   }
 
   /** Whether a QoS 2 packet id is new. A repeated one is answered if decided, and never published again. */

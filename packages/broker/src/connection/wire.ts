@@ -29,7 +29,7 @@ export class Wire {
   constructor(socket: Duplex, framed: boolean, maxPacketBytes: number, events: WireEvents) {
     this.#socket = socket
     this.#events = events
-    this.out = new OutQueue(socket, framed)
+    this.out = new OutQueue(socket, framed, events.drained)
     this.#reader = new PacketReader(maxPacketBytes, events.packet, events.bad)
     this.#decoder = framed ? this.#createDecoder() : null
     socket.on('data', (chunk: Buffer) => this.push(chunk))
@@ -52,7 +52,7 @@ export class Wire {
     if (this.#reader.held || this.#throttled()) this.#socket.pause()
   }
 
-  /** While `throttled` answers true after a chunk, no more is read until `resume`. */
+  /** While `throttled` answers true after a chunk, no more is read until `readOn`. */
   throttleWhile(throttled: () => boolean): void {
     this.#throttled = throttled
   }
@@ -64,6 +64,11 @@ export class Wire {
 
   resume(): void {
     this.#reader.release()
+    this.readOn()
+  }
+
+  /** Reads again when nothing is in the way any more. */
+  readOn(): void {
     if (this.#closed || this.#reader.held || this.#throttled()) return
     if (this.#gone) this.#events.lost()
     else if (this.#socket.isPaused()) this.#socket.resume()

@@ -2,7 +2,7 @@ import { type SharedFrame, shareFrame } from '../transport/shared-frame.js'
 import type { PublishedMessage, Qos } from '../types.js'
 import { copyBytes, publishBytes, publishFlags, writePublishHeader } from './encode.js'
 
-/** A message on its way through the broker. Bytes are read where they arrived, until `keep` copies them. */
+/** A message on its way through the broker. Bytes are read where they arrived, and nobody writes there again. */
 export class Message implements PublishedMessage {
   readonly topic: string
   topicBytes: Buffer
@@ -36,8 +36,9 @@ export class Message implements PublishedMessage {
     this.dup = dup
   }
 
+  /** A message of the host's making. Its payload is copied: the host may use that buffer again. */
   static of(topic: string, payload: Buffer, qos: Qos, retain: boolean): Message {
-    return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, retain, false)
+    return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, retain, false).#copied()
   }
 
   get payload(): Buffer {
@@ -54,16 +55,21 @@ export class Message implements PublishedMessage {
     return this.to - this.from + this.topicBytes.length + 200
   }
 
-  /** Copies the payload out of the chunk it arrived in, so that keeping the message keeps no more than itself. */
+  /** Makes it worth keeping: the payload is copied out of the bytes it arrived in, unless it is most of them. */
   keep(): this {
     if (this.#kept) return this
     this.#kept = true
+    return this.payloadBytes * 2 > this.source.buffer.byteLength ? this : this.#copied()
+  }
+
+  #copied(): this {
     const own = Buffer.allocUnsafeSlow(this.to - this.from)
     this.source.copy(own, 0, this.from, this.to)
     this.source = own
     this.from = 0
     this.to = own.length
     this.#payload = own
+    this.#kept = true
     return this
   }
 

@@ -93,4 +93,18 @@ describe('PacketReader', () => {
     push(read, Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80]))
     expect(problems).toEqual(['malformed'])
   })
+
+  it('joins a huge packet, and never writes again into one it has handed out', () => {
+    const held: Buffer[] = []
+    const read = new PacketReader(
+      2_000_000,
+      (bytes, start, _body, end) => held.push(bytes.subarray(start, end)),
+      () => {},
+    )
+    const wanted = [1_048_576, 5, 200_000, 65_536, 70_000, 3].map(packet)
+    const bytes = Buffer.concat(wanted)
+    for (let at = 0; at < bytes.length; at += 65_536) push(read, Buffer.from(bytes.subarray(at, at + 65_536)))
+    expect(held).toHaveLength(wanted.length)
+    for (const [i, one] of held.entries()) expect(one.equals(wanted[i] ?? one.subarray(1))).toBe(true)
+  })
 })

@@ -121,16 +121,16 @@ export class PacketReader {
   }
 
   #keepPart(bytes: Buffer, from: number, to: number, total: number): void {
-    this.#partial = Buffer.allocUnsafe(Math.min(Math.max(total, 16), Math.max(4096, to - from)))
+    this.#partial = Buffer.allocUnsafe(partCapacity(to - from, total))
     this.#partialUsed = 0
     this.#append(bytes, from, to, total)
   }
 
   #append(bytes: Buffer, from: number, to: number, total: number): void {
-    let part = this.#partial ?? Buffer.allocUnsafe(16)
+    let part = this.#partial ?? Buffer.allocUnsafe(leastPartBytes)
     const size = this.#partialUsed + to - from
     if (size > part.length) {
-      const grown = Buffer.allocUnsafe(Math.max(size, Math.min(total, part.length * 2)))
+      const grown = Buffer.allocUnsafe(partCapacity(size, total))
       part.copy(grown, 0, 0, this.#partialUsed)
       part = grown
     }
@@ -165,3 +165,11 @@ function headerBytes(bytes: Buffer, at: number): number {
   while ((bytes[at + i] ?? 0) > 127) i++
   return 1 + i
 }
+
+// Memory follows what came, not what a length claims; by fours, so that most bytes of a large packet are copied once.
+function partCapacity(usedBytes: number, total: number): number {
+  return Math.max(usedBytes, Math.min(total, Math.max(smallPartBytes, usedBytes * 4)), leastPartBytes)
+}
+
+const leastPartBytes = 16
+const smallPartBytes = 4096

@@ -96,7 +96,9 @@ export class Policy<P> {
   #checked(result: AuthenticateResult<P>): AuthenticateResult<P> {
     const sound =
       result?.ok === true
-        ? typeof result.sessionId === 'string' && result.sessionId.length > 0
+        ? typeof result.sessionId === 'string' &&
+          result.sessionId.length > 0 &&
+          (result.group === undefined || typeof result.group === 'string')
         : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }

@@ -7,14 +7,21 @@ import { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
 import { Outbound } from './outbound.js'
 
-const limits = { maxInflight: 2, maxQueuedMessages: 3, maxQueuedBytes: 1e6, slowConsumerDropBytes: 1e6 }
+const limits = {
+  maxInflight: 2,
+  maxQueuedMessages: 3,
+  maxQueuedBytes: 1e6,
+  holdQueuedMessages: 3,
+  holdQueuedBytes: 1e6,
+  slowConsumerDropBytes: 1e6,
+}
 
 let outbound: Outbound
 let out: OutQueue
 let sent: Packet[]
 
 beforeEach(() => {
-  outbound = new Outbound(limits)
+  outbound = new Outbound(limits, true, null)
   connect()
 })
 
@@ -28,7 +35,7 @@ function connect(): void {
 }
 
 function deliver(payload: string, qos: Qos, to: OutQueue | null = out) {
-  return outbound.deliver(to, Message.of('t', Buffer.from(payload), qos, false), qos, false, true, true)
+  return outbound.deliver(to, Message.of('t', Buffer.from(payload), qos, false), qos, false, true)
 }
 
 async function payloads(): Promise<string[]> {
@@ -37,7 +44,12 @@ async function payloads(): Promise<string[]> {
   return sent.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : [packet.cmd]))
 }
 
-const drain = () => outbound.drain(out, true, () => {})
+const drain = () =>
+  outbound.drain(
+    out,
+    () => {},
+    () => {},
+  )
 
 describe('Outbound', () => {
   it('sends a window, queues the rest in order, QoS 0 too, and goes on when acknowledged', async () => {
@@ -88,16 +100,16 @@ describe('Outbound', () => {
   })
 
   it('uses no packet id twice at a time', () => {
-    const many = new Outbound({ ...limits, maxInflight: 65_535 })
+    const many = new Outbound({ ...limits, maxInflight: 65_535 }, false, null)
     for (let i = 0; i < 65_535; i++)
-      many.deliver(out, Message.of('t', Buffer.alloc(0), 1, false), 1, false, true, false)
+      many.deliver(out, Message.of('t', Buffer.alloc(0), 1, false), 1, false, true)
     expect(many.inflight).toBe(65_535)
   })
 
   it('drops QoS 0 for a client that is behind', () => {
-    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 10 })
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 10 }, true, null)
     const message = Message.of('t', Buffer.alloc(20), 0, false)
-    expect(slow.deliver(out, message, 0, false, true, false)).toBe('sent')
-    expect(slow.deliver(out, message, 0, false, true, false)).toBe('dropped_slow')
+    expect(slow.deliver(out, message, 0, false, true)).toBe('sent')
+    expect(slow.deliver(out, message, 0, false, true)).toBe('dropped_slow')
   })
 })

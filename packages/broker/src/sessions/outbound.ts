@@ -1,12 +1,14 @@
 import { PacketType, publishFlags } from '../packets/encode.js'
 import type { Message } from '../packets/message.js'
+import type { SessionJournal } from '../persistence/journal.js'
+import type { StoredEntry } from '../persistence/persistence.js'
+import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
+import { Backlog, type BacklogLimits, type Queued } from './backlog.js'
 
-export interface OutboundLimits {
+export interface OutboundLimits extends BacklogLimits {
   maxInflight: number
-  maxQueuedMessages: number
-  maxQueuedBytes: number
   slowConsumerDropBytes: number
 }
 
@@ -17,24 +19,36 @@ export type Delivery = 'sent' | 'queued' | 'dropped_slow' | 'dropped_full'
  * it. While the queue is not empty QoS 0 messages wait in it too, so that they overtake nothing.
  */
 export class Outbound {
+  /** QoS 1 and 2 messages that were acknowledged so far. */
+  acknowledgements = 0
+  readonly queue: Backlog
   readonly #limits: OutboundLimits
+  #keep: boolean
+  #journal: SessionJournal | null
   #inflight: Map<number, Inflight> | null = null
-  #queue: Queued[] = []
-  #head = 0
-  #queuedBytes = 0
-  #queuedQos0 = 0
+  #reserved: Set<number> | null = null
   #nextId = 1
+  #nextSequence = 1
 
-  constructor(limits: OutboundLimits) {
+  /** `keep`: for a stored session, whose messages are sent again. `journal`: for one that survives a restart. */
+  constructor(limits: OutboundLimits, keep: boolean, journal: SessionJournal | null) {
     this.#limits = limits
+    this.#keep = keep
+    this.#journal = journal
+    this.queue = new Backlog(limits)
   }
 
   get queued(): number {
-    return this.#queue.length - this.#head
+    return this.queue.size
   }
 
   get inflight(): number {
     return this.#inflight?.size ?? 0
+  }
+
+  /** Whether a message of QoS 1 would be sent at once. */
+  hasRoom(out: OutQueue): boolean {
+    return this.queue.size === 0 && !this.#mustWait(out)
   }
 
   /** Sends a message now when its turn has come, else queues it. `out` is null while nobody is connected. */
@@ -44,12 +58,15 @@ export class Outbound {
     qos: Qos,
     retain: boolean,
     alone: boolean,
-    stored: boolean,
+    group: SharedGroup | null = null,
   ): Delivery {
-    if (!out || this.queued > 0) return this.#enqueue(message, qos, retain)
+    if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
     if (qos === 0) return this.#sendQos0(out, message, retain, alone)
-    if (this.#mustWait(out)) return this.#enqueue(message, qos, retain)
-    this.#sendQos(out, message, qos, retain, stored)
+    if (this.#mustWait(out) || (qos === 2 && this.#journal)) return this.#enqueue(message, qos, retain, group)
+    const sequence = this.#nextSequence++
+    const packetId = this.#freeId()
+    this.#journal?.queued(sequence, message, qos, retain, packetId)
+    this.#send(out, { message, qos, retain, sequence, group, packetId, preparing: false })
     return 'sent'
   }
 
@@ -58,28 +75,44 @@ export class Outbound {
     const entry = this.#inflight?.get(packetId)
     if (!entry || (type === PacketType.puback) !== (entry.qos === 1)) return false
     this.#inflight?.delete(packetId)
+    this.#journal?.dequeued(entry.sequence)
+    this.acknowledgements++
     return true
   }
 
-  /** PUBREC: from here on only PUBREL is sent again. */
+  /** PUBREC: from here on only PUBREL is sent again. It leaves when that is as sure as the session is. */
   received(out: OutQueue, packetId: number): void {
     const entry = this.#inflight?.get(packetId)
-    if (entry && entry.qos === 2) {
-      entry.released = true
-      entry.message = null
+    if (entry?.qos !== 2 || entry.released) {
+      out.acknowledge(pubrelByte, packetId)
+      return
     }
-    out.acknowledge(pubrelByte, packetId)
+    entry.released = true
+    entry.message = null
+    if (!this.#journal) out.acknowledge(pubrelByte, packetId)
+    else {
+      this.#journal.released(entry.sequence)
+      this.#journal.settled(() => out.acknowledge(pubrelByte, packetId))
+    }
   }
 
-  /** Sends what the window and the peer's appetite allow of the queue. */
-  drain(out: OutQueue, stored: boolean, sent: (message: Message, delivery: Delivery) => void): void {
-    while (this.#head < this.#queue.length) {
-      const next = this.#queue[this.#head] as Queued
+  /**
+   * Sends what the window and the peer's appetite allow of the queue. `later` is called when it makes sense to try
+   * again: a QoS 2 message of a journaled session leaves once its packet id is sure, or it might come twice.
+   */
+  drain(out: OutQueue, sent: (message: Message, delivery: Delivery) => void, later: () => void): void {
+    for (let next = this.queue.first; next; next = this.queue.first) {
       if (next.qos > 0 && this.#mustWait(out)) return
-      this.#shift()
+      if (next.qos === 2 && this.#journal && next.packetId === 0) this.#prepare(this.#journal, later)
+      if (next.preparing) return
+      this.queue.shift()
       if (next.qos === 0) sent(next.message, this.#sendQos0(out, next.message, next.retain, true))
       else {
-        this.#sendQos(out, next.message, next.qos, next.retain, stored)
+        if (next.packetId === 0) {
+          next.packetId = this.#freeId()
+          this.#journal?.sent(next.sequence, next.packetId)
+        }
+        this.#send(out, next)
         sent(next.message, 'sent')
       }
     }
@@ -94,50 +127,92 @@ export class Outbound {
     }
   }
 
+  /** Takes back what the store had of this session; to be called in rising order. */
+  restore({ sequence, qos, retain, packetId, released }: StoredEntry, message: Message): void {
+    this.#nextSequence = sequence + 1
+    if (packetId === 0) {
+      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false })
+      return
+    }
+    this.#inflight ??= new Map()
+    this.#inflight.set(packetId, {
+      message: released ? null : message,
+      qos,
+      retain,
+      released,
+      sequence,
+      group: null,
+    })
+  }
+
   /** Forgets queued messages whose topic is not wanted any more, and those in flight of it. */
   purge(wanted: (topic: string) => boolean): void {
-    this.#queue = this.#queue.slice(this.#head).filter(({ message }) => wanted(message.topic))
-    this.#head = 0
-    this.#queuedQos0 = this.#queue.filter(({ qos }) => qos === 0).length
-    this.#queuedBytes = this.#queue.reduce((sum, { message }) => sum + message.costBytes, 0)
-    for (const [packetId, { message }] of this.#inflight ?? []) {
-      if (message && !wanted(message.topic)) this.#inflight?.delete(packetId)
+    for (const entry of this.queue.take(({ message }) => !wanted(message.topic))) this.#dropped(entry)
+    for (const [packetId, { message, sequence }] of this.#inflight ?? []) {
+      if (!message || wanted(message.topic)) continue
+      this.#inflight?.delete(packetId)
+      this.#journal?.dequeued(sequence)
     }
+  }
+
+  /**
+   * Takes out what may go to another member of its group: what was not sent, and QoS 1 that was not acknowledged.
+   * QoS 2 that was sent may not (MQTT 5, section 4.8.2).
+   */
+  takeShared(movable: (group: SharedGroup) => boolean): { message: Message; group: SharedGroup }[] {
+    const taken: { message: Message; group: SharedGroup }[] = []
+    for (const [packetId, { message, qos, group, sequence }] of this.#inflight ?? []) {
+      if (!message || !group || qos === 2 || !movable(group)) continue
+      this.#inflight?.delete(packetId)
+      this.#journal?.dequeued(sequence)
+      taken.push({ message, group })
+    }
+    for (const entry of this.queue.take(({ group }) => group !== null && movable(group))) {
+      this.#dropped(entry)
+      if (entry.group) taken.push({ message: entry.message, group: entry.group })
+    }
+    return taken
+  }
+
+  /** The session is no stored one any more. */
+  forget(): void {
+    this.#keep = false
+    this.#journal = null
+  }
+
+  #dropped({ sequence, packetId }: Queued): void {
+    this.#reserved?.delete(packetId)
+    if (sequence > 0) this.#journal?.dequeued(sequence)
   }
 
   #mustWait(out: OutQueue): boolean {
     return this.inflight >= this.#limits.maxInflight || out.backlogBytes > this.#limits.slowConsumerDropBytes
   }
 
-  #enqueue(message: Message, qos: Qos, retain: boolean): Delivery {
-    const full = () =>
-      this.queued >= this.#limits.maxQueuedMessages ||
-      this.#queuedBytes + message.costBytes > this.#limits.maxQueuedBytes
-    while (full()) if (qos === 0 || !this.#dropOldestQos0()) return 'dropped_full'
-    this.#queue.push({ message: message.keep(), qos, retain })
-    this.#queuedBytes += message.costBytes
-    if (qos === 0) this.#queuedQos0++
+  #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
+    if (!this.queue.makeRoom(message.costBytes, qos)) return 'dropped_full'
+    const sequence = qos > 0 ? this.#nextSequence++ : 0
+    this.queue.add({ message: message.keep(), qos, retain, sequence, group, packetId: 0, preparing: false })
+    if (qos > 0) this.#journal?.queued(sequence, message, qos as 1 | 2, retain, 0)
     return 'queued'
   }
 
-  #dropOldestQos0(): boolean {
-    if (this.#queuedQos0 === 0) return false
-    const at = this.#queue.findIndex((entry, index) => index >= this.#head && entry.qos === 0)
-    if (at < 0) return false
-    this.#queuedQos0--
-    this.#queuedBytes -= this.#queue.splice(at, 1)[0]?.message.costBytes ?? 0
-    return true
-  }
-
-  #shift(): void {
-    const entry = this.#queue[this.#head] as Queued
-    this.#queuedBytes -= entry.message.costBytes
-    if (entry.qos === 0) this.#queuedQos0--
-    this.#head++
-    if (this.#head === this.#queue.length || this.#head > 1024) {
-      this.#queue = this.#queue.slice(this.#head)
-      this.#head = 0
+  /** Gives packet ids to the QoS 2 messages that come next, and holds them until the store has the ids. */
+  #prepare(journal: SessionJournal, later: () => void): void {
+    const prepared: Queued[] = []
+    this.#reserved ??= new Set()
+    for (const entry of this.queue.upTo(this.#limits.maxInflight - this.inflight)) {
+      if (entry.qos < 2 || entry.packetId > 0) continue
+      entry.packetId = this.#freeId()
+      entry.preparing = true
+      this.#reserved.add(entry.packetId)
+      journal.sent(entry.sequence, entry.packetId)
+      prepared.push(entry)
     }
+    journal.settled(() => {
+      for (const entry of prepared) entry.preparing = false
+      later()
+    })
   }
 
   #sendQos0(out: OutQueue, message: Message, retain: boolean, alone: boolean): Delivery {
@@ -147,22 +222,23 @@ export class Outbound {
     return 'sent'
   }
 
-  #sendQos(out: OutQueue, message: Message, qos: 1 | 2 | 0, retain: boolean, stored: boolean): void {
-    const inflight = this.#inflight ?? new Map<number, Inflight>()
-    this.#inflight = inflight
-    while (inflight.has(this.#nextId)) this.#nextId = (this.#nextId % 65_535) + 1
-    const packetId = this.#nextId
-    this.#nextId = (packetId % 65_535) + 1
+  #send(out: OutQueue, { message, qos, retain, sequence, group, packetId }: Queued): void {
+    this.#inflight ??= new Map()
+    this.#reserved?.delete(packetId)
     // A clean session is never resent anything: it need not keep the bytes.
-    inflight.set(packetId, { message: stored ? message.keep() : null, qos, retain, released: false })
+    const kept = this.#keep || group ? message.keep() : null
+    this.#inflight.set(packetId, { message: kept, qos, retain, released: false, sequence, group })
     out.publish(message, publishFlags(qos, retain, false), packetId)
   }
-}
 
-interface Queued {
-  message: Message
-  qos: Qos
-  retain: boolean
+  #freeId(): number {
+    while (this.#inflight?.has(this.#nextId) || this.#reserved?.has(this.#nextId)) {
+      this.#nextId = (this.#nextId % 65_535) + 1
+    }
+    const packetId = this.#nextId
+    this.#nextId = (packetId % 65_535) + 1
+    return packetId
+  }
 }
 
 interface Inflight {
@@ -170,6 +246,8 @@ interface Inflight {
   qos: Qos
   retain: boolean
   released: boolean
+  sequence: number
+  group: SharedGroup | null
 }
 
 const pubrelByte = (PacketType.pubrel << 4) | 2

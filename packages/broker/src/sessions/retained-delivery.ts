@@ -30,7 +30,7 @@ export class RetainedDelivery {
       const job = this.#jobs[0]
       const link = this.#session.link
       if (!job || !link) return
-      if (this.#session.outbound.queued > 0 || link.out.backlogBytes > this.#maxBacklogBytes) return
+      if (this.#session.outbound.queued >= maxQueued || link.out.backlogBytes > this.#maxBacklogBytes) return
       const { value: message, done } = job.messages.next()
       if (done) this.#jobs.shift()
       else this.#session.send(message, job.qos, true, true)
@@ -49,3 +49,6 @@ export class RetainedDelivery {
 }
 
 const messagesPerTurn = 500
+
+/** What comes in between need not wait for long behind retained messages. */
+const maxQueued = 64

@@ -1,18 +1,16 @@
 import type { BrokerLimits } from '../limits.js'
-import type { Router } from '../routing/router.js'
-import type { Counters } from '../stats.js'
-import { Session } from './session.js'
+import { Message } from '../packets/message.js'
+import type { StoredEntry, StoredSession } from '../persistence/persistence.js'
+import { Session, type SessionServices } from './session.js'
 
-/** All sessions by id, connected or stored, in memory. */
+/** All sessions by id, connected or stored. */
 export class SessionStore {
   readonly #sessions = new Map<string, Session>()
-  readonly #router: Router
-  readonly #counters: Counters
+  readonly #services: SessionServices
   readonly #limits: BrokerLimits
 
-  constructor(router: Router, counters: Counters, limits: BrokerLimits) {
-    this.#router = router
-    this.#counters = counters
+  constructor(services: SessionServices, limits: BrokerLimits) {
+    this.#services = services
     this.#limits = limits
   }
 
@@ -25,13 +23,25 @@ export class SessionStore {
     const known = this.#sessions.get(id)
     if (known && !clean && known.stored) return { session: known, present: true }
     if (known) this.remove(known)
-    const session = new Session(id, !clean, this.#router, this.#counters, this.#limits)
+    const session = new Session(id, !clean, this.#services)
     this.#sessions.set(id, session)
     return { session, present: false }
   }
 
   get(id: string): Session | undefined {
     return this.#sessions.get(id)
+  }
+
+  /** Takes back a stored session. One that was connected when the broker stopped counts as offline from now on. */
+  restore({ sessionId, offlineSince, subscriptions, inbound }: StoredSession): void {
+    const session = new Session(sessionId, true, this.#services)
+    session.restore(offlineSince || Date.now(), subscriptions, inbound)
+    this.#sessions.set(sessionId, session)
+  }
+
+  restoreEntry(entry: StoredEntry): void {
+    const { topic, payload, qos } = entry.message
+    this.#sessions.get(entry.sessionId)?.outbound.restore(entry, Message.of(topic, payload, qos, false))
   }
 
   /** Its connection is gone: a clean session ends with it, a stored one waits. */
@@ -52,7 +62,7 @@ export class SessionStore {
     for (const session of this.#sessions.values()) {
       if (!session.stored || !match(session.id)) continue
       count++
-      if (session.link) session.stored = false
+      if (session.link) session.forget()
       else this.remove(session)
     }
     return count

@@ -1,62 +1,127 @@
+import { type BackPressure, type Behind, Crowd } from '../fairness/back-pressure.js'
 import type { Message } from '../packets/message.js'
+import { matchedPart } from '../packets/share.js'
 import { filterMatches } from '../packets/topic.js'
-import type { Router, Subscription, Target } from '../routing/router.js'
+import { type Journal, SessionJournal } from '../persistence/journal.js'
+import type { Router, Subscription } from '../routing/router.js'
+import type { Member, SharedGroup } from '../routing/shared-group.js'
 import type { Counters } from '../stats.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
-import { Outbound, type OutboundLimits } from './outbound.js'
+import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
   readonly out: OutQueue
+  /** Bytes the client has taken so far. */
+  readonly takenBytes: number
   /** A message could not be sent because the client is too slow or its queue is full. */
   droppedFor(topic: string): void
+  /** A message that must not be dropped found the queue full: the client is to be cut off. */
+  overwhelmed(): void
+}
+
+/** What all sessions of a broker share. */
+export interface SessionServices {
+  readonly router: Router
+  readonly counters: Counters
+  readonly pressure: BackPressure
+  readonly journal: Journal | null
+  readonly limits: OutboundLimits
 }
 
 /** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
-export class Session implements Target {
+export class Session implements Member, Behind {
   readonly id: string
   /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
   readonly inbound = new Map<number, 'pending' | 'decided'>()
   readonly subscriptions = new Map<string, Subscription>()
   readonly outbound: Outbound
-  /** Whether it outlives its connection. */
-  stored: boolean
+  /** Null unless the session survives a restart. */
+  journal: SessionJournal | null
   link: SessionLink | null = null
   /** Epoch milliseconds since nobody is connected; 0 while somebody is. */
   offlineSince = 0
+  #stored: boolean
   /** True once the client has its CONNACK: nothing may be sent before. */
   #open = false
-  readonly #router: Router
-  readonly #counters: Counters
+  #crowd: Crowd | null = null
+  readonly #services: SessionServices
 
-  constructor(id: string, stored: boolean, router: Router, counters: Counters, limits: OutboundLimits) {
+  constructor(id: string, stored: boolean, services: SessionServices) {
     this.id = id
-    this.stored = stored
-    this.#router = router
-    this.#counters = counters
-    this.outbound = new Outbound(limits)
+    this.#stored = stored
+    this.#services = services
+    this.journal = stored && services.journal ? new SessionJournal(services.journal, id) : null
+    this.outbound = new Outbound(services.limits, stored, this.journal)
+  }
+
+  /** Whether it outlives its connection. */
+  get stored(): boolean {
+    return this.#stored
+  }
+
+  /** Where packets to the client go; null while nobody is connected, or has no CONNACK yet. */
+  get openOut(): OutQueue | null {
+    return this.link && this.#open ? this.link.out : null
+  }
+
+  get appetite(): 'room' | 'busy' | 'absent' {
+    const out = this.openOut
+    if (!out) return 'absent'
+    return this.outbound.hasRoom(out) ? 'room' : 'busy'
+  }
+
+  get crowded(): boolean {
+    return this.outbound.queue.crowded
+  }
+
+  get relaxed(): boolean {
+    return this.outbound.queue.relaxed
+  }
+
+  get packed(): boolean {
+    return this.outbound.queue.packed
+  }
+
+  get bounds(): { messages: number; bytes: number } {
+    return this.outbound.queue.bounds
+  }
+
+  get taken(): { messages: number; bytes: number } {
+    return { messages: this.outbound.acknowledgements, bytes: this.link?.takenBytes ?? 0 }
   }
 
   subscribe(filter: string, qos: Qos): void {
     const known = this.subscriptions.get(filter)
     if (known?.qos === qos) return
-    if (known) this.#router.remove(known)
-    const subscription = { filter, qos, target: this }
-    this.subscriptions.set(filter, subscription)
-    this.#router.add(subscription)
+    if (known) this.#services.router.remove(known)
+    this.#add(filter, qos)
+    this.journal?.subscribed(filter, qos)
   }
 
   unsubscribe(filter: string): void {
     const known = this.subscriptions.get(filter)
     if (!known) return
     this.subscriptions.delete(filter)
-    this.#router.remove(known)
+    this.#services.router.remove(known)
+    this.journal?.unsubscribed(filter)
+  }
+
+  /** Takes back what the store had. */
+  restore(
+    offlineSince: number,
+    subscriptions: readonly { filter: string; qos: Qos }[],
+    inbound: readonly number[],
+  ): void {
+    this.offlineSince = offlineSince
+    for (const { filter, qos } of subscriptions) this.#add(filter, qos)
+    for (const packetId of inbound) this.inbound.set(packetId, 'decided')
   }
 
   /** Forgets queued messages that no subscription asks for any more: their access may be gone with it. */
   purge(): void {
-    const filters = [...this.subscriptions.keys()]
+    const filters = Array.from(this.subscriptions.keys(), matchedPart)
     this.outbound.purge((topic) => filters.some((filter) => filterMatches(filter, topic)))
   }
 
@@ -64,13 +129,29 @@ export class Session implements Target {
     this.send(message, granted, false, alone)
   }
 
+  deliverShared(message: Message, granted: Qos, group: SharedGroup): void {
+    this.send(message, granted, false, true, group)
+  }
+
   /** Sends at the lower of the message's QoS and the granted one. */
-  send(message: Message, granted: Qos, retain: boolean, alone: boolean): void {
+  send(
+    message: Message,
+    granted: Qos,
+    retain: boolean,
+    alone: boolean,
+    group: SharedGroup | null = null,
+  ): void {
     const qos = Math.min(message.qos, granted) as Qos
     const link = this.link
     if (!link && qos === 0) return
-    const out = link && this.#open ? link.out : null
-    this.#count(message, this.outbound.deliver(out, message, qos, retain, alone, this.stored))
+    const delivery = this.outbound.deliver(this.openOut, message, qos, retain, alone, group)
+    this.#count(message, delivery)
+    if (delivery === 'sent' || !link) return
+    if (delivery === 'queued') {
+      this.#crowd ??= new Crowd(this.#services.pressure, this)
+      if (qos > 0) this.#crowd.grew(message.costBytes)
+      if (qos === 2 && this.journal) this.drain()
+    } else if (qos > 0) link.overwhelmed()
   }
 
   /** From now on messages go out: first those in flight before, then the queue. */
@@ -83,33 +164,66 @@ export class Session implements Target {
   }
 
   drain(): void {
-    const link = this.link
-    if (!link || !this.#open || this.outbound.queued === 0) return
-    this.outbound.drain(link.out, this.stored, (message, delivery) => this.#count(message, delivery))
+    const out = this.openOut
+    if (!out || this.outbound.queued === 0) return
+    this.outbound.drain(
+      out,
+      (message, delivery) => this.#count(message, delivery),
+      () => this.drain(),
+    )
+    this.#crowd?.shrank()
+    if (this.outbound.queued === 0) this.#crowd = null
   }
 
   attach(link: SessionLink): void {
     this.link = link
     this.#open = false
     this.offlineSince = 0
+    this.journal?.session(0)
   }
 
   detach(): void {
     this.link = null
     this.#open = false
     this.offlineSince = Date.now()
+    this.journal?.session(this.offlineSince)
+    this.#crowd?.giveUp()
+    this.#crowd = null
+    this.#passOn((group) => group.hasLiveBeside(this))
   }
 
-  /** Takes all its subscriptions out of the router. */
+  /** Goes on as a clean session: nothing of it is kept beyond its connection. */
+  forget(): void {
+    this.journal?.removed()
+    this.journal = null
+    this.#stored = false
+    this.outbound.forget()
+  }
+
+  /** Takes all its subscriptions out of the router, and itself out of the store. */
   end(): void {
-    for (const subscription of this.subscriptions.values()) this.#router.remove(subscription)
+    for (const subscription of this.subscriptions.values()) this.#services.router.remove(subscription)
     this.subscriptions.clear()
+    this.#passOn((group) => group.size > 0)
+    this.forget()
   }
 
-  #count(message: Message, delivery: 'sent' | 'queued' | 'dropped_slow' | 'dropped_full'): void {
-    if (delivery === 'sent') this.#counters.messagesOut++
-    else if (delivery === 'dropped_slow') this.#counters.droppedSlow++
-    else if (delivery === 'dropped_full') this.#counters.droppedFull++
+  #add(filter: string, qos: Qos): void {
+    const subscription = { filter, qos, target: this }
+    this.subscriptions.set(filter, subscription)
+    this.#services.router.add(subscription)
+  }
+
+  /** Gives what it had for a group to the others in it. */
+  #passOn(movable: (group: SharedGroup) => boolean): void {
+    for (const { message, group } of this.outbound.takeShared(movable)) group.deliver(message)
+  }
+
+  #count(message: Message, delivery: Delivery): void {
+    const { counters } = this.#services
+    if (delivery === 'sent') counters.messagesOut++
+    else if (delivery === 'dropped_slow') counters.droppedSlow++
+    else if (delivery === 'dropped_full') counters.droppedFull++
     if (delivery === 'dropped_slow' || delivery === 'dropped_full') this.link?.droppedFor(message.topic)
   }
 }

@@ -2,6 +2,8 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { copyBytes, publishBytes, writePublishHeader } from '../packets/encode.js'
 import type { Message } from '../packets/message.js'
+import { chunkBytes, giveBack, takeChunk } from './chunk-pool.js'
+import { Run } from './run.js'
 import type { SharedFrame } from './shared-frame.js'
 import { frameHeaderBytes, writeFrameHeader } from './websocket-frame.js'
 
@@ -10,17 +12,20 @@ export class OutQueue {
   bytesWritten = 0
   readonly #socket: Duplex
   readonly #framed: boolean
+  readonly #taken: () => void
   #run: Run = emptyRun
   #chunk: Buffer | null = null
   #used = 0
-  #parts: Buffer[] = []
+  #parts: Buffer[] | null = null
   #partsBytes = 0
   #marked = false
   #closed = false
 
-  constructor(socket: Duplex, framed: boolean) {
+  /** `taken` is called when a socket took all at once: it emits no `drain` then. */
+  constructor(socket: Duplex, framed: boolean, taken: () => void = () => {}) {
     this.#socket = socket
     this.#framed = framed
+    this.#taken = taken
   }
 
   /** Bytes that the peer has not taken: here, in the stream, but not in the kernel. */
@@ -31,16 +36,26 @@ export class OutQueue {
   /** Adds a frame that other clients get too. Clients with the same frames in the same order share the joined bytes. */
   shared(frame: SharedFrame): void {
     if (this.#closed) return
+    const bytes = this.#framed ? frame.ws : frame.tcp
     this.#mark()
-    if (this.#used > 0) this.#spill()
-    this.#run = this.#run.with(this.#framed ? frame.ws : frame.tcp)
+    this.#sealChunk(true)
+    if (bytes.length < largeBytes) this.#run = this.#run.with(bytes)
+    else {
+      this.#sealRun()
+      this.#addPart(bytes)
+    }
   }
 
-  /** Adds a PUBLISH for this client alone. */
+  /** Adds a PUBLISH for this client alone. A large payload is not copied: its bytes must never change. */
   publish(message: Message, flags: number, packetId: number): void {
     if (this.#closed) return
     const payloadBytes = message.to - message.from
-    const at = this.#open(publishBytes(message.topicBytes.length, payloadBytes, (flags >> 1) & 3))
+    const bytes = publishBytes(message.topicBytes.length, payloadBytes, (flags >> 1) & 3)
+    if (payloadBytes >= largeBytes) {
+      this.#publishLarge(message, flags, packetId, bytes)
+      return
+    }
+    const at = this.#open(bytes)
     const out = this.#chunk as Buffer
     const body = writePublishHeader(out, at, flags, message.topicBytes, payloadBytes, packetId)
     copyBytes(message.source, message.from, message.to, out, body)
@@ -75,28 +90,48 @@ export class OutQueue {
   flush(): void {
     this.#marked = false
     if (this.#closed) return
-    if (this.#used > 0) this.#spill()
-    else this.#spillRun()
-    const parts = this.#parts
-    if (parts.length === 0) return
-    this.bytesWritten += this.#partsBytes
-    this.#parts = []
-    this.#partsBytes = 0
     const socket = this.#socket
+    this.#sealChunk(socket.writableLength > 0)
+    this.#sealRun()
+    this.#dropChunk()
+    const parts = this.#parts
+    if (parts === null) return
+    this.bytesWritten += this.#partsBytes
+    this.#parts = null
+    this.#partsBytes = 0
     if (parts.length > 1) socket.cork()
     for (const part of parts) socket.write(part)
     if (parts.length > 1) socket.uncork()
+    if (socket.writableLength > 0) return
     // A socket that took everything has handed it to the kernel; other streams may still hold on to the bytes.
-    if (socket.writableLength === 0 && socket instanceof Socket) for (const part of parts) recycle(part)
+    if (socket instanceof Socket) for (const part of parts) giveBack(part)
+    this.#taken()
   }
 
   /** Takes and writes nothing more. */
   close(): void {
     this.#closed = true
-    this.#parts = []
+    this.#parts = null
+    this.#partsBytes = 0
     this.#chunk = null
     this.#used = 0
     this.#run = emptyRun
+  }
+
+  #publishLarge(
+    { topicBytes, source, from, to }: Message,
+    flags: number,
+    packetId: number,
+    bytes: number,
+  ): void {
+    const head = Buffer.allocUnsafe((this.#framed ? frameHeaderBytes(bytes) : 0) + bytes - (to - from))
+    const at = this.#framed ? writeFrameHeader(head, 0, bytes) : 0
+    writePublishHeader(head, at, flags, topicBytes, to - from, packetId)
+    this.#mark()
+    this.#sealRun()
+    this.#sealChunk(true)
+    this.#addPart(head)
+    this.#addPart(source.subarray(from, to))
   }
 
   /** Room for one packet and its frame header; returns where the packet goes. */
@@ -108,28 +143,43 @@ export class OutQueue {
 
   #reserve(bytes: number): number {
     this.#mark()
-    if (this.#run !== emptyRun) this.#spillRun()
-    if (this.#chunk && this.#used + bytes > this.#chunk.length) this.#spill()
-    this.#chunk ??= bytes > chunkBytes ? Buffer.allocUnsafeSlow(bytes) : (freeChunks.pop() ?? newChunk())
+    this.#sealRun()
+    if (this.#chunk !== null && this.#used + bytes > this.#chunk.length) {
+      this.#sealChunk(false)
+      this.#dropChunk()
+    }
+    this.#chunk ??= bytes > chunkBytes ? Buffer.allocUnsafeSlow(bytes) : takeChunk()
     const at = this.#used
     this.#used += bytes
     return at
   }
 
-  #spill(): void {
-    const chunk = this.#chunk
-    if (!chunk) return
-    this.#parts.push(this.#used === chunk.length ? chunk : chunk.subarray(0, this.#used))
-    this.#partsBytes += this.#used
+  #dropChunk(): void {
+    if (this.#chunk !== null) giveBack(this.#chunk)
     this.#chunk = null
+  }
+
+  // A little that has to wait is copied: a whole chunk is too much memory for it.
+  #sealChunk(waits: boolean): void {
+    const chunk = this.#chunk
+    if (chunk === null || this.#used === 0) return
+    const part = chunk.subarray(0, this.#used)
+    const copied = waits && this.#used < smallBytes
+    this.#addPart(copied ? Buffer.from(part) : part)
+    if (!copied) this.#chunk = null
     this.#used = 0
   }
 
-  #spillRun(): void {
+  #sealRun(): void {
     if (this.#run === emptyRun) return
-    this.#parts.push(this.#run.join())
-    this.#partsBytes += this.#run.bytes
+    this.#addPart(this.#run.join())
     this.#run = emptyRun
+  }
+
+  #addPart(part: Buffer): void {
+    if (this.#parts === null) this.#parts = [part]
+    else this.#parts.push(part)
+    this.#partsBytes += part.length
   }
 
   #mark(): void {
@@ -140,72 +190,15 @@ export class OutQueue {
   }
 }
 
-/** A list of shared frames, as a path in a tree: equal lists are the same object and are joined once. */
-class Run {
-  readonly bytes: number
-  readonly #before: Run | null
-  readonly #frame: Buffer
-  #next: Run | null = null
-  #joined: Buffer | null = null
-
-  constructor(before: Run | null, frame: Buffer) {
-    this.#before = before
-    this.#frame = frame
-    this.bytes = (before?.bytes ?? 0) + frame.length
-  }
-
-  with(frame: Buffer): Run {
-    const next = this.#next
-    if (next !== null && next.#frame === frame) return next
-    if (this === emptyRun) rootUsed = true
-    this.#next = new Run(this, frame)
-    return this.#next
-  }
-
-  join(): Buffer {
-    if (this.#joined) return this.#joined
-    if (this.#before === emptyRun) return this.#frame
-    const joined = Buffer.allocUnsafeSlow(this.bytes)
-    let at = this.bytes
-    for (let run: Run | null = this; run && run !== emptyRun; run = run.#before) {
-      at -= run.#frame.length
-      joined.set(run.#frame, at)
-    }
-    this.#joined = joined
-    return joined
-  }
-
-  forget(): void {
-    this.#next = null
-  }
-}
-
-const chunkBytes = 32 * 1024
-const maxFreeChunks = 256
-const freeChunks: Buffer[] = []
-const ownChunks = new WeakSet<ArrayBufferLike>()
-const emptyRun = new Run(null, Buffer.alloc(0))
-let rootUsed = false
+// From here on a part of its own in the write costs less than a copy.
+const largeBytes = 8 * 1024
+const smallBytes = 4 * 1024
+const emptyRun = Run.empty
 let waiting: OutQueue[] = []
 
 function flushAll(): void {
   const now = waiting
   waiting = []
   for (const queue of now) queue.flush()
-  if (rootUsed) {
-    emptyRun.forget()
-    rootUsed = false
-  }
-}
-
-function newChunk(): Buffer {
-  const chunk = Buffer.allocUnsafeSlow(chunkBytes)
-  ownChunks.add(chunk.buffer)
-  return chunk
-}
-
-function recycle(part: Buffer): void {
-  if (freeChunks.length < maxFreeChunks && ownChunks.has(part.buffer)) {
-    freeChunks.push(Buffer.from(part.buffer as ArrayBuffer, 0, chunkBytes))
-  }
+  Run.forget()
 }

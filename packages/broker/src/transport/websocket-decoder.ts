@@ -1,3 +1,4 @@
+import { unmask } from './unmask.js'
 import { Opcode } from './websocket-frame.js'
 
 export interface WebSocketSink {
@@ -15,11 +16,12 @@ export interface WebSocketSink {
  */
 export class WebSocketDecoder {
   readonly #sink: WebSocketSink
-  readonly #header = Buffer.alloc(14)
+  // Only a header that the end of a chunk cut in two is collected.
+  #header: Buffer | null = null
   #headerUsed = 0
-  #headerWanted = 2
+  #opcode = 0
   #remaining = 0
-  #maskAt = 0
+  #mask = 0
   #inPayload = false
   #control: Buffer | null = null
   #controlUsed = 0
@@ -37,30 +39,57 @@ export class WebSocketDecoder {
   push(bytes: Buffer): void {
     let at = 0
     while (at < bytes.length && !this.#stopped) {
-      at = this.#inPayload ? this.#readPayload(bytes, at) : this.#readHeader(bytes, at)
+      if (this.#inPayload) at = this.#readPayload(bytes, at)
+      else if (this.#header === null && isHeaderWhole(bytes, at)) at = this.#readHeader(bytes, at)
+      else at = this.#collectHeader(bytes, at)
     }
   }
 
-  #readHeader(bytes: Buffer, from: number): number {
+  #collectHeader(bytes: Buffer, from: number): number {
+    this.#header ??= Buffer.allocUnsafe(maxHeaderBytes)
+    const header = this.#header
     let at = from
     while (at < bytes.length) {
-      this.#header[this.#headerUsed++] = bytes[at++] as number
-      if (this.#headerUsed === 2) {
-        const size = (this.#header[1] as number) & 127
-        this.#headerWanted = 6 + (size === 126 ? 2 : size === 127 ? 8 : 0)
-        if (!this.#checkStart()) return at
-      }
-      if (this.#headerUsed === this.#headerWanted) {
-        this.#startPayload()
-        return at
-      }
+      header[this.#headerUsed++] = bytes[at++] as number
+      // What is wrong already in the first two bytes is not waited for.
+      if (this.#headerUsed === 2 && !this.#checkStart(header[0] as number, header[1] as number)) return at
+      if (!isHeaderWhole(header.subarray(0, this.#headerUsed), 0)) continue
+      this.#header = null
+      this.#headerUsed = 0
+      this.#readHeader(header, 0)
+      return at
     }
     return at
   }
 
-  #checkStart(): boolean {
-    const first = this.#header[0] as number
-    const second = this.#header[1] as number
+  /** Takes a whole header; returns where the payload begins. */
+  #readHeader(bytes: Buffer, at: number): number {
+    const first = bytes[at] as number
+    const second = bytes[at + 1] as number
+    if (!this.#checkStart(first, second)) return at
+    let key = at + 2
+    let length = second & 127
+    if (length === 126) {
+      length = ((bytes[key] as number) << 8) | (bytes[key + 1] as number)
+      key += 2
+    } else if (length === 127) {
+      if ((bytes[key] as number) & 128) {
+        this.#bad('frame length of more than 63 bits', 1002)
+        return at
+      }
+      length = bytes.readUInt32BE(key) * 2 ** 32 + bytes.readUInt32BE(key + 4)
+      key += 8
+    }
+    this.#mask =
+      (bytes[key] as number) |
+      ((bytes[key + 1] as number) << 8) |
+      ((bytes[key + 2] as number) << 16) |
+      ((bytes[key + 3] as number) << 24)
+    this.#startPayload(first, length)
+    return key + 4
+  }
+
+  #checkStart(first: number, second: number): boolean {
     const opcode = first & 15
     const final = (first & 128) !== 0
     if (first & 0x70) return this.#bad('reserved frame bits', 1002)
@@ -73,36 +102,23 @@ export class WebSocketDecoder {
     }
     if (opcode !== Opcode.binary && opcode !== Opcode.continuation) return this.#bad('unknown opcode', 1002)
     if ((opcode === Opcode.continuation) !== this.#inMessage) return this.#bad('fragments out of order', 1002)
-    this.#inMessage = !final
     return true
   }
 
-  #startPayload(): void {
-    const header = this.#header
-    const size = (header[1] as number) & 127
-    let length = size
-    if (size === 126) length = header.readUInt16BE(2)
-    else if (size === 127) {
-      if ((header[2] as number) & 128) {
-        this.#bad('frame length of more than 63 bits', 1002)
-        return
-      }
-      length = header.readUInt32BE(2) * 2 ** 32 + header.readUInt32BE(6)
-    }
+  #startPayload(first: number, length: number): void {
+    this.#opcode = first & 15
     this.#remaining = length
-    this.#maskAt = 0
     this.#inPayload = true
-    const opcode = (header[0] as number) & 15
-    if (opcode >= Opcode.close) {
+    if (this.#opcode >= Opcode.close) {
       this.#control = Buffer.allocUnsafe(length)
       this.#controlUsed = 0
-    }
+    } else this.#inMessage = (first & 128) === 0
     if (length === 0) this.#endPayload()
   }
 
   #readPayload(bytes: Buffer, from: number): number {
     const to = Math.min(bytes.length, from + this.#remaining)
-    this.#unmask(bytes, from, to)
+    this.#mask = unmask(bytes, from, to, this.#mask)
     this.#remaining -= to - from
     if (this.#control) {
       bytes.copy(this.#control, this.#controlUsed, from, to)
@@ -115,36 +131,13 @@ export class WebSocketDecoder {
     return to
   }
 
-  #unmask(bytes: Buffer, from: number, to: number): void {
-    const key = this.#headerWanted - 4
-    const phase = this.#maskAt
-    const k0 = this.#header[key + (phase & 3)] as number
-    const k1 = this.#header[key + ((phase + 1) & 3)] as number
-    const k2 = this.#header[key + ((phase + 2) & 3)] as number
-    const k3 = this.#header[key + ((phase + 3) & 3)] as number
-    this.#maskAt = (phase + to - from) & 3
-    let i = from
-    for (const last = to - 3; i < last; i += 4) {
-      ;(bytes[i] as number) ^= k0
-      ;(bytes[i + 1] as number) ^= k1
-      ;(bytes[i + 2] as number) ^= k2
-      ;(bytes[i + 3] as number) ^= k3
-    }
-    if (i < to) (bytes[i++] as number) ^= k0
-    if (i < to) (bytes[i++] as number) ^= k1
-    if (i < to) (bytes[i] as number) ^= k2
-  }
-
   #endPayload(): void {
     this.#inPayload = false
-    this.#headerUsed = 0
-    this.#headerWanted = 2
     const control = this.#control
     if (!control) return
     this.#control = null
-    const opcode = (this.#header[0] as number) & 15
-    if (opcode === Opcode.ping) this.#sink.ping(control)
-    else if (opcode === Opcode.close) {
+    if (this.#opcode === Opcode.ping) this.#sink.ping(control)
+    else if (this.#opcode === Opcode.close) {
       this.#stopped = true
       this.#sink.close()
     }
@@ -156,3 +149,11 @@ export class WebSocketDecoder {
     return false
   }
 }
+
+/** Whether the header that begins at `at` ends in these bytes too. */
+function isHeaderWhole(bytes: Buffer, at: number): boolean {
+  const size = (bytes[at + 1] ?? 0) & 127
+  return at + (size < 126 ? 6 : size === 126 ? 8 : maxHeaderBytes) <= bytes.length
+}
+
+const maxHeaderBytes = 14

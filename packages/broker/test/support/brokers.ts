@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { createBroker } from '../../src/create-broker.js'
 import type { BrokerLimits } from '../../src/limits.js'
+import type { Persistence } from '../../src/persistence/persistence.js'
 import type { Broker, BrokerEvents, BrokerHooks } from '../../src/types.js'
 import type { Endpoint } from './raw-client.js'
 
@@ -21,10 +22,11 @@ export interface RunningOurs extends Running {
 export interface OursOptions {
   hooks?: Partial<BrokerHooks<string>>
   limits?: Partial<BrokerLimits>
+  persistence?: Persistence
 }
 
 /** Our broker in this process, with the same rule as plain aedes': nothing that begins with `secret`. */
-export async function startOurs({ hooks, limits }: OursOptions = {}): Promise<RunningOurs> {
+export async function startOurs({ hooks, limits, persistence }: OursOptions = {}): Promise<RunningOurs> {
   const broker = await createBroker<string>({
     hooks: {
       authenticate: ({ clientId }) =>
@@ -37,6 +39,7 @@ export async function startOurs({ hooks, limits }: OursOptions = {}): Promise<Ru
       ...hooks,
     },
     ...(limits ? { limits } : {}),
+    ...(persistence ? { persistence } : {}),
   })
   const refusals: RunningOurs['refusals'] = []
   const disconnects: RunningOurs['disconnects'] = []

@@ -19,16 +19,22 @@ export class RawClient {
   readonly #write: (bytes: Buffer) => void
   readonly #destroy: () => void
   readonly #pause: () => void
+  readonly #resume: () => void
+  readonly #unsent: () => number
 
   private constructor(
     write: (bytes: Buffer) => void,
     destroy: () => void,
     pause: () => void,
+    resume: () => void,
+    unsent: () => number,
     listen: (onData: (bytes: Buffer) => void, onClose: () => void) => void,
   ) {
     this.#write = write
     this.#destroy = destroy
     this.#pause = pause
+    this.#resume = resume
+    this.#unsent = unsent
     this.#parser.on('packet', (packet) => {
       this.received.push(packet)
       this.#wake()
@@ -57,6 +63,8 @@ export class RawClient {
       (bytes) => socket.write(bytes),
       () => socket.destroy(),
       () => socket.pause(),
+      () => socket.resume(),
+      () => socket.writableLength,
       (onData, onClose) => socket.on('data', onData).on('close', onClose),
     )
   }
@@ -69,6 +77,8 @@ export class RawClient {
       (bytes) => socket.send(bytes),
       () => socket.terminate(),
       () => socket.pause(),
+      () => socket.resume(),
+      () => socket.bufferedAmount,
       (onData, onClose) => socket.on('message', (data) => onData(data as Buffer)).on('close', onClose),
     )
   }
@@ -106,6 +116,39 @@ export class RawClient {
   /** Stops reading the socket, as a frozen program does. */
   freeze(): void {
     this.#pause()
+  }
+
+  thaw(): void {
+    this.#resume()
+  }
+
+  /** From now on acknowledges every QoS 1 message; QoS 2 ones get PUBREC and PUBCOMP. */
+  acknowledgeAll(): void {
+    this.#parser.on('packet', (packet) => {
+      if (packet.cmd === 'publish' && packet.qos === 1) this.send({ ...idOf(packet), cmd: 'puback' })
+      if (packet.cmd === 'publish' && packet.qos === 2) this.send({ ...idOf(packet), cmd: 'pubrec' })
+      if (packet.cmd === 'pubrel') this.send({ ...idOf(packet), cmd: 'pubcomp' })
+    })
+  }
+
+  /** Publishes at QoS 1 under rising packet ids, all at once. */
+  flood(topic: string, payloads: readonly string[]): void {
+    const packets = payloads.map((payload, i) =>
+      mqttPacket.generate({
+        ...{ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false },
+        messageId: (i % 65_535) + 1,
+      } as Packet),
+    )
+    this.#write(Buffer.concat(packets))
+  }
+
+  /** Bytes written that the socket has not taken yet. */
+  get unsentBytes(): number {
+    return this.#unsent()
+  }
+
+  count(cmd: Packet['cmd']): number {
+    return this.received.filter((packet) => packet.cmd === cmd).length
   }
 
   destroy(): void {
@@ -150,6 +193,10 @@ export class RawClient {
   #wake(): void {
     for (const check of [...this.#waiting]) check()
   }
+}
+
+function idOf({ messageId = 0 }: { messageId?: number }): { messageId: number } {
+  return { messageId }
 }
 
 let count = 0

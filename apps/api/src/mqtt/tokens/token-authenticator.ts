@@ -38,7 +38,8 @@ export class TokenAuthenticator {
       return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
     if (!this.owners.takeSession(sessionId, token.owner))
       await broker.forgetSessions((id) => id === sessionId)
-    return { ok: true, principal: connectionPrincipal(token), sessionId, expiresAt: token.expiresAt }
+    const principal = connectionPrincipal(token)
+    return { ok: true, principal, sessionId, group: principal.organizationSlug, expiresAt: token.expiresAt }
   }
 
   private async find(password: string): Promise<StoredToken | null> {

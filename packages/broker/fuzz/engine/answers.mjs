@@ -1,0 +1,75 @@
+import { Finding } from './finding.mjs'
+
+const names = new Map([
+  [2, 'connack'],
+  [4, 'puback'],
+  [5, 'pubrec'],
+  [7, 'pubcomp'],
+  [9, 'suback'],
+  [11, 'unsuback'],
+  [13, 'pingresp'],
+])
+
+/** Compares what came with what the model says is owed. */
+export class Answers {
+  #model
+  /** @type {Map<string, number>} */
+  #came = new Map()
+  #pubacks = 0
+  #connacks = 0
+
+  /** @param {import('../model/mqtt.mjs').MqttModel} model */
+  constructor(model) {
+    this.#model = model
+  }
+
+  /** The first answer that is owed and did not come, or null. */
+  get missing() {
+    for (const [key, count] of this.#model.owed) if ((this.#came.get(key) ?? 0) < count) return key
+    return null
+  }
+
+  /**
+   * Takes a packet; returns what is wrong with it.
+   * @param {import('../wire/server-packets.mjs').ServerPacket} packet
+   */
+  take(packet) {
+    const name = names.get(packet.type)
+    if (name === undefined) return null
+    const key = packet.id === 0 ? name : `${name}:${packet.id}`
+    this.#came.set(key, (this.#came.get(key) ?? 0) + 1)
+    if (name === 'connack') return this.#connack(packet)
+    if (this.#connacks === 0) return new Finding('nonsense', `${name} before CONNACK`)
+    if (name === 'suback') return this.#suback(packet)
+    return name === 'puback' ? this.#puback(packet) : null
+  }
+
+  /** @param {import('../wire/server-packets.mjs').ServerPacket} packet */
+  #connack({ body }) {
+    if (++this.#connacks > 1) return new Finding('nonsense', 'a second CONNACK')
+    const accepted = body[1] === 0
+    if (!accepted || this.#model.state !== 'ended' || !this.#model.neverAccepted) return null
+    return new Finding('accepted', `CONNECT was accepted: ${this.#model.problem}`)
+  }
+
+  /** PUBACKs come in the order of the messages [MQTT-4.6.0-2]. @param {{ id: number }} packet */
+  #puback({ id }) {
+    const expected = this.#model.pubacks[this.#pubacks++]
+    if (id === expected) return null
+    return new Finding('order', `PUBACK ${id} instead of ${expected ?? 'none'}`)
+  }
+
+  /** @param {{ id: number, body: Buffer }} packet */
+  #suback({ id, body }) {
+    const requests = this.#model.requests.get(id)?.shift()
+    if (!requests) return new Finding('nonsense', `SUBACK ${id} without a SUBSCRIBE`)
+    if (body.length !== requests.length)
+      return new Finding('nonsense', `SUBACK with ${body.length} codes for ${requests.length} filters`)
+    for (const [index, { qos, secret }] of requests.entries()) {
+      const code = /** @type {number} */ (body[index])
+      if (secret && code !== 0x80) return new Finding('leak', 'a secret filter was granted')
+      if (code !== 0x80 && code > qos) return new Finding('nonsense', `granted ${code} for QoS ${qos}`)
+    }
+    return null
+  }
+}

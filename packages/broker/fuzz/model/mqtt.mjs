@@ -1,0 +1,192 @@
+import { limits } from '../target/limits.mjs'
+import { judgeConnect } from './connect.mjs'
+import { isDenied, isSecret, isUndecided } from './rules.mjs'
+import { Fields, filterProblem, isOversized, topicProblem } from './text.mjs'
+
+/**
+ * Reads what a client sends and says what the broker owes for it: which answers, or the end of the connection.
+ * Written from the specification alone; where that leaves a choice, there is an excuse for the broker.
+ */
+export class MqttModel {
+  /** @type {'opening' | 'connected' | 'ended'} */
+  state = 'opening'
+  /** Why the connection must end. @type {string | null} */
+  problem = null
+  /** Why the broker may end it all the same. @type {Set<string>} */
+  excuses = new Set()
+  /** True when the CONNECT itself was illegal: it must not be accepted. */
+  neverAccepted = false
+  clientId = ''
+  /** Answers owed, by `name:id`, and how often. @type {Map<string, number>} */
+  owed = new Map()
+  /** Ids of QoS 1 messages, in order. @type {number[]} */
+  pubacks = []
+  /** What each SUBSCRIBE asked for. @type {Map<number, { qos: number, secret: boolean }[][]>} */
+  requests = new Map()
+  /** @type {Buffer[]} */
+  #parts = []
+  #length = 0
+  #denials = 0
+  /** @type {Set<number>} */
+  #inbound = new Set()
+
+  /** Bytes that the packet under way still lacks; at least that many when its length is not whole yet. */
+  get missing() {
+    if (this.#length === 0) return 0
+    const size = sizeOf(this.#head())
+    return size === null ? 1 : size - this.#length
+  }
+
+  /** @param {Buffer} bytes */
+  push(bytes) {
+    if (this.problem !== null || bytes.length === 0) return
+    this.#parts.push(bytes)
+    this.#length += bytes.length
+    const needed = sizeOf(this.#head())
+    if (needed !== null && needed <= limits.maxPacketBytes && this.#length < needed) return
+    let unread = Buffer.concat(this.#parts)
+    while (this.problem === null && unread.length > 0) {
+      const size = sizeOf(unread)
+      if (size === null) break
+      if (size > limits.maxPacketBytes) {
+        this.#end(size === Number.POSITIVE_INFINITY ? 'remaining length' : 'packet too large')
+        break
+      }
+      if (unread.length < size) break
+      this.#packet(unread.subarray(0, size))
+      unread = unread.subarray(size)
+    }
+    this.#parts = unread.length > 0 ? [unread] : []
+    this.#length = unread.length
+  }
+
+  #head() {
+    let head = this.#parts[0] ?? Buffer.alloc(0)
+    for (let i = 1; head.length < 5 && i < this.#parts.length; i++)
+      head = Buffer.concat([head, /** @type {Buffer} */ (this.#parts[i])])
+    return head
+  }
+
+  /** @param {Buffer} bytes a whole packet */
+  #packet(bytes) {
+    let at = 1
+    while (/** @type {number} */ (bytes[at]) > 127) at++
+    if (at > 1 && bytes[at] === 0) this.excuses.add('remaining length not minimal')
+    const first = bytes[0] ?? 0
+    const body = bytes.subarray(at + 1)
+    if (this.state === 'opening') return this.#connect(first, body)
+    const type = first >> 4
+    if (type === 3) return this.#publish(first & 15, new Fields(body))
+    if (type === 8 || type === 10) return this.#filters(type, first & 15, new Fields(body))
+    if (![4, 5, 6, 7, 12, 14].includes(type)) return this.#end(`packet type ${type}`)
+    if ((first & 15) !== (type === 6 ? 2 : 0)) return this.#end('reserved bits')
+    if (body.length !== (type < 8 ? 2 : 0)) return this.#end('packet length')
+    if (type === 12) this.#owe('pingresp')
+    else if (type === 14) this.#end('DISCONNECT')
+    else this.#acknowledgement(type, body.readUInt16BE(0))
+  }
+
+  /**
+   * @param {number} first
+   * @param {Buffer} body
+   */
+  #connect(first, body) {
+    if (first >> 4 !== 1) return this.#end('no CONNECT')
+    const { problem, excuse, clientId } = judgeConnect(first, body)
+    if (problem) {
+      this.neverAccepted = true
+      return this.#end(problem)
+    }
+    if (excuse) this.excuses.add(excuse)
+    this.clientId = clientId
+    this.state = 'connected'
+    this.#owe('connack')
+  }
+
+  /**
+   * @param {number} flags
+   * @param {Fields} fields
+   */
+  #publish(flags, fields) {
+    const qos = (flags >> 1) & 3
+    if (qos === 3 || (qos === 0 && flags & 8)) return this.#end('PUBLISH flags')
+    const topic = fields.text()
+    if (topic === null || topicProblem(topic)) return this.#end('PUBLISH topic')
+    const id = qos > 0 ? fields.uint16() : 0
+    if (id === null || (qos > 0 && id === 0)) return this.#end('PUBLISH packet id')
+    if (isOversized(topic, limits)) this.excuses.add('topic too large')
+    if (isDenied(topic) && ++this.#denials >= limits.maxDenialsPerMinute) this.excuses.add('denials')
+    if (isUndecided(topic)) this.excuses.add('undecided')
+    if (qos === 1) this.#owe(`puback:${id}`, this.pubacks, id)
+    if (qos < 2) return
+    if (this.#inbound.add(id).size > limits.maxInboundQos2) this.excuses.add('QoS 2 quota')
+    this.owed.set(`pubrec:${id}`, 1)
+  }
+
+  /**
+   * @param {number} type
+   * @param {number} flags
+   * @param {Fields} fields
+   */
+  #filters(type, flags, fields) {
+    const id = fields.uint16()
+    if (flags !== 2 || !id || fields.left === 0) return this.#end('SUBSCRIBE or UNSUBSCRIBE header')
+    const requests = []
+    let legal = true
+    while (fields.left > 0) {
+      const filter = fields.text()
+      const qos = type === 8 ? fields.byte() : 0
+      if (filter === null || qos === null || qos > 2) return this.#end('topic filter')
+      legal &&= filterProblem(filter) === null && !isOversized(filter, limits)
+      requests.push({ qos, secret: isSecret(filter) })
+    }
+    // Illegal filters: refusing them one by one is as good as ending the connection.
+    if (!legal || requests.length > limits.maxFiltersPerPacket) this.excuses.add('filters')
+    if (type === 10) return this.#owe(`unsuback:${id}`)
+    this.#owe(`suback:${id}`)
+    this.requests.set(id, [...(this.requests.get(id) ?? []), requests])
+  }
+
+  /**
+   * @param {number} type
+   * @param {number} id
+   */
+  #acknowledgement(type, id) {
+    if (id === 0) this.excuses.add('packet id 0')
+    if (type !== 6) return
+    this.#inbound.delete(id)
+    this.#owe(`pubcomp:${id}`)
+  }
+
+  /**
+   * @param {string} key
+   * @param {number[]} [order]
+   * @param {number} [id]
+   */
+  #owe(key, order, id = 0) {
+    this.owed.set(key, (this.owed.get(key) ?? 0) + 1)
+    order?.push(id)
+  }
+
+  /** @param {string} problem */
+  #end(problem) {
+    this.problem = problem
+    this.state = 'ended'
+  }
+}
+
+/**
+ * Size of the packet that begins here: null when not known yet, infinite when it is illegal.
+ * @param {Buffer} bytes
+ */
+function sizeOf(bytes) {
+  let length = 0
+  for (let i = 1; i <= 4; i++) {
+    const byte = bytes[i]
+    if (byte === undefined) return null
+    length += (byte & 127) * 128 ** (i - 1)
+    if (1 + i + length > limits.maxPacketBytes) return 1 + i + length
+    if (byte < 128) return 1 + i + length
+  }
+  return Number.POSITIVE_INFINITY
+}

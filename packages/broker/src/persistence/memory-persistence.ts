@@ -1,0 +1,75 @@
+import type { Qos } from '../types.js'
+import type { Change, Persistence, Restore, StoredEntry, StoredMessage } from './persistence.js'
+
+/**
+ * Keeps what it is told in memory, for as long as the object lives: a second broker made with it goes on where the
+ * first one stopped. The simplest thing that keeps the contract, and the one to compare others with.
+ */
+export class MemoryPersistence implements Persistence {
+  readonly #sessions = new Map<string, Stored>()
+  readonly #retained = new Map<string, StoredMessage>()
+
+  async load(restore: Restore): Promise<void> {
+    for (const [sessionId, { offlineSince, subscriptions, inbound, entries }] of this.#sessions) {
+      restore.session({
+        sessionId,
+        offlineSince,
+        subscriptions: Array.from(subscriptions, ([filter, qos]) => ({ filter, qos })),
+        inbound: [...inbound],
+      })
+      const sequences = [...entries.keys()].sort((a, b) => a - b)
+      for (const sequence of sequences) restore.entry(entries.get(sequence) as StoredEntry)
+    }
+    for (const message of this.#retained.values()) restore.retained(message)
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) this.#apply(change)
+  }
+
+  async close(): Promise<void> {}
+
+  #apply(change: Change): void {
+    if (change.kind === 'retained') this.#retained.set(change.message.topic, change.message)
+    else if (change.kind === 'retained_removed') this.#retained.delete(change.topic)
+    else if (change.kind === 'session_removed') this.#sessions.delete(change.sessionId)
+    else this.#applyTo(this.#session(change.sessionId), change)
+  }
+
+  #applyTo(session: Stored, change: SessionChange): void {
+    const { subscriptions, inbound, entries } = session
+    if (change.kind === 'session') session.offlineSince = change.offlineSince
+    else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
+    else if (change.kind === 'subscription_removed') subscriptions.delete(change.filter)
+    else if (change.kind === 'inbound') inbound.add(change.packetId)
+    else if (change.kind === 'inbound_removed') inbound.delete(change.packetId)
+    else if (change.kind === 'dequeued') entries.delete(change.sequence)
+    else if (change.kind === 'queued') {
+      const { kind: _, ...entry } = change
+      entries.set(change.sequence, entry)
+    } else {
+      const entry = entries.get(change.sequence)
+      if (!entry) return
+      const packetId = change.kind === 'sent' ? change.packetId : entry.packetId
+      entries.set(change.sequence, { ...entry, packetId, released: change.kind === 'released' })
+    }
+  }
+
+  #session(sessionId: string): Stored {
+    let session = this.#sessions.get(sessionId)
+    if (!session) {
+      session = { offlineSince: 0, subscriptions: new Map(), inbound: new Set(), entries: new Map() }
+      this.#sessions.set(sessionId, session)
+    }
+    return session
+  }
+}
+
+type SessionChange = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
+
+interface Stored {
+  offlineSince: number
+  readonly subscriptions: Map<string, Qos>
+  readonly inbound: Set<number>
+  readonly entries: Map<number, StoredEntry>
+}

@@ -1,0 +1,134 @@
+import type { Message } from '../packets/message.js'
+import type { SharedGroup } from '../routing/shared-group.js'
+import type { Qos } from '../types.js'
+
+export interface BacklogLimits {
+  maxQueuedMessages: number
+  maxQueuedBytes: number
+  holdQueuedMessages: number
+  holdQueuedBytes: number
+}
+
+/** One message that waits for its turn. */
+export interface Queued {
+  readonly message: Message
+  readonly qos: Qos
+  readonly retain: boolean
+  /** Its place in the order of the session's QoS 1 and 2 messages; 0 for QoS 0. */
+  readonly sequence: number
+  /** The group whose member the session is, when the message came by a shared subscription. */
+  readonly group: SharedGroup | null
+  packetId: number
+  /** Its packet id is on its way to the store. */
+  preparing: boolean
+}
+
+/** A first-in, first-out queue that is bounded by count and bytes, in which QoS 0 makes room for the others. */
+export class Backlog {
+  readonly #limits: BacklogLimits
+  readonly #holdMessages: number
+  readonly #holdBytes: number
+  #entries: Queued[] = []
+  #head = 0
+  #bytes = 0
+  #releasedBytes = 0
+  #qos0 = 0
+  /** No QoS 0 is before this index. */
+  #qos0From = 0
+
+  constructor(limits: BacklogLimits) {
+    this.#limits = limits
+    this.#holdMessages = Math.min(limits.holdQueuedMessages, limits.maxQueuedMessages / 2)
+    this.#holdBytes = Math.min(limits.holdQueuedBytes, limits.maxQueuedBytes / 2)
+  }
+
+  get size(): number {
+    return this.#entries.length - this.#head
+  }
+
+  get first(): Queued | undefined {
+    return this.#entries[this.#head]
+  }
+
+  /** Half as much again: even publishers that added little should wait. */
+  get packed(): boolean {
+    return this.size >= this.#holdMessages * 1.5 || this.#bytes >= this.#holdBytes * 1.5
+  }
+
+  get bounds(): { messages: number; bytes: number } {
+    return { messages: this.#holdMessages, bytes: this.#holdBytes }
+  }
+
+  /** So much waits that publishers should, too. */
+  get crowded(): boolean {
+    return this.size >= this.#holdMessages || this.#bytes >= this.#holdBytes
+  }
+
+  get relaxed(): boolean {
+    return this.size <= this.#holdMessages / 2 && this.#bytes <= this.#holdBytes / 2
+  }
+
+  /** Whether one more message fits, after older QoS 0 ones were dropped if need be. */
+  makeRoom(bytes: number, qos: Qos): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits
+    while (this.size >= maxQueuedMessages || this.#bytes + bytes > maxQueuedBytes) {
+      if (qos === 0 || !this.#dropOldestQos0()) return false
+    }
+    return true
+  }
+
+  add(entry: Queued): void {
+    this.#entries.push(entry)
+    this.#bytes += entry.message.costBytes
+    if (entry.qos === 0) this.#qos0++
+  }
+
+  shift(): void {
+    const entry = this.#entries[this.#head]
+    if (!entry) return
+    this.#bytes -= entry.message.costBytes
+    if (entry.qos === 0) this.#qos0--
+    this.#releasedBytes += entry.message.costBytes
+    this.#head++
+    // What left must not be held here much longer: large payloads would grow old, and cost full collections.
+    if (this.#head === this.#entries.length || this.#head > 1024 || this.#releasedBytes > maxReleasedBytes) {
+      this.#releasedBytes = 0
+      this.#entries = this.#entries.slice(this.#head)
+      this.#head = 0
+      this.#qos0From = 0
+    }
+  }
+
+  /** The first entries, at most `count`. */
+  upTo(count: number): Queued[] {
+    return this.#entries.slice(this.#head, this.#head + count)
+  }
+
+  /** Takes out the entries that match. */
+  take(matches: (entry: Queued) => boolean): Queued[] {
+    const taken: Queued[] = []
+    const rest: Queued[] = []
+    for (const entry of this.#entries.slice(this.#head)) (matches(entry) ? taken : rest).push(entry)
+    if (taken.length === 0) return taken
+    this.#entries = rest
+    this.#head = 0
+    this.#qos0From = 0
+    this.#qos0 = rest.filter(({ qos }) => qos === 0).length
+    this.#bytes = rest.reduce((sum, { message }) => sum + message.costBytes, 0)
+    return taken
+  }
+
+  #dropOldestQos0(): boolean {
+    if (this.#qos0 === 0) return false
+    let at = Math.max(this.#qos0From, this.#head)
+    while (at < this.#entries.length && this.#entries[at]?.qos !== 0) at++
+    this.#qos0From = at
+    const [dropped] = this.#entries.splice(at, 1)
+    if (!dropped) return false
+    this.#qos0--
+    this.#bytes -= dropped.message.costBytes
+    return true
+  }
+}
+
+const maxReleasedBytes = 256 * 1024

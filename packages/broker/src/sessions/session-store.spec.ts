@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { BackPressure } from '../fairness/back-pressure.js'
+import { defaultLimits } from '../limits.js'
+import { Router } from '../routing/router.js'
+import { Counters } from '../stats.js'
+import { SessionStore } from './session-store.js'
+
+function storeWith(given: Partial<typeof defaultLimits>) {
+  const limits = { ...defaultLimits, ...given }
+  const router = new Router()
+  const services = {
+    router,
+    counters: new Counters(),
+    pressure: new BackPressure(limits),
+    journal: null,
+    limits,
+  }
+  return { router, store: new SessionStore(services, limits) }
+}
+
+function stored(store: SessionStore, id: string): void {
+  const { session } = store.take(id, false)
+  session.subscribe(`of/${id}`, 1)
+  store.release(session)
+}
+
+it('forgets a session nobody came back to, with its subscriptions, and no other', () => {
+  const { store, router } = storeWith({ sessionExpiryMs: 1_000 })
+  stored(store, 'left')
+  const { session: connected } = store.take('connected', false)
+  connected.subscribe('x', 1)
+  store.expire(Date.now() + 900)
+  expect(store.size).toBe(2)
+  store.expire(Date.now() + 1_100)
+  expect(store.get('left')).toBeUndefined()
+  expect(store.get('connected')).toBe(connected)
+  expect(router.subscriptions).toBe(1)
+})
+
+it('begins anew when the session comes back', () => {
+  const { store } = storeWith({ sessionExpiryMs: 1_000 })
+  stored(store, 'back')
+  const { session, present } = store.take('back', false)
+  expect(present).toBe(true)
+  session.attach({ out: null as never, takenBytes: 0, droppedFor() {}, overwhelmed() {} })
+  store.expire(Date.now() + 10_000)
+  expect(store.size).toBe(1)
+})
+
+it('evicts the oldest that is not connected when there are too many', () => {
+  const { store, router } = storeWith({ maxStoredSessions: 2 })
+  for (const id of ['first', 'second', 'third']) stored(store, id)
+  expect([store.get('first'), store.size, router.subscriptions]).toEqual([undefined, 2, 2])
+})

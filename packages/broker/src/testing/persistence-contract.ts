@@ -1,0 +1,270 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import type {
+  Change,
+  Persistence,
+  StoredEntry,
+  StoredMessage,
+  StoredSession,
+} from '../persistence/persistence.js'
+
+/** Opens the store under test: on nothing with `fresh`, else on what an earlier one left, as after a crash. */
+export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
+
+/**
+ * What every `Persistence` must do, for any test runner:
+ *
+ * ```ts
+ * for (const { name, run } of persistenceContract) it(name, () => run(open))
+ * ```
+ *
+ * A store that was opened is closed only by the cases that say so; the others abandon it, as a crash does.
+ */
+export const persistenceContract: readonly { name: string; run(open: OpenPersistence): Promise<void> }[] = [
+  {
+    name: 'has nothing at first',
+    run: async (open) => deepStrictEqual(await read(await open('fresh')), nothing),
+  },
+  {
+    name: 'keeps a session with its subscriptions and inbound ids',
+    run: async (open) => {
+      const after = await written(open, [
+        session('a', 0),
+        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 1 },
+        { kind: 'subscription', sessionId: 'a', filter: 'ü/#', qos: 2 },
+        { kind: 'subscription', sessionId: 'a', filter: 'gone', qos: 0 },
+        { kind: 'inbound', sessionId: 'a', packetId: 65_535 },
+        { kind: 'inbound', sessionId: 'a', packetId: 7 },
+        session('a', 1_700_000_000_123),
+        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 2 },
+        { kind: 'subscription_removed', sessionId: 'a', filter: 'gone' },
+        { kind: 'inbound_removed', sessionId: 'a', packetId: 7 },
+      ])
+      const subscriptions = [
+        { filter: 'x/+', qos: 2 as const },
+        { filter: 'ü/#', qos: 2 as const },
+      ]
+      const kept = { sessionId: 'a', offlineSince: 1_700_000_000_123, subscriptions, inbound: [65_535] }
+      deepStrictEqual(after, { ...nothing, sessions: [kept] })
+    },
+  },
+  {
+    name: 'keeps entries with their state, in the order of their sequence',
+    run: async (open) => {
+      const after = await written(open, [
+        session('a', 0),
+        queued('a', 3, { packetId: 9 }),
+        queued('a', 1, { qos: 2, retain: true }),
+        queued('a', 2, { qos: 2, packetId: 8 }),
+        queued('a', 10, {}),
+        { kind: 'sent', sessionId: 'a', sequence: 1, packetId: 5 },
+        { kind: 'released', sessionId: 'a', sequence: 2 },
+        { kind: 'dequeued', sessionId: 'a', sequence: 3 },
+      ])
+      deepStrictEqual(
+        after.entries.map(({ sequence, qos, retain, packetId, released }) => [
+          ...[sequence, qos, retain, packetId, released],
+        ]),
+        [
+          [1, 2, true, 5, false],
+          [2, 2, false, 8, true],
+          [10, 1, false, 0, false],
+        ],
+      )
+      deepStrictEqual(after.entries[0]?.message, message('t/1'))
+    },
+  },
+  {
+    name: 'keeps payloads to the byte, empty and large ones, for every session that was given them',
+    run: async (open) => {
+      const shared: StoredMessage = { topic: 'all', payload: Buffer.from([0, 255, 128, 13, 10]), qos: 2 }
+      const large: StoredMessage = { topic: 'large', payload: Buffer.alloc(300_000, 7), qos: 1 }
+      const empty: StoredMessage = { topic: 'empty', payload: Buffer.alloc(0), qos: 1 }
+      const after = await written(open, [
+        ...['a', 'b'].flatMap((id) => [
+          session(id, 0),
+          queued(id, 1, { message: shared }),
+          queued(id, 2, { message: large }),
+          queued(id, 3, { message: empty }),
+        ]),
+        { kind: 'dequeued', sessionId: 'a', sequence: 1 },
+      ])
+      deepStrictEqual(
+        after.entries.map(({ sessionId, message }) => [sessionId, message]),
+        [
+          ['a', large],
+          ['a', empty],
+          ['b', shared],
+          ['b', large],
+          ['b', empty],
+        ],
+      )
+    },
+  },
+  {
+    name: 'forgets everything of a removed session, and nothing of another',
+    run: async (open) => {
+      const of = (sessionId: string): Change[] => [
+        session(sessionId, 5),
+        { kind: 'subscription', sessionId, filter: 'x', qos: 1 },
+        { kind: 'inbound', sessionId, packetId: 1 },
+        queued(sessionId, 1, {}),
+      ]
+      const after = await written(open, [
+        ...of('a'),
+        ...of('b'),
+        { kind: 'session_removed', sessionId: 'a' },
+        session('a', 6),
+      ])
+      deepStrictEqual(
+        after.sessions.map(({ sessionId, subscriptions, inbound }) => [
+          ...[sessionId, subscriptions.length, inbound.length],
+        ]),
+        [
+          ['a', 0, 0],
+          ['b', 1, 1],
+        ],
+      )
+      deepStrictEqual(
+        after.entries.map(({ sessionId }) => sessionId),
+        ['b'],
+      )
+    },
+  },
+  {
+    name: 'keeps the last retained message of a topic',
+    run: async (open) => {
+      const retained = (topic: string, text: string): Change => ({
+        kind: 'retained',
+        message: { topic, payload: Buffer.from(text), qos: 1 },
+      })
+      const after = await written(open, [
+        retained('b', 'old'),
+        retained('a', 'gone'),
+        retained('b', 'new'),
+        { kind: 'retained_removed', topic: 'a' },
+      ])
+      deepStrictEqual(after, {
+        ...nothing,
+        retained: [{ topic: 'b', payload: Buffer.from('new'), qos: 1 }],
+      })
+    },
+  },
+  {
+    name: 'takes a change twice, and the removal of what is not there',
+    run: async (open) => {
+      const changes: Change[] = [
+        session('a', 1),
+        { kind: 'subscription', sessionId: 'a', filter: 'x', qos: 1 },
+        queued('a', 1, {}),
+        { kind: 'retained', message: message('r') },
+        { kind: 'dequeued', sessionId: 'a', sequence: 99 },
+        { kind: 'sent', sessionId: 'a', sequence: 98, packetId: 1 },
+        { kind: 'inbound_removed', sessionId: 'a', packetId: 3 },
+        { kind: 'subscription_removed', sessionId: 'a', filter: 'never' },
+        { kind: 'session_removed', sessionId: 'nobody' },
+        { kind: 'retained_removed', topic: 'nothing' },
+      ]
+      deepStrictEqual(await written(open, changes, changes), await written(open, changes))
+    },
+  },
+  {
+    name: 'takes many writes at once, applies and resolves them in order',
+    run: async (open) => {
+      const store = await opened(open, 'fresh')
+      const resolved: number[] = []
+      const writes = Array.from({ length: 200 }, (_, i) =>
+        store
+          .write([
+            session('a', 0),
+            queued('a', i + 1, {}),
+            ...(i > 0 ? [{ kind: 'dequeued' as const, sessionId: 'a', sequence: i }] : []),
+            { kind: 'retained', message: { topic: 'r', payload: Buffer.from(String(i)), qos: 0 } },
+          ])
+          .then(() => resolved.push(i)),
+      )
+      await Promise.all(writes)
+      deepStrictEqual(
+        resolved,
+        [...resolved].sort((a, b) => a - b),
+      )
+      const after = await read(await open('again'))
+      deepStrictEqual(
+        after.entries.map(({ sequence }) => sequence),
+        [200],
+      )
+      deepStrictEqual(String(after.retained[0]?.payload), '199')
+    },
+  },
+  {
+    name: 'keeps everything when it is closed',
+    run: async (open) => {
+      const store = await opened(open, 'fresh')
+      const write = store.write([session('a', 1), queued('a', 1, {})])
+      await write
+      await store.close()
+      deepStrictEqual((await read(await open('again'))).entries.length, 1)
+    },
+  },
+]
+
+interface Found {
+  sessions: StoredSession[]
+  entries: StoredEntry[]
+  retained: StoredMessage[]
+}
+
+const nothing: Found = { sessions: [], entries: [], retained: [] }
+
+async function opened(open: OpenPersistence, how: 'fresh' | 'again'): Promise<Persistence> {
+  const store = await open(how)
+  await read(store)
+  return store
+}
+
+async function written(open: OpenPersistence, ...writes: Change[][]): Promise<Found> {
+  const store = await opened(open, 'fresh')
+  for (const changes of writes) await store.write(changes)
+  return read(await open('again'))
+}
+
+/** What a store hands over, brought into one order and made plain. Throws on an entry before its session. */
+async function read(store: Persistence): Promise<Found> {
+  const found: Found = { sessions: [], entries: [], retained: [] }
+  const known = new Set<string>()
+  await store.load({
+    session: ({ sessionId, offlineSince, subscriptions, inbound }) => {
+      known.add(sessionId)
+      const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
+      filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
+      const ids = [...inbound].sort((a, b) => a - b)
+      found.sessions.push({ sessionId, offlineSince, subscriptions: filters, inbound: ids })
+    },
+    entry: ({ sessionId, sequence, message, qos, retain, packetId, released }) => {
+      if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
+      found.entries.push({ sessionId, sequence, message: plain(message), qos, retain, packetId, released })
+    },
+    retained: (message) => found.retained.push(plain(message)),
+  })
+  found.sessions.sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
+  // Stable: within a session the order is the store's.
+  found.entries.sort((a, b) => (a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1))
+  found.retained.sort((a, b) => (a.topic < b.topic ? -1 : 1))
+  return found
+}
+
+function plain({ topic, payload, qos }: StoredMessage): StoredMessage {
+  return { topic, payload: Buffer.from(payload), qos }
+}
+
+function session(sessionId: string, offlineSince: number): Change {
+  return { kind: 'session', sessionId, offlineSince }
+}
+
+function message(topic: string): StoredMessage {
+  return { topic, payload: Buffer.from(`payload of ${topic}`), qos: 1 }
+}
+
+function queued(sessionId: string, sequence: number, given: Partial<StoredEntry>): Change {
+  const base = { qos: 1 as const, retain: false, packetId: 0, released: false }
+  return { kind: 'queued', sessionId, sequence, message: message(`t/${sequence}`), ...base, ...given }
+}

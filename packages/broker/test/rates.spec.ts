@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { BrokerLimits } from '../src/limits.js'
+import { type RunningOurs, startOurs } from './support/brokers.js'
+import { RawClient } from './support/raw-client.js'
+
+let broker: RunningOurs
+
+afterEach(() => broker.stop())
+
+async function start(limits: Partial<BrokerLimits>): Promise<void> {
+  broker = await startOurs({
+    limits,
+    hooks: {
+      authenticate: ({ clientId, username }) => ({
+        ok: true,
+        principal: clientId,
+        sessionId: clientId,
+        ...(username === undefined ? {} : { group: username }),
+      }),
+    },
+  })
+}
+
+const payloads = (count: number) => Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat(500)}`)
+
+/** Floods in many small writes, as long as the client lives; resolves when it does not. */
+async function floodForEver(client: RawClient): Promise<void> {
+  const some = payloads(500)
+  while (!client.isClosed) {
+    if (client.unsentBytes < 1024 * 1024) client.flood('x', some)
+    await new Promise(setImmediate)
+  }
+}
+
+describe('a client that publishes faster than allowed', () => {
+  it('is read more slowly, and loses nothing', async () => {
+    await start({ maxPublishesPerSecond: 400, rateTimeoutMs: 60_000 })
+    const subscriber = await RawClient.connect(broker)
+    await subscriber.subscribe({ topic: 'x', qos: 0 })
+    const client = await RawClient.connect(broker)
+    const neighbour = await RawClient.connect(broker)
+    client.flood('x', payloads(1_500))
+    const taken = () => broker.broker.stats().messagesIn
+    while (taken() < 800) await new Promise(setImmediate)
+    expect(taken()).toBeLessThan(1_200)
+    neighbour.publish('y', 'y', 1)
+    await neighbour.next('puback')
+    await client.until(() => client.count('puback') === 1_500, 'all PUBACKs')
+    expect(subscriber.messages()).toHaveLength(1_500)
+    expect(broker.disconnects).toEqual([])
+  })
+
+  it.each([
+    ['messages', { maxPublishesPerSecond: 100 }],
+    ['bytes', { maxPublishBytesPerSecond: 100_000 }],
+  ])('is cut off when it goes on for rateTimeoutMs, by %s', async (_what, limits) => {
+    await start({ ...limits, rateTimeoutMs: 500 })
+    const client = await RawClient.connect(broker, { clientId: 'flood' })
+    await floodForEver(client)
+    expect(broker.disconnects).toMatchObject([{ reason: 'rate', client: { sessionId: 'flood' } }])
+    expect(broker.refusals).toMatchObject([{ stage: 'publish', reason: 'rate', clientId: 'flood' }])
+  })
+
+  it('slows its group, cuts off nobody for it, and leaves other groups alone', async () => {
+    await start({ maxGroupPublishesPerSecond: 400, rateTimeoutMs: 100 })
+    const a = await RawClient.connect(broker, { username: 'acme' })
+    const b = await RawClient.connect(broker, { username: 'acme' })
+    const other = await RawClient.connect(broker, { username: 'other' })
+    a.flood('x', payloads(1_200))
+    b.flood('x', payloads(300))
+    other.flood('y', payloads(500))
+    await other.until(() => other.count('puback') === 500, 'the PUBACKs of another group')
+    await a.until(() => a.count('puback') === 1_200, 'all PUBACKs')
+    await b.until(() => b.count('puback') === 300, 'all PUBACKs')
+    expect(broker.disconnects).toEqual([])
+  })
+})
+
+describe('an address', () => {
+  it('has only so many connections, over TCP and WebSocket together', async () => {
+    await start({ maxConnectionsPerAddress: 2 })
+    const first = await RawClient.connect(broker)
+    await RawClient.connect(broker, {}, 'ws')
+    const third = await RawClient.open(broker)
+    await third.closed
+    await expect(RawClient.open(broker, 'ws')).rejects.toThrow('429')
+    expect(broker.refusals).toMatchObject([
+      { stage: 'connect', reason: 'quota' },
+      { stage: 'connect', reason: 'quota' },
+    ])
+    const gone = new Promise<void>((resolve) => broker.broker.events.once('disconnected', () => resolve()))
+    first.destroy()
+    await gone
+    await RawClient.connect(broker)
+  })
+
+  it('connects only so fast', async () => {
+    await start({ maxConnectsPerSecondPerAddress: 1 })
+    const clients = await Promise.all(Array.from({ length: 10 }, () => RawClient.open(broker)))
+    await Promise.race(clients.map((client) => client.closed))
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    expect(broker.refusals[0]).toMatchObject({ stage: 'connect', reason: 'rate' })
+  })
+})

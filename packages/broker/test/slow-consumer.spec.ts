@@ -1,0 +1,79 @@
+import { afterEach, expect, it } from 'vitest'
+import type { BrokerLimits } from '../src/limits.js'
+import { type RunningOurs, startOurs } from './support/brokers.js'
+import { RawClient } from './support/raw-client.js'
+
+let broker: RunningOurs
+let frozen: RawClient
+
+afterEach(async () => {
+  frozen.destroy()
+  await broker.stop()
+})
+
+async function freeze(limits: Partial<BrokerLimits>, qos: 0 | 1): Promise<void> {
+  broker = await startOurs({ limits })
+  frozen = await RawClient.connect(broker, { clientId: 'frozen' })
+  await frozen.subscribe({ topic: 'big', qos })
+  frozen.freeze()
+}
+
+const cut = () =>
+  new Promise<unknown>((resolve) =>
+    broker.broker.events.once('disconnected', ({ reason }) => resolve(reason)),
+  )
+
+it('drops QoS 0 for a client with 1 MiB unsent, counts it and says so, and does not cut it off', async () => {
+  await freeze({}, 0)
+  const dropped = new Promise<{ reason: string; topic: string; count: number }>((resolve) =>
+    broker.broker.events.once('dropped', resolve),
+  )
+  const payload = Buffer.alloc(256 * 1024)
+  for (let i = 0; i < 100; i++) {
+    await broker.broker.publish({ topic: 'big', payload })
+    await new Promise(setImmediate)
+  }
+  expect(await dropped).toMatchObject({ reason: 'slow_consumer', topic: 'big' })
+  const { dropped: counted, messagesOut } = broker.broker.stats()
+  expect(counted.slowConsumer).toBeGreaterThan(0)
+  expect(counted.slowConsumer + messagesOut).toBe(100)
+  expect(broker.disconnects).toEqual([])
+})
+
+it('cuts off a client with more unsent than slowConsumerCutBytes', async () => {
+  await freeze({ slowConsumerDropBytes: 64 * 1024 * 1024, slowConsumerCutBytes: 1024 * 1024 }, 0)
+  const reason = cut()
+  const payload = Buffer.alloc(256 * 1024)
+  for (let i = 0; i < 100; i++) await broker.broker.publish({ topic: 'big', payload })
+  expect(await reason).toBe('slow_consumer')
+})
+
+it('cuts off a client that takes nothing for slowConsumerTimeoutMs while something waits', async () => {
+  await freeze({ slowConsumerTimeoutMs: 500, maxQueuedBytes: 64 * 1024 * 1024 }, 1)
+  const reason = cut()
+  const payload = Buffer.alloc(1024 * 1024)
+  for (let i = 0; i < 40; i++) await broker.broker.publish({ topic: 'big', payload, qos: 1 })
+  expect(await reason).toBe('slow_consumer')
+})
+
+it('leaves a client alone that has nothing to take, however long', async () => {
+  await freeze({ slowConsumerTimeoutMs: 100 }, 0)
+  const other = await RawClient.connect(broker, { keepalive: 1 })
+  await other.closed
+  expect(broker.disconnects).toMatchObject([{ reason: 'keep_alive' }])
+})
+
+it('sends retained messages only as fast as they are taken, and drops none', async () => {
+  await freeze({}, 0)
+  const payload = Buffer.alloc(64 * 1024)
+  for (let i = 0; i < 1_000; i++) await broker.broker.publish({ topic: `kept/${i}`, payload, retain: true })
+  const before = broker.broker.stats().messagesOut
+  frozen.send({ cmd: 'subscribe', messageId: 2, subscriptions: [{ topic: 'kept/#', qos: 0 }] })
+  const other = await RawClient.connect(broker)
+  await other.subscribe({ topic: 'kept/1', qos: 0 })
+  await other.next('publish')
+  expect(broker.broker.stats().messagesOut - before).toBeLessThan(500)
+  frozen.thaw()
+  await frozen.until(() => frozen.count('publish') === 1_000, 'all of them', 25_000)
+  expect(broker.broker.stats().dropped.slowConsumer).toBe(0)
+})

@@ -1,0 +1,15 @@
+import { createServer } from 'node:net'
+import { createBroker } from '../../dist/index.js'
+import { FilePersistence } from './file-persistence.mjs'
+
+// A broker whose sessions are in the log file that the first argument names; made to be killed.
+const broker = await createBroker({
+  hooks: {
+    authenticate: ({ clientId }) => ({ ok: true, principal: clientId, sessionId: clientId }),
+    authorizePublish: () => true,
+    authorizeSubscribe: () => true,
+  },
+  persistence: new FilePersistence(process.argv[2]),
+})
+const server = createServer((socket) => broker.handleTcp(socket))
+server.listen(0, '127.0.0.1', () => process.send(server.address().port))

@@ -1,0 +1,8 @@
+import type { Persistence } from '../../src/persistence/persistence.js'
+
+export declare class FilePersistence implements Persistence {
+  constructor(path: string)
+  load: Persistence['load']
+  write: Persistence['write']
+  close: Persistence['close']
+}

@@ -1,0 +1,43 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { MemoryPersistence } from '../../dist/index.js'
+
+/** A log of changes in a file, one write a line: enough to outlive `kill -9`. It never shrinks: for tests only. */
+export class FilePersistence {
+  #known = new MemoryPersistence()
+  #path
+  #file
+
+  constructor(path) {
+    this.#path = path
+    this.#file = openSync(path, 'a')
+  }
+
+  async load(restore) {
+    // What follows the last line break was cut off by a crash, and so never happened.
+    const lines = readFileSync(this.#path, 'utf8').split('\n').slice(0, -1)
+    for (const line of lines) await this.#known.write(JSON.parse(line, revive))
+    await this.#known.load(restore)
+  }
+
+  async write(changes) {
+    const text = JSON.stringify(changes.map(plain))
+    // Later than the call, so that what does not wait for it shows.
+    await new Promise(setImmediate)
+    writeSync(this.#file, `${text}\n`)
+    fsyncSync(this.#file)
+  }
+
+  async close() {
+    closeSync(this.#file)
+  }
+}
+
+function plain(change) {
+  if (change.kind !== 'queued' && change.kind !== 'retained') return change
+  const { topic, payload, qos } = change.message
+  return { ...change, message: { topic, qos, payload: { base64: payload.toString('base64') } } }
+}
+
+function revive(_key, value) {
+  return typeof value?.base64 === 'string' ? Buffer.from(value.base64, 'base64') : value
+}
