@@ -1,5 +1,6 @@
 import {
   freezer,
+  greenhouse,
   greenhousePump,
   type Machine,
   powerMeter,
@@ -11,6 +12,7 @@ import { seededRandom } from './signals/random.js'
 
 /** The machines that can be simulated, by their kind. */
 export const simulatedKinds = {
+  greenhouse: { name: 'Greenhouse', make: greenhouse },
   pump: { name: 'Greenhouse pump', make: greenhousePump },
   weather: { name: 'Weather station', make: weatherStation },
   freezer: { name: 'Freezer', make: freezer },

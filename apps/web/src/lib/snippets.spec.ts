@@ -23,15 +23,17 @@ const credential: IssuedCredential = {
     notices: topic('notices'),
   },
 }
-const snippet = (id: string, given = credential) =>
-  connectSnippets(given, 'pump-7', 'http://127.0.0.1:3000').find((one) => one.id === id)?.code
+const snippet = (id: string, given = credential, part: 'code' | 'repeating' = 'code') =>
+  connectSnippets(given, 'pump-7', 'http://127.0.0.1:3000').find((one) => one.id === id)?.[part]
 
 describe('connectSnippets', () => {
   it('fills each one in with secret and address', () => {
-    for (const { code } of connectSnippets(credential, 'pump-7', 'http://127.0.0.1:3000')) {
-      expect(code).toContain('hg_dev_secret')
-      expect(code).toContain('127.0.0.1')
-      expect(code).not.toContain('undefined')
+    for (const { code, repeating } of connectSnippets(credential, 'pump-7', 'http://127.0.0.1:3000')) {
+      for (const text of [code, repeating ?? code]) {
+        expect(text).toContain('hg_dev_secret')
+        expect(text).toContain('127.0.0.1')
+        expect(text).not.toContain('undefined')
+      }
     }
   })
 
@@ -46,6 +48,13 @@ describe('connectSnippets', () => {
     expect(snippet('mosquitto', webSocketOnly)).toBeUndefined()
     expect(snippet('python', webSocketOnly)).toContain('transport="websockets"')
     expect(snippet('python', webSocketOnly)).toContain('client.connect("iot.example.com", 443)')
+  })
+
+  it('offers mosquitto_pub with one connection for a message a second', () => {
+    const [loop, ...command] = snippet('mosquitto', credential, 'repeating')?.split('\n') ?? []
+    expect(loop).toMatch(/^while sleep 1; do echo .*; done \|$/)
+    expect(command.slice(0, -1)).toEqual(snippet('mosquitto')?.split('\n').slice(0, -1))
+    expect(command.at(-1)).toBe('  -l')
   })
 
   it('sends to the HTTP address of the device', () => {

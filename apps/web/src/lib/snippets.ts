@@ -6,6 +6,8 @@ export interface Snippet {
   label: string
   language: Language
   code: string
+  /** The same, sending every second until it is stopped; null where the code does so already. */
+  repeating: string | null
 }
 
 /** What to paste, by tool, to send a first message with this credential. */
@@ -19,21 +21,25 @@ export function connectSnippets(credential: IssuedCredential, device: string, ht
 }
 
 const EXAMPLE = '{"temperature": 21.5}'
+/** Writes a line like the example each second, in any shell; with RANDOM, as in bash and zsh, it varies. */
+const EVERY_SECOND = 'while sleep 1; do echo "{\\"temperature\\": 2$((RANDOM % 4)).$((RANDOM % 10))}"; done'
 
 function mosquitto({ clientId, username, password, topics }: IssuedCredential, server: URL): Snippet {
   const tls = server.protocol === 'mqtts:' ? ' --tls-use-os-certs' : ''
+  const command = [
+    `mosquitto_pub -h ${hostOf(server)} -p ${portOf(server)}${tls} \\`,
+    `  -q 1 -i ${clientId} \\`,
+    `  -u ${username} \\`,
+    `  -P ${password} \\`,
+    `  -t ${topics.telemetry} \\`,
+  ]
   return {
     id: 'mosquitto',
     label: 'mosquitto_pub',
     language: 'shell',
-    code: [
-      `mosquitto_pub -h ${hostOf(server)} -p ${portOf(server)}${tls} \\`,
-      `  -q 1 -i ${clientId} \\`,
-      `  -u ${username} \\`,
-      `  -P ${password} \\`,
-      `  -t ${topics.telemetry} \\`,
-      `  -m '${EXAMPLE}'`,
-    ].join('\n'),
+    code: [...command, `  -m '${EXAMPLE}'`].join('\n'),
+    // One connection for all lines, so that the device is online meanwhile.
+    repeating: [`${EVERY_SECOND} |`, ...command, '  -l'].join('\n'),
   }
 }
 
@@ -42,6 +48,7 @@ function mqttJs({ clientId, username, password, topics, urls }: IssuedCredential
     id: 'mqttjs',
     label: 'mqtt.js',
     language: 'javascript',
+    repeating: null,
     code: [
       '// npm install mqtt',
       `import mqtt from 'mqtt'`,
@@ -71,6 +78,7 @@ function python({ clientId, username, password, topics, urls }: IssuedCredential
     id: 'python',
     label: 'Python',
     language: 'python',
+    repeating: null,
     code: [
       '# pip install paho-mqtt',
       'import json, random, time',
@@ -97,6 +105,7 @@ function curl({ username, password }: IssuedCredential, device: string, httpUrl:
     id: 'curl',
     label: 'curl',
     language: 'shell',
+    repeating: null,
     code: [
       `curl -u '${username}:${password}' \\`,
       `  -H 'content-type: application/json' \\`,

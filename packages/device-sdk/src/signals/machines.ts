@@ -33,6 +33,35 @@ export const greenhousePump: MachineMaker = (random) => {
   }
 }
 
+/** A house of glass: sun on a bed of plants, vents that open when it gets warm, and plants that breathe. */
+export const greenhouse: MachineMaker = (random) => {
+  const air = drift(random, 1.8, 0.02)
+  const damp = drift(random, 4, 0.03)
+  const clouds = drift(random, 0.35, 0.04)
+  const breath = drift(random, 40, 0.03)
+  let soil = 55 + random() * 20
+  let open = false
+  let co2 = 620
+  return (nowMs, seconds) => {
+    const sun = clamp(0.55 + 0.35 * dailyCurve(nowMs) + clouds(seconds), 0.02, 1)
+    const temperature = 19 + 9 * sun + air(seconds) - (open ? 1.5 : 0)
+    if (temperature > 25.5) open = true
+    if (temperature < 23.5) open = false
+    co2 += (seconds / 40) * ((open ? 430 : 820 - 300 * sun) - co2)
+    soil = soil < 40 ? 74 : soil - seconds * 0.004 * (0.5 + sun)
+    return {
+      values: {
+        temperature: rounded(temperature, 2),
+        humidity: rounded(clamp(112 - 2 * temperature + damp(seconds), 20, 99), 1),
+        co2: rounded(co2 + breath(seconds), 0),
+        light_lux: rounded(sun * 42_000, 0),
+        soil_moisture: rounded(soil, 1),
+        vent_open: open,
+      },
+    }
+  }
+}
+
 export const weatherStation: MachineMaker = (random) => {
   const air = drift(random, 2.5, 0.003)
   const damp = drift(random, 5, 0.005)

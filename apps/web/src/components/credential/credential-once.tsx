@@ -1,13 +1,13 @@
 'use client'
 
 import type { IssuedCredential } from '@heliograph/protocol'
-import { CodeBlock } from '@/components/code-block'
 import { CopyButton } from '@/components/copy-button'
 import { CopyField } from '@/components/copy-field'
 import { Notice } from '@/components/notice'
 import { Tabs } from '@/components/tabs'
 import { usePlatform } from '@/lib/platform'
 import { connectSnippets } from '@/lib/snippets'
+import { SnippetPanel } from './snippet-panel'
 
 interface CredentialOnceProps {
   credential: IssuedCredential
@@ -45,14 +45,10 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
       )}
       <Tabs
         label="Ways to send a first message"
-        tabs={snippets.map(({ id, label, language, code }) => ({
-          value: id,
-          label,
-          content: (
-            <div className="pt-3">
-              <CodeBlock label={`Example for ${label}`} code={code} language={language} />
-            </div>
-          ),
+        tabs={snippets.map((snippet) => ({
+          value: snippet.id,
+          label: snippet.label,
+          content: <SnippetPanel {...snippet} />,
         }))}
       />
     </div>

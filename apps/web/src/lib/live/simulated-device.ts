@@ -36,6 +36,8 @@ function likelyKind(device: string): SimulatedKind {
 }
 
 const KINDS: [SimulatedKind, RegExp][] = [
+  ['pump', /pump/i],
+  ['greenhouse', /greenhouse|glasshouse/i],
   ['freezer', /freez|fridge|cool/i],
   ['weather', /weather|wind|station|outdoor/i],
   ['tank', /tank|level|water/i],

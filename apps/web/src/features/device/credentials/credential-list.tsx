@@ -18,12 +18,16 @@ const IssueDialog = dynamic(() => import('./issue-dialog').then((m) => m.IssueDi
 const RotateDialog = dynamic(() => import('./rotate-dialog').then((m) => m.RotateDialog))
 const RevokeDialog = dynamic(() => import('./revoke-dialog').then((m) => m.RevokeDialog))
 
-type Action = { kind: 'issue' } | { kind: 'rotate' | 'revoke'; credential: Credential }
+type Kind = 'rotate' | 'revoke'
+type Action = { kind: 'issue' } | { kind: Kind; id: string }
 
 export function CredentialList() {
   const { role } = useOrganization()
   const { name } = useCurrentDevice()
   const [action, setAction] = useState<Action | null>(null)
+  const { data } = useCredentials()
+  // Not as it was when the dialog was opened: it may be in use by now.
+  const chosen = action?.kind === 'issue' ? null : data?.items.find(({ id }) => id === action?.id)
   const close = () => setAction(null)
 
   return (
@@ -45,15 +49,15 @@ export function CredentialList() {
           </Button>
         )}
       </div>
-      <Credentials onAction={setAction} />
+      <Credentials onAction={(kind, { id }) => setAction({ kind, id })} />
       {action?.kind === 'issue' && <IssueDialog onClose={close} />}
-      {action?.kind === 'rotate' && <RotateDialog credential={action.credential} onClose={close} />}
-      {action?.kind === 'revoke' && <RevokeDialog credential={action.credential} onClose={close} />}
+      {action?.kind === 'rotate' && chosen && <RotateDialog credential={chosen} onClose={close} />}
+      {action?.kind === 'revoke' && chosen && <RevokeDialog credential={chosen} onClose={close} />}
     </section>
   )
 }
 
-function Credentials({ onAction }: { onAction: (action: Action) => void }) {
+function Credentials({ onAction }: { onAction: (kind: Kind, credential: Credential) => void }) {
   const credentials = useCredentials()
   if (credentials.isPending) return <Skeleton className="h-30 w-full rounded-outer" />
   if (!credentials.data) {

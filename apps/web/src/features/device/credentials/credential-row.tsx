@@ -16,7 +16,7 @@ const CredentialMenu = lazy(() => import('./credential-menu'))
 
 interface CredentialRowProps {
   credential: Credential
-  onAction: (action: { kind: 'rotate' | 'revoke'; credential: Credential }) => void
+  onAction: (kind: 'rotate' | 'revoke', credential: Credential) => void
 }
 
 export function CredentialRow({ credential, onAction }: CredentialRowProps) {
@@ -61,7 +61,7 @@ export function CredentialRow({ credential, onAction }: CredentialRowProps) {
             }
           >
             {(trigger) => (
-              <CredentialMenu trigger={trigger} onAction={(kind) => onAction({ kind, credential })} />
+              <CredentialMenu trigger={trigger} onAction={(kind) => onAction(kind, credential)} />
             )}
           </LazyMenu>
         )}

@@ -7,11 +7,15 @@ import { deviceApi, deviceKey } from '@/lib/device-queries'
 import { useOrganization } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 
+const REFRESH_MS = 5_000
+
 export function useCredentials() {
   const { slug } = useOrganization()
   const { id } = useCurrentDevice()
   return useQuery({
     queryKey: [...deviceKey(slug, id), 'credentials'],
+    // When one was last used changes without a word, and tells whether it can be revoked without harm.
+    refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       request(`${deviceApi(id)}/credentials`, {
         schema: CredentialPage,

@@ -108,9 +108,7 @@ export class KeySeries {
     const unclaimed: TimedValue[] = []
     let next = 0
     for (const sample of fresh) {
-      const at = this.#provisional.findIndex(
-        (other, index) => index >= next && same(other.value, sample.value),
-      )
+      const at = this.#provisionalFrom(next, sample.value)
       const provisional = this.#provisional[at]
       if (provisional === undefined) {
         unclaimed.push(sample)
@@ -123,12 +121,18 @@ export class KeySeries {
     return unclaimed
   }
 
+  /** The index of the first one with this value, from an index on; the length when there is none. */
+  #provisionalFrom(index: number, value: TelemetryValue): number {
+    for (let at = index; at < this.#provisional.length; at += 1) {
+      const other = this.#provisional[at]
+      if (other !== undefined && same(other.value, value)) return at
+    }
+    return this.#provisional.length
+  }
+
   #drop(gone: (provisional: Provisional) => boolean): void {
-    this.#provisional = this.#provisional.filter((provisional) => {
-      if (!gone(provisional)) return true
-      if (plottable(provisional.value) !== null) this.points.delete(provisional.ts)
-      return false
-    })
+    this.points.delete(this.#provisional.filter(gone).map(({ ts }) => ts))
+    this.#provisional = this.#provisional.filter((provisional) => !gone(provisional))
   }
 
   #noticeNewest(sample: TimedValue): void {

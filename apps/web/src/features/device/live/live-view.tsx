@@ -14,7 +14,8 @@ import type { TelemetryStore } from './telemetry-store'
 import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
 import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
 
-const CHARTED_AT_FIRST = 4
+/** With so many, the times below the last one are in sight on a laptop's screen. */
+const CHARTED_AT_FIRST = 3
 
 const ChartPanel = dynamic(() => import('./charts/chart-panel').then((module) => module.ChartPanel), {
   ssr: false,
@@ -54,7 +55,7 @@ function Values({
     return (
       <>
         {error !== null && <HistoryNotice error={error} />}
-        <TilesAndCharts store={store} keys={keys} />
+        <TilesAndCharts device={device.id} store={store} keys={keys} />
       </>
     )
   }
@@ -68,7 +69,13 @@ function Values({
   )
 }
 
-function TilesAndCharts({ store, keys }: { store: TelemetryStore; keys: readonly string[] }) {
+interface TilesAndChartsProps {
+  device: string
+  store: TelemetryStore
+  keys: readonly string[]
+}
+
+function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
   const charted = useMemo(() => chartedKeys(store, keys, choice), [store, keys, choice])
   const names = useMemo(() => new Set(charted.map(({ name }) => name)), [charted])
@@ -79,7 +86,7 @@ function TilesAndCharts({ store, keys }: { store: TelemetryStore; keys: readonly
   return (
     <>
       <ValueTiles store={store} keys={keys} charted={names} onToggle={toggle} />
-      <ChartPanel store={store} charted={charted} />
+      <ChartPanel device={device} store={store} charted={charted} />
     </>
   )
 }

@@ -35,10 +35,7 @@ export class SeriesBuffer {
   /** Sets the value at a time. */
   set(ts: number, value: number): void {
     if (this.length === 0 || ts > (this.#times[this.#end - 1] as number)) {
-      this.#reserve(1)
-      this.#times[this.#end] = ts
-      this.#values[this.#end] = value
-      this.#end += 1
+      this.#append(ts, value)
       this.#shrink()
       return
     }
@@ -47,23 +44,36 @@ export class SeriesBuffer {
     else this.merge([{ ts, value }])
   }
 
-  /** Removes the point at a time; false when there is none. */
-  delete(ts: number): boolean {
-    const at = this.#start + this.indexAt(ts)
-    if (at >= this.#end || this.#times[at] !== ts) return false
-    this.#times.copyWithin(at, at + 1, this.#end)
-    this.#values.copyWithin(at, at + 1, this.#end)
-    this.#end -= 1
-    return true
+  /** Removes the points at these times, which are in order. A time without a point is passed over. */
+  delete(gone: readonly number[]): void {
+    const [first, last] = [gone[0], gone.at(-1)]
+    if (first === undefined || last === undefined) return
+    const end = this.#start + this.indexAt(last) + 1
+    let at = this.#start + this.indexAt(first)
+    let [kept, next] = [at, 0]
+    for (; at < Math.min(end, this.#end); at += 1) {
+      const ts = this.#times[at] as number
+      while ((gone[next] ?? Number.POSITIVE_INFINITY) < ts) next += 1
+      if (gone[next] === ts) continue
+      this.#times[kept] = ts
+      this.#values[kept] = this.#values[at] as number
+      kept += 1
+    }
+    this.#times.copyWithin(kept, at, this.#end)
+    this.#values.copyWithin(kept, at, this.#end)
+    this.#end -= at - kept
   }
 
   /** Takes in points that are in the order of their time; where a time is known already, the new value counts. */
   merge(points: readonly Point[]): void {
-    const { times, values } = this
-    const total = times.length + points.length
-    const mergedTimes = new Float64Array(Math.max(INITIAL_CAPACITY, Math.ceil(total * 1.5)))
-    const mergedValues = new Float64Array(mergedTimes.length)
-    let [mine, theirs, count] = [0, 0, 0]
+    const first = points[0]
+    if (first === undefined) return
+    // What lies before all of them stays where it is: mostly they are the newest.
+    const untouched = this.#start + this.indexAt(first.ts)
+    const times = this.#times.slice(untouched, this.#end)
+    const values = this.#values.slice(untouched, this.#end)
+    this.#end = untouched
+    let [mine, theirs] = [0, 0]
     while (mine < times.length || theirs < points.length) {
       const here = times[mine] ?? Number.POSITIVE_INFINITY
       const there = points[theirs]?.ts ?? Number.POSITIVE_INFINITY
@@ -75,14 +85,8 @@ export class SeriesBuffer {
         value = points[theirs]?.value ?? value
         theirs += 1
       }
-      mergedTimes[count] = ts
-      mergedValues[count] = value
-      count += 1
+      this.#append(ts, value)
     }
-    this.#times = mergedTimes
-    this.#values = mergedValues
-    this.#start = 0
-    this.#end = count
     this.#shrink()
   }
 
@@ -100,6 +104,13 @@ export class SeriesBuffer {
       else high = middle
     }
     return low - this.#start
+  }
+
+  #append(ts: number, value: number): void {
+    this.#reserve(1)
+    this.#times[this.#end] = ts
+    this.#values[this.#end] = value
+    this.#end += 1
   }
 
   #shrink(): void {

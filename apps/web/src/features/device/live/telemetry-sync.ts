@@ -27,7 +27,10 @@ const MARGIN_SECONDS = 15
 /** A window that was loaded this lately needs only its end again. */
 const FRESH_MS = 15_000
 /** Guards the tab against a flood; newer chunks come first, so it is the oldest that is left out. */
-const MAXIMUM_PAGES = 24
+const MAXIMUM_PAGES = 60
+/** Reading what is provisional takes a fifth of the time at most, so that a flood does not feed on itself. */
+const REST_FACTOR = 4
+const LONGEST_REST_MS = 15_000
 
 /**
  * Joins history and live: live messages go into the store as they come, and history is fetched at the
@@ -38,6 +41,7 @@ export class TelemetrySync {
   #timer: ReturnType<typeof setTimeout> | undefined
   #reload: ReturnType<typeof setTimeout> | undefined
   #loadedAt = Number.NEGATIVE_INFINITY
+  #restMs = REFRESH_AFTER_MS
 
   constructor(private readonly options: TelemetrySyncOptions) {}
 
@@ -48,7 +52,7 @@ export class TelemetrySync {
   }
 
   live(telemetry: Telemetry, receivedAt: number): void {
-    if (this.options.store.addLive(telemetry, receivedAt)) this.#refreshIn(REFRESH_AFTER_MS)
+    if (this.options.store.addLive(telemetry, receivedAt)) this.#refreshIn(this.#restMs)
   }
 
   /** Messages arrive from now on: what came before the first of them is fetched. */
@@ -82,11 +86,14 @@ export class TelemetrySync {
   async #refresh(): Promise<void> {
     const { store, windowSeconds } = this.options
     const oldest = store.oldestProvisionalAt()
-    const ageSeconds = oldest === null ? 0 : (Date.now() - oldest) / 1_000
+    const startedAt = Date.now()
+    const ageSeconds = oldest === null ? 0 : (startedAt - oldest) / 1_000
     const done = await this.#guarded(() =>
       this.#fetchSince(Math.min(windowSeconds, Math.ceil(ageSeconds) + MARGIN_SECONDS)),
     )
-    if (store.oldestProvisionalAt() !== null) this.#refreshIn(done ? REFRESH_AFTER_MS : RETRY_AFTER_MS)
+    const tookMs = Date.now() - startedAt
+    this.#restMs = Math.min(LONGEST_REST_MS, Math.max(REFRESH_AFTER_MS, tookMs * REST_FACTOR))
+    if (store.oldestProvisionalAt() !== null) this.#refreshIn(done ? this.#restMs : RETRY_AFTER_MS)
   }
 
   async #fetchSince(seconds: number): Promise<void> {

@@ -65,5 +65,6 @@ const NAMES = new Map([
   ['rssi', 'dBm'],
   ['voltage', 'V'],
   ['co2', 'ppm'],
+  ['moisture', '%'],
   ['percent', '%'],
 ])

@@ -11,7 +11,8 @@ import { TelemetrySync } from './telemetry-sync'
 
 /** How far back the page shows. */
 export const WINDOW_SECONDS = 15 * 60
-const PAGE_SIZE = 10_000
+/** More in one answer would hold the page up while it is read. */
+const PAGE_SIZE = 4_000
 const TRIM_EVERY_MS = 10_000
 const TRIM_MARGIN_MS = 60_000
 

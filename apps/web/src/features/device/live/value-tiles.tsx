@@ -13,7 +13,7 @@ interface ValueTilesProps {
 export function ValueTiles({ store, keys, charted, onToggle }: ValueTilesProps) {
   return (
     <section aria-label="Latest values">
-      <ul className={GRID}>
+      <ul className={GRID} style={{ maxWidth: widthFor(keys.length) }}>
         {keys.map((key, index) => (
           <ValueTile
             key={key}
@@ -43,6 +43,9 @@ export function ValueTilesSkeleton() {
     </div>
   )
 }
+
+/** A few tiles keep a tile's width; from four on they share the whole line. */
+const widthFor = (tiles: number) => (tiles < 4 ? `${tiles * 18}rem` : undefined)
 
 const GRID =
   'grid grid-cols-[repeat(auto-fit,minmax(min(11rem,50%),1fr))] overflow-hidden rounded-outer border bg-surface'

@@ -1,14 +1,21 @@
 'use client'
 
 import 'uplot/dist/uPlot.min.css'
+import { Download } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { useCallback, useId, useLayoutEffect, useRef, useState } from 'react'
+import { Button } from '@/components/button'
+import { Segmented } from '@/components/segmented'
 import { useNow } from '@/lib/clock'
+import { download } from '@/lib/download'
 import type { TelemetryStore } from '../telemetry-store'
 import { type ChartFrame, ChartRow } from './chart-row'
+import { type ChartWindow, chartWindows, windowFor } from './chart-window'
+import { Crosshair } from './crosshair'
+import { CrosshairKeys } from './crosshair-keys'
 import { formatMoment } from './time-axis'
+import { toCsv } from './to-csv'
 import { useFrames } from './use-frames'
-import { type ChartWindow, WindowChoice, windowFor } from './window-choice'
 
 export interface ChartedKey {
   name: string
@@ -17,6 +24,7 @@ export interface ChartedKey {
 }
 
 interface ChartPanelProps {
+  device: string
   store: TelemetryStore
   charted: readonly ChartedKey[]
 }
@@ -26,7 +34,7 @@ const [ROW_PX, SWITCH_PX, LABELS_PX] = [112, 56, 26]
 const AHEAD_MS = 60_000
 
 /** A line for each chosen key, over the same time and with one crosshair. */
-export function ChartPanel({ store, charted }: ChartPanelProps) {
+export function ChartPanel({ device, store, charted }: ChartPanelProps) {
   const { resolvedTheme } = useTheme()
   const group = useId()
   const [chosen, setChosen] = useState<ChartWindow | null>(null)
@@ -35,10 +43,13 @@ export function ChartPanel({ store, charted }: ChartPanelProps) {
   const [root, width] = useWidth()
   const moment = useRef<HTMLSpanElement>(null)
   const [rows] = useState(() => new Set<(frame: ChartFrame) => void>())
+  const registered = useRef(0)
+  const [crosshair] = useState(() => new Crosshair())
 
   const register = useCallback(
     (draw: (frame: ChartFrame) => void) => {
       rows.add(draw)
+      registered.current += 1
       return () => rows.delete(draw)
     },
     [rows],
@@ -47,24 +58,51 @@ export function ChartPanel({ store, charted }: ChartPanelProps) {
     if (moment.current) moment.current.textContent = ts === null ? '' : formatMoment(ts)
   }, [])
 
+  const span = () => {
+    const max = rightEdge(store, charted)
+    return { min: max - window.ms, max }
+  }
+
   useFrames(
-    // A row that was just added is drawn at once too.
-    () => store.revision + rows.size,
+    // A row that was just made is drawn at once too.
+    () => store.revision + registered.current + crosshair.revision,
     window.ms / Math.max(1, width),
     () => {
-      const max = rightEdge(store, charted)
-      for (const draw of rows) draw({ min: max - window.ms, max })
+      const { min, max } = span()
+      // What has left the picture on the left cannot be pointed at.
+      if (crosshair.ts !== null && crosshair.ts < min) crosshair.move(null)
+      for (const draw of rows) draw({ min, max, crosshair: crosshair.ts })
     },
   )
 
+  const save = () => {
+    const columns = charted.flatMap(({ name, stepped }) => {
+      const points = store.series(name)?.points
+      return points === undefined ? [] : [{ name, points, stepped }]
+    })
+    download(`${device}.csv`, toCsv(columns, span()), 'text/csv')
+  }
+
   return (
     <section aria-label="Charts" className="rounded-outer border bg-surface">
-      <div className="flex h-11 items-center gap-3 border-b px-4">
-        <h2 className="text-13 font-medium">Last {window.name}</h2>
-        <span ref={moment} className="text-12 text-ink-faint tabular-nums" />
-        <WindowChoice chosen={window} onChoose={setChosen} />
+      <div className="flex h-11 items-center gap-x-3 border-b pr-1.5 pl-4">
+        <h2 className="min-w-0 truncate text-13 font-medium">Last {window.name}</h2>
+        <span ref={moment} className="mr-auto text-12 text-ink-faint tabular-nums max-sm:hidden" />
+        <Segmented
+          label="How far back"
+          value={window.ms}
+          options={chartWindows.map(({ ms, label }) => ({ value: ms, label }))}
+          onChange={(ms) => setChosen(chartWindows.find((one) => one.ms === ms) ?? null)}
+          className="max-sm:ml-auto"
+        />
+        {charted.length > 0 && (
+          <Button size="sm" variant="ghost" title="Save what the charts show" onClick={save}>
+            <Download aria-hidden />
+            CSV
+          </Button>
+        )}
       </div>
-      <div ref={root}>
+      <div ref={root} className="relative">
         {width > 0 &&
           charted.map(({ name, colourIndex, stepped }, index) => {
             const labelled = index === charted.length - 1
@@ -86,6 +124,9 @@ export function ChartPanel({ store, charted }: ChartPanelProps) {
               />
             )
           })}
+        {charted.length > 0 && (
+          <CrosshairKeys store={store} charted={charted} crosshair={crosshair} span={span} />
+        )}
         {charted.length === 0 && (
           <p className="px-4 py-10 text-center text-13 text-ink-soft">
             Press a value above to see its chart here.

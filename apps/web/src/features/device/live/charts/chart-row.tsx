@@ -5,12 +5,14 @@ import { decimalsOf, decimalsOfStep, formatNumber } from '../format-value'
 import { seriesColour } from '../series-colour'
 import type { TelemetryStore } from '../telemetry-store'
 import { unitOf } from '../units'
+import type { Span } from './crosshair'
 import { drawableFrom } from './gaps'
+import { switchText } from './switch-text'
 import { TimeChart } from './time-chart'
 
-export interface ChartFrame {
-  min: number
-  max: number
+export interface ChartFrame extends Span {
+  /** Where keys have put the crosshair; null leaves it to the mouse. */
+  crosshair: number | null
 }
 
 interface ChartRowProps {
@@ -64,9 +66,10 @@ export function ChartRow(props: ChartRowProps) {
       const text = value === undefined ? '' : format(value)
       if (readout.current && readout.current.textContent !== text) readout.current.textContent = text
     }
-    const takeBack = register(({ min, max }) => {
+    const takeBack = register(({ min, max, crosshair }) => {
       const { points } = series
       made.draw(drawableFrom(points.times, points.values, points.indexAt(min)), { min, max })
+      made.pointAt(crosshair)
       write()
     })
     chart.current = made
@@ -97,10 +100,4 @@ export function ChartRow(props: ChartRowProps) {
       <div ref={root} role="img" aria-label={`${name}: chart of the last ${windowName}`} style={{ height }} />
     </figure>
   )
-}
-
-/** True and false are drawn as 1 and 0; between them there is nothing to say. */
-function switchText(value: number): string {
-  if (value === 1) return 'true'
-  return value === 0 ? 'false' : ''
 }

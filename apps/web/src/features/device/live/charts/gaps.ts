@@ -1,5 +1,5 @@
 /** What uPlot draws: times, and at each a value or null, where the line is broken. */
-export type Drawable = [times: number[], values: (number | null)[]]
+export type Drawable = [times: number[] | Float64Array, values: (number | null)[] | Float64Array]
 
 const LOOKED_AT = 50
 /** This many times the usual interval without a sample is a gap. */
@@ -12,9 +12,12 @@ const MINIMUM_GAP_MS = 5_000
  */
 export function drawableFrom(times: Float64Array, values: Float64Array, first: number): Drawable {
   const gapMs = gapOf(times)
-  const drawn: Drawable = [[], []]
+  const from = Math.max(0, first - 1)
+  // Nothing is copied where nothing is missing, as in a flood.
+  if (!hasGap(times, from, gapMs)) return [times.subarray(from), values.subarray(from)]
+  const drawn: [number[], (number | null)[]] = [[], []]
   let before = Number.POSITIVE_INFINITY
-  for (let index = Math.max(0, first - 1); index < times.length; index += 1) {
+  for (let index = from; index < times.length; index += 1) {
     const ts = times[index] as number
     if (ts - before > gapMs) {
       drawn[0].push(before + 1)
@@ -25,6 +28,12 @@ export function drawableFrom(times: Float64Array, values: Float64Array, first: n
     before = ts
   }
   return drawn
+}
+
+function hasGap(times: Float64Array, from: number, gapMs: number): boolean {
+  for (let index = from + 1; index < times.length; index += 1)
+    if ((times[index] as number) - (times[index - 1] as number) > gapMs) return true
+  return false
 }
 
 /** From how long a pause on a series has a gap, judged by its own usual interval. */

@@ -21,12 +21,16 @@ export interface TimeChartOptions {
 }
 
 const [VALUES_WIDTH_PX, LABELS_HEIGHT_PX, TICK_SPACE_PX] = [56, 26, 96]
+const SPARSE_PX = 12
+/** Where uPlot keeps a cursor that is nowhere. */
+const AWAY_PX = -10
 const FONT = '11px "Inter Variable", sans-serif'
 
 /** One key over time: a thin layer over uPlot, which knows the look and nothing of where the data come from. */
 export class TimeChart {
   readonly #plot: uPlot
   readonly #theme: Theme
+  #pointed = false
 
   constructor(
     root: HTMLElement,
@@ -39,6 +43,14 @@ export class TimeChart {
   draw(data: Drawable, range: { min: number; max: number }): void {
     this.#plot.setData(data, false)
     this.#plot.setScale('x', range)
+  }
+
+  /** Puts the crosshair at a time; null takes it away again. Has to be told again after each draw. */
+  pointAt(ts: number | null): void {
+    if (ts === null && !this.#pointed) return
+    this.#pointed = ts !== null
+    const left = ts === null ? AWAY_PX : this.#plot.valToPos(ts, 'x')
+    this.#plot.setCursor({ left, top: ts === null ? AWAY_PX : 0 })
   }
 
   resize(width: number): void {
@@ -153,7 +165,9 @@ function paddedRange(low: number | null, high: number | null): [number, number] 
 
 /** Points are drawn where they lie apart; closer together the line alone is clearer. */
 function isSparse(plot: uPlot, _series: number, first: number, last: number): boolean {
-  return plot.bbox.width / devicePixelRatio / Math.max(1, last - first) > 12
+  const [from, to] = [plot.data[0][first], plot.data[0][last]]
+  if (from === undefined || to === undefined || first === last) return true
+  return (plot.valToPos(to, 'x') - plot.valToPos(from, 'x')) / (last - first) > SPARSE_PX
 }
 
 function pointAt(plot: uPlot): { ts: number; value: number } | null {

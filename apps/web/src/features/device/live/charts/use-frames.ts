@@ -5,10 +5,12 @@ import { useEffect, useEffectEvent } from 'react'
 /** A movement of less than a pixel, or more often than this, nobody sees. */
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
+/** Samples that come closer together than this are drawn together: every second frame at most. */
+const TOGETHER_MS = 30
 
 /**
  * Calls `draw` in an animation frame when `revision` has changed, or when time has moved the picture by a
- * pixel: once a frame at most, and never in a hidden tab.
+ * pixel: every second frame at most, and never in a hidden tab.
  */
 export function useFrames(revision: () => number, pixelMs: number, draw: () => void): void {
   const onDraw = useEffectEvent(draw)
@@ -20,7 +22,7 @@ export function useFrames(revision: () => number, pixelMs: number, draw: () => v
     const onFrame = (at: number) => {
       frame = requestAnimationFrame(onFrame)
       const now = readRevision()
-      if (now === drawn.revision && at - drawn.at < stepMs) return
+      if (at - drawn.at < (now === drawn.revision ? stepMs : TOGETHER_MS)) return
       drawn = { revision: now, at }
       onDraw()
     }

@@ -60,6 +60,32 @@ describe('FeedStore', () => {
     expect(texts(store)).toEqual(['on', 'off', 'on'])
   })
 
+  it('shows a message once that comes both as retained and on its way', () => {
+    const store = new FeedStore()
+    for (const retained of [true, false, true]) store.add({ ...message('on', 'presence'), retained })
+    for (const text of ['21', '21']) store.add(message(text))
+    vi.runAllTimers()
+    expect(texts(store)).toEqual(['21', '21', 'on'])
+  })
+
+  it('shows a part, and keeps it however much else comes in', () => {
+    const store = new FeedStore()
+    store.add(message('{"level":"info","message":"rare"}', 'events'))
+    store.add(message('on', 'presence'))
+    for (let count = 1; count <= feedLength * 3; count += 1) store.add(message(String(count)))
+    store.show('events')
+    expect(texts(store)).toEqual(['{"level":"info","message":"rare"}'])
+    store.pause()
+    store.add(message('{}', 'events'))
+    store.add(message('4'))
+    vi.runAllTimers()
+    expect(store.read().missed).toBe(1)
+    store.show('platform')
+    expect(store.read()).toMatchObject({ filter: 'platform', missed: null, entries: [{ text: 'on' }] })
+    store.show('all')
+    expect(texts(store)[0]).toBe('4')
+  })
+
   it('tells the channels apart, and how bad an event is', () => {
     const store = new FeedStore()
     store.add(message('{"level":"warning","message":"hot"}', 'events'))

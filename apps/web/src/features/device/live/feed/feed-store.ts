@@ -1,7 +1,12 @@
 import { type DeviceEvent, deviceChannels } from '@heliograph/protocol'
 import type { LiveMessage } from '@/lib/live/live-connection'
+import { Ring } from './ring'
 
 export type FeedKind = keyof typeof deviceChannels | 'other'
+
+/** What of it is shown: all, or one part, of which as many are kept whatever else comes in. */
+export const feedFilters = ['all', 'telemetry', 'events', 'platform'] as const
+export type FeedFilter = (typeof feedFilters)[number]
 
 export interface FeedEntry {
   id: number
@@ -20,6 +25,7 @@ export interface FeedSnapshot {
   entries: readonly FeedEntry[]
   /** What passed by since it was paused; null while it runs. */
   missed: number | null
+  filter: FeedFilter
 }
 
 export const feedLength = 1_000
@@ -27,11 +33,16 @@ const TELL_EVERY_MS = 150
 
 /** Keeps the last messages of a device, and what is shown of them. Tells a few times a second, however many come. */
 export class FeedStore {
-  #newest: FeedEntry[] = []
+  readonly #rings: Record<FeedFilter, Ring<FeedEntry>> = {
+    all: new Ring(feedLength),
+    telemetry: new Ring(feedLength),
+    events: new Ring(feedLength),
+    platform: new Ring(feedLength),
+  }
+  #filter: FeedFilter = 'all'
   #shown: readonly FeedEntry[] = []
-  #count = 0
   #pausedAt: number | null = null
-  #snapshot: FeedSnapshot = { entries: [], missed: null }
+  #snapshot: FeedSnapshot = { entries: [], missed: null, filter: 'all' }
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #listeners = new Set<() => void>()
   readonly #retained = new Map<string, string>()
@@ -44,24 +55,32 @@ export class FeedStore {
   }
 
   add(message: LiveMessage): void {
-    const entry = entryOf(message, this.#count + 1)
-    // Each filter that matches brings the retained message again, and each reconnect.
-    if (message.retained && this.#retained.get(entry.topic) === entry.text) return
-    if (retainedKinds.has(entry.kind)) this.#retained.set(entry.topic, entry.text)
-    this.#count += 1
-    this.#newest.push(entry)
-    // Cut in larger pieces, as each cut copies the rest.
-    if (this.#newest.length > feedLength * 2) this.#newest = this.#newest.slice(-feedLength)
+    const { all, ...parts } = this.#rings
+    const entry = entryOf(message, all.count + 1)
+    if (retainedKinds.has(entry.kind)) {
+      // Each filter that matches brings the retained message again, each reconnect does, and so may the
+      // message itself on its way. It tells since when it holds, so a copy is known by its text.
+      if (this.#retained.get(entry.topic) === entry.text) return
+      this.#retained.set(entry.topic, entry.text)
+    }
+    all.add(entry)
+    parts[filterOf(entry.kind)].add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#tell()
     }, TELL_EVERY_MS)
   }
 
+  /** Shows a part of it; what was paused runs again. */
+  show(filter: FeedFilter): void {
+    this.#filter = filter
+    this.resume()
+  }
+
   pause(): void {
     if (this.#pausedAt !== null) return
     this.#tell()
-    this.#pausedAt = this.#count
+    this.#pausedAt = this.#rings[this.#filter].count
     this.#tell()
   }
 
@@ -71,11 +90,21 @@ export class FeedStore {
   }
 
   #tell(): void {
+    const ring = this.#rings[this.#filter]
     const paused = this.#pausedAt !== null
-    if (!paused) this.#shown = this.#newest.slice(-feedLength).reverse()
-    this.#snapshot = { entries: this.#shown, missed: paused ? this.#count - (this.#pausedAt ?? 0) : null }
+    if (!paused) this.#shown = ring.newestFirst()
+    this.#snapshot = {
+      entries: this.#shown,
+      missed: paused ? ring.count - (this.#pausedAt ?? 0) : null,
+      filter: this.#filter,
+    }
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Telemetry and events come from the device; all else is between it and the platform. */
+function filterOf(kind: FeedKind): Exclude<FeedFilter, 'all'> {
+  return kind === 'telemetry' || kind === 'events' ? kind : 'platform'
 }
 
 const retainedKinds = new Set<FeedKind>(['presence', 'desired'])

@@ -5,11 +5,12 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Pause, Play } from 'lucide-react'
 import { useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
+import { Segmented } from '@/components/segmented'
 import { cn } from '@/lib/cn'
 import { useLiveMessages } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
 import { FeedRow } from './feed-row'
-import { FeedStore, feedLength } from './feed-store'
+import { type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
 
 const ROW_PX = 33
 /** Whoever scrolls away from the newest is reading. */
@@ -20,7 +21,7 @@ export function MessageFeed({ device }: { device: string }) {
   const { slug: org } = useOrganization()
   const [store] = useState(() => new FeedStore())
   useLiveMessages(deviceFilter({ org, device }), (message) => store.add(message))
-  const { entries, missed } = useSyncExternalStore(store.listen, store.read, store.read)
+  const { entries, missed, filter } = useSyncExternalStore(store.listen, store.read, store.read)
   const scroller = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
 
@@ -30,18 +31,29 @@ export function MessageFeed({ device }: { device: string }) {
       known.has(id) ? new Set([...known].filter((other) => other !== id)) : new Set([...known, id]),
     )
   }
-  const resume = () => {
+  const startAnew = (change: () => void) => {
     scroller.current?.scrollTo({ top: 0 })
     setOpen(new Set())
-    store.resume()
+    change()
   }
 
   return (
     <section aria-label="Messages" className="rounded-outer border bg-surface">
-      <div className="flex h-11 items-center gap-3 border-b pr-1.5 pl-4">
+      <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
         <h2 className="text-13 font-medium">Messages</h2>
         <FeedState shown={entries.length} missed={missed} />
-        <Button size="sm" variant="ghost" onClick={missed === null ? () => store.pause() : resume}>
+        <Segmented
+          label="Which messages"
+          value={filter}
+          options={feedFilters.map((value) => ({ value, label: FILTER[value] }))}
+          onChange={(next) => startAnew(() => store.show(next))}
+          className="max-sm:order-last max-sm:-ml-2 max-sm:w-full"
+        />
+        <Button
+          size="sm"
+          variant="ghost"
+          onClick={missed === null ? () => store.pause() : () => startAnew(() => store.resume())}
+        >
           {missed === null ? <Pause aria-hidden /> : <Play aria-hidden />}
           {missed === null ? 'Pause' : 'Resume'}
         </Button>
@@ -49,18 +61,33 @@ export function MessageFeed({ device }: { device: string }) {
       <div
         ref={scroller}
         onScroll={({ currentTarget }) => currentTarget.scrollTop > READING_PX && store.pause()}
-        className={cn('overflow-y-auto overscroll-contain', entries.length > 0 && 'h-80')}
+        className={cn(
+          'overflow-y-auto overscroll-contain',
+          (entries.length > 0 || filter !== 'all') && 'h-80',
+        )}
       >
         {entries.length === 0 ? (
-          <p className="px-4 py-10 text-center text-13 text-ink-soft">
-            Every message of this device appears here as it arrives.
-          </p>
+          <p className="px-4 py-10 text-center text-13 text-ink-soft">{NOTHING[filter]}</p>
         ) : (
           <Rows store={store} scroller={scroller} open={open} onToggle={toggle} />
         )}
       </div>
     </section>
   )
+}
+
+const FILTER: Record<FeedFilter, string> = {
+  all: 'All',
+  telemetry: 'Telemetry',
+  events: 'Events',
+  platform: 'Platform',
+}
+
+const NOTHING: Record<FeedFilter, string> = {
+  all: 'Every message of this device appears here as it arrives.',
+  telemetry: 'Its values appear here as they arrive.',
+  events: 'What the device reports, such as an opened door, appears here as it arrives.',
+  platform: 'Presence, notices, commands and state appear here as they arrive.',
 }
 
 function FeedState({ shown, missed }: { shown: number; missed: number | null }) {

@@ -1,0 +1,102 @@
+import type { Qos, Restore, StoredMessage } from '@heliograph/broker'
+import type { QueryResultRow } from 'pg'
+import type { StoreClient } from './statement.js'
+
+/** Hands over all that is stored, inside a transaction; gives the highest id of a shared message. */
+export async function restoreAll(client: StoreClient, restore: Restore): Promise<number> {
+  // Waits for a transaction of a process that was killed: it is still carried out to its end.
+  await client.query(
+    'LOCK broker.session, broker.subscription, broker.inbound, broker.message, broker.entry, broker.retained IN SHARE MODE',
+  )
+  await read<SessionRow>(client, sessionsSql, (row) => restoreSession(restore, row))
+  const shared = new Map<number, StoredMessage>()
+  await read<MessageRow & { id: number }>(client, messagesSql, ({ id, ...message }) =>
+    shared.set(id, message),
+  )
+  await read<EntryRow>(client, entriesSql, (row) => restoreEntry(restore, row, shared))
+  await read<MessageRow>(client, retainedSql, (message) => restore.retained(message))
+  return [...shared.keys()].at(-1) ?? 0
+}
+
+function restoreSession(restore: Restore, row: SessionRow): void {
+  const { session_id, offline_since, subscriptions, inbound } = row
+  restore.session({
+    sessionId: session_id,
+    offlineSince: offline_since,
+    subscriptions: Object.entries(subscriptions ?? {}).map(([filter, qos]) => ({ filter, qos })),
+    inbound,
+  })
+}
+
+function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<number, StoredMessage>): void {
+  const { session_id, sequence, message_id, topic, payload, message_qos, qos, retain, packet_id, released } =
+    row
+  const message = message_id === null ? { topic, payload, qos: message_qos } : shared.get(message_id)
+  if (!message) throw new Error(`entry ${sequence} of ${session_id} has no message`)
+  restore.entry({ sessionId: session_id, sequence, message, qos, retain, packetId: packet_id, released })
+}
+
+/** Reads by a cursor, in pages that grow and shrink with the size of their payloads. */
+async function read<R extends QueryResultRow>(
+  client: StoreClient,
+  text: string,
+  take: (row: R) => void,
+): Promise<void> {
+  await client.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`)
+  for (let count = firstPageRows; ; ) {
+    const rows = await client.query<R>(`FETCH ${count} FROM page`)
+    for (const row of rows) take(row)
+    if (rows.length < count) break
+    const bytes = rows.reduce((sum, { payload }) => sum + (Buffer.isBuffer(payload) ? payload.length : 0), 0)
+    if (bytes > pageBytes) count = Math.max(1, Math.floor((count * pageBytes) / bytes))
+    else count = Math.min(longestPageRows, count * 2)
+  }
+  await client.query('CLOSE page')
+}
+
+const firstPageRows = 125
+const longestPageRows = 2_000
+const pageBytes = 4 * 1024 * 1024
+
+interface MessageRow {
+  topic: string
+  payload: Buffer
+  qos: Qos
+}
+
+interface SessionRow {
+  session_id: string
+  offline_since: number
+  /** Granted QoS by filter; null without any. */
+  subscriptions: Record<string, Qos> | null
+  inbound: number[]
+}
+
+interface EntryRow {
+  session_id: string
+  sequence: number
+  /** Null for an entry that has a message of its own, in the three columns that follow. */
+  message_id: number | null
+  topic: string
+  payload: Buffer
+  message_qos: Qos
+  qos: 1 | 2
+  retain: boolean
+  packet_id: number
+  released: boolean
+}
+
+const sessionsSql = `
+  SELECT session_id, offline_since::float8,
+    (SELECT json_object_agg(filter, qos) FROM broker.subscription AS own
+      WHERE own.session_id = session.session_id) AS subscriptions,
+    ARRAY(SELECT packet_id FROM broker.inbound AS own WHERE own.session_id = session.session_id) AS inbound
+  FROM broker.session`
+
+const messagesSql = 'SELECT id::float8, topic, payload, qos FROM broker.message ORDER BY id'
+
+const entriesSql = `
+  SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, qos, retain, packet_id, released
+  FROM broker.entry ORDER BY entry.session_id, entry.sequence`
+
+const retainedSql = 'SELECT topic, payload, qos FROM broker.retained'

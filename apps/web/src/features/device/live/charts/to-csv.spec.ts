@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { SeriesBuffer } from '../series-buffer'
+import { toCsv } from './to-csv'
+
+const start = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+function column(name: string, points: [offset: number, value: number][], stepped = false) {
+  const buffer = new SeriesBuffer(100)
+  for (const [offset, value] of points) buffer.set(start + offset, value)
+  return { name, points: buffer, stepped }
+}
+
+describe('toCsv', () => {
+  it('has a line for each time and a column for each key', () => {
+    const columns = [
+      column('temperature', [
+        [0, 21.5],
+        [1_000.25, -3],
+      ]),
+      column('pump_on', [[1_000.25, 1]], true),
+    ]
+    expect(toCsv(columns, { min: start, max: start + 5_000 })).toBe(
+      'time,temperature,pump_on\r\n' +
+        '2026-01-02T03:04:05.000000Z,21.5,\r\n' +
+        '2026-01-02T03:04:06.000250Z,-3,true\r\n',
+    )
+  })
+
+  it('holds what is drawn and nothing else', () => {
+    const columns = [
+      column('a', [
+        [0, 1],
+        [10, 2],
+        [20, 3],
+      ]),
+    ]
+    expect(toCsv(columns, { min: start + 5, max: start + 15 }).match(/Z,(\d)/g)).toEqual(['Z,2'])
+  })
+
+  it('quotes names, and disarms formulas', () => {
+    expect(toCsv([column('a,"b"', []), column('=1+1', [])], { min: 0, max: 1 })).toBe(
+      `time,"a,""b""",'=1+1\r\n`,
+    )
+  })
+})

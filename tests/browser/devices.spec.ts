@@ -1,0 +1,144 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator } from '../support/accounts.js'
+import { launchBrowser } from '../support/chromium.js'
+import { portray } from '../support/page-checks.js'
+import { type Platform, startPlatform } from '../support/platform.js'
+import { hasMosquitto } from '../support/publish.js'
+import { connectSocket, ended } from './device-socket.js'
+import { main, visit } from './visitor.js'
+
+describe('devices', () => {
+  let platform: Platform
+  let administrator: Administrator
+  let browser: Browser
+  let page: Page
+
+  beforeAll(async () => {
+    platform = await startPlatform({ ownWeb: true })
+    administrator = await createAdministrator(platform)
+    browser = await launchBrowser()
+    page = await visit(browser, platform.url, administrator)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await platform?.stop()
+  })
+
+  it('registers a device by keyboard alone, and the focus is seen and comes back', async () => {
+    await main(page).getByRole('button', { name: 'Register device' }).first().waitFor()
+    await tabTo('Register device')
+    expect(await focusOutlinePx()).toBeGreaterThan(0)
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    expect(await focused()).toBe('Register device')
+
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.type('Greenhouse')
+    await page.keyboard.press('Enter')
+    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse' })
+    await shown.getByText('Waiting for the first message').waitFor()
+    expect(
+      await shown
+        .getByText(/^hg_dev_/)
+        .first()
+        .isVisible(),
+    ).toBe(true)
+    if (!hasMosquitto) return
+    await tabTo('Every second')
+    await page.keyboard.press('Enter')
+    await shown.getByText('Stays connected and sends until Ctrl-C.').waitFor()
+  })
+
+  it('starts a simulated device with one click: online, moving, until it is stopped', async () => {
+    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse' })
+    await shown.getByRole('button', { name: 'Start a simulated device' }).click()
+    await shown.getByText('Messages are arriving').waitFor()
+    await shown.getByRole('button', { name: 'Open device' }).click()
+    await page.waitForURL('**/devices/greenhouse')
+    await main(page).getByText('Online', { exact: true }).waitFor()
+    await main(page).locator('canvas').first().waitFor()
+
+    const readout = main(page).getByRole('region', { name: 'Charts' }).getByRole('figure').first()
+    const first = await readout.textContent()
+    await expect.poll(() => readout.textContent(), { timeout: 30_000 }).not.toBe(first)
+    expect(await portray(page, 'device-simulated')).toEqual([])
+
+    await main(page).getByRole('button', { name: 'Stop it' }).click()
+    await main(page).getByText('Offline', { exact: true }).waitFor()
+  })
+
+  it('reads the charts by keyboard', async () => {
+    const crosshair = main(page).getByRole('slider', { name: 'Crosshair of the charts' })
+    await crosshair.focus()
+    await page.keyboard.press('End')
+    const newest = await crosshair.getAttribute('aria-valuetext')
+    expect(newest).toMatch(/^\d\d:\d\d:\d\d\.\d{3}: co2 \d+ ppm, humidity [\d.]+ %/)
+    await page.keyboard.press('ArrowLeft')
+    expect(await crosshair.getAttribute('aria-valuetext')).not.toBe(newest)
+    await page.keyboard.press('ArrowRight')
+    expect(await crosshair.getAttribute('aria-valuetext')).toBe(newest)
+    // What is read out is what is drawn under the crosshair.
+    const drawn = main(page).getByRole('figure').first().getByText(/^\d+$/)
+    await expect.poll(() => drawn.textContent()).toBe(/co2 (\d+)/.exec(newest ?? '')?.[1])
+  })
+
+  it('shows a part of the messages, and all of a long one without a sideways scroll', async () => {
+    const messages = main(page).getByRole('region', { name: 'Messages' })
+    await messages.getByRole('button', { name: 'Platform' }).click()
+    await messages.getByText('Presence').first().waitFor()
+    expect(await messages.getByText('Telemetry', { exact: true }).count()).toBe(1)
+    await messages.getByRole('button', { name: 'Telemetry' }).click()
+    await messages.getByRole('button', { expanded: false }).filter({ hasText: 'co2' }).first().click()
+    expect(await portray(page, 'device-message')).toEqual([])
+  })
+
+  it('deletes a device after its id was typed, saying what is lost, and cuts it off', async () => {
+    const credential = await administrator.send<Issued>('POST', '/api/v1/devices/greenhouse/credentials', {})
+    const socket = await connectSocket({ ...credential, url: platform.mqttTcpUrl })
+    const cutOff = ended(socket)
+    await main(page).getByRole('link', { name: 'Settings' }).click()
+    await main(page).getByRole('button', { name: 'Delete device…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete Greenhouse?' })
+    await dialog.getByText('everything it has sent, and its presence history').waitFor()
+    await dialog.getByText(/all of its credentials/).waitFor()
+    const confirm = dialog.getByRole('button', { name: 'Delete device' })
+    expect(await confirm.isDisabled()).toBe(true)
+    expect(await portray(page, 'device-delete')).toEqual([])
+    await dialog.getByRole('textbox').fill('greenhouse')
+    await confirm.click()
+    await cutOff
+    await page.waitForURL('**/devices')
+    await main(page).getByText('Register your first device').waitFor()
+  })
+
+  /** Presses Tab until what has the focus is called so. */
+  async function tabTo(name: string) {
+    for (let presses = 0; presses < 60; presses += 1) {
+      if ((await focused()) === name) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`No way to "${name}" by Tab`)
+  }
+
+  function focused(): Promise<string> {
+    return page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+  }
+
+  function focusOutlinePx(): Promise<number> {
+    return page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement ?? document.body)
+      return style.outlineStyle === 'none' ? 0 : Number.parseFloat(style.outlineWidth)
+    })
+  }
+})
+
+interface Issued {
+  clientId: string
+  username: string
+  password: string
+}

@@ -1,0 +1,110 @@
+import fs from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator } from '../support/accounts.js'
+import { launchBrowser } from '../support/chromium.js'
+import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
+import { type Platform, startPlatform } from '../support/platform.js'
+import { publishSteadily, type SteadyPublisher } from '../support/steady-publisher.js'
+import { device, live, visit } from './visitor.js'
+
+const [count, everyMs] = [600, 25]
+
+/** What is drawn, as the page saves it, beside what is stored: nothing missing, nothing twice. */
+describe('live joins history', () => {
+  let platform: Platform
+  let administrator: Administrator
+  let proxy: CuttingProxy
+  let browser: Browser
+  let page: Page
+  let publisher: SteadyPublisher
+
+  beforeAll(async () => {
+    platform = await startPlatform({ ownWeb: true })
+    administrator = await createAdministrator(platform)
+    proxy = await startCuttingProxy(platform.port)
+    browser = await launchBrowser()
+    const pump = await device(administrator, 'Pump', 'pump')
+    publisher = publishSteadily({ url: platform.mqttTcpUrl, ...pump }, pump.topic, { count, everyMs })
+    // The page opens while samples arrive, some of which are stored by then.
+    await publisher.reached(20)
+    page = await visit(browser, proxy.url, administrator)
+    await page.goto(`${proxy.url}/o/${administrator.organization}/devices/pump`)
+    await page.locator('canvas').first().waitFor()
+    await page.getByRole('button', { name: '15 min' }).click()
+  })
+
+  afterAll(async () => {
+    publisher?.kill()
+    await browser?.close()
+    await proxy?.close()
+    await platform?.stop()
+  })
+
+  it('draws each stored sample once, however often its connection is cut', async () => {
+    const step = (count - publisher.acknowledged) / 10
+    const disturbances = [
+      () => proxy.cut(),
+      () => proxy.cut(),
+      () => page.context().setOffline(true),
+      () => page.context().setOffline(false),
+      () => proxy.refuse(),
+      () => proxy.allow(),
+      () => platform.restart(),
+      () => proxy.cut(),
+    ]
+    let next = publisher.acknowledged
+    let cuts = 0
+    for (const disturb of disturbances) {
+      next += step * (0.5 + Math.random() / 2)
+      await publisher.reached(next)
+      cuts += Number((await disturb()) ?? 0)
+    }
+    expect(cuts).toBeGreaterThan(0)
+    await publisher.done
+    await live(page)
+
+    const stored = await storedSamples()
+    // In the database too: what was acknowledged is there, over the restart.
+    expect(stored.get('stamped')?.length).toBe(count / 2)
+    expect(stored.get('unstamped')?.length).toBeGreaterThanOrEqual(count / 2)
+    await expect.poll(drawnSamples, { timeout: 60_000, interval: 500 }).toEqual(stored)
+  })
+
+  it('keeps them so when the page is opened anew', async () => {
+    await page.reload()
+    await page.locator('canvas').first().waitFor()
+    await page.getByRole('button', { name: '15 min' }).click()
+    await expect.poll(drawnSamples, { timeout: 60_000, interval: 500 }).toEqual(await storedSamples())
+  })
+
+  /** The page's own table of what its charts show. */
+  async function drawnSamples(): Promise<Map<string, string[]>> {
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'CSV' }).click()
+    const text = await fs.readFile(await (await downloading).path(), 'utf8')
+    const [head = '', ...lines] = text.trim().split('\r\n')
+    const [, ...keys] = head.split(',')
+    const rows = lines.map((line) => line.split(','))
+    return new Map(
+      keys.map((key, index) => [
+        key,
+        rows.flatMap(([time, ...values]) => (values[index] ? [`${time} ${values[index]}`] : [])),
+      ]),
+    )
+  }
+
+  async function storedSamples(): Promise<Map<string, string[]>> {
+    const { rows } = await platform.pool.query<{ key: string; time: string; number: number }>(
+      `SELECT key.name AS key, number,
+              to_char(to_timestamp(0) AT TIME ZONE 'UTC' + ts * interval '1 microsecond',
+                      'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time
+       FROM telemetry.sample JOIN telemetry.key ON key.id = sample.key_id
+       ORDER BY key.name, ts`,
+    )
+    const samples = new Map<string, string[]>()
+    for (const { key, time, number } of rows)
+      samples.set(key, [...(samples.get(key) ?? []), `${time} ${number}`])
+    return samples
+  }
+})

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, createOrganization } from '../support/accounts.js'
+import { launchBrowser } from '../support/chromium.js'
+import { portray } from '../support/page-checks.js'
+import { type Platform, startPlatform } from '../support/platform.js'
+import { device, live, main, visit } from './visitor.js'
+
+describe('people and organizations', () => {
+  let platform: Platform
+  let administrator: Administrator
+  let browser: Browser
+
+  beforeAll(async () => {
+    platform = await startPlatform({ ownWeb: true })
+    administrator = await createAdministrator(platform)
+    await device(administrator, 'Pump', 'pump')
+    browser = await launchBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await platform?.stop()
+  })
+
+  it('lets a viewer see everything and change nothing', async () => {
+    const page = await visit(browser, platform.url, await createViewer())
+    const home = `${platform.url}/o/${administrator.organization}`
+    await main(page).getByRole('link', { name: /Pump/ }).waitFor()
+    expect(await page.getByRole('button', { name: 'Register device' }).count()).toBe(0)
+
+    await page.goto(`${home}/devices/pump/credentials`)
+    await main(page).getByRole('row').nth(1).waitFor()
+    expect(
+      await main(page)
+        .getByRole('button', { name: /Actions for|New credential/ })
+        .count(),
+    ).toBe(0)
+    expect(await portray(page, 'viewer-credentials')).toEqual([])
+
+    await page.goto(`${home}/devices/pump/settings`)
+    await main(page)
+      .getByText(/administrator|viewer/i)
+      .first()
+      .waitFor()
+    expect(
+      await main(page)
+        .getByRole('button', { name: /Save changes|Delete device/ })
+        .count(),
+    ).toBe(0)
+
+    await page.goto(`${home}/api-keys`)
+    await main(page).getByRole('heading', { name: 'API keys', exact: true }).waitFor()
+    expect(
+      await main(page)
+        .getByRole('button', { name: /API key|Revoke/ })
+        .count(),
+    ).toBe(0)
+    await page.context().close()
+  })
+
+  it('changes between organizations, whose devices stay apart', async () => {
+    const other = await createOrganization(administrator)
+    await other.send('POST', '/api/v1/devices', { name: 'Freezer', id: 'freezer' })
+    const page = await visit(browser, platform.url, administrator)
+    await main(page).getByRole('link', { name: /Pump/ }).waitFor()
+
+    await page.getByRole('button', { name: administrator.organization }).first().click()
+    await page.getByRole('menuitemradio', { name: other.organization }).click()
+    await page.waitForURL(`**/o/${other.organization}/devices`)
+    await main(page)
+      .getByRole('link', { name: /Freezer/ })
+      .waitFor()
+    expect(await main(page).getByRole('link', { name: /Pump/ }).count()).toBe(0)
+    await live(page)
+
+    await page.goto(`${platform.url}/o/${other.organization}/devices/pump`)
+    await main(page).getByText('No such device').waitFor()
+    await page.goto(`${platform.url}/o/nobodys/devices`)
+    await page.getByText('No such organization').waitFor()
+    await page.context().close()
+  })
+
+  /** There are no invitations yet, so the database makes one who only looks. */
+  async function createViewer() {
+    const id = randomUUID()
+    const email = `${id}@example.com`
+    const { pool } = platform
+    await pool.query(
+      `INSERT INTO "user" (id, name, email, updated_at) VALUES ($1, 'Vera Viewer', $2, now())`,
+      [id, email],
+    )
+    await pool.query(
+      `INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at)
+       SELECT $1, $1, 'credential', $1, a.password, now()
+       FROM account a JOIN "user" u ON u.id = a.user_id WHERE u.email = $2`,
+      [id, administrator.email],
+    )
+    await pool.query(
+      `INSERT INTO member (organization_id, user_id, role)
+       SELECT id, $1, 'viewer' FROM organization WHERE slug = $2`,
+      [id, administrator.organization],
+    )
+    return { email, password: administrator.password, organization: administrator.organization }
+  }
+})
