@@ -34,10 +34,11 @@ describe('devices', () => {
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    expect(await focused()).toBe('Register device')
+    await expect.poll(focused, { timeout: 10_000 }).toBe('Register device')
 
     await page.keyboard.press('Enter')
-    await page.getByRole('dialog').waitFor()
+    const name = page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true })
+    await name.and(page.locator(':focus')).waitFor()
     await page.keyboard.type('Greenhouse')
     await page.keyboard.press('Enter')
     const shown = page.getByRole('dialog', { name: 'Connect Greenhouse' })

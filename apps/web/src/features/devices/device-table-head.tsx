@@ -43,7 +43,7 @@ function SortableHead({ label, column, sort, onSort, end = false }: SortableHead
     <th
       scope="col"
       aria-sort={active ? (down ? 'descending' : 'ascending') : 'none'}
-      className={cn(headClass, end && 'w-32 text-right sm:w-44')}
+      className={cn(headClass, end && 'w-36 text-right sm:w-44')}
     >
       <button
         type="button"
