@@ -81,13 +81,17 @@ const reading = {
   to: TimeExpression.optional().meta({ description: 'Exclusive; all when absent' }),
   limit: queryInteger(1, 10_000)
     .optional()
-    .meta({ description: 'Of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default' }),
+    .meta({
+      description: 'Of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default',
+    }),
   cursor: Cursor.optional(),
-  points: queryInteger(minimumPoints, maximumPoints).optional().meta({
-    description:
-      'At most so many of each key, chosen so that no spike disappears, from samples or from roll-ups, ' +
-      'whichever is enough. With aggregate: at most so many intervals',
-  }),
+  points: queryInteger(minimumPoints, maximumPoints)
+    .optional()
+    .meta({
+      description:
+        'At most so many of each key, chosen so that no spike disappears, from samples or from roll-ups, ' +
+        'whichever is enough. With aggregate: at most so many intervals',
+    }),
   aggregate: Aggregate.optional(),
   interval: Duration.optional().meta({
     description: 'Of aggregate: 5m. Whole intervals since 1970 in UTC, weeks from Monday',
@@ -96,7 +100,8 @@ const reading = {
     description: 'Of aggregate: what stands for an interval without a value; none by default',
   }),
   format: z.enum(telemetryFormats).optional().meta({
-    description: 'json by default, or what Accept prefers. CSV and NDJSON are streamed, however long the range',
+    description:
+      'json by default, or what Accept prefers. CSV and NDJSON are streamed, however long the range',
   }),
 }
 

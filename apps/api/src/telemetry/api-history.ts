@@ -1,0 +1,13 @@
+import { applyDecorators } from '@nestjs/common'
+import type { z } from 'zod'
+import { ApiResult } from '../http/api-result.js'
+
+export const historyDescription =
+  'Ascending by time, then device and key. Without points and aggregate: samples as they are stored, a page at a time. ' +
+  'With points: at most so many of each key, among them the least and the greatest of each part of the range; ' +
+  '`resolution` says what they were chosen from. With aggregate: one value for each key and interval, at its start.'
+
+/** What reading history answers: JSON after the schema, or a stream of lines. */
+export function ApiHistory(schema: z.ZodType, description: string) {
+  return applyDecorators(ApiResult(200, schema, description))
+}
