@@ -79,11 +79,9 @@ const reading = {
   keys,
   from: TimeExpression.optional().meta({ description: 'Inclusive; all when absent' }),
   to: TimeExpression.optional().meta({ description: 'Exclusive; all when absent' }),
-  limit: queryInteger(1, 10_000)
-    .optional()
-    .meta({
-      description: 'Of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default',
-    }),
+  limit: queryInteger(1, 10_000).optional().meta({
+    description: 'Of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default',
+  }),
   cursor: Cursor.optional(),
   points: queryInteger(minimumPoints, maximumPoints)
     .optional()
