@@ -8,12 +8,10 @@ import { Injectable } from '@nestjs/common'
 import { InvalidError } from '../errors/domain-errors.js'
 import type { Principal } from '../principal/principal.js'
 import { parseDevices, parseKeys } from './history-query.js'
-import { ReadingPool, type Statement } from './reading-pool.js'
+import { type LatestRow, latestStatement, mostValues } from './latest-statement.js'
+import { ReadingPool } from './reading-pool.js'
 import { SeriesLookup } from './series-lookup.js'
-import { type StoredValue, toValue, valueColumns } from './stored-value.js'
-
-/** Values that one answer may have. */
-const mostValues = 100_000
+import { toValue } from './stored-value.js'
 
 /** The last value of each key, of one device or of a whole page of them. */
 @Injectable()
@@ -49,24 +47,6 @@ export class LatestService {
       value: toValue(value),
     }))
     return { items: items.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : 0)) }
-  }
-}
-
-interface LatestRow extends StoredValue {
-  deviceKey: number
-  key: string
-  ts: number
-}
-
-/** One query for all devices, by name of the key. */
-export function latestStatement(deviceKeys: readonly number[], keys: readonly string[] | null): Statement {
-  return {
-    text: `
-      SELECT latest.device_key AS "deviceKey", key.name AS key, latest.ts::float8 AS ts, ${valueColumns('latest')}
-      FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
-      WHERE latest.device_key = ANY($1::int[]) AND ($2::text[] IS NULL OR key.name = ANY($2::text[]))
-      ORDER BY key.name LIMIT $3`,
-    values: [deviceKeys, keys, mostValues + 1],
   }
 }
 
