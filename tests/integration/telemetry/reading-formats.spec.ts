@@ -35,8 +35,9 @@ const path = (query = '') => `/api/v1/devices/${device}/telemetry?${query}`
 const few = `to=${begin + 3_000}`
 
 /** A response as it comes, which waits when it is not read. */
-async function open(url: string, cookie: Record<string, string>): Promise<IncomingMessage> {
-  const request = http.get(new URL(url, platform.url), { headers: cookie })
+async function open(url: string): Promise<IncomingMessage> {
+  const { key } = await apiKey(platform, admin)
+  const request = http.get(new URL(url, platform.url), { headers: { authorization: `Bearer ${key}` } })
   const [response] = await once(request, 'response')
   return response
 }
