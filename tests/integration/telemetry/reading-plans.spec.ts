@@ -25,6 +25,10 @@ beforeAll(async () => {
   const { pool } = database
   await pool.query('SELECT telemetry.make_partitions($1, $2)', [begin, begin + 52 * weekUs])
   await pool.query("INSERT INTO telemetry.key (name) VALUES ('k')")
+  await pool.query("INSERT INTO organization (id, slug, name) VALUES (1, 'o', 'o')")
+  await pool.query(
+    "INSERT INTO device (key, organization_id, id, name, updated_at) SELECT n, 1, 'd' || n, 'd', now() FROM generate_series(1, 2) AS n",
+  )
   await pool.query(
     `INSERT INTO telemetry.sample SELECT device, 1, $1::bigint + i * 600000000::bigint, i, NULL
      FROM generate_series(1, 2) AS device, generate_series(0, 52 * 7 * 144 - 1) AS i`,
@@ -153,7 +157,7 @@ describe('the plan of', () => {
   })
 
   it('the latest values reads no sample', async () => {
-    const found = await expectOnlyIndexes(latestStatement([1, 2], null))
-    expect(tables(found)).toEqual(['key', 'latest'])
+    const found = await expectOnlyIndexes(latestStatement(1, ['d1', 'd2'], null))
+    expect(tables(found)).toEqual(['device', 'key', 'latest'])
   })
 })
