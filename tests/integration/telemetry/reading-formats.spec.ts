@@ -76,4 +76,58 @@ describe('history as CSV', () => {
   })
 
   it('of any range is whole, and is read no faster than it is taken', async () => {
-    const key = await apiKey(platform, admin)
+    const response = await open(path('format=csv&keys=big'))
+    expect(response.statusCode).toBe(200)
+    // Nobody reads yet. What is stored now at the very end is in the answer only if the platform waited.
+    await once(response, 'readable')
+    await store(platform.pool, device, 'big', [{ us: (begin + count * 1_000) * 1_000, value: 4_711 }])
+    const lines = (await text(response)).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(count + 2)
+    expect(lines.at(-1)).toMatch(/,big,4711$/)
+    expect(lines.at(-2)).toMatch(new RegExp(`,big,${count - 1}$`))
+  })
+
+  it('is cut off when the database goes, so that nobody takes it for whole; and serves the next', async () => {
+    const response = await open(path('format=ndjson'))
+    await once(response, 'readable')
+    await platform.pool.query('ALTER TABLE telemetry.sample RENAME TO gone')
+    await expect(text(response)).rejects.toThrow()
+    await platform.pool.query('ALTER TABLE telemetry.gone RENAME TO sample')
+    expect((await admin.request('GET', path(`format=ndjson&${few}`))).status).toBe(200)
+  })
+})
+
+describe('the format', () => {
+  it('is what Accept prefers, unless it is named', async () => {
+    const type = async (query: string, accept: string) =>
+      (await admin.request('GET', path(`${few}${query}`), undefined, { accept })).headers.get('content-type')
+    expect(await type('', 'text/csv')).toMatch(/^text\/csv/)
+    expect(await type('', 'application/x-ndjson')).toMatch(/^application\/x-ndjson/)
+    expect(await type('', '*/*')).toMatch(/^application\/json/)
+    expect(await type('&format=json', 'text/csv')).toMatch(/^application\/json/)
+  })
+
+  it('NDJSON is the same items as JSON', async () => {
+    const { items } = await admin.send<History>('GET', path(few))
+    const lines = await (await admin.request('GET', path(`format=ndjson&${few}`))).text()
+    expect(
+      lines
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(items)
+  })
+
+  it('does not hide what is wrong', async () => {
+    const problem = async (url: string) => {
+      const response = await admin.request('GET', url)
+      expect(response.headers.get('content-type')).toContain('application/problem+json')
+      return response.status
+    }
+    expect(await problem(path('format=csv&from=yesterday'))).toBe(400)
+    expect(await problem('/api/v1/devices/nobody/telemetry?format=csv')).toBe(404)
+    await platform.pool.query('ALTER TABLE telemetry.sample RENAME TO gone')
+    expect(await problem(path('format=csv'))).toBe(500)
+    await platform.pool.query('ALTER TABLE telemetry.gone RENAME TO sample')
+  })
+})
