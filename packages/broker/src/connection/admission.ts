@@ -3,11 +3,10 @@ import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { AuthenticateResult, ConnectRequest, RefusalReason } from '../types.js'
 import type { ClientRecord, Connection } from './connection.js'
 
-/** Decides a CONNECT: accepted and handed to aedes, or refused with the right CONNACK [MQTT-3.2.2-4, -5]. */
+/** Decides a CONNECT: accepted, or refused with the right CONNACK [MQTT-3.2.2-4, -5]. */
 export async function admit<P>(
   connection: Connection<P>,
   outcome: Exclude<ConnectOutcome, { kind: 'malformed' }>,
-  packet: Buffer,
 ): Promise<void> {
   if (outcome.kind === 'unsupported') {
     const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
@@ -32,9 +31,12 @@ export async function admit<P>(
   const { session, present } = core.sessions.take(client.sessionId, connect.clean)
   connection.expiresAtMs = result.expiresAt ?? Number.POSITIVE_INFINITY
   connection.bind(client, session, connect, result.group)
-  connection.hosted.sessionPresent = present
-  connection.hosted.protocolVersion = connect.protocolVersion
-  connection.protocol = core.host.open(connection.hosted, packet)
+  if (present) connection.hosted.recheck()
+  // A hook or a listener may have ended it.
+  if (!connection.alive) return
+  // MQTT 3.1 knows no session present flag. A session without subscriptions is present all the same [MQTT-3.2.2-2].
+  connection.out.packet(connack(0, present && connect.protocolVersion === 4))
+  connection.ready()
 }
 
 function requestProblem<P>(
@@ -117,8 +119,8 @@ function refuse<P>(
   connection.end('client')
 }
 
-function connack(returnCode: number): Buffer {
-  return Buffer.from([0x20, 2, 0, returnCode])
+function connack(returnCode: number, sessionPresent = false): Buffer {
+  return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
 }
 
 // MQTT 5, section 3.2: reason code 0x84, unsupported protocol version, no properties.

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ProtocolClient } from '../aedes/host.js'
 import type { Core } from '../core.js'
-import { type ConnectPacket, readConnect } from '../packets/connect.js'
+import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
-import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
@@ -35,11 +33,12 @@ export class Connection<P> implements SessionLink {
   state: ConnectionState = 'opening'
   expiresAtMs = Number.POSITIVE_INFINITY
   keepAliveMs = Number.POSITIVE_INFINITY
-  protocol: ProtocolClient | null = null
   publishes: PublishPath<P> | null = null
   retained: RetainedDelivery | null = null
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
+  /** Sent when the connection ends, unless by DISCONNECT. */
+  #will: Will | null = null
   #lastPacketMs: number
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
@@ -102,6 +101,7 @@ export class Connection<P> implements SessionLink {
     this.#group = group ?? null
     this.#client = client
     this.#session = session
+    this.#will = connect.will
     this.httpRequest = undefined
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
@@ -112,14 +112,16 @@ export class Connection<P> implements SessionLink {
     live.set(client.sessionId, this)
   }
 
-  /** The client has its CONNACK. */
+  /** The client has its CONNACK: what it sent behind its CONNECT has its turn. */
   ready(): void {
     if (this.state !== 'connecting') return
     this.state = 'ready'
     this.#lastPacketMs = Date.now()
     this.core.events.emit('connected', { client: this.client })
     // A listener may have ended it.
-    if (this.alive) this.session.open()
+    if (!this.alive) return
+    this.session.open()
+    this.wire.resume()
   }
 
   relieved(): void {
@@ -151,7 +153,8 @@ export class Connection<P> implements SessionLink {
     this.publishes?.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
-    this.protocol?.close(reason !== 'server_stopping')
+    if (this.#will && reason !== 'server_stopping') core.host.sendWill(this.hosted, this.#will)
+    this.#will = null
     if (!client || !wasReady) return
     core.counters.disconnected(reason)
     core.events.emit('disconnected', { client, reason })
@@ -213,15 +216,14 @@ export class Connection<P> implements SessionLink {
     const first = bytes[start] as number
     const type = first >> 4
     if (type === PacketType.publish) return this.publishes?.receive(bytes, start, body, end) ?? null
-    if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
-      return this.#filters(type, bytes, start, body, end)
-    }
+    if (type === PacketType.subscribe) return this.hosted.subscribe(bytes, start, body, end)
+    if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(bytes, start, body, end)
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
     if ((first & 15) !== (type === PacketType.pubrel ? 2 : 0)) return 'reserved bits in the fixed header'
     if (end - body !== (hasId ? 2 : 0)) return 'packet length'
     if (hasId) this.#acknowledgement(type, bytes.readUInt16BE(body))
     else if (type === PacketType.pingreq) this.out.packet(pingresp)
-    else if (type === PacketType.disconnect) this.#handOver(bytes, start, end)
+    else if (type === PacketType.disconnect) this.#disconnect()
     else return `packet type ${type}`
     return null
   }
@@ -243,21 +245,14 @@ export class Connection<P> implements SessionLink {
     if (outcome.kind === 'malformed') return outcome.detail
     this.state = 'authenticating'
     this.wire.hold()
-    void admit(this, outcome, Buffer.from(bytes.subarray(start, end)))
+    void admit(this, outcome)
     return null
   }
 
-  /** SUBSCRIBE and UNSUBSCRIBE go to aedes; what comes behind them waits until it is done. */
-  #filters(type: number, bytes: Buffer, start: number, body: number, end: number): string | null {
-    const read = type === PacketType.subscribe ? readSubscribe : readUnsubscribe
-    const problem = this.hosted.expect(read(bytes, start, body, end))
-    if (problem === null) this.#handOver(bytes, start, end)
-    return problem
-  }
-
-  #handOver(bytes: Buffer, start: number, end: number): void {
-    this.wire.hold()
-    this.protocol?.feed(bytes.subarray(start, end))
+  /** The will goes unsent [MQTT-3.14.4-3]. */
+  #disconnect(): void {
+    this.#will = null
+    this.end('client')
   }
 
   #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {
