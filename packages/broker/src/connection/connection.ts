@@ -1,17 +1,18 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Core } from '../core.js'
+import type { PublishRate } from '../fairness/publish-rate.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
-import { RetainedDelivery } from '../sessions/retained-delivery.js'
+import type { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
-import { Wire } from './wire.js'
+import { Wire, type WireEvents } from './wire.js'
 
 export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
 
@@ -20,8 +21,9 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 }
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink {
-  readonly id = randomUUID()
+export class Connection<P> implements SessionLink, WireEvents {
+  // No UUID: Node builds one of fifteen pieces, and keeps them all.
+  readonly id = randomBytes(12).toString('base64url')
   readonly transport: Transport
   readonly remoteAddress: string
   /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
@@ -33,7 +35,9 @@ export class Connection<P> implements SessionLink {
   state: ConnectionState = 'opening'
   expiresAtMs = Number.POSITIVE_INFINITY
   keepAliveMs = Number.POSITIVE_INFINITY
+  /** Made when it publishes for the first time: most connections are idle. */
   publishes: PublishPath<P> | null = null
+  /** Made when it subscribes for the first time. */
   retained: RetainedDelivery | null = null
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
@@ -43,6 +47,7 @@ export class Connection<P> implements SessionLink {
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
   #group: string | null = null
+  #groupRate: PublishRate | null = null
   #overwhelmed = false
   #dropped = 0
   #droppedTopic = ''
@@ -61,15 +66,7 @@ export class Connection<P> implements SessionLink {
     this.httpRequest = request
     this.#lastPacketMs = this.openedAtMs
     this.hosted = new HostedConnection(this)
-    this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, {
-      packet: (bytes, start, body, end) => this.#packet(bytes, start, body, end),
-      bad: (problem, detail) => this.end(problem, detail),
-      lost: () => this.end('connection_lost'),
-      drained: () => this.drained(),
-      received: (count) => {
-        core.counters.bytesIn += count
-      },
-    })
+    this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, this)
   }
 
   get out(): OutQueue {
@@ -97,7 +94,8 @@ export class Connection<P> implements SessionLink {
 
   /** Authentication succeeded: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
-    const { limits, retained, live, groups } = this.core
+    const { live, groups } = this.core
+    if (group !== undefined) this.#groupRate = groups.enter(group)
     this.#group = group ?? null
     this.#client = client
     this.#session = session
@@ -105,9 +103,6 @@ export class Connection<P> implements SessionLink {
     this.httpRequest = undefined
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
-    this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
-    this.retained = new RetainedDelivery(session, retained, limits.slowConsumerDropBytes / 2)
-    this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
     live.set(client.sessionId, this)
   }
@@ -160,6 +155,32 @@ export class Connection<P> implements SessionLink {
     core.events.emit('disconnected', { client, reason })
   }
 
+  packet(bytes: Buffer, start: number, body: number, end: number): void {
+    if (this.state !== 'opening' && this.state !== 'ready') return
+    this.#lastPacketMs = this.core.nowMs
+    const problem =
+      this.state === 'opening'
+        ? this.#connect(bytes, start, body, end)
+        : this.#handle(bytes, start, body, end)
+    if (problem !== null) this.end('malformed', problem)
+  }
+
+  bad(problem: 'too_large' | 'malformed', detail: string): void {
+    this.end(problem, detail)
+  }
+
+  lost(): void {
+    this.end('connection_lost')
+  }
+
+  received(bytes: number): void {
+    this.core.counters.bytesIn += bytes
+  }
+
+  get throttled(): boolean {
+    return this.publishes?.full ?? false
+  }
+
   get takenBytes(): number {
     return this.wire.takenBytes
   }
@@ -201,21 +222,11 @@ export class Connection<P> implements SessionLink {
     return stuck || backlogBytes > slowConsumerCutBytes ? 'slow_consumer' : null
   }
 
-  #packet(bytes: Buffer, start: number, body: number, end: number): void {
-    if (this.state !== 'opening' && this.state !== 'ready') return
-    this.#lastPacketMs = this.core.nowMs
-    const problem =
-      this.state === 'opening'
-        ? this.#connect(bytes, start, body, end)
-        : this.#handle(bytes, start, body, end)
-    if (problem !== null) this.end('malformed', problem)
-  }
-
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
   #handle(bytes: Buffer, start: number, body: number, end: number): string | null {
     const first = bytes[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) return this.publishes?.receive(bytes, start, body, end) ?? null
+    if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end)
     if (type === PacketType.subscribe) return this.hosted.subscribe(bytes, start, body, end)
     if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(bytes, start, body, end)
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
@@ -228,9 +239,14 @@ export class Connection<P> implements SessionLink {
     return null
   }
 
+  #publishing(): PublishPath<P> {
+    this.publishes ??= new PublishPath(this.core, this, this.#groupRate)
+    return this.publishes
+  }
+
   #acknowledgement(type: number, packetId: number): void {
     const { session } = this
-    if (type === PacketType.pubrel) this.publishes?.release(packetId)
+    if (type === PacketType.pubrel) this.#publishing().release(packetId)
     else if (type === PacketType.pubrec) session.outbound.received(this.out, packetId)
     else {
       session.outbound.acknowledged(packetId, type)

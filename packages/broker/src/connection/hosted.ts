@@ -4,6 +4,7 @@ import { Message } from '../packets/message.js'
 import { isShared, matchedPart, readShare } from '../packets/share.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
+import { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Qos, RefusalReason } from '../types.js'
 import type { Connection } from './connection.js'
 
@@ -21,15 +22,21 @@ export class HostedConnection<P> implements Hosted {
     if (typeof asked === 'string') return asked
     const problem = this.#problem(asked.map(({ filter }) => filter))
     if (problem !== null) return problem
-    const { core, session, retained } = this.#connection
+    const connection = this.#connection
+    const { core, session } = connection
     this.#answer(() => core.host.subscribe(this, bytes.readUInt16BE(body), asked))
-    if (!this.#connection.alive) return null
+    if (!connection.alive) return null
+    connection.retained ??= new RetainedDelivery(
+      session,
+      core.retained,
+      core.limits.slowConsumerDropBytes / 2,
+    )
     for (const filter of new Set(asked.map(({ filter }) => filter))) {
       const granted = session.subscriptions.get(filter)
       // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
-      if (granted && !isShared(filter)) retained?.add(filter, granted.qos)
+      if (granted && !isShared(filter)) connection.retained.add(filter, granted.qos)
     }
-    retained?.pump()
+    connection.retained.pump()
     return null
   }
 

@@ -16,11 +16,10 @@ function packet(size: number): Buffer {
 function reader(maxBytes = 1_000_000) {
   const packets: string[] = []
   const problems: string[] = []
-  const read: PacketReader = new PacketReader(
-    maxBytes,
-    (bytes, start, _body, end) => packets.push(bytes.subarray(start, end).toString('hex')),
-    (problem) => problems.push(problem),
-  )
+  const read: PacketReader = new PacketReader(maxBytes, {
+    packet: (bytes, start, _body, end) => packets.push(bytes.subarray(start, end).toString('hex')),
+    bad: (problem) => problems.push(problem),
+  })
   return { read, packets, problems }
 }
 
@@ -58,14 +57,13 @@ describe('PacketReader', () => {
 
   it('lets nothing out while held, and the rest on release', () => {
     const packets: number[] = []
-    const read: PacketReader = new PacketReader(
-      100,
-      (bytes, start) => {
+    const read: PacketReader = new PacketReader(100, {
+      packet: (bytes, start) => {
         packets.push(bytes[start + 1] ?? 0)
         read.hold()
       },
-      () => {},
-    )
+      bad: () => {},
+    })
     push(read, Buffer.concat([packet(1), packet(2), packet(3)]))
     expect(packets).toEqual([1])
     read.release()
@@ -96,11 +94,10 @@ describe('PacketReader', () => {
 
   it('joins a huge packet, and never writes again into one it has handed out', () => {
     const held: Buffer[] = []
-    const read = new PacketReader(
-      2_000_000,
-      (bytes, start, _body, end) => held.push(bytes.subarray(start, end)),
-      () => {},
-    )
+    const read = new PacketReader(2_000_000, {
+      packet: (bytes, start, _body, end) => held.push(bytes.subarray(start, end)),
+      bad: () => {},
+    })
     const wanted = [1_048_576, 5, 200_000, 65_536, 70_000, 3].map(packet)
     const bytes = Buffer.concat(wanted)
     for (let at = 0; at < bytes.length; at += 65_536) push(read, Buffer.from(bytes.subarray(at, at + 65_536)))

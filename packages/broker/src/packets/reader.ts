@@ -1,5 +1,8 @@
-/** Gets whole packets: `bytes[start]` is the type byte, the body is `body..end`. */
-export type PacketSink = (bytes: Buffer, start: number, body: number, end: number) => void
+export interface PacketSink {
+  /** Gets whole packets: `bytes[start]` is the type byte, the body is `body..end`. */
+  packet(bytes: Buffer, start: number, body: number, end: number): void
+  bad(problem: 'too_large' | 'malformed', detail: string): void
+}
 
 /**
  * Cuts a byte stream into MQTT packets. A length above the limit is reported on the bytes that state it,
@@ -13,17 +16,11 @@ export class PacketReader {
   #partial: Buffer | null = null
   #partialUsed = 0
   readonly #maxBytes: number
-  readonly #onPacket: PacketSink
-  readonly #onBad: (problem: 'too_large' | 'malformed', detail: string) => void
+  readonly #sink: PacketSink
 
-  constructor(
-    maxBytes: number,
-    onPacket: PacketSink,
-    onBad: (problem: 'too_large' | 'malformed', detail: string) => void,
-  ) {
+  constructor(maxBytes: number, sink: PacketSink) {
     this.#maxBytes = maxBytes
-    this.#onPacket = onPacket
-    this.#onBad = onBad
+    this.#sink = sink
   }
 
   get held(): boolean {
@@ -90,7 +87,7 @@ export class PacketReader {
         this.#keepPart(bytes, at, to, total)
         return
       }
-      this.#onPacket(bytes, at, at + headerBytes(bytes, at), at + total)
+      this.#sink.packet(bytes, at, at + headerBytes(bytes, at), at + total)
       at += total
     }
   }
@@ -117,7 +114,7 @@ export class PacketReader {
   #emitPart(part: Buffer, total: number): void {
     this.#partial = null
     this.#partialUsed = 0
-    this.#onPacket(part, 0, headerBytes(part, 0), total)
+    this.#sink.packet(part, 0, headerBytes(part, 0), total)
   }
 
   #keepPart(bytes: Buffer, from: number, to: number, total: number): void {
@@ -155,7 +152,7 @@ export class PacketReader {
 
   #bad(problem: 'too_large' | 'malformed', detail: string): -1 {
     this.stop()
-    this.#onBad(problem, detail)
+    this.#sink.bad(problem, detail)
     return -1
   }
 }

@@ -33,15 +33,15 @@ export interface SessionServices {
 /** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
 export class Session implements Member, Behind {
   readonly id: string
-  /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
-  readonly inbound = new Map<number, 'pending' | 'decided'>()
-  readonly subscriptions = new Map<string, Subscription>()
   readonly outbound: Outbound
   /** Null unless the session survives a restart. */
   journal: SessionJournal | null
   link: SessionLink | null = null
   /** Epoch milliseconds since nobody is connected; 0 while somebody is. */
   offlineSince = 0
+  // Made when first asked for: most sessions are of idle clients.
+  #inbound: Map<number, 'pending' | 'decided'> | null = null
+  #subscriptions: Map<string, Subscription> | null = null
   #stored: boolean
   /** True once the client has its CONNACK: nothing may be sent before. */
   #open = false
@@ -54,6 +54,17 @@ export class Session implements Member, Behind {
     this.#services = services
     this.journal = stored && services.journal ? new SessionJournal(services.journal, id) : null
     this.outbound = new Outbound(services.limits, stored, this.journal)
+  }
+
+  /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
+  get inbound(): Map<number, 'pending' | 'decided'> {
+    this.#inbound ??= new Map()
+    return this.#inbound
+  }
+
+  get subscriptions(): Map<string, Subscription> {
+    this.#subscriptions ??= new Map()
+    return this.#subscriptions
   }
 
   /** Whether it outlives its connection. */

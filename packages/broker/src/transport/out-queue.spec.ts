@@ -98,7 +98,7 @@ describe('OutQueue', () => {
   it('says when a socket took all at once', async () => {
     let taken = 0
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    new OutQueue(stream, false, () => taken++).acknowledge(0x40, 1)
+    new OutQueue(stream, false, { drained: () => taken++ }).acknowledge(0x40, 1)
     await turn()
     expect(taken).toBe(1)
   })

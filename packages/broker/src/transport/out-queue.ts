@@ -12,7 +12,7 @@ export class OutQueue {
   bytesWritten = 0
   readonly #socket: Duplex
   readonly #framed: boolean
-  readonly #taken: () => void
+  readonly #peer: Peer | null
   #run: Run = emptyRun
   #chunk: Buffer | null = null
   #used = 0
@@ -21,11 +21,11 @@ export class OutQueue {
   #marked = false
   #closed = false
 
-  /** `taken` is called when a socket took all at once: it emits no `drain` then. */
-  constructor(socket: Duplex, framed: boolean, taken: () => void = () => {}) {
+  /** `peer` hears of it when a socket took all at once: it emits no `drain` then. */
+  constructor(socket: Duplex, framed: boolean, peer: Peer | null = null) {
     this.#socket = socket
     this.#framed = framed
-    this.#taken = taken
+    this.#peer = peer
   }
 
   /** Bytes that the peer has not taken: here, in the stream, but not in the kernel. */
@@ -105,7 +105,7 @@ export class OutQueue {
     if (socket.writableLength > 0) return
     // A socket that took everything has handed it to the kernel; other streams may still hold on to the bytes.
     if (socket instanceof Socket) for (const part of parts) giveBack(part)
-    this.#taken()
+    this.#peer?.drained()
   }
 
   /** Takes and writes nothing more. */
@@ -188,6 +188,10 @@ export class OutQueue {
     waiting.push(this)
     if (waiting.length === 1) setImmediate(flushAll)
   }
+}
+
+interface Peer {
+  drained(): void
 }
 
 // From here on a part of its own in the write costs less than a copy.

@@ -9,8 +9,8 @@ function decoder() {
     // Held, not copied: what was handed on must stay as it is.
     data: (bytes, from, to) => data.push(bytes.subarray(from, to)),
     ping: (payload) => events.push(`ping ${payload.toString('hex')}`),
-    close: () => events.push('close'),
-    bad: (detail, code) => events.push(`${code} ${detail}`),
+    closeFrame: () => events.push('close'),
+    breach: (detail, code) => events.push(`${code} ${detail}`),
   })
   return { decode, events, joined: () => Buffer.concat(data) }
 }

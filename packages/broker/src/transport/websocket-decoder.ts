@@ -5,9 +5,9 @@ export interface WebSocketSink {
   /** Payload bytes of a data message, unmasked in place; frames and MQTT packets need not line up. */
   data(bytes: Buffer, from: number, to: number): void
   ping(payload: Buffer): void
-  close(): void
+  closeFrame(): void
   /** A breach of RFC 6455, with the close code to answer it with. */
-  bad(detail: string, closeCode: number): void
+  breach(detail: string, closeCode: number): void
 }
 
 /**
@@ -139,13 +139,13 @@ export class WebSocketDecoder {
     if (this.#opcode === Opcode.ping) this.#sink.ping(control)
     else if (this.#opcode === Opcode.close) {
       this.#stopped = true
-      this.#sink.close()
+      this.#sink.closeFrame()
     }
   }
 
   #bad(detail: string, closeCode: number): false {
     this.#stopped = true
-    this.#sink.bad(detail, closeCode)
+    this.#sink.breach(detail, closeCode)
     return false
   }
 }
