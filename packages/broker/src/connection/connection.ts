@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Core } from '../core.js'
@@ -10,6 +9,7 @@ import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
+import { nextConnectionId } from './connection-id.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
 import { Wire, type WireEvents } from './wire.js'
@@ -22,8 +22,7 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 
 /** One client on one socket, from its first byte to its end. */
 export class Connection<P> implements SessionLink, WireEvents {
-  // No UUID: Node builds one of fifteen pieces, and keeps them all.
-  readonly id = randomBytes(12).toString('base64url')
+  readonly id = nextConnectionId()
   readonly transport: Transport
   readonly remoteAddress: string
   /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
@@ -170,7 +169,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   }
 
   lost(): void {
-    this.end('connection_lost')
+    this.core.pace.run(() => this.end('connection_lost'))
   }
 
   received(bytes: number): void {
@@ -261,14 +260,15 @@ export class Connection<P> implements SessionLink, WireEvents {
     if (outcome.kind === 'malformed') return outcome.detail
     this.state = 'authenticating'
     this.wire.hold()
-    void admit(this, outcome)
+    admit(this, outcome)
     return null
   }
 
   /** The will goes unsent [MQTT-3.14.4-3]. */
   #disconnect(): void {
     this.#will = null
-    this.end('client')
+    this.wire.hold()
+    this.core.pace.run(() => this.end('client'))
   }
 
   #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {

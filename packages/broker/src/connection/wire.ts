@@ -75,7 +75,8 @@ export class Wire implements WebSocketSink {
     this.#closed = true
     this.#decoder?.stop()
     this.#reader.stop()
-    if (this.#decoder) this.out.raw(closeFrame(closeCode))
+    // Who has ended its side without a word is not listening for one.
+    if (this.#decoder && !this.#socket.readableEnded) this.out.raw(closeFrame(closeCode))
     this.out.flush()
     this.out.close()
     if (how === 'now') {
