@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Core } from '../core.js'
 import type { PublishRate } from '../fairness/publish-rate.js'
+import type { Bytes } from '../packets/bytes.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
 import type { RetainedDelivery } from '../sessions/retained-delivery.js'
@@ -48,6 +49,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   #group: string | null = null
   #groupRate: PublishRate | null = null
   #overwhelmed = false
+  #acknowledged = false
   #dropped = 0
   #droppedTopic = ''
   #droppedEventMs = 0
@@ -154,13 +156,13 @@ export class Connection<P> implements SessionLink, WireEvents {
     core.events.emit('disconnected', { client, reason })
   }
 
-  packet(bytes: Buffer, start: number, body: number, end: number): void {
-    if (this.state !== 'opening' && this.state !== 'ready') return
+  packet(bytes: Bytes, start: number, body: number, end: number, rest: readonly Buffer[] | null): void {
+    if (this.state !== 'ready' && this.state !== 'opening') return
     this.#lastPacketMs = this.core.nowMs
     const problem =
-      this.state === 'opening'
-        ? this.#connect(bytes, start, body, end)
-        : this.#handle(bytes, start, body, end)
+      this.state === 'ready'
+        ? this.#handle(bytes, start, body, end, rest)
+        : this.#connect(bytes.buffer, start, body, end)
     if (problem !== null) this.end('malformed', problem)
   }
 
@@ -174,6 +176,14 @@ export class Connection<P> implements SessionLink, WireEvents {
 
   received(bytes: number): void {
     this.core.counters.bytesIn += bytes
+  }
+
+  /** What came in one go has been dealt with: what it made room for goes out together. */
+  read(): void {
+    this.publishes?.spend()
+    if (!this.#acknowledged) return
+    this.#acknowledged = false
+    this.drained()
   }
 
   get throttled(): boolean {
@@ -222,16 +232,23 @@ export class Connection<P> implements SessionLink, WireEvents {
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
-  #handle(bytes: Buffer, start: number, body: number, end: number): string | null {
-    const first = bytes[start] as number
+  #handle(
+    bytes: Bytes,
+    start: number,
+    body: number,
+    end: number,
+    rest: readonly Buffer[] | null,
+  ): string | null {
+    const { buffer } = bytes
+    const first = buffer[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end)
-    if (type === PacketType.subscribe) return this.hosted.subscribe(bytes, start, body, end)
-    if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(bytes, start, body, end)
+    if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end, rest)
+    if (type === PacketType.subscribe) return this.hosted.subscribe(buffer, start, body, end)
+    if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(buffer, start, body, end)
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
     if ((first & 15) !== (type === PacketType.pubrel ? 2 : 0)) return 'reserved bits in the fixed header'
     if (end - body !== (hasId ? 2 : 0)) return 'packet length'
-    if (hasId) this.#acknowledgement(type, bytes.readUInt16BE(body))
+    if (hasId) this.#acknowledgement(type, bytes.view.getUint16(body))
     else if (type === PacketType.pingreq) this.out.packet(pingresp)
     else if (type === PacketType.disconnect) this.#disconnect()
     else return `packet type ${type}`
@@ -249,8 +266,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     else if (type === PacketType.pubrec) session.outbound.received(this.out, packetId)
     else {
       session.outbound.acknowledged(packetId, type)
-      session.drain()
-      this.retained?.pump()
+      this.#acknowledged = true
     }
   }
 

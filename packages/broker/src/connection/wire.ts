@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { Bytes } from '../packets/bytes.js'
 import { PacketReader, type PacketSink } from '../packets/reader.js'
 import { OutQueue } from '../transport/out-queue.js'
 import { WebSocketDecoder, type WebSocketSink } from '../transport/websocket-decoder.js'
@@ -10,6 +11,8 @@ export interface WireEvents extends PacketSink {
   /** The peer took bytes it had let wait. */
   drained(): void
   received(bytes: number): void
+  /** All packets are out for now: those of what came, or those that were held. */
+  read(): void
   /** Whether no more should be read for now, until `readOn`. */
   readonly throttled: boolean
 }
@@ -47,9 +50,11 @@ export class Wire implements WebSocketSink {
   push(chunk: Buffer): void {
     if (this.#closed) return
     this.#events.received(chunk.length)
-    if (this.#decoder) this.#decoder.push(chunk)
-    else this.#reader.push(chunk, 0, chunk.length)
-    if (this.#reader.held || this.#events.throttled) this.#socket.pause()
+    const bytes = new Bytes(chunk)
+    if (this.#decoder) this.#decoder.push(bytes)
+    else this.#reader.push(bytes, 0, chunk.length)
+    this.#events.read()
+    if (!this.#closed && this.#blocked) this.#socket.pause()
   }
 
   /** Lets no more packets out, until `resume`. */
@@ -59,12 +64,13 @@ export class Wire implements WebSocketSink {
 
   resume(): void {
     this.#reader.release()
+    this.#events.read()
     this.readOn()
   }
 
   /** Reads again when nothing is in the way any more. */
   readOn(): void {
-    if (this.#closed || this.#reader.held || this.#events.throttled) return
+    if (this.#closed || this.#blocked) return
     if (this.#gone) this.#events.lost()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }
@@ -105,7 +111,7 @@ export class Wire implements WebSocketSink {
     this.#events.lost()
   }
 
-  data(bytes: Buffer, from: number, to: number): void {
+  data(bytes: Bytes, from: number, to: number): void {
     this.#reader.push(bytes, from, to)
   }
 
@@ -120,6 +126,10 @@ export class Wire implements WebSocketSink {
   breach(detail: string, closeCode: number): void {
     this.#closeCode = closeCode
     this.#events.bad('malformed', `WebSocket: ${detail}`)
+  }
+
+  get #blocked(): boolean {
+    return this.#reader.held || this.#events.throttled
   }
 }
 

@@ -1,21 +1,15 @@
+import { Bytes } from '../packets/bytes.js'
+
 /** Buffers to collect small writes in, used again once the kernel has taken what was in them. */
 export const chunkBytes = 16 * 1024
 
-export function takeChunk(): Buffer {
-  const free = freeChunks.pop()
-  if (free) return free
-  const chunk = Buffer.allocUnsafeSlow(chunkBytes)
-  ownChunks.set(chunk.buffer, chunk)
-  return chunk
+export function takeChunk(): Bytes {
+  return freeChunks.pop() ?? new Bytes(Buffer.allocUnsafeSlow(chunkBytes))
 }
 
-/** Gives back the chunk that `part` is the beginning of, if it is one of these. */
-export function giveBack(part: Buffer): void {
-  if (freeChunks.length >= maxFreeChunks) return
-  const chunk = ownChunks.get(part.buffer)
-  if (chunk) freeChunks.push(chunk)
+export function giveBack(chunk: Bytes): void {
+  if (freeChunks.length < maxFreeChunks) freeChunks.push(chunk)
 }
 
 const maxFreeChunks = 256
-const freeChunks: Buffer[] = []
-const ownChunks = new WeakMap<ArrayBufferLike, Buffer>()
+const freeChunks: Bytes[] = []

@@ -92,7 +92,7 @@ describe('OutQueue', () => {
     new OutQueue(stream, true).publish(message, 0, 0)
     await turn()
     await stream.takeAll()
-    expect(stream.taken.at(-1)?.buffer).toBe(message.source.buffer)
+    expect(stream.taken.at(-1)?.buffer).toBe(message.bytes.buffer.buffer)
   })
 
   it('says when a socket took all at once', async () => {
