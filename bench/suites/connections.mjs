@@ -26,6 +26,7 @@ const oneByOne = ['--conns', '500', '--conn-inflight', '1']
 
 export const options = {
   conns: { type: 'string', default: '8000', about: 'connections' },
+  inflight: { type: 'string', default: '64', about: 'connects under way at once' },
   hold: { type: 'string', default: '10', about: 'seconds that they are held' },
   server: {
     type: 'string',
@@ -139,7 +140,7 @@ async function connect({ load, values, problems }, server, options) {
     '--conns',
     values.conns,
     '--conn-inflight',
-    '64',
+    values.inflight,
     '--src-range',
     '8',
   ]

@@ -9,7 +9,7 @@ export class Pace {
   #spentMs = 0
   #scheduled = false
 
-  constructor(budgetMs = 5, now: () => number = () => performance.now()) {
+  constructor(budgetMs = 3, now: () => number = () => performance.now()) {
     this.#budgetMs = budgetMs
     this.#now = now
   }
