@@ -76,6 +76,7 @@ export async function run(values) {
     'RSS MB, last quarter',
     'flat',
     'pair QoS 1, delivered/s',
+    'CPU-s/M',
   ]
   console.log(`### ${values.conns} idle WebSocket connections, held ${values.hold} s\n`)
   console.log(markdownTable(head, bench.rows))
@@ -114,6 +115,7 @@ async function measure(bench, server, credentials = []) {
     await server.stop()
     const { before, after, flat } = growthOf(samples)
     if (!flat && Number(values.hold) >= longHoldSeconds) problems.push(`${server.name}: memory is not flat`)
+    const paired = credentials.length > 0 ? undefined : await pairs(load, server, values)
     rows.push([
       server.name,
       format(report.connects_per_s),
@@ -125,7 +127,8 @@ async function measure(bench, server, credentials = []) {
       format(before, 1),
       format(after, 1),
       flat ? 'yes' : 'no',
-      format(credentials.length > 0 ? undefined : await speedOf(load, server, values)),
+      format(paired?.delivered_per_s),
+      format(paired?.server?.cpu_s_per_M_deliveries, 2),
     ])
   } finally {
     await server.stop()
@@ -152,7 +155,7 @@ async function connect({ load, values, problems }, server, options) {
 }
 
 /** What the flags cost: the same process under a load that makes garbage. */
-async function speedOf(load, server, { duration }) {
+async function pairs(load, server, { duration }) {
   if (Number(duration) === 0) return undefined
   const options = [
     ...scenarios.pair1.options.split(' '),
@@ -163,8 +166,7 @@ async function speedOf(load, server, { duration }) {
     '--warmup',
     '1',
   ]
-  const report = await load.run(await server.start(), 'ws', options, 120_000)
-  return report.delivered_per_s
+  return load.run(await server.start(), 'ws', options, 120_000)
 }
 
 function titleOf(name, variant) {
