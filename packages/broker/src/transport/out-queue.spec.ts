@@ -103,6 +103,17 @@ describe('OutQueue', () => {
     expect(taken).toBe(1)
   })
 
+  it('takes little memory for a few bytes to thousands of clients in one turn', async () => {
+    const streams = Array.from({ length: 2_000 }, () => new StuckStream())
+    for (const stream of streams) new OutQueue(stream, true).acknowledge(0x40, 1)
+    await turn()
+    for (const stream of streams) await stream.takeAll()
+    const used = new Set(streams.flatMap(({ taken }) => taken.map(({ buffer }) => buffer)))
+    const usedBytes = [...used].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    // Of 512 bytes each, but for the few whole chunks that lay ready.
+    expect(usedBytes).toBeLessThan(2_000 * 512 + 256 * 16_384 + 65_536)
+  })
+
   it('writes nothing after it was closed', async () => {
     const stream = new StuckStream()
     const out = new OutQueue(stream, true)

@@ -19,6 +19,8 @@ export class OutQueue {
   #chunk: Bytes | null = null
   /** Bytes in the chunk. While there are some, the queue is marked and no run is open. */
   #used = 0
+  /** What the chunk holds. */
+  #room = 0
   #parts: Buffer[] | null = null
   #partsBytes = 0
   #lent: Bytes[] | null = null
@@ -157,7 +159,7 @@ export class OutQueue {
 
   #reserve(bytes: number): number {
     const at = this.#used
-    if (at === 0 || at + bytes > chunkBytes) return this.#reserveAnew(bytes)
+    if (at === 0 || at + bytes > this.#room) return this.#reserveAnew(bytes)
     this.#used = at + bytes
     return at
   }
@@ -167,16 +169,19 @@ export class OutQueue {
     this.#mark()
     this.#sealRun()
     this.#sealChunk(false)
-    if (this.#chunk === null || bytes > this.#chunk.buffer.length) {
+    if (this.#chunk === null || bytes > this.#room) {
       this.#dropChunk()
-      this.#chunk = bytes > chunkBytes ? new Bytes(Buffer.allocUnsafeSlow(bytes)) : takeChunk()
+      // Who has filled one chunk in this turn gets a whole one.
+      const wanted = this.#parts === null ? bytes : chunkBytes
+      this.#chunk = bytes > chunkBytes ? new Bytes(Buffer.allocUnsafeSlow(bytes)) : takeChunk(wanted)
+      this.#room = this.#chunk.buffer.length
     }
     this.#used = bytes
     return 0
   }
 
   #dropChunk(): void {
-    if (this.#chunk?.buffer.length === chunkBytes) giveBack(this.#chunk)
+    if (this.#chunk !== null) giveBack(this.#chunk)
     this.#chunk = null
   }
 
