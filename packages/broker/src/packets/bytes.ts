@@ -2,6 +2,7 @@
 export class Bytes {
   readonly buffer: Buffer
   #view: DataView | null = null
+  #heldBytes = -1
 
   constructor(buffer: Buffer) {
     this.buffer = buffer
@@ -10,6 +11,12 @@ export class Bytes {
   get view(): DataView {
     this.#view ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.length)
     return this.#view
+  }
+
+  /** Memory that is held as long as these bytes are: all that they are a part of. */
+  get heldBytes(): number {
+    if (this.#heldBytes < 0) this.#heldBytes = this.buffer.buffer.byteLength
+    return this.#heldBytes
   }
 }
 

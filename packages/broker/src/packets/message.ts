@@ -2,7 +2,7 @@ import { SharedFrame } from '../transport/shared-frame.js'
 import type { PublishedMessage, Qos } from '../types.js'
 import { Bytes, copyBytes } from './bytes.js'
 import { headerBytes, packetBytes, publishFlags, writePublishHeader } from './encode.js'
-import { packTogether } from './keeping.js'
+import { packTogether, sharedBytes } from './keeping.js'
 
 /**
  * A message on its way through the broker, as the PUBLISH it came in: that is also what leaves, but for flags and
@@ -97,7 +97,7 @@ export class Message implements PublishedMessage {
     if (this.#kept) return this
     this.#kept = true
     if (this.rest !== null) this.#keepPieces(this.rest)
-    else if ((this.to - this.start) * 2 < this.bytes.buffer.buffer.byteLength) {
+    else if ((this.to - this.start) * 2 < this.bytes.heldBytes) {
       const own = new Bytes(Buffer.allocUnsafeSlow(this.to - this.start))
       copyBytes(this.bytes, this.start, this.to, own, 0)
       this.#move(own, 0)
@@ -105,12 +105,11 @@ export class Message implements PublishedMessage {
     return this
   }
 
-  /** Makes it worth keeping for a while: what is small shares memory with what else is kept now. */
+  /** Makes it worth keeping for a while: memory that is not much may be shared with what came at the same time. */
   keepBriefly(): this {
-    if (this.#kept) return this
+    if (this.#kept || (this.rest === null && this.bytes.heldBytes <= sharedBytes)) return this
     const place = this.rest === null ? packTogether(this.bytes, this.start, this.to) : null
     if (place === null) return this.keep()
-    this.#kept = true
     this.#move(place.bytes, place.at)
     return this
   }

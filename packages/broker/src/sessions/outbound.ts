@@ -129,7 +129,8 @@ export class Outbound {
   restore({ sequence, qos, retain, packetId, released }: StoredEntry, message: Message): void {
     this.#nextSequence = sequence + 1
     if (packetId === 0) {
-      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false })
+      const bytes = message.costBytes
+      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false, bytes })
       return
     }
     const kept = { message: released ? null : message, retain, sequence, group: null }
@@ -185,7 +186,8 @@ export class Outbound {
   }
 
   #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
-    if (!this.queue.makeRoom(message.costBytes, qos)) return 'dropped_full'
+    const bytes = message.costBytes
+    if (!this.queue.makeRoom(bytes, qos)) return 'dropped_full'
     const sequence = qos > 0 ? this.#nextSequence++ : 0
     this.queue.add({
       message: this.#keep ? message.keep() : message.keepBriefly(),
@@ -195,6 +197,7 @@ export class Outbound {
       group,
       packetId: 0,
       preparing: false,
+      bytes,
     })
     if (qos > 0) this.#journal?.queued(sequence, message, qos as 1 | 2, retain, 0)
     return 'queued'
