@@ -149,6 +149,7 @@ async function latestTable(values, table, problems) {
     { name: 'REST', table, rest: true, once: () => table.get(`/api/v1/telemetry/latest?devices=${ids}`) },
     {
       name: 'the bare SQL of it through pg',
+      table,
       once: () => bare(table, latestStatement(table.organizationId, ids, null)),
     },
   ]
