@@ -5,6 +5,7 @@ import type { PublishRate } from '../fairness/publish-rate.js'
 import type { Bytes } from '../packets/bytes.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
+import type { Rest } from '../packets/reader.js'
 import type { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
@@ -156,7 +157,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     core.events.emit('disconnected', { client, reason })
   }
 
-  packet(bytes: Bytes, start: number, body: number, end: number, rest: readonly Buffer[] | null): void {
+  packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
     if (this.state !== 'ready' && this.state !== 'opening') return
     this.#lastPacketMs = this.core.nowMs
     const problem =
@@ -232,13 +233,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
-  #handle(
-    bytes: Bytes,
-    start: number,
-    body: number,
-    end: number,
-    rest: readonly Buffer[] | null,
-  ): string | null {
+  #handle(bytes: Bytes, start: number, body: number, end: number, rest: Rest): string | null {
     const { buffer } = bytes
     const first = buffer[start] as number
     const type = first >> 4
