@@ -47,12 +47,9 @@ export type DeviceConnection = z.infer<typeof DeviceConnection>
 
 const DeviceTelemetry = z
   .object({
-    droppedMessages: z
-      .int()
-      .min(0)
-      .meta({
-        description: 'Messages of QoS 0 that were not stored, because too much waited for the database',
-      }),
+    droppedMessages: z.int().min(0).meta({
+      description: 'Messages of QoS 0 that were not stored, because too much waited for the database',
+    }),
     clockSkewMs: z.int().nullable().meta({
       description: 'The time in its last message minus the platform’s clock; null: it sent none',
     }),
