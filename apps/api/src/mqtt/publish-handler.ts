@@ -1,5 +1,5 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
+import { events, isPlainEvent, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
@@ -17,6 +17,7 @@ const otherDeviceChannels = [events, reported, reply]
 @Injectable()
 export class PublishHandler {
   private readonly logger = new Logger(PublishHandler.name)
+  private readonly eventTopics = new WeakMap<DeviceConnection, string>()
 
   constructor(
     private readonly ingest: IngestService,
@@ -78,6 +79,7 @@ export class PublishHandler {
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
     this.activity.writer.touch(device.deviceKey)
     this.traffic.countMessage(device.organizationId)
+    if (topic === this.eventTopicOf(device) && holdsPlainEvent(payload)) return 'forward'
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
@@ -90,8 +92,26 @@ export class PublishHandler {
     }
   }
 
+  private eventTopicOf(device: DeviceConnection): string {
+    const known = this.eventTopics.get(device)
+    if (known !== undefined) return known
+    const topic = events.topic({ org: device.organizationSlug, device: device.deviceId })
+    this.eventTopics.set(device, topic)
+    return topic
+  }
+
   private refuse(device: DeviceConnection, topic: string, code: NoticeCode, detail: string): void {
     this.notices.send(device, { code, topic, detail })
+  }
+}
+
+/** The quick way for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
+function holdsPlainEvent(payload: Buffer): boolean {
+  const text = payload.toString()
+  try {
+    return !text.includes('\ufffd') && isPlainEvent(JSON.parse(text))
+  } catch {
+    return false
   }
 }
 
