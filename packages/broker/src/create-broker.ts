@@ -31,16 +31,12 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     publish: async ({ topic, payload, qos = 0, retain = false }) => {
       const problem = topicProblem(topic, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot publish: ${problem}`)
-      const { journal } = core
-      const noted = journal?.noted
-      core.accept(
-        Message.of(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, qos, retain),
-      )
-      if (journal && journal.noted !== noted) await durable(journal)
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+      await whenDurable(core.journal, () => core.accept(Message.of(topic, bytes, qos, retain)))
     },
     clients: () => clients(core),
     disconnect: (match, reason) => disconnect(core, match, reason),
-    forgetSessions: async (match) => core.sessions.forget(match),
+    forgetSessions: (match) => whenDurable(core.journal, () => core.sessions.forget(match)),
     extend: (sessionId, expiresAt) => {
       const connection = core.live.get(sessionId)
       if (connection) connection.expiresAtMs = expiresAt
@@ -75,9 +71,13 @@ function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): 
   })
 }
 
-function durable(journal: Journal): Promise<void> {
+/** Does something at once; resolves with its result when the store has what it had to take note of. */
+async function whenDurable<T>(journal: Journal | null, work: () => T): Promise<T> {
+  const noted = journal?.noted
+  const result = work()
+  if (!journal || journal.noted === noted) return result
   return new Promise((resolve, reject) =>
-    journal.settled((sure) => (sure ? resolve() : reject(new Error('the message could not be stored')))),
+    journal.settled((sure) => (sure ? resolve(result) : reject(new Error('the store gave up')))),
   )
 }
 

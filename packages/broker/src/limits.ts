@@ -47,7 +47,9 @@ export interface BrokerLimits {
   maxConnections: number
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
+  /** Stored sessions nobody is connected to, altogether and of one `AuthenticateResult.owner`. */
   maxStoredSessions: number
+  maxStoredSessionsPerOwner: number
   /** A stored session nobody came back to for this long is forgotten. */
   sessionExpiryMs: number
   maxRetainedMessages: number
@@ -88,6 +90,7 @@ export const defaultLimits: BrokerLimits = {
   maxConnectionsPerAddress: 20_000,
   maxConnectsPerSecondPerAddress: 3_000,
   maxStoredSessions: 100_000,
+  maxStoredSessionsPerOwner: 100,
   sessionExpiryMs: 7 * 24 * 60 * 60 * 1000,
   maxRetainedMessages: 100_000,
   maxRetainedBytes: 256 * 1024 * 1024,

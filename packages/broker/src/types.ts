@@ -71,6 +71,8 @@ export type AuthenticateResult<P> =
       expiresAt?: number
       /** Whose publish rate it counts towards, beside its own: an organization, say. */
       group?: string
+      /** Whom the session belongs to. A stored one that was another's is forgotten first: nobody inherits. */
+      owner?: string
     }
   | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }
 
@@ -174,8 +176,11 @@ export interface Broker<P> {
   clients(): Iterable<ClientInfo<P>>
   /** Ends every live connection that matches, before it returns. Returns how many. */
   disconnect(match: (client: ClientInfo<P>) => boolean, reason: DisconnectReason): number
-  /** Forgets stored sessions (subscriptions, queues) that match; a live one goes on as a clean session. */
-  forgetSessions(match: (sessionId: string) => boolean): Promise<number>
+  /**
+   * Forgets stored sessions (subscriptions, queues) that match; a live one goes on as a clean session. `owner` is what
+   * `authenticate` gave, or empty. Resolves when a restart brings none of them back; rejects when that is not sure.
+   */
+  forgetSessions(match: (sessionId: string, owner: string) => boolean): Promise<number>
   /** Moves the moment at which a connection expires. False when there is no such connection. */
   extend(sessionId: string, expiresAt: number): boolean
   /** Changes a live connection's principal, and re-checks its subscriptions against it. */

@@ -3,7 +3,7 @@ import { presence } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { Database } from '../database/database.service.js'
 import { storedPresence } from '../presence/presence-restorer.js'
-import { forgetDeletedDevices } from './deleted-devices.js'
+import { forgetGoneOwners } from './gone-owners.js'
 import { PostgresPersistence } from './postgres-persistence.js'
 
 /**
@@ -26,7 +26,7 @@ export class BrokerStore implements Persistence {
   }
 
   async load(restore: Restore): Promise<void> {
-    await forgetDeletedDevices(this.database.pool)
+    await forgetGoneOwners(this.database.pool)
     await this.store.load(restore)
     for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })

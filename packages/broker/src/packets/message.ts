@@ -41,6 +41,11 @@ export class Message implements PublishedMessage {
     return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, retain, false).#copied()
   }
 
+  /** A message as the store had it. Its bytes are the store's to give away: they are copied only out of larger ones. */
+  static restored({ topic, payload, qos }: { topic: string; payload: Buffer; qos: Qos }): Message {
+    return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, false, false).keep()
+  }
+
   get payload(): Buffer {
     this.#payload ??= this.source.subarray(this.from, this.to)
     return this.#payload

@@ -52,3 +52,16 @@ it('evicts the oldest that is not connected when there are too many', () => {
   for (const id of ['first', 'second', 'third']) stored(store, id)
   expect([store.get('first'), store.size, router.subscriptions]).toEqual([undefined, 2, 2])
 })
+
+it('keeps a message that many wait for once, as the store does', () => {
+  const { store } = storeWith({})
+  const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
+  const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
+  for (const sessionId of ['a', 'b']) {
+    store.restore({ sessionId, owner: '', offlineSince: 1, subscriptions: [], inbound: [] })
+    store.restoreEntry({ sessionId, ...entry })
+  }
+  const [a, b] = ['a', 'b'].map((id) => store.get(id)?.outbound.queue.first?.message)
+  expect(a?.payload.toString()).toBe('to all')
+  expect(b).toBe(a)
+})

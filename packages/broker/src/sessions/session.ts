@@ -33,6 +33,8 @@ export interface SessionServices {
 /** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
 export class Session implements Member, Behind {
   readonly id: string
+  /** Whom it belongs to, as the host said; empty when it did not. */
+  readonly owner: string
   /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
   readonly inbound = new Map<number, 'pending' | 'decided'>()
   readonly subscriptions = new Map<string, Subscription>()
@@ -48,11 +50,12 @@ export class Session implements Member, Behind {
   #crowd: Crowd | null = null
   readonly #services: SessionServices
 
-  constructor(id: string, stored: boolean, services: SessionServices) {
+  constructor(id: string, stored: boolean, services: SessionServices, owner = '') {
     this.id = id
+    this.owner = owner
     this.#stored = stored
     this.#services = services
-    this.journal = stored && services.journal ? new SessionJournal(services.journal, id) : null
+    this.journal = stored && services.journal ? new SessionJournal(services.journal, id, owner) : null
     this.outbound = new Outbound(services.limits, stored, this.journal)
   }
 
