@@ -29,6 +29,8 @@ export class Draft {
   readonly retained = new Map<string, StoredMessage | null>()
   /** How many new entries wait for a message. */
   readonly receivers = new Map<StoredMessage, number>()
+  /** How many changes it is made of. */
+  changes = 0
   #bytes = 0
 
   get isEmpty(): boolean {
@@ -41,6 +43,7 @@ export class Draft {
   }
 
   add(change: Change): void {
+    this.changes++
     if (change.kind === 'retained') this.#retain(change.message.topic, change.message)
     else if (change.kind === 'retained_removed') this.#retain(change.topic, null)
     else if (change.kind === 'session_removed') this.#remove(change.sessionId)
