@@ -11,6 +11,7 @@ import type { Persistence } from './persistence/persistence.js'
 import type { Policy } from './policy/policy.js'
 import { Router } from './routing/router.js'
 import { RetainedStore } from './sessions/retained.js'
+import { RetainedTurns } from './sessions/retained-turns.js'
 import { SessionStore } from './sessions/session-store.js'
 import { Counters } from './stats.js'
 import type { BrokerEvents, BrokerLogger, BrokerStats } from './types.js'
@@ -24,6 +25,7 @@ export class Core<P> {
   readonly router = new Router()
   readonly sessions: SessionStore
   readonly retained: RetainedStore
+  readonly retainedTurns = new RetainedTurns()
   readonly pressure: BackPressure
   readonly groups: GroupRates
   readonly addresses: Addresses

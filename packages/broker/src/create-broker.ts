@@ -11,6 +11,7 @@ import { filterProblem, topicProblem } from './packets/topic.js'
 import type { Journal } from './persistence/journal.js'
 import type { Persistence } from './persistence/persistence.js'
 import { Policy } from './policy/policy.js'
+import type { RetainedStore } from './sessions/retained.js'
 import { shutDown } from './shut-down.js'
 import { answerHandshake } from './transport/websocket-handshake.js'
 import type { Broker, BrokerLogger, BrokerOptions, ClientInfo, DisconnectReason, Transport } from './types.js'
@@ -52,7 +53,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     retained: async (filter) => {
       const problem = filterProblem(filter, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot look up retained messages: ${problem}`)
-      return Array.from(core.retained.match(filter), ({ topic, payload }) => ({ topic, payload }))
+      return lookUp(core.retained, filter)
     },
     stats: () => core.stats(),
     close: () => {
@@ -61,6 +62,19 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     },
   }
 }
+
+/** A slice each turn of the event loop, as there may be very many. */
+async function lookUp(store: RetainedStore, filter: string): Promise<{ topic: string; payload: Buffer }[]> {
+  const found: { topic: string; payload: Buffer }[] = []
+  let steps = 0
+  for (const message of store.walk(filter)) {
+    if (message) found.push({ topic: message.topic, payload: message.payload })
+    if (++steps % stepsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return found
+}
+
+const stepsPerTurn = 2_000
 
 /** Takes back what the store has: sessions with what waits for them, and retained messages. */
 function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): Promise<void> {

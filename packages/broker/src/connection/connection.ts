@@ -98,7 +98,7 @@ export class Connection<P> implements SessionLink {
 
   /** Authentication succeeded: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
-    const { limits, retained, live, groups } = this.core
+    const { limits, retained, retainedTurns, live, groups } = this.core
     this.#group = group ?? null
     this.#client = client
     this.#session = session
@@ -106,7 +106,7 @@ export class Connection<P> implements SessionLink {
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
     this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
-    this.retained = new RetainedDelivery(session, retained, limits.slowConsumerDropBytes / 2)
+    this.retained = new RetainedDelivery(session, retained, retainedTurns, limits.slowConsumerDropBytes / 2)
     this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
     live.set(client.sessionId, this)
