@@ -3,13 +3,14 @@ import type { Connection } from './connection/connection.js'
 import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
-import { GroupRates } from './fairness/publish-rate.js'
+import { GroupRates } from './fairness/group-rates.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
 import { Journal } from './persistence/journal.js'
 import type { Persistence } from './persistence/persistence.js'
 import type { Policy } from './policy/policy.js'
 import { Router } from './routing/router.js'
+import { QueueMemory } from './sessions/queue-memory.js'
 import { RetainedStore } from './sessions/retained.js'
 import { RetainedTurns } from './sessions/retained-turns.js'
 import { SessionStore } from './sessions/session-store.js'
@@ -29,6 +30,7 @@ export class Core<P> {
   readonly pressure: BackPressure
   readonly groups: GroupRates
   readonly addresses: Addresses
+  readonly memory: QueueMemory
   /** Null when nothing survives a restart. */
   readonly journal: Journal | null
   readonly events: TypedEmitter<BrokerEvents<P>>
@@ -51,8 +53,9 @@ export class Core<P> {
     this.groups = new GroupRates(limits)
     this.addresses = new Addresses(limits)
     this.journal = persistence ? new Journal(persistence, logger) : null
-    const { router, counters, pressure, journal } = this
-    this.sessions = new SessionStore({ router, counters, pressure, journal, limits }, limits)
+    this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
+    const { router, counters, pressure, journal, memory } = this
+    this.sessions = new SessionStore({ router, counters, pressure, journal, limits, memory }, limits)
     this.retained = new RetainedStore(limits.maxRetainedMessages, limits.maxRetainedBytes)
     this.events = new TypedEmitter((error, event) =>
       logger.error(
@@ -102,6 +105,7 @@ export class Core<P> {
       sessions: this.sessions.size,
       subscriptions: this.router.subscriptions,
       retained: this.retained.count,
+      queuedBytes: this.memory.bytes,
       messagesIn: counters.messagesIn,
       messagesOut: counters.messagesOut,
       bytesIn: counters.bytesIn,

@@ -5,6 +5,7 @@ import { createAedesHost } from './aedes/host.js'
 import { Connection } from './connection/connection.js'
 import { messageOf } from './connection/hosted.js'
 import { Core } from './core.js'
+import { HostSource } from './host-source.js'
 import { resolveLimits } from './limits.js'
 import { Message } from './packets/message.js'
 import { filterProblem, topicProblem } from './packets/topic.js'
@@ -23,6 +24,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
   core.start(await createAedesHost((will) => core.accept(messageOf(will))))
+  const source = new HostSource()
   let closing: Promise<void> | null = null
   return {
     events: core.events,
@@ -33,7 +35,12 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
       const problem = topicProblem(topic, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot publish: ${problem}`)
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-      await whenDurable(core.journal, () => core.accept(Message.of(topic, bytes, qos, retain)))
+      const message = Message.of(topic, bytes, qos, retain)
+      let taken: Promise<void> | undefined
+      await whenDurable(core.journal, () => {
+        taken = source.publish(() => core.accept(message, source))
+      })
+      await taken
     },
     clients: () => clients(core),
     disconnect: (match, reason) => disconnect(core, match, reason),

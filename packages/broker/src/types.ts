@@ -141,6 +141,8 @@ export interface BrokerStats {
   sessions: number
   subscriptions: number
   retained: number
+  /** Memory that messages for all sessions take, waiting or sent and to be sent again; each counts once. */
+  queuedBytes: number
   messagesIn: number
   messagesOut: number
   bytesIn: number
@@ -170,7 +172,11 @@ export interface Broker<P> {
     head: Buffer,
     options?: { remoteAddress?: string },
   ): void
-  /** Publishes as the platform: no access rule, no hook. Throws on an illegal topic. Resolves when it is durable. */
+  /**
+   * Publishes as the platform: no access rule, no hook. Throws on an illegal topic. It is delivered at once; the promise
+   * resolves when it is durable and no subscriber is too far behind with it: a host that does not wait for that
+   * fills queues, and has slow subscribers cut off.
+   */
   publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
   /** Accepted connections. */
   clients(): Iterable<ClientInfo<P>>

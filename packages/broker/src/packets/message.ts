@@ -9,6 +9,8 @@ export class Message implements PublishedMessage {
   readonly qos: Qos
   readonly retain: boolean
   readonly dup: boolean
+  /** How many queues keep it. */
+  holders = 0
   source: Buffer
   from: number
   to: number

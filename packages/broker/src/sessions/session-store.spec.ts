@@ -3,6 +3,7 @@ import { BackPressure } from '../fairness/back-pressure.js'
 import { defaultLimits } from '../limits.js'
 import { Router } from '../routing/router.js'
 import { Counters } from '../stats.js'
+import { QueueMemory } from './queue-memory.js'
 import { SessionStore } from './session-store.js'
 
 function storeWith(given: Partial<typeof defaultLimits>) {
@@ -14,6 +15,7 @@ function storeWith(given: Partial<typeof defaultLimits>) {
     pressure: new BackPressure(limits),
     journal: null,
     limits,
+    memory: new QueueMemory(limits.maxTotalQueuedBytes),
   }
   return { router, store: new SessionStore(services, limits) }
 }
