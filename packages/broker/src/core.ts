@@ -1,5 +1,6 @@
 import type { ProtocolHost } from './aedes/host.js'
 import type { Connection } from './connection/connection.js'
+import { EventLoopDelay } from './event-loop-delay.js'
 import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
@@ -41,6 +42,7 @@ export class Core<P> {
   /** Epoch milliseconds as of the last sweep: cheap enough to read for every packet. */
   nowMs = Date.now()
   stopping = false
+  readonly #delay = new EventLoopDelay()
   #host: ProtocolHost | null = null
   #sweeper: NodeJS.Timeout | null = null
   #sweeps = 0
@@ -73,10 +75,12 @@ export class Core<P> {
   start(host: ProtocolHost): void {
     this.#host = host
     this.#sweeper = setInterval(() => this.#sweep(), sweepMs)
+    this.#delay.start()
   }
 
   stop(): void {
     if (this.#sweeper) clearInterval(this.#sweeper)
+    this.#delay.stop()
   }
 
   /** Retains and routes a message that was decided to be forwarded. `source` waits when a receiver is behind. */
@@ -106,6 +110,7 @@ export class Core<P> {
       subscriptions: this.router.subscriptions,
       retained: this.retained.count,
       queuedBytes: this.memory.bytes,
+      eventLoopDelay: this.#delay.recent,
       messagesIn: counters.messagesIn,
       messagesOut: counters.messagesOut,
       bytesIn: counters.bytesIn,
@@ -138,7 +143,9 @@ export class Core<P> {
     this.addresses.refill(elapsedMs)
     this.pressure.sweep(elapsedMs)
     for (const connection of this.connections) connection.sweep(nowMs, elapsedMs)
-    if (++this.#sweeps % sweepsPerMinute === 0) this.sessions.expire(this.nowMs)
+    if (++this.#sweeps % sweepsPerMinute !== 0) return
+    this.sessions.expire(this.nowMs)
+    this.#delay.rotate()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { EventLoopDelays } from './event-loop-delay.js'
 import type { TypedEmitter } from './events.js'
 import type { BrokerLimits } from './limits.js'
 import type { Persistence } from './persistence/persistence.js'
@@ -143,6 +144,8 @@ export interface BrokerStats {
   retained: number
   /** Memory that messages for all sessions take, waiting or sent and to be sent again; each counts once. */
   queuedBytes: number
+  /** How late the event loop of this process was in the last minute or two: the worse of both. */
+  eventLoopDelay: EventLoopDelays
   messagesIn: number
   messagesOut: number
   bytesIn: number

@@ -96,6 +96,12 @@ export class Wire {
     socket.once('close', () => clearTimeout(timer))
   }
 
+  /** Calls back when the socket is closed. */
+  onceGone(gone: () => void): void {
+    if (this.#socket.closed) gone()
+    else this.#socket.once('close', gone)
+  }
+
   #lose(): void {
     if (this.#gone) return
     this.#gone = true
