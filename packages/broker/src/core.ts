@@ -5,6 +5,7 @@ import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
 import { GroupRates } from './fairness/group-rates.js'
+import { TurnWork } from './fairness/turn-work.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
 import { Journal } from './persistence/journal.js'
@@ -24,7 +25,8 @@ export class Core<P> {
   readonly policy: Policy<P>
   readonly logger: BrokerLogger
   readonly counters = new Counters()
-  readonly router = new Router()
+  readonly work = new TurnWork()
+  readonly router = new Router(this.work)
   readonly sessions: SessionStore
   readonly retained: RetainedStore
   readonly retainedTurns = new RetainedTurns()

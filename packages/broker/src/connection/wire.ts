@@ -58,12 +58,12 @@ export class Wire {
   }
 
   /** Lets no more packets out, until `resume`. */
-  hold(): void {
-    this.#reader.hold()
+  hold(by?: number): void {
+    this.#reader.hold(by)
   }
 
-  resume(): void {
-    this.#reader.release()
+  resume(by?: number): void {
+    this.#reader.release(by)
     this.readOn()
   }
 
