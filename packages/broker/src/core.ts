@@ -5,6 +5,7 @@ import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
 import { GroupRates } from './fairness/group-rates.js'
+import { PartialPackets } from './fairness/partial-packets.js'
 import { TurnWork } from './fairness/turn-work.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
@@ -45,6 +46,7 @@ export class Core<P> {
   nowMs = Date.now()
   stopping = false
   readonly #delay = new EventLoopDelay()
+  readonly #partials: PartialPackets
   #host: ProtocolHost | null = null
   #sweeper: NodeJS.Timeout | null = null
   #sweeps = 0
@@ -57,6 +59,7 @@ export class Core<P> {
     this.groups = new GroupRates(limits)
     this.addresses = new Addresses(limits)
     this.journal = persistence ? new Journal(persistence, logger) : null
+    this.#partials = new PartialPackets(limits.maxPartialBytes)
     this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
     const { router, counters, pressure, journal, memory } = this
     this.sessions = new SessionStore({ router, counters, pressure, journal, limits, memory }, limits)
@@ -144,7 +147,11 @@ export class Core<P> {
     this.groups.refill(elapsedMs)
     this.addresses.refill(elapsedMs)
     this.pressure.sweep(elapsedMs)
-    for (const connection of this.connections) connection.sweep(nowMs, elapsedMs)
+    for (const connection of this.connections) {
+      connection.sweep(nowMs, elapsedMs)
+      this.#partials.look(connection)
+    }
+    this.#partials.judge()
     if (++this.#sweeps % sweepsPerMinute !== 0) return
     this.sessions.expire(this.nowMs)
     this.#delay.rotate()

@@ -2,6 +2,8 @@
 export interface BrokerLimits {
   /** A whole MQTT packet, header included; checked on its first bytes, before anything is buffered. */
   maxPacketBytes: number
+  /** Parts of packets that are not whole yet, of all clients together. */
+  maxPartialBytes: number
   maxTopicBytes: number
   maxTopicLevels: number
   maxWillBytes: number
@@ -61,6 +63,7 @@ export interface BrokerLimits {
 
 export const defaultLimits: BrokerLimits = {
   maxPacketBytes: 2 * 1024 * 1024,
+  maxPartialBytes: 128 * 1024 * 1024,
   maxTopicBytes: 1024,
   maxTopicLevels: 32,
   maxWillBytes: 16 * 1024,

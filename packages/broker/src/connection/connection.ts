@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ProtocolClient } from '../aedes/host.js'
 import type { Core } from '../core.js'
-import type { Worker } from '../fairness/turn-work.js'
 import { type ConnectPacket, readConnect } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
@@ -14,6 +13,7 @@ import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
+import { TurnTaker } from './turn-taker.js'
 import { Wire } from './wire.js'
 
 export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
@@ -23,7 +23,7 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 }
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink, Worker {
+export class Connection<P> implements SessionLink {
   readonly id = randomUUID()
   readonly transport: Transport
   readonly remoteAddress: string
@@ -45,6 +45,9 @@ export class Connection<P> implements SessionLink, Worker {
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
   #group: string | null = null
+  /** Of our answers, above which nothing more is read of a client. */
+  readonly #maxUnreadBytes: number
+  readonly #turns: TurnTaker
   #overwhelmed = false
   #dropped = 0
   #droppedTopic = ''
@@ -63,6 +66,7 @@ export class Connection<P> implements SessionLink, Worker {
     this.httpRequest = request
     this.#lastPacketMs = this.openedAtMs
     this.hosted = new HostedConnection(this)
+    this.#maxUnreadBytes = core.limits.slowConsumerCutBytes / 4
     this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, {
       packet: (bytes, start, body, end) => this.#packet(bytes, start, body, end),
       bad: (problem, detail) => this.end(problem, detail),
@@ -70,8 +74,11 @@ export class Connection<P> implements SessionLink, Worker {
       drained: () => this.drained(),
       received: (count) => {
         core.counters.bytesIn += count
+        this.#turns.received(count)
       },
     })
+    this.wire.throttleWhile(() => this.#throttled)
+    this.#turns = new TurnTaker(core.work, this.wire)
   }
 
   get out(): OutQueue {
@@ -108,7 +115,6 @@ export class Connection<P> implements SessionLink, Worker {
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
     this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
     this.retained = new RetainedDelivery(session, retained, retainedTurns, limits.slowConsumerDropBytes / 2)
-    this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
     live.set(client.sessionId, this)
   }
@@ -131,6 +137,7 @@ export class Connection<P> implements SessionLink, Worker {
     if (!this.alive) return
     this.#session?.drain()
     this.retained?.pump()
+    this.wire.readOn()
   }
 
   /** Ends the connection, once, before it returns: whatever the reason, everything goes through here. */
@@ -187,7 +194,7 @@ export class Connection<P> implements SessionLink, Worker {
     if (this.state === 'opening' && nowMs - this.openedAtMs > connectTimeoutMs) return 'timeout'
     if (nowMs >= this.expiresAtMs) return 'expired'
     // Whom we do not read we cannot hear.
-    if (this.publishes?.full) this.#lastPacketMs = nowMs
+    if (this.#throttled) this.#lastPacketMs = nowMs
     if (this.state === 'ready' && nowMs - this.#lastPacketMs > this.keepAliveMs) return 'keep_alive'
     const backlogBytes = this.out.backlogBytes
     const { takenBytes } = this.wire
@@ -202,22 +209,18 @@ export class Connection<P> implements SessionLink, Worker {
   #packet(bytes: Buffer, start: number, body: number, end: number): void {
     if (this.state !== 'opening' && this.state !== 'ready') return
     this.#lastPacketMs = this.core.nowMs
+    this.core.work.spend(unitsPerPacket)
     const problem =
       this.state === 'opening'
         ? this.#connect(bytes, start, body, end)
         : this.#handle(bytes, start, body, end)
     if (problem !== null) this.end('malformed', problem)
-    else if (this.core.work.exhausted) this.#yield()
+    else this.#turns.check()
   }
 
-  /** What else it has sent has to wait until others had their turn. */
-  #yield(): void {
-    this.wire.hold(turnIsOver)
-    this.core.work.defer(this)
-  }
-
-  goOn(): void {
-    if (this.alive) this.wire.resume(turnIsOver)
+  /** Who is too fast, or does not take our answers, is not read. */
+  get #throttled(): boolean {
+    return (this.publishes?.full ?? false) || this.out.backlogBytes > this.#maxUnreadBytes
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
@@ -262,6 +265,7 @@ export class Connection<P> implements SessionLink, Worker {
   /** SUBSCRIBE and UNSUBSCRIBE go to aedes; what comes behind them waits until it is done. */
   #filters(type: number, bytes: Buffer, start: number, body: number, end: number): string | null {
     const read = type === PacketType.subscribe ? readSubscribe : readUnsubscribe
+    this.core.work.spend((end - body) * unitsPerFilterByte)
     const problem = this.hosted.expect(read(bytes, start, body, end))
     if (problem === null) this.#handOver(bytes, start, end)
     return problem
@@ -307,7 +311,7 @@ const closeCodes: Partial<Record<DisconnectReason, number>> = {
   server_error: 1011,
 }
 
-/** Beside 1, for a packet that somebody else is busy with. */
-const turnIsOver = 2
+const unitsPerPacket = 4
+const unitsPerFilterByte = 2
 
 const pingresp = Buffer.from([0xd0, 0])

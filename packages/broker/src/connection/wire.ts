@@ -44,6 +44,11 @@ export class Wire {
     return this.out.bytesWritten - this.#socket.writableLength
   }
 
+  /** Of a packet that is not whole yet. */
+  get partialBytes(): number {
+    return this.#reader.partialBytes
+  }
+
   push(chunk: Buffer): void {
     if (this.#closed) return
     this.#events.received(chunk.length)

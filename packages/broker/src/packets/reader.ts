@@ -31,6 +31,11 @@ export class PacketReader {
     return this.#held !== 0
   }
 
+  /** Of a packet that is not whole yet. */
+  get partialBytes(): number {
+    return this.#partialUsed
+  }
+
   /** True when nothing waits in here but perhaps a part of a packet. */
   get idle(): boolean {
     return this.#kept.length === 0
@@ -64,6 +69,7 @@ export class PacketReader {
     this.#stopped = true
     this.#kept = []
     this.#partial = null
+    this.#partialUsed = 0
   }
 
   #drain(): void {
