@@ -83,7 +83,7 @@ export class Arena {
     await this.#left(({ sockets, connections }) => ({ sockets, connections }), noWitness)
     const crash = await this.target.crash()
     if (crash) {
-      for (const name of /** @type {const} */ (['sessions', 'subscriptions', 'retained', 'queuedBytes'])) {
+      for (const name of /** @type {const} */ (['sessions', 'subscriptions', 'retained'])) {
         const [before, after] = [crash.before[name], crash.after[name]]
         if (before !== after)
           throw new Finding('forgotten', `${name}: ${before} before, ${after} after a crash`)
