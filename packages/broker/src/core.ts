@@ -5,6 +5,7 @@ import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
 import { GroupRates } from './fairness/group-rates.js'
+import { Pace } from './fairness/pace.js'
 import { PartialPackets } from './fairness/partial-packets.js'
 import { TurnWork } from './fairness/turn-work.js'
 import type { BrokerLimits } from './limits.js'
@@ -35,6 +36,7 @@ export class Core<P> {
   readonly groups: GroupRates
   readonly addresses: Addresses
   readonly memory: QueueMemory
+  readonly pace = new Pace()
   /** Null when nothing survives a restart. */
   readonly journal: Journal | null
   readonly events: TypedEmitter<BrokerEvents<P>>

@@ -23,10 +23,10 @@ export class PublishRate {
     return this.#messages.full && this.#bytes.full
   }
 
-  spend(bytes: number): void {
-    this.messages++
+  spend(messages: number, bytes: number): void {
+    this.messages += messages
     this.bytes += bytes
-    this.#messages.spend(1)
+    this.#messages.spend(messages)
     this.#bytes.spend(bytes)
   }
 

@@ -16,7 +16,8 @@ const message = (bytes: number) => Message.of('t', Buffer.alloc(bytes), 1, false
 /** Adds a message as a session does; false when there is no room. */
 function offer(queue: Backlog, wanted: Message, qos: 0 | 1 = 1): boolean {
   if (!queue.makeRoom(wanted.costBytes, qos)) return false
-  const entry = { qos, retain: false, sequence: 1, group: null, packetId: 0, preparing: false }
+  const { costBytes: bytes } = wanted
+  const entry = { qos, retain: false, sequence: 1, group: null, packetId: 0, preparing: false, bytes }
   queue.add({ message: wanted, ...entry })
   return true
 }

@@ -101,7 +101,7 @@ export class SessionStore {
   #restoredMessage(stored: StoredMessage): Message {
     let message = this.#restored.get(stored)
     if (!message) {
-      message = Message.restored(stored)
+      message = Message.of(stored.topic, stored.payload, stored.qos, false)
       this.#restored.set(stored, message)
     }
     return message
