@@ -52,6 +52,40 @@ describe.each<Via>(['tcp', 'ws'])('over %s', (via) => {
     expect(seen).toEqual(sizes)
     await client.endAsync()
   })
+
+  it('keeps large messages for who is away, and retained, in whatever pieces they came', async () => {
+    const url = via === 'tcp' ? `mqtt://127.0.0.1:${broker.tcpPort}` : `ws://127.0.0.1:${broker.wsPort}/mqtt`
+    const away = { clientId: `away-${via}`, clean: false }
+    const first = await mqtt.connectAsync(url, away)
+    await first.subscribeAsync(`kept-${via}/+`, { qos: 1 })
+    await first.endAsync()
+    const sizes = [20_000, 65_000, 131_072, 300_001, 1_048_576]
+    const payloads = sizes.map((size) =>
+      Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + size) & 255)),
+    )
+    const publisher = await mqtt.connectAsync(url)
+    // All at once, so that packets and reads do not line up.
+    await Promise.all(
+      payloads.map((payload, i) =>
+        publisher.publishAsync(`kept-${via}/${i}`, payload, { qos: 1, retain: true }),
+      ),
+    )
+    await publisher.endAsync()
+    for (const options of [away, { clientId: `new-${via}`, clean: true }]) {
+      const client = mqtt.connect(url, options)
+      const seen = new Map<string, Buffer>()
+      const all = new Promise<void>((resolve) => {
+        client.on('message', (topic, payload) => {
+          if (seen.set(topic, payload).size === payloads.length) resolve()
+        })
+      })
+      if (options.clean) await client.subscribeAsync(`kept-${via}/+`, { qos: 1 })
+      await all
+      for (const [i, payload] of payloads.entries())
+        expect(seen.get(`kept-${via}/${i}`)?.equals(payload)).toBe(true)
+      await client.endAsync()
+    }
+  })
 })
 
 describe('a stored session', () => {

@@ -2,6 +2,7 @@ import { Problem } from '@heliograph/protocol'
 import type { INestApplication } from '@nestjs/common'
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { z } from 'zod'
+import { furtherContent } from '../http/api-result.js'
 import { version } from '../version.js'
 
 /** The OpenAPI 3.1 document of the REST interface, made from the schemas that the routes check by. */
@@ -28,12 +29,24 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     standardSchemaConverter: (schema, { schemaType }) =>
       schema instanceof z.ZodType ? convert(schema, schemaType) : undefined,
   })
+  addFurtherContent(document)
   const { Problem: problem = {} } = convert(Problem, 'output').components
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problem },
   }
   return document
+}
+
+function addFurtherContent({ paths }: OpenAPIObject): void {
+  for (const { get } of Object.values(paths)) {
+    for (const response of Object.values(get?.responses ?? {})) {
+      if (response === undefined || !(furtherContent in response)) continue
+      const { [furtherContent]: further, ...rest } = response
+      delete response[furtherContent]
+      Object.assign(response, { content: { ...('content' in rest ? rest.content : {}), ...Object(further) } })
+    }
+  }
 }
 
 type JsonSchema = Record<string, unknown>

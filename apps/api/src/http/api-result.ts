@@ -11,6 +11,18 @@ export function ApiResult(status: 200 | 201, schema: z.ZodType, description: str
   )
 }
 
+/** Further media types of an answer. Nest documents one schema for all, so these are put in once the document is made. */
+export function ApiAlsoAs(
+  status: 200,
+  content: Record<string, { schema: { type: 'string'; description: string } }>,
+) {
+  const response = { status, [furtherContent]: content }
+  return ApiResponse(response)
+}
+
+/** Where `ApiAlsoAs` leaves them; no part of the finished document. */
+export const furtherContent = 'x-further-content'
+
 /** A route that answers 204 and nothing else. */
 export function ApiNothing(description: string) {
   return applyDecorators(HttpCode(204), ApiResponse({ status: 204, description }))

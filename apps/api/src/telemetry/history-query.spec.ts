@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidError } from '../errors/domain-errors.js'
-import { cursorOf, parseHistoryQuery } from './history-query.js'
+import { cursorOf, parseDevices, parseHistoryQuery } from './history-query.js'
 
 const now = Date.UTC(2026, 0, 2)
 const badFields = (input: Parameters<typeof parseHistoryQuery>[0]) => {
@@ -16,10 +16,11 @@ const badFields = (input: Parameters<typeof parseHistoryQuery>[0]) => {
 describe('parseHistoryQuery', () => {
   it('reads everything when nothing is asked', () => {
     expect(parseHistoryQuery({}, now)).toEqual({
+      kind: 'samples',
       keys: null,
       fromUs: 0,
       toUs: Number.MAX_SAFE_INTEGER,
-      limit: 1_000,
+      limit: null,
       after: null,
     })
   })
@@ -41,8 +42,31 @@ describe('parseHistoryQuery', () => {
   })
 
   it('takes the cursor of a page', () => {
-    const after = { tsUs: 1_767_225_600_000_125, key: 'temperature' }
-    expect(parseHistoryQuery({ cursor: cursorOf(after) }, now).after).toEqual(after)
+    const after = { tsUs: 1_767_225_600_000_125, key: 'temperature', device: 'pump-7' }
+    expect(parseHistoryQuery({ cursor: cursorOf(after) }, now)).toMatchObject({ kind: 'samples', after })
+  })
+
+  it('knows points from aggregates', () => {
+    expect(parseHistoryQuery({ points: 500 }, now)).toMatchObject({ kind: 'points', points: 500 })
+    expect(parseHistoryQuery({ aggregate: 'avg', interval: '5m' }, now)).toMatchObject({
+      kind: 'aggregate',
+      aggregate: 'avg',
+      intervalUs: 300_000_000,
+      fill: 'none',
+    })
+    expect(parseHistoryQuery({ aggregate: 'p95', points: 100, fill: 'linear' }, now)).toMatchObject({
+      kind: 'aggregate',
+      intervalUs: null,
+      points: 100,
+      fill: 'linear',
+    })
+  })
+
+  it('says which fields do not go together', () => {
+    expect(badFields({ points: 5, limit: 5, cursor: 'x' })).toEqual(['limit', 'cursor'])
+    expect(badFields({ interval: '5m', fill: 'zero' })).toEqual(['interval', 'fill'])
+    expect(badFields({ aggregate: 'avg' })).toEqual(['interval'])
+    expect(badFields({ aggregate: 'avg', interval: '5m', points: 5 })).toEqual(['points'])
   })
 
   it('names each bad field', () => {
@@ -50,4 +74,17 @@ describe('parseHistoryQuery', () => {
     expect(badFields({ from: 'now', to: '-1h' })).toEqual(['from'])
     expect(badFields({ cursor: 'x' })).toEqual(['cursor'])
   })
+})
+
+describe('parseDevices', () => {
+  it('takes each id once', () => {
+    expect(parseDevices('a, b,a')).toEqual(['a', 'b'])
+  })
+
+  it.each(['', 'a,,b', 'a,b c', 'x'.repeat(65), Array.from({ length: 101 }, (_, n) => n).join()])(
+    'refuses %j',
+    (text) => {
+      expect(() => parseDevices(text)).toThrow(InvalidError)
+    },
+  )
 })

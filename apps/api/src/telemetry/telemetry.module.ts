@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common'
-import { DevicesModule } from '../devices/devices.module.js'
+import { AggregateReader } from './aggregates/aggregate-reader.js'
+import { DevicesTelemetryController } from './devices-telemetry.controller.js'
+import { LatestService } from './latest.service.js'
+import { PointsReader } from './points-reader.js'
+import { ReadingPool } from './reading-pool.js'
+import { SeriesLookup } from './series-lookup.js'
 import { TelemetryController } from './telemetry.controller.js'
 import { TelemetryService } from './telemetry.service.js'
 
 @Module({
-  imports: [DevicesModule],
-  controllers: [TelemetryController],
-  providers: [TelemetryService],
+  controllers: [TelemetryController, DevicesTelemetryController],
+  providers: [ReadingPool, SeriesLookup, LatestService, PointsReader, AggregateReader, TelemetryService],
 })
 export class TelemetryModule {}

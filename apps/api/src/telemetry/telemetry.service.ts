@@ -1,91 +1,145 @@
 import type {
-  LatestTelemetry,
+  DeviceSample,
   ReadTelemetry,
-  Sample,
-  TelemetryPage,
+  TelemetryOfDevicesPage,
   TelemetryValue,
 } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { Database } from '../database/database.service.js'
-import { DeviceLookup } from '../devices/device-lookup.js'
 import type { Principal } from '../principal/principal.js'
-import { cursorOf, type HistoryQuery, parseHistoryQuery } from './history-query.js'
+import { AggregateReader } from './aggregates/aggregate-reader.js'
+import {
+  cursorOf,
+  type HistoryQuery,
+  parseDevices,
+  parseHistoryQuery,
+  type SamplesQuery,
+} from './history-query.js'
+import { PointsReader } from './points-reader.js'
+import { ReadingPool } from './reading-pool.js'
+import { readSamples, type SampleRow } from './sample-reader.js'
+import { compareSeries, type Point, type Series } from './series.js'
+import { SeriesLookup } from './series-lookup.js'
+import { toValue } from './stored-value.js'
 
-interface SampleRow {
-  key: string
-  /** int8 comes as text. */
-  ts: string
-  number: number | null
-  json: TelemetryValue
-}
+const defaultLimit = 1_000
+/** Keys of devices that one request reads at once: as samples, or as points and aggregates. */
+const mostSeriesOfSamples = 2_000
+const mostSeriesOfPoints = 200
+/** A page ends early behind so much text. */
+const longestPageBytes = 8 * 1_048_576
+const streamedRows = 4_000
 
 /** Reads telemetry of the caller's own devices. */
 @Injectable()
 export class TelemetryService {
   constructor(
-    private readonly database: Database,
-    private readonly devices: DeviceLookup,
+    private readonly lookup: SeriesLookup,
+    private readonly pool: ReadingPool,
+    private readonly points: PointsReader,
+    private readonly aggregates: AggregateReader,
   ) {}
 
-  /** The last value of each key, by name. */
-  async latest(principal: Principal, deviceId: string): Promise<LatestTelemetry> {
-    const device = await this.devices.find(principal, deviceId)
-    const { rows } = await this.database.pool.query<SampleRow>(
-      `SELECT key.name AS key, latest.ts, latest.number, latest.json
-       FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
-       WHERE latest.device_key = $1 ORDER BY key.name`,
-      [device.key],
-    )
-    return { items: rows.map(toSample) }
+  /** History of the devices as one answer. Throws an InvalidError for a query that makes no sense. */
+  async read(
+    principal: Principal,
+    devices: readonly string[],
+    input: ReadTelemetry,
+  ): Promise<TelemetryOfDevicesPage> {
+    const { query, series } = await this.prepare(principal, devices, input)
+    return query.kind === 'samples' ? this.readPage(series, query) : this.readWhole(series, query)
   }
 
-  /** A page of history, ascending by time and key. Throws an InvalidError for a query that makes no sense. */
-  async read(principal: Principal, deviceId: string, input: ReadTelemetry): Promise<TelemetryPage> {
+  /** The same, with nothing left out however long it is, in chunks; throws before the first one. */
+  async stream(
+    principal: Principal,
+    devices: readonly string[],
+    input: ReadTelemetry,
+  ): Promise<AsyncIterable<DeviceSample[]>> {
+    const { query, series } = await this.prepare(principal, devices, input)
+    if (query.kind !== 'samples') return oneChunk((await this.readWhole(series, query)).items)
+    const chunks = this.streamSamples(series, query)
+    const first = await chunks.next()
+    return first.done ? oneChunk([]) : continued(first.value, chunks)
+  }
+
+  /** The devices that a list names. Throws an InvalidError for what can be no device's id, and for too many. */
+  devicesOf(list: string): string[] {
+    return parseDevices(list)
+  }
+
+  private async prepare(principal: Principal, ids: readonly string[], input: ReadTelemetry) {
     const query = parseHistoryQuery(input, Date.now())
-    const device = await this.devices.find(principal, deviceId)
-    const rows = await this.readRows(device.key, query)
-    const page = rows.slice(0, query.limit)
-    const last = page.at(-1)
-    const more = rows.length > query.limit && last !== undefined
-    return {
-      items: page.map(toSample),
-      nextCursor: more ? cursorOf({ tsUs: Number(last.ts), key: last.key }) : null,
-    }
+    const maximum = query.kind === 'samples' ? mostSeriesOfSamples : mostSeriesOfPoints
+    return { query, series: await this.lookup.find(principal, ids, query.keys, maximum) }
   }
 
-  /** One row more than asked for, when there is one. */
-  private async readRows(deviceKey: number, query: HistoryQuery): Promise<SampleRow[]> {
-    const { rows } = await this.database.pool.query<SampleRow>(historySql, [
-      deviceKey,
-      query.keys,
-      query.fromUs,
-      query.toUs,
-      query.after?.tsUs ?? null,
-      query.after?.key ?? null,
-      query.limit + 1,
-    ])
-    return rows
+  private async readPage(series: readonly Series[], query: SamplesQuery): Promise<TelemetryOfDevicesPage> {
+    const limit = query.limit ?? defaultLimit
+    const rows: SampleRow[] = []
+    let textBytes = 0
+    for await (const chunk of readSamples(this.pool, series, query, limit + 1)) {
+      for (const row of chunk) {
+        const last = rows.at(-1)
+        if (last !== undefined && (rows.length === limit || textBytes > longestPageBytes))
+          return { items: rows.map(toItem), nextCursor: cursorOf({ tsUs: last.tsUs, ...last.series }) }
+        rows.push(row)
+        textBytes += row.jsonBytes
+      }
+    }
+    return { items: rows.map(toItem), nextCursor: null }
+  }
+
+  private async readWhole(
+    series: readonly Series[],
+    query: Exclude<HistoryQuery, SamplesQuery>,
+  ): Promise<TelemetryOfDevicesPage> {
+    if (query.kind === 'points') {
+      const { found, ...origin } = await this.points.read(series, query.fromUs, query.toUs, query.points)
+      return { items: interleave(found), nextCursor: null, ...origin }
+    }
+    const { found, ...origin } = await this.aggregates.read(series, query)
+    return { items: interleave(found), nextCursor: null, ...origin }
+  }
+
+  private async *streamSamples(
+    series: readonly Series[],
+    query: SamplesQuery,
+  ): AsyncGenerator<DeviceSample[]> {
+    let left = query.limit ?? Number.POSITIVE_INFINITY
+    for await (const chunk of readSamples(this.pool, series, query, Math.min(streamedRows, left))) {
+      yield chunk.slice(0, left).map(toItem)
+      left -= chunk.length
+      if (left <= 0) return
+    }
   }
 }
 
-/** Walks the primary key once per key and no further than the page reaches, so that the range's size costs nothing. */
-const historySql = `
-  WITH wanted AS MATERIALIZED (
-    SELECT key.id, key.name,
-      CASE WHEN $5::bigint IS NULL THEN $3::bigint
-        ELSE GREATEST($3::bigint, $5::bigint + CASE WHEN key.name > $6::text COLLATE "C" THEN 0 ELSE 1 END)
-      END AS from_us
-    FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
-    WHERE latest.device_key = $1 AND ($2::text[] IS NULL OR key.name = ANY($2::text[]))
-  )
-  SELECT wanted.name AS key, found.ts, found.number, found.json
-  FROM wanted CROSS JOIN LATERAL (
-    SELECT ts, number, json FROM telemetry.sample
-    WHERE device_key = $1 AND key_id = wanted.id AND ts >= wanted.from_us AND ts < $4::bigint
-    ORDER BY ts LIMIT $7
-  ) AS found
-  ORDER BY found.ts, wanted.name LIMIT $7`
+async function* oneChunk(items: DeviceSample[]): AsyncGenerator<DeviceSample[]> {
+  yield items
+}
 
-function toSample({ key, ts, number, json }: SampleRow): Sample {
-  return { key, ts: Number(ts) / 1_000, value: number ?? json }
+async function* continued<Chunk>(first: Chunk, rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
+  try {
+    yield first
+    yield* rest
+  } finally {
+    await rest.return(undefined)
+  }
+}
+
+function toItem(row: SampleRow): DeviceSample {
+  const { series, tsUs } = row
+  return { device: series.device, key: series.key, ts: tsUs / 1_000, value: toValue(row) }
+}
+
+/** By time, then device, then key. */
+function interleave(
+  found: readonly { series: Series; points: readonly Point<TelemetryValue>[] }[],
+): DeviceSample[] {
+  return [...found]
+    .sort((a, b) => compareSeries(a.series, b.series))
+    .flatMap(({ series: { device, key }, points }) =>
+      points.map(({ tsUs, value }) => ({ device, key, ts: tsUs / 1_000, value })),
+    )
+    .sort((a, b) => a.ts - b.ts)
 }

@@ -5,12 +5,15 @@ import type { GroupRate } from '../fairness/group-rates.js'
 import type { Bytes } from '../packets/bytes.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
+import type { Rest } from '../packets/reader.js'
 import type { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
+import { closeCodes, gentleReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
+import { DropReport } from './drop-report.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
 import { TurnTaker } from './turn-taker.js'
@@ -52,9 +55,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   readonly #turns: TurnTaker
   #overwhelmed = false
   #acknowledged = false
-  #dropped = 0
-  #droppedTopic = ''
-  #droppedEventMs = 0
+  #drops: DropReport<P> | null = null
 
   constructor(
     core: Core<P>,
@@ -145,8 +146,8 @@ export class Connection<P> implements SessionLink, WireEvents {
     core.addresses.leave(this.remoteAddress)
     if (this.#group !== null) core.groups.leave(this.#group)
     this.#reportMalformed(reason, detail)
-    this.#reportDropped(core.nowMs)
-    this.wire.close(gentle.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
+    this.#drops?.flush(core.nowMs)
+    this.wire.close(gentleReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
     this.retained?.stop()
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
@@ -160,7 +161,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     core.events.emit('disconnected', { client, reason })
   }
 
-  packet(bytes: Bytes, start: number, body: number, end: number, rest: readonly Buffer[] | null): void {
+  packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
     if (this.state !== 'ready' && this.state !== 'opening') return
     this.#lastPacketMs = this.core.nowMs
     this.core.work.spend(unitsPerPacket)
@@ -210,8 +211,8 @@ export class Connection<P> implements SessionLink, WireEvents {
   }
 
   droppedFor(topic: string): void {
-    this.#dropped++
-    this.#droppedTopic = topic
+    this.#drops ??= new DropReport(this.core, this.client)
+    this.#drops.add(topic)
   }
 
   /** Watches the clock; called a few times a second. */
@@ -219,7 +220,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     const overdue = this.#overdue(nowMs)
     if (overdue) this.end(overdue)
     else this.publishes?.sweep(nowMs, elapsedMs)
-    if (this.#dropped > 0 && nowMs - this.#droppedEventMs > 1_000) this.#reportDropped(nowMs)
+    this.#drops?.sweep(nowMs)
   }
 
   #overdue(nowMs: number): DisconnectReason | null {
@@ -240,13 +241,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
-  #handle(
-    bytes: Bytes,
-    start: number,
-    body: number,
-    end: number,
-    rest: readonly Buffer[] | null,
-  ): string | null {
+  #handle(bytes: Bytes, start: number, body: number, end: number, rest: Rest): string | null {
     const { buffer } = bytes
     const first = buffer[start] as number
     const type = first >> 4
@@ -299,37 +294,15 @@ export class Connection<P> implements SessionLink, WireEvents {
 
   #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {
     if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota' && reason !== 'rate') return
-    const stage = this.state === 'ended' && !this.#client ? 'connect' : 'publish'
-    const { sessionId, clientId } = this.#client ?? {}
-    const event = { stage, reason, remoteAddress: this.remoteAddress } as const
+    const client = this.#client
     this.core.refuse({
-      ...event,
-      ...(sessionId === undefined ? {} : { sessionId, clientId: clientId ?? '' }),
-      ...(this.#client ? { client: this.#client } : {}),
+      stage: client ? 'publish' : 'connect',
+      reason,
+      remoteAddress: this.remoteAddress,
+      ...(client ? { sessionId: client.sessionId, clientId: client.clientId, client } : {}),
       ...(detail === undefined ? {} : { detail }),
     })
   }
-
-  #reportDropped(nowMs: number): void {
-    if (this.#dropped === 0 || !this.#client) return
-    const event = { client: this.#client, reason: 'slow_consumer', topic: this.#droppedTopic } as const
-    this.core.events.emit('dropped', { ...event, count: this.#dropped })
-    this.#dropped = 0
-    this.#droppedEventMs = nowMs
-  }
-}
-
-// A peer that still listens is told; the others are cut at once.
-const gentle = new Set<DisconnectReason>(['client', 'malformed', 'too_large', 'server_stopping'])
-
-const closeCodes: Partial<Record<DisconnectReason, number>> = {
-  server_stopping: 1001,
-  not_authorized: 1008,
-  revoked: 1008,
-  expired: 1008,
-  rate: 1008,
-  too_large: 1009,
-  server_error: 1011,
 }
 
 const unitsPerPacket = 4

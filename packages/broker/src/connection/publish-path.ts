@@ -6,6 +6,7 @@ import { Tolerance } from '../fairness/tolerance.js'
 import { Bytes, equalsBytes } from '../packets/bytes.js'
 import { headerBytes, PacketType } from '../packets/encode.js'
 import { Message } from '../packets/message.js'
+import type { Rest } from '../packets/reader.js'
 import { isSysTopic, readUtf8, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
@@ -79,13 +80,7 @@ export class PublishPath<P> implements Source, GroupMember {
   }
 
   /** Takes one PUBLISH (section 3.3), as `PacketSink` has it; returns what is malformed, if anything. */
-  receive(
-    bytes: Bytes,
-    start: number,
-    body: number,
-    end: number,
-    rest: readonly Buffer[] | null,
-  ): string | null {
+  receive(bytes: Bytes, start: number, body: number, end: number, rest: Rest): string | null {
     const { view } = bytes
     const flags = view.getUint8(start) & 15
     const qos = (flags >> 1) & 3
@@ -296,7 +291,7 @@ function messageOf(
   body: number,
   from: number,
   end: number,
-  rest: readonly Buffer[] | null,
+  rest: Rest,
 ): Message {
   const message = new Message(topic, flags, bytes, start, body, from, end, rest)
   const remaining = from - body + message.payloadBytes

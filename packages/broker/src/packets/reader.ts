@@ -1,12 +1,15 @@
 import { Bytes } from './bytes.js'
 import { PartialPacket } from './partial-packet.js'
 
+/** Where a payload goes on, when it is large and came in several pieces. */
+export type Rest = readonly Buffer[] | null
+
 export interface PacketSink {
   /**
    * A whole packet: `bytes[start]` is the type byte, the body is `body..end`. A large PUBLISH that came in pieces goes
    * on in `rest`, somewhere in its payload.
    */
-  packet(bytes: Bytes, start: number, body: number, end: number, rest: readonly Buffer[] | null): void
+  packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void
   bad(problem: 'too_large' | 'malformed', detail: string): void
 }
 

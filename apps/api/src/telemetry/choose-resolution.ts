@@ -1,0 +1,35 @@
+import type { Resolution } from '@heliograph/protocol'
+import { hourUs, minuteUs } from './pieces.js'
+import type { Extent } from './survey.js'
+
+/** Raw samples that one request reads at most in all, to leave out most of them. */
+export const mostRawScanned = 2_000_000
+/** Raw samples that one request brings here at most, to choose among them. */
+const mostRawBrought = 200_000
+
+export interface Choice {
+  resolution: Resolution
+  /** Whether the database makes the first choice: a few of each small part of the range. */
+  preselect: boolean
+}
+
+/**
+ * What a chart of `points` points is best made from: all samples if there are few; else the coarsest roll-up that still has
+ * a bucket, and so a minimum and a maximum, for every second point.
+ */
+export function chooseResolution(extent: Extent, points: number, seriesCount: number): Choice {
+  const count = extent.numbers + extent.others
+  const fewEnough = Math.min(Math.max(5_000, 20 * points), mostRawBrought / seriesCount)
+  if (count <= fewEnough) return { resolution: 'raw', preselect: false }
+  const spanUs = extent.toUs - extent.fromUs
+  const buckets = points / 2
+  if (spanUs / hourUs >= buckets) return { resolution: 'hour', preselect: true }
+  if (spanUs / minuteUs >= buckets) return { resolution: 'minute', preselect: true }
+  return { resolution: count <= mostRawScanned / seriesCount ? 'raw' : 'minute', preselect: true }
+}
+
+const order = ['raw', 'minute', 'hour'] as const satisfies readonly Resolution[]
+
+export function coarsest(resolutions: readonly Resolution[]): Resolution {
+  return order[Math.max(0, ...resolutions.map((resolution) => order.indexOf(resolution)))] ?? 'raw'
+}

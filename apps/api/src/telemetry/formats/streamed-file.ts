@@ -1,0 +1,26 @@
+import { Readable } from 'node:stream'
+import type { DeviceSample } from '@heliograph/protocol'
+import { StreamableFile } from '@nestjs/common'
+import { type StreamedFormat, serialization } from './serialize.js'
+
+/**
+ * An answer that is written as it is read: the next chunk is asked for once the client has taken the one before, and none
+ * any more when the client is gone. An answer that fails on its way is cut off, so that nobody takes it for whole.
+ */
+export function streamedFile(
+  chunks: AsyncIterable<readonly DeviceSample[]>,
+  format: StreamedFormat,
+  { name, ofDevices }: { name: string; ofDevices: boolean },
+): StreamableFile {
+  const { contentType, head, line } = serialization(format, ofDevices)
+  const text = async function* () {
+    if (head !== '') yield Buffer.from(head)
+    for await (const chunk of chunks) {
+      if (chunk.length > 0) yield Buffer.from(chunk.map(line).join(''))
+    }
+  }
+  return new StreamableFile(Readable.from(text(), { objectMode: false, highWaterMark: 65_536 }), {
+    type: contentType,
+    disposition: `attachment; filename="${name}.${format}"`,
+  })
+}

@@ -1,0 +1,50 @@
+import {
+  type LatestOfDevices,
+  maximumDevicesPerLatest,
+  type ReadLatest,
+  type ReadLatestOfDevices,
+} from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { InvalidError } from '../errors/domain-errors.js'
+import type { Principal } from '../principal/principal.js'
+import { parseDevices, parseKeys } from './history-query.js'
+import { type LatestRow, latestStatement, mostValues } from './latest-statement.js'
+import { ReadingPool } from './reading-pool.js'
+import { assertAll } from './series-lookup.js'
+import { toValue } from './stored-value.js'
+
+/** The last value of each key, of one device or of a whole page of them. */
+@Injectable()
+export class LatestService {
+  constructor(private readonly pool: ReadingPool) {}
+
+  ofDevice(principal: Principal, device: string, { keys }: ReadLatest): Promise<LatestOfDevices> {
+    return this.read(principal, [device], parseKeys(keys))
+  }
+
+  /** By device and key. Throws a NotFoundError that names what is no device of the caller's. */
+  async ofDevices(principal: Principal, input: ReadLatestOfDevices): Promise<LatestOfDevices> {
+    const devices = parseDevices(input.devices, maximumDevicesPerLatest)
+    return this.read(principal, devices, parseKeys(input.keys))
+  }
+
+  private async read(
+    principal: Principal,
+    devices: readonly string[],
+    keys: readonly string[] | null,
+  ): Promise<LatestOfDevices> {
+    const statement = latestStatement(principal.organizationId, devices, keys)
+    const rows = await this.pool.rows<LatestRow>(statement)
+    if (rows.length > mostValues) throw tooManyValues()
+    assertAll(devices, rows)
+    const items = rows.flatMap(({ device, key, ts, ...value }) =>
+      key === null ? [] : [{ device, key, ts: ts / 1_000, value: toValue(value) }],
+    )
+    return { items }
+  }
+}
+
+function tooManyValues(): InvalidError {
+  const message = `this would give more than ${mostValues.toLocaleString('en')} values; name the keys or fewer devices`
+  return new InvalidError(`keys: ${message}`, 'too_many_items', [{ path: 'keys', message }])
+}

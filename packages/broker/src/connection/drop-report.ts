@@ -1,0 +1,36 @@
+import type { Core } from '../core.js'
+import type { ClientInfo } from '../types.js'
+
+/** Messages dropped for one client, gathered so that there is one event a second at most. */
+export class DropReport<P> {
+  readonly #core: Core<P>
+  readonly #client: ClientInfo<P>
+  #count = 0
+  #topic = ''
+  #reportedMs = 0
+
+  constructor(core: Core<P>, client: ClientInfo<P>) {
+    this.#core = core
+    this.#client = client
+  }
+
+  add(topic: string): void {
+    this.#count++
+    this.#topic = topic
+  }
+
+  /** Watches the clock; called a few times a second. */
+  sweep(nowMs: number): void {
+    if (nowMs - this.#reportedMs > leastMs) this.flush(nowMs)
+  }
+
+  flush(nowMs: number): void {
+    if (this.#count === 0) return
+    const event = { client: this.#client, reason: 'slow_consumer', topic: this.#topic } as const
+    this.#core.events.emit('dropped', { ...event, count: this.#count })
+    this.#count = 0
+    this.#reportedMs = nowMs
+  }
+}
+
+const leastMs = 1_000
