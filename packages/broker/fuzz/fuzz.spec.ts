@@ -19,6 +19,7 @@ describe('fuzzing, the part that is the same every time', () => {
     await campaign.play(take(80, generated(1, ['tcp', 'ws'])))
     expect(messages(campaign)).toEqual([])
     expect(campaign.delivered).toBeGreaterThan(0)
+    expect(campaign.crashes).toBeGreaterThan(0)
   })
 
   it('can fail: it finds the stack overflow of plain aedes', { timeout: limitMs }, async () => {

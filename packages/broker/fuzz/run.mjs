@@ -67,7 +67,7 @@ console.log(`${campaign.failures.length} found`)
 process.exitCode = campaign.failures.length > 0 ? 1 : 0
 
 function report() {
-  const { played, delivered, slowestWitnessMs, slowestTurnMs, memory } = campaign
+  const { played, delivered, slowestWitnessMs, slowestTurnMs, crashes, memory } = campaign
   const last = memory.at(-1)
   const mebibytes = (/** @type {number} */ bytes) => (bytes / 2 ** 20).toFixed(1)
   const used = last
@@ -75,6 +75,6 @@ function report() {
     : ''
   console.log(
     `${played} attacks; witness: ${delivered} delivered, slowest ${slowestWitnessMs} ms; ` +
-      `slowest turn ${slowestTurnMs} ms; ${used}`,
+      `slowest turn ${slowestTurnMs} ms; ${crashes} times killed and back; ${used}`,
   )
 }

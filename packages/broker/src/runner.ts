@@ -41,7 +41,7 @@ export async function run(
     servers.push(await listen(server, portOf(values.tcp), values.host))
   }
   if (values.ws !== undefined) {
-    const server = createHttpServer((_request, response) => response.writeHead(426).end())
+    const server = createHttpServer(httpLimits, (_request, response) => response.writeHead(426).end())
     server.on('upgrade', (request, socket, head) => broker.handleUpgrade(request, socket, head))
     servers.push(await listen(server, portOf(values.ws), values.host))
   }
@@ -53,6 +53,9 @@ export async function run(
     },
   }
 }
+
+/** A request that is not whole in time is ended: half an upgrade holds a socket, too. */
+const httpLimits = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
 
 /** Load from one address, as fast as it can, is what this program is for. */
 const unlimited = {

@@ -8,7 +8,7 @@ import {
   type VerifiedDevice,
 } from '../credentials/credential-verifier.js'
 import type { ConnectionPrincipal } from './connection-principal.js'
-import { deviceSessionId } from './session-ids.js'
+import { deviceOwner, deviceSessionId } from './session-ids.js'
 import { TokenAuthenticator } from './tokens/token-authenticator.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
@@ -54,6 +54,7 @@ function deviceResult(clientId: string, verification: Verification): Result {
     principal: devicePrincipal(device),
     sessionId: deviceSessionId(device.organizationSlug, clientId),
     group: device.organizationSlug,
+    owner: deviceOwner(device.deviceKey),
     ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
   }
 }

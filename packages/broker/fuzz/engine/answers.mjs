@@ -10,6 +10,8 @@ const names = new Map([
   [13, 'pingresp'],
 ])
 
+const withoutId = new Set(['connack', 'pingresp'])
+
 /** Compares what came with what the model says is owed. */
 export class Answers {
   #model
@@ -36,7 +38,7 @@ export class Answers {
   take(packet) {
     const name = names.get(packet.type)
     if (name === undefined) return null
-    const key = packet.id === 0 ? name : `${name}:${packet.id}`
+    const key = withoutId.has(name) ? name : `${name}:${packet.id}`
     this.#came.set(key, (this.#came.get(key) ?? 0) + 1)
     if (name === 'connack') return this.#connack(packet)
     if (this.#connacks === 0) return new Finding('nonsense', `${name} before CONNACK`)

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { runActor } from './actor.mjs'
+import { proveDurability } from './durability.mjs'
 import { Finding } from './finding.mjs'
 import { Target } from './target.mjs'
 import { Witness } from './witness.mjs'
@@ -7,12 +8,18 @@ import { Witness } from './witness.mjs'
 /** Growth above which something is kept that nobody needs; a turn of the event loop above which it is blocked. */
 const allowedGrowthBytes = 12 * 2 ** 20
 const allowedTurnMs = 1_500
+/** The broker is killed and started again after every so many settlings. */
+const settlingsPerCrash = 2
+const noWitness = { connections: 0, subscriptions: 0 }
 
 /** A broker, the witness and the oracles that look at the broker as a whole. */
 export class Arena {
   slowestTurnMs = 0
   /** After each settling. @type {import('./target.mjs').TargetMemory[]} */
   memory = []
+  /** How often the broker was killed and came back with everything. */
+  crashes = 0
+  #settled = 0
 
   /**
    * @param {Target} target
@@ -57,6 +64,7 @@ export class Arena {
     this.#checkCrash()
     if (this.target.answers) {
       await this.#left(({ sockets, connections }) => ({ sockets, connections }))
+      if (++this.#settled % settlingsPerCrash === 0) await this.#crash()
       const before = await this.target.clean()
       this.slowestTurnMs = Math.max(this.slowestTurnMs, before?.slowestTurnMs ?? 0)
       await this.#left(({ sessions, subscriptions, retained }) => ({ sessions, subscriptions, retained }))
@@ -67,6 +75,25 @@ export class Arena {
     }
     this.#checkCrash()
     this.witness.resume()
+  }
+
+  /** The broker is killed with what the attackers left behind: it must all be there again, and work. */
+  async #crash() {
+    this.witness.stop()
+    await this.#left(({ sockets, connections }) => ({ sockets, connections }), noWitness)
+    const crash = await this.target.crash()
+    if (crash) {
+      for (const name of /** @type {const} */ (['sessions', 'subscriptions', 'retained'])) {
+        const [before, after] = [crash.before[name], crash.after[name]]
+        if (before !== after)
+          throw new Finding('forgotten', `${name}: ${before} before, ${after} after a crash`)
+      }
+    }
+    await proveDurability(this.target, this.patienceMs)
+    this.crashes++
+    this.witness = await new Witness(this.target, this.patienceMs).start()
+    await this.witness.drain()
+    await this.#left(({ sockets, connections }) => ({ sockets, connections }))
   }
 
   /**
@@ -91,9 +118,9 @@ export class Arena {
   /**
    * Waits until the counts are those of the witness alone.
    * @param {(stats: import('./target.mjs').TargetStats) => Record<string, number>} select
+   * @param {{ connections: number, subscriptions: number }} counts
    */
-  async #left(select) {
-    const { connections, subscriptions } = Witness.counts
+  async #left(select, { connections, subscriptions } = Witness.counts) {
     const wanted = { sockets: connections, connections, sessions: connections, subscriptions, retained: 1 }
     const deadline = Date.now() + this.patienceMs
     for (;;) {

@@ -25,6 +25,7 @@ export class Campaign {
   delivered = 0
   slowestWitnessMs = 0
   slowestTurnMs = 0
+  crashes = 0
   /** @type {import('./target.mjs').TargetMemory[]} */
   memory = []
   #plan
@@ -146,7 +147,10 @@ export class Campaign {
   }
 
   /** @param {Arena} arena */
-  #note({ witness, slowestTurnMs, memory }) {
+  #note(arena) {
+    const { witness, slowestTurnMs, memory } = arena
+    this.crashes += arena.crashes
+    arena.crashes = 0
     this.delivered += witness.delivered
     witness.delivered = 0
     this.slowestWitnessMs = Math.max(this.slowestWitnessMs, witness.slowestMs)

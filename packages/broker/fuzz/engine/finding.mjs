@@ -1,7 +1,7 @@
 /**
  * Something the broker must not do. `kind` is what a minimised case has to show again.
  * @typedef {'crash' | 'internal error' | 'unanswered' | 'accepted' | 'cut off' | 'nonsense' | 'leak' | 'order' |
- *   'witness' | 'left behind' | 'memory' | 'blocked'} FindingKind
+ *   'witness' | 'forgotten' | 'left behind' | 'memory' | 'blocked'} FindingKind
  */
 export class Finding extends Error {
   /**

@@ -78,6 +78,14 @@ export class Target {
     return this.#ask('clean')
   }
 
+  /**
+   * Kills the broker and starts it again on what it had stored; what it held before, and holds now.
+   * @returns {Promise<{ before: TargetStats, after: TargetStats } | null>}
+   */
+  crash() {
+    return this.#ask('crash')
+  }
+
   /** @returns {Promise<TargetMemory | null>} */
   memory() {
     return this.#ask('memory')

@@ -8,6 +8,7 @@ export class WitnessClient {
   #link
   #transport
   #clientId
+  #clean
   #events
   #greeted = false
   #lastId = 0
@@ -24,10 +25,12 @@ export class WitnessClient {
    * @param {import('./link.mjs').Endpoint} target
    * @param {string} clientId
    * @param {{ onMessage: (topic: string, payload: string) => void, onEnd: (why: string) => void }} events
+   * @param {boolean} clean
    */
-  constructor(transport, target, clientId, events) {
+  constructor(transport, target, clientId, events, clean = true) {
     this.#transport = transport
     this.#clientId = clientId
+    this.#clean = clean
     this.#events = events
     this.#link = new Link(transport, target, {
       onPacket: (packet) => this.#receive(packet),
@@ -72,7 +75,7 @@ export class WitnessClient {
     if (this.#link.closed && !this.#stopped) return this.#events.onEnd('the connection was ended')
     if (this.#greeted || this.#link.status !== 101) return
     this.#greeted = true
-    this.#write(connect({ clientId: this.#clientId, username: 'witness' }))
+    this.#write(connect({ clientId: this.#clientId, username: 'witness', clean: this.#clean }))
   }
 
   /** @param {import('../wire/server-packets.mjs').ServerPacket} packet */

@@ -10,7 +10,7 @@ export const refusedUsers = ['hang', 'throw', 'reject', 'nonsense', 'refuse4', '
 export const secretPrefix = '$secret'
 
 /** First levels of topics that nobody may publish to. */
-const deniedLevels = new Set(['denied', secretPrefix, '$SYS', 'witness'])
+const deniedLevels = new Set(['denied', secretPrefix, '$SYS', 'witness', 'durable'])
 
 /** First levels of topics for which the host fails: the connection may be ended as `undecided`. */
 const undecidedLevels = new Set(['throw', 'reject', 'hang', 'nonsense', 'throwing-rule'])

@@ -5,6 +5,7 @@ import { createServer as createTcpServer } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createBroker, defaultLimits } from '@heliograph/broker'
 import { secretPrefix } from '../model/rules.mjs'
+import { CrashableStore } from './crashable-store.mjs'
 import { hooks, retainedTopics } from './hooks.mjs'
 import { limits } from './limits.mjs'
 
@@ -20,24 +21,19 @@ delay.enable()
 /** A request that never ends is the HTTP server's to end. */
 const httpLimits = { headersTimeout: 2_000, requestTimeout: 2_000, connectionsCheckingInterval: 250 }
 const silent = () => undefined
-const broker = await createBroker({
-  hooks,
-  limits: known,
-  logger: {
-    debug: silent,
-    info: silent,
-    warn: silent,
-    error: (fields, message) => {
-      // The hooks here fail on purpose, and that is to be logged.
-      if (message !== 'a broker hook failed')
-        errors.push(`${message} ${JSON.stringify(fields, describeErrors)}`)
-    },
+/** @type {import('@heliograph/broker').BrokerLogger} */
+const logger = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: (fields, message) => {
+    // The hooks here fail on purpose, and that is to be logged.
+    if (message !== 'a broker hook failed')
+      errors.push(`${message} ${JSON.stringify(fields, describeErrors)}`)
   },
-})
-broker.events.on('disconnected', ({ client, reason }) => endings.set(client.clientId, reason))
-broker.events.on('refused', ({ clientId, reason, detail }) => {
-  if (clientId !== undefined) endings.set(clientId, `${reason}: ${detail ?? ''}`)
-})
+}
+let store = new CrashableStore()
+let broker = await open()
 const tcp = createTcpServer({ noDelay: true }, (socket) => broker.handleTcp(socket))
 const web = createHttpServer(httpLimits, (_request, response) => response.writeHead(426).end())
 web.on('upgrade', (request, socket, head) => broker.handleUpgrade(request, socket, head))
@@ -63,11 +59,32 @@ process.send?.({ tcpPort: portOf(tcp), wsPort: portOf(web) })
 async function answer(name, text) {
   if (name === 'ending') return endings.get(text) ?? null
   if (name === 'clean') await clean()
+  if (name === 'crash') return crash()
   if (name === 'memory') return memory()
   const slowestTurnMs = Math.round(delay.max / 1e6)
   if (name === 'clean') delay.reset()
   const sockets = (await connectionsOf(tcp)) + (await connectionsOf(web))
   return { ...broker.stats(), sockets, errors, slowestTurnMs }
+}
+
+async function open() {
+  const opened = await createBroker({ hooks, limits: known, logger, persistence: store })
+  opened.events.on('disconnected', ({ client, reason }) => endings.set(client.clientId, reason))
+  opened.events.on('refused', ({ clientId, reason, detail }) => {
+    if (clientId !== undefined) endings.set(clientId, `${reason}: ${detail ?? ''}`)
+  })
+  return opened
+}
+
+/** Kills the broker, but not this process, and starts it again on what it has stored. */
+async function crash() {
+  const before = broker.stats()
+  const killed = broker
+  store = store.crash()
+  broker = await open()
+  // Frees what it held; nothing that it says is written any more.
+  await killed.close()
+  return { before, after: broker.stats() }
 }
 
 /** Forgets what attackers left behind on purpose: stored sessions and retained messages. */

@@ -51,11 +51,11 @@ function accept<P>(
   connection: Connection<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, group }: Extract<AuthenticateResult<P>, { ok: true }>,
+  { expiresAt, group, owner }: Extract<AuthenticateResult<P>, { ok: true }>,
 ): void {
   const { core } = connection
   core.live.get(client.sessionId)?.end('taken_over')
-  const { session, present } = core.sessions.take(client.sessionId, connect.clean)
+  const { session, present } = core.sessions.take(client.sessionId, connect.clean, owner)
   connection.expiresAtMs = expiresAt ?? Number.POSITIVE_INFINITY
   connection.bind(client, session, connect, group)
   if (present) connection.hosted.recheck()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Core } from '../core.js'
-import type { PublishRate } from '../fairness/publish-rate.js'
+import type { GroupRate } from '../fairness/group-rates.js'
 import type { Bytes } from '../packets/bytes.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
@@ -16,6 +16,7 @@ import { nextConnectionId } from './connection-id.js'
 import { DropReport } from './drop-report.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
+import { TurnTaker } from './turn-taker.js'
 import { Wire, type WireEvents } from './wire.js'
 
 export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
@@ -50,7 +51,8 @@ export class Connection<P> implements SessionLink, WireEvents {
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
   #group: string | null = null
-  #groupRate: PublishRate | null = null
+  #groupRate: GroupRate | null = null
+  readonly #turns: TurnTaker
   #overwhelmed = false
   #acknowledged = false
   #drops: DropReport<P> | null = null
@@ -69,6 +71,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     this.#lastPacketMs = this.openedAtMs
     this.hosted = new HostedConnection(this)
     this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, this)
+    this.#turns = new TurnTaker(core.work, this.wire)
   }
 
   get out(): OutQueue {
@@ -129,6 +132,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     if (!this.alive) return
     this.#session?.drain()
     this.retained?.pump()
+    this.wire.readOn()
   }
 
   /** Ends the connection, once, before it returns: whatever the reason, everything goes through here. */
@@ -160,11 +164,13 @@ export class Connection<P> implements SessionLink, WireEvents {
   packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
     if (this.state !== 'ready' && this.state !== 'opening') return
     this.#lastPacketMs = this.core.nowMs
+    this.core.work.spend(unitsPerPacket)
     const problem =
       this.state === 'ready'
         ? this.#handle(bytes, start, body, end, rest)
         : this.#connect(bytes.buffer, start, body, end)
     if (problem !== null) this.end('malformed', problem)
+    else this.#turns.check()
   }
 
   bad(problem: 'too_large' | 'malformed', detail: string): void {
@@ -177,6 +183,7 @@ export class Connection<P> implements SessionLink, WireEvents {
 
   received(bytes: number): void {
     this.core.counters.bytesIn += bytes
+    this.#turns.received(bytes)
   }
 
   /** What came in one go has been dealt with: what it made room for goes out together. */
@@ -187,8 +194,9 @@ export class Connection<P> implements SessionLink, WireEvents {
     this.drained()
   }
 
+  /** Who is too fast, or does not take our answers, is not read. */
   get throttled(): boolean {
-    return this.publishes?.full ?? false
+    return (this.publishes?.full ?? false) || this.out.exceeds(this.core.limits.slowConsumerCutBytes / 4)
   }
 
   get takenBytes(): number {
@@ -220,7 +228,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     if (this.state === 'opening' && nowMs - this.openedAtMs > connectTimeoutMs) return 'timeout'
     if (nowMs >= this.expiresAtMs) return 'expired'
     // Whom we do not read we cannot hear.
-    if (this.publishes?.full) this.#lastPacketMs = nowMs
+    if (this.throttled) this.#lastPacketMs = nowMs
     if (this.state === 'ready' && nowMs - this.#lastPacketMs > this.keepAliveMs) return 'keep_alive'
     const backlogBytes = this.out.backlogBytes
     const { takenBytes } = this.wire
@@ -238,6 +246,8 @@ export class Connection<P> implements SessionLink, WireEvents {
     const first = buffer[start] as number
     const type = first >> 4
     if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end, rest)
+    if (type === PacketType.subscribe || type === PacketType.unsubscribe)
+      this.core.work.spend((end - body) * unitsPerFilterByte)
     if (type === PacketType.subscribe) return this.hosted.subscribe(buffer, start, body, end)
     if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(buffer, start, body, end)
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
@@ -294,5 +304,8 @@ export class Connection<P> implements SessionLink, WireEvents {
     })
   }
 }
+
+const unitsPerPacket = 4
+const unitsPerFilterByte = 2
 
 const pingresp = Buffer.from([0xd0, 0])

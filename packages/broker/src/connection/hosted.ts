@@ -29,6 +29,7 @@ export class HostedConnection<P> implements Hosted {
     connection.retained ??= new RetainedDelivery(
       session,
       core.retained,
+      core.retainedTurns,
       core.limits.slowConsumerDropBytes / 2,
     )
     for (const filter of new Set(asked.map(({ filter }) => filter))) {

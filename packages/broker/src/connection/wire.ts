@@ -47,6 +47,11 @@ export class Wire implements WebSocketSink {
     return this.out.bytesWritten - this.#socket.writableLength
   }
 
+  /** Of a packet that is not whole yet. */
+  get partialBytes(): number {
+    return this.#reader.partialBytes
+  }
+
   push(chunk: Buffer): void {
     if (this.#closed) return
     this.#events.received(chunk.length)
@@ -58,12 +63,12 @@ export class Wire implements WebSocketSink {
   }
 
   /** Lets no more packets out, until `resume`. */
-  hold(): void {
-    this.#reader.hold()
+  hold(by?: number): void {
+    this.#reader.hold(by)
   }
 
-  resume(): void {
-    this.#reader.release()
+  resume(by?: number): void {
+    this.#reader.release(by)
     this.#events.read()
     this.readOn()
   }
@@ -96,6 +101,12 @@ export class Wire implements WebSocketSink {
     const timer = setTimeout(() => socket.destroy(), lingerMs)
     timer.unref()
     socket.once('close', () => clearTimeout(timer))
+  }
+
+  /** Calls back when the socket is closed. */
+  onceGone(gone: () => void): void {
+    if (this.#socket.closed) gone()
+    else this.#socket.once('close', gone)
   }
 
   /** The peer took what had to wait in the socket. */

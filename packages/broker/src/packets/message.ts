@@ -13,6 +13,8 @@ export class Message implements PublishedMessage {
   readonly qos: Qos
   readonly retain: boolean
   readonly dup: boolean
+  /** How many queues keep it. */
+  holders = 0
   /** The packet is `start..to`, with the topic's length and then the topic from `body` on, and the payload from `from`. */
   bytes: Bytes
   start: number

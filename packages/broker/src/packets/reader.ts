@@ -18,7 +18,8 @@ export interface PacketSink {
  * before anything is buffered. While held, bytes are kept and no packet comes out.
  */
 export class PacketReader {
-  #held = false
+  /** Who holds it, a bit each. */
+  #held = 0
   #reading = false
   #stopped = false
   #kept: Bytes[] = []
@@ -34,7 +35,13 @@ export class PacketReader {
   }
 
   get held(): boolean {
-    return this.#held
+    return this.#held !== 0
+  }
+
+  /** Of a packet that is not whole yet. */
+  get partialBytes(): number {
+    const part = this.#partial
+    return part === null || part.totalBytes === 0 ? 0 : part.totalBytes - part.missingBytes
   }
 
   push(bytes: Bytes, from: number, to: number): void {
@@ -49,14 +56,14 @@ export class PacketReader {
     this.#reading = false
   }
 
-  hold(): void {
-    this.#held = true
+  hold(by = 1): void {
+    this.#held |= by
   }
 
-  /** Lets the kept packets out, until held again. */
-  release(): void {
-    this.#held = false
-    if (this.#reading) return
+  /** Lets the kept packets out when nobody else holds them, until held again. */
+  release(by = 1): void {
+    this.#held &= ~by
+    if (this.#held || this.#reading) return
     this.#reading = true
     this.#drain()
     this.#reading = false

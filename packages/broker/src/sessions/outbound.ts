@@ -7,9 +7,11 @@ import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
 import { Backlog, type BacklogLimits, type Queued } from './backlog.js'
 import { Inflight, Stage } from './inflight.js'
+import { QueueMemory } from './queue-memory.js'
 
 export interface OutboundLimits extends BacklogLimits {
   maxInflight: number
+  maxInflightBytes: number
   slowConsumerDropBytes: number
 }
 
@@ -26,17 +28,26 @@ export class Outbound {
   readonly #limits: OutboundLimits
   #keep: boolean
   #journal: SessionJournal | null
+  readonly #memory: QueueMemory
   readonly #inflight = new Inflight()
+  /** Of those that are kept. */
+  #inflightBytes = 0
   #nextSequence = 1
   /** The largest payload of QoS 0 that was sent since the peer was not behind. */
   #largestBytes = 0
 
   /** `keep`: for a stored session, whose messages are sent again. `journal`: for one that survives a restart. */
-  constructor(limits: OutboundLimits, keep: boolean, journal: SessionJournal | null) {
+  constructor(
+    limits: OutboundLimits,
+    keep: boolean,
+    journal: SessionJournal | null,
+    memory = new QueueMemory(Number.POSITIVE_INFINITY),
+  ) {
     this.#limits = limits
     this.#keep = keep
     this.#journal = journal
-    this.queue = new Backlog(limits)
+    this.#memory = memory
+    this.queue = new Backlog(limits, memory)
   }
 
   get queued(): number {
@@ -85,12 +96,16 @@ export class Outbound {
   /** PUBREC: from here on only PUBREL is sent again. It leaves when that is as sure as the session is. */
   received(out: OutQueue, packetId: number): void {
     const isNews = this.#inflight.stage(packetId) === Stage.qos2
-    if (isNews) this.#inflight.released(packetId)
+    if (isNews) {
+      this.#letGo(packetId)
+      this.#inflight.released(packetId)
+    }
     if (!isNews || !this.#journal) {
       out.acknowledge(pubrelByte, packetId)
       return
     }
-    this.#journal.released(this.#inflight.kept(packetId)?.sequence ?? 0)
+    const kept = this.#inflight.kept(packetId)
+    this.#journal.released(kept?.sequence ?? 0)
     this.#journal.settled(() => out.acknowledge(pubrelByte, packetId))
   }
 
@@ -133,7 +148,7 @@ export class Outbound {
       this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false, bytes })
       return
     }
-    const kept = { message: released ? null : message, retain, sequence, group: null }
+    const kept = { message: released ? null : this.#hold(message), retain, sequence, group: null }
     this.#inflight.restore(packetId, qos, kept)
   }
 
@@ -170,6 +185,27 @@ export class Outbound {
     this.#journal = null
   }
 
+  /** The session is gone: nothing of it is kept. */
+  end(): void {
+    this.queue.take(() => true)
+    for (const { packetId } of this.#inflight.all()) this.#letGo(packetId)
+  }
+
+  #hold(message: Message): Message {
+    const kept = message.keep()
+    this.#memory.hold(kept)
+    this.#inflightBytes += kept.costBytes
+    return kept
+  }
+
+  #letGo(packetId: number): void {
+    const kept = this.#inflight.kept(packetId)
+    if (!kept?.message) return
+    this.#memory.release(kept.message)
+    this.#inflightBytes -= kept.message.costBytes
+    kept.message = null
+  }
+
   #dropped({ sequence, packetId }: Queued): void {
     if (packetId > 0) this.#inflight.free(packetId)
     if (sequence > 0) this.#journal?.dequeued(sequence)
@@ -178,11 +214,14 @@ export class Outbound {
   /** The message of this id is the receiver's, or nobody's. */
   #drop(packetId: number): void {
     if (this.#journal) this.#journal.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
+    this.#letGo(packetId)
     this.#inflight.free(packetId)
   }
 
   #mustWait(out: OutQueue): boolean {
-    return this.#inflight.size >= this.#limits.maxInflight || out.exceeds(this.#limits.slowConsumerDropBytes)
+    const { maxInflight, maxInflightBytes, slowConsumerDropBytes } = this.#limits
+    const full = this.#inflight.size >= maxInflight || this.#inflightBytes >= maxInflightBytes
+    return full || out.exceeds(slowConsumerDropBytes)
   }
 
   #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
@@ -245,7 +284,7 @@ export class Outbound {
     group: SharedGroup | null,
   ): void {
     // A clean session is never resent anything: it need not keep the bytes.
-    const kept = this.#keep || group ? { message: message.keep(), retain, sequence, group } : null
+    const kept = this.#keep || group ? { message: this.#hold(message), retain, sequence, group } : null
     this.#inflight.sent(packetId, qos, kept)
     out.publish(message, publishFlags(qos, retain, false), packetId)
   }
