@@ -4,12 +4,14 @@ import { batchRows } from './batch.js'
 import { DeviceKeys, maximumKeysPerDevice } from './device-keys.js'
 import { insertBatch } from './insert-batch.js'
 import { KeyDictionary } from './key-dictionary.js'
+import type { MessageTrail } from './message-trail.js'
 import type { IngestOutcome, Refusal, Sample } from './sample.js'
 
 /** A checked and stamped message on its way into a batch. */
 export interface BatchMessage {
   deviceKey: number
   samples: readonly Sample[]
+  trail: MessageTrail
 }
 
 /** Commits batches. Throws when the store fails; committing the same batch again is harmless. */

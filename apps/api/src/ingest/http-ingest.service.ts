@@ -13,6 +13,7 @@ import { PlatformPublisher } from '../mqtt/platform-publisher.js'
 import { parseBasicAuth } from './basic-auth.js'
 import { IngestService } from './ingest.service.js'
 import { type IngestOutcome, UndecidedError } from './sample.js'
+import { Trails } from './trails.js'
 
 /** How long a request waits for its commit before the device is told to come again. */
 const decisionTimeoutMs = 10_000
@@ -26,6 +27,7 @@ export class HttpIngestService {
     private readonly ingest: IngestService,
     private readonly notices: Notices,
     private readonly publisher: PlatformPublisher,
+    private readonly trails: Trails,
   ) {}
 
   /** The device of an Authorization header, when it is this one. */
@@ -45,16 +47,26 @@ export class HttpIngestService {
   /** Stores a message and passes it on to who watches; gives how many samples it held. Throws an UnavailableError when that is undecided. */
   async store(device: VerifiedDevice, body: unknown): Promise<number> {
     const payload = encode(body)
-    const outcome = await this.decided(this.ingest.ingest(device, payload))
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
+    const trail = this.trails.begin(() => ({
+      system: 'http',
+      topic,
+      clientId: device.deviceId,
+      organization: device.organizationSlug,
+      payloadBytes: payload.length,
+      qos: null,
+    }))
+    const outcome = await this.decided(this.ingest.ingest(device, payload, { qos0: false, trail }))
     if (outcome.stored) {
       await this.publisher.publish(topic, payload, { qos: telemetry.qos })
+      this.trails.settled(trail)
       return outcome.samples
     }
     const { code, detail } = outcome.refusal
     if (code === 'telemetry_dropped')
       throw new NotFoundError('The device no longer exists.', 'device_not_found')
     this.notices.send(device, { code, topic, detail })
+    this.trails.settled(trail)
     throw new UnprocessableError(detail, code)
   }
 

@@ -26,6 +26,12 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
       labelNames: ['outcome'],
       registers,
     }),
+    refusals: new Counter({
+      name: 'heliograph_ingest_refused_messages_total',
+      help: 'Telemetry messages that were refused for good, by the code of the notice',
+      labelNames: ['reason'],
+      registers,
+    }),
     samples: new Counter({
       name: 'heliograph_ingest_samples_total',
       help: 'Samples that were committed',
@@ -34,6 +40,12 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
     storeFailures: new Counter({
       name: 'heliograph_ingest_store_failures_total',
       help: 'Commits that failed and were tried again',
+      registers,
+    }),
+    batchMessages: new Histogram({
+      name: 'heliograph_ingest_batch_messages',
+      help: 'Messages in a committed batch',
+      buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
       registers,
     }),
     batchRows: new Histogram({

@@ -5,11 +5,12 @@ import { HttpIngestService } from './http-ingest.service.js'
 import { IngestController } from './ingest.controller.js'
 import { IngestService } from './ingest.service.js'
 import { Traffic } from './traffic.js'
+import { Trails } from './trails.js'
 
 @Module({
   imports: [PresenceModule, CredentialsModule],
   controllers: [IngestController],
-  providers: [IngestService, HttpIngestService, Traffic],
-  exports: [IngestService, Traffic],
+  providers: [IngestService, HttpIngestService, Traffic, Trails],
+  exports: [IngestService, Traffic, Trails],
 })
 export class IngestModule {}

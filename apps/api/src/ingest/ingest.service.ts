@@ -3,11 +3,14 @@ import { Database } from '../database/database.service.js'
 import { EventBus } from '../events/event-bus.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
 import { ActivityService } from '../presence/activity.service.js'
+import type { BatchMessage } from './committer.js'
 import { ingestMetrics } from './ingest-metrics.js'
+import type { MessageTrail } from './message-trail.js'
 import { Pipeline } from './pipeline.js'
 import { type IngestOutcome, type SourceDevice, UndecidedError } from './sample.js'
 import { deleteOrphans, deleteTelemetry } from './telemetry-cleanup.js'
 import { Traffic } from './traffic.js'
+import { Trails } from './trails.js'
 
 const closeTimeoutMs = 2_000
 
@@ -23,6 +26,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly database: Database,
     private readonly activity: ActivityService,
     private readonly traffic: Traffic,
+    private readonly trails: Trails,
     events: EventBus,
     metrics: MetricsRegistry,
   ) {
@@ -30,7 +34,7 @@ export class IngestService implements BeforeApplicationShutdown {
       pool: database.pool,
       activity: activity.writer,
       onFailure: (error) => this.noteFailure(error),
-      onCommitted: (rows, durationMs) => this.noteCommit(rows, durationMs),
+      onCommitted: (batch, rows, durationMs) => this.noteCommit(batch, rows, durationMs),
     })
     this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
@@ -48,18 +52,18 @@ export class IngestService implements BeforeApplicationShutdown {
   async ingest(
     device: SourceDevice,
     payload: Uint8Array,
-    options: { qos0: boolean } = { qos0: false },
+    options: { qos0: boolean; trail: MessageTrail },
   ): Promise<IngestOutcome> {
     this.activity.writer.touch(device.deviceKey)
     this.traffic.countMessage(device.organizationId)
     try {
       const outcome = await this.pipeline.ingest(device, payload, options)
-      this.metrics.messages.inc({ outcome: outcome.stored ? 'stored' : 'refused' })
+      this.count(options.trail, outcome.stored ? 'stored' : 'refused')
+      if (!outcome.stored) this.metrics.refusals.inc({ reason: outcome.refusal.code })
       if (outcome.stored) this.traffic.countSamples(device.organizationId, outcome.samples)
       return outcome
     } catch (error) {
-      if (error instanceof UndecidedError)
-        this.metrics.messages.inc({ outcome: options.qos0 ? 'dropped' : 'undecided' })
+      if (error instanceof UndecidedError) this.count(options.trail, options.qos0 ? 'dropped' : 'undecided')
       throw error
     }
   }
@@ -68,8 +72,18 @@ export class IngestService implements BeforeApplicationShutdown {
     await this.pipeline.close(closeTimeoutMs)
   }
 
-  private noteCommit(rows: number, durationMs: number): void {
+  private count(trail: MessageTrail, outcome: NonNullable<MessageTrail['outcome']>): void {
+    this.metrics.messages.inc({ outcome })
+    this.trails.decided(trail, outcome)
+  }
+
+  private noteCommit(batch: readonly BatchMessage[], rows: number, durationMs: number): void {
+    this.trails.committed(
+      batch.map(({ trail }) => trail),
+      rows,
+    )
     this.metrics.samples.inc(rows)
+    this.metrics.batchMessages.observe(batch.length)
     this.metrics.batchRows.observe(rows)
     this.metrics.commitSeconds.observe(durationMs / 1_000)
     if (this.failing) this.logger.log('telemetry is being stored again')

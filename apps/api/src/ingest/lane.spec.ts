@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BatchMessage } from './committer.js'
 import { Lane, type LaneOptions } from './lane.js'
+import { MessageTrail } from './message-trail.js'
 import type { IngestOutcome } from './sample.js'
 
 type Commit = LaneOptions['commit']
@@ -17,7 +18,7 @@ const valuesOf = (messages: readonly BatchMessage[]) =>
 function push(target: Lane, value: number, rows = 1): Promise<IngestOutcome> {
   return new Promise((decided, undecided) => {
     const samples = Array.from({ length: rows }, () => sampleOf(value))
-    target.push({ deviceKey: 1, samples, decided, undecided })
+    target.push({ deviceKey: 1, samples, trail: new MessageTrail(true), decided, undecided })
   })
 }
 

@@ -16,7 +16,7 @@ export interface LaneOptions {
   /** How long the first message of a batch waits for company. */
   lingerMs: number
   onFailure(error: unknown, attempt: number): void
-  onCommitted(rows: number, durationMs: number): void
+  onCommitted(batch: readonly BatchMessage[], rows: number, durationMs: number): void
 }
 
 const shortestDelayMs = 20
@@ -104,7 +104,12 @@ export class Lane {
     const startedAt = performance.now()
     const outcomes = await this.options.commit(batch)
     const rows = batch.reduce((sum, message) => sum + message.samples.length, 0)
-    this.options.onCommitted(rows, performance.now() - startedAt)
+    const committedAt = performance.now()
+    for (const { trail } of batch) {
+      trail.closedAtMs = startedAt
+      trail.committedAtMs = committedAt
+    }
+    this.options.onCommitted(batch, rows, committedAt - startedAt)
     for (const [index, message] of batch.entries()) {
       message.decided(outcomes[index] ?? unstorable)
     }

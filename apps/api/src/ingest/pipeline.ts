@@ -2,9 +2,10 @@ import type { Pool } from 'pg'
 import type { ActivityWriter } from '../presence/activity-writer.js'
 import { defaultBounds, type IngestBounds, WaitingRoom } from './bounds.js'
 import { check } from './check.js'
-import { Committer } from './committer.js'
+import { type BatchMessage, Committer } from './committer.js'
 import { decode } from './decode.js'
 import { Lane } from './lane.js'
+import type { MessageTrail } from './message-trail.js'
 import { type IngestOutcome, RefusedError, type Sample, type SourceDevice, UndecidedError } from './sample.js'
 import { Stamper } from './stamper.js'
 
@@ -14,7 +15,7 @@ export interface PipelineOptions {
   bounds?: IngestBounds
   now?: () => number
   onFailure?(error: unknown, attempt: number): void
-  onCommitted?(rows: number, durationMs: number): void
+  onCommitted?(batch: readonly BatchMessage[], rows: number, durationMs: number): void
 }
 
 /** Lanes commit beside each other; two keep both PostgreSQL and this process busy. */
@@ -45,7 +46,11 @@ export class Pipeline {
     return { samples: this.#waitingRoom.samples, bytes: this.#waitingRoom.bytes }
   }
 
-  ingest(device: SourceDevice, payload: Uint8Array, { qos0 }: { qos0: boolean }): Promise<IngestOutcome> {
+  ingest(
+    device: SourceDevice,
+    payload: Uint8Array,
+    { qos0, trail }: { qos0: boolean; trail: MessageTrail },
+  ): Promise<IngestOutcome> {
     const nowMs = this.#now()
     let samples: Sample[]
     try {
@@ -53,6 +58,8 @@ export class Pipeline {
     } catch (error) {
       if (!(error instanceof RefusedError)) return Promise.reject(error)
       return Promise.resolve({ stored: false, refusal: error.refusal })
+    } finally {
+      trail.checkedAtMs = performance.now()
     }
     const leave = this.#waitingRoom.enter(samples.length, payload.length, qos0)
     if (leave === null) return Promise.reject(new UndecidedError('too much is waiting for the database'))
@@ -60,6 +67,7 @@ export class Pipeline {
       this.#laneOf(device.deviceKey).push({
         deviceKey: device.deviceKey,
         samples,
+        trail,
         decided(outcome) {
           leave()
           resolve(outcome)
