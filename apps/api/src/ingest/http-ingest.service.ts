@@ -48,36 +48,43 @@ export class HttpIngestService {
   async store(device: VerifiedDevice, body: unknown): Promise<number> {
     const payload = encode(body)
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
-    const trail = this.trails.begin(() => ({
-      system: 'http',
-      topic,
-      clientId: device.deviceId,
-      organization: device.organizationSlug,
-      payloadBytes: payload.length,
-      qos: null,
-    }))
-    const outcome = await this.decided(this.ingest.ingest(device, payload, { qos0: false, trail }))
-    if (outcome.stored) {
-      await this.publisher.publish(topic, payload, { qos: telemetry.qos })
-      this.trails.settled(trail)
-      return outcome.samples
-    }
+    const outcome = await this.decided(device, topic, payload)
+    if (outcome.stored) return outcome.samples
     const { code, detail } = outcome.refusal
     if (code === 'telemetry_dropped')
       throw new NotFoundError('The device no longer exists.', 'device_not_found')
     this.notices.send(device, { code, topic, detail })
-    this.trails.settled(trail)
     throw new UnprocessableError(detail, code)
   }
 
-  private async decided(ingest: Promise<IngestOutcome>): Promise<IngestOutcome> {
+  private async decided(device: VerifiedDevice, topic: string, payload: Buffer): Promise<IngestOutcome> {
+    const trail = this.trails.begin('http', () => ({
+      topic,
+      clientId: device.deviceId,
+      organization: device.organizationSlug,
+      payloadBytes: payload.length,
+    }))
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new UndecidedError('the database is slow')), decisionTimeoutMs)
-    })
+    let forwarded: Promise<void> | undefined
+    const forward = () => {
+      forwarded ??= this.publisher.publish(topic, payload, { qos: telemetry.qos })
+      return forwarded
+    }
     try {
-      return await Promise.race([ingest, late])
+      const outcome = await new Promise<IngestOutcome>((decided, undecided) => {
+        timer = setTimeout(
+          () => undecided(new UndecidedError('the database is slow', 'slow')),
+          decisionTimeoutMs,
+        )
+        const early = () => void forward().catch(undecided)
+        this.ingest.ingest(device, payload, { trail, early, decided, undecided })
+      })
+      this.trails.decided(trail, outcome.stored ? 'stored' : 'refused')
+      if (outcome.stored) await forward()
+      this.trails.settled(trail)
+      return outcome
     } catch (error) {
+      this.trails.decided(trail, 'undecided')
       if (!(error instanceof UndecidedError)) throw error
       const detail = `Not known to be stored: ${error.message}. Send it again, with its own ts.`
       throw new UnavailableError(detail, 'undecided', retryAfterSeconds)

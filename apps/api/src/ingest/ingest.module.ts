@@ -4,13 +4,15 @@ import { PresenceModule } from '../presence/presence.module.js'
 import { HttpIngestService } from './http-ingest.service.js'
 import { IngestController } from './ingest.controller.js'
 import { IngestService } from './ingest.service.js'
+import { RetentionService } from './retention.service.js'
+import { StoreState } from './store-state.js'
 import { Traffic } from './traffic.js'
 import { Trails } from './trails.js'
 
 @Module({
   imports: [PresenceModule, CredentialsModule],
   controllers: [IngestController],
-  providers: [IngestService, HttpIngestService, Traffic, Trails],
-  exports: [IngestService, Traffic, Trails],
+  providers: [IngestService, HttpIngestService, RetentionService, StoreState, Traffic, Trails],
+  exports: [IngestService, StoreState, Traffic, Trails],
 })
 export class IngestModule {}

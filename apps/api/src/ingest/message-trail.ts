@@ -1,6 +1,8 @@
 import type { Span } from '@opentelemetry/api'
 
-/** When a message passed the steps of its way, by `performance.now()`; 0: it has not, or will not. */
+export type TrailOutcome = 'stored' | 'refused' | 'dropped' | 'undecided'
+
+/** When a message that somebody follows passed the steps of its way, by `performance.now()`; 0: it has not. */
 export class MessageTrail {
   readonly receivedAtMs = performance.now()
   checkedAtMs = 0
@@ -8,9 +10,9 @@ export class MessageTrail {
   closedAtMs = 0
   committedAtMs = 0
   decidedAtMs = 0
-  outcome: 'stored' | 'refused' | 'dropped' | 'undecided' | null = null
+  outcome: TrailOutcome | null = null
   ended = false
-  /** Null: nobody traces it. */
+  /** Null: it is followed for the metrics alone. */
   span: Span | null = null
 
   /** `awaited`: its sender waits for an acknowledgement, and its subscribers for the commit. */

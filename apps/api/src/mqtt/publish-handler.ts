@@ -1,15 +1,16 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
 import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
 import type { MessageTrail } from '../ingest/message-trail.js'
-import { type IngestOutcome, UndecidedError } from '../ingest/sample.js'
+import type { IngestListener, IngestOutcome, UndecidedError } from '../ingest/sample.js'
 import { Traffic } from '../ingest/traffic.js'
 import { Trails } from '../ingest/trails.js'
 import { ActivityService } from '../presence/activity.service.js'
 import type { ConnectionPrincipal, DeviceConnection } from './connection-principal.js'
 import { Notices } from './notices.js'
+import { PlatformPublisher } from './platform-publisher.js'
 
 /** What a device may say beside telemetry; only its payload is checked so far. */
 const otherDeviceChannels = [events, reported, reply]
@@ -17,6 +18,8 @@ const otherDeviceChannels = [events, reported, reply]
 /** Decides each allowed message before it is acknowledged or delivered. */
 @Injectable()
 export class PublishHandler {
+  private readonly logger = new Logger(PublishHandler.name)
+  /** Messages that somebody follows, until they are acknowledged. */
   private readonly unsettled = new WeakMap<PublishedMessage, MessageTrail>()
 
   constructor(
@@ -25,6 +28,7 @@ export class PublishHandler {
     private readonly traffic: Traffic,
     private readonly notices: Notices,
     private readonly credentials: CredentialVerifier,
+    private readonly publisher: PlatformPublisher,
     private readonly trails: Trails,
   ) {}
 
@@ -36,54 +40,79 @@ export class PublishHandler {
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
     const awaited = message.qos > 0
-    const trail = this.trails.begin(() => describe(principal, client.clientId, message), { awaited })
-    if (!awaited) return this.takeUnacknowledged(principal, message, trail)
-    this.unsettled.set(message, trail)
-    return this.store(principal, message, trail)
+    const trail = this.trails.begin('mqtt', () => describe(principal, client.clientId, message), awaited)
+    return awaited
+      ? this.store(principal, message, trail)
+      : this.takeUnacknowledged(principal, message, trail)
   }
 
-  /** Subscribers have the message, and its sender the acknowledgement. */
+  /** Its subscribers have the message, and its sender the acknowledgement. */
   settled(message: PublishedMessage): void {
     const trail = this.unsettled.get(message)
     if (trail !== undefined) this.trails.settled(trail)
   }
 
   /** The acknowledgement waits for what becomes of it; a rejection means that nobody knows. */
-  private async store(
+  private store(
     device: DeviceConnection,
     message: PublishedMessage,
-    trail: MessageTrail,
-  ): Promise<PublishDecision> {
-    const outcome = await this.ingest.ingest(device, message.payload, { qos0: false, trail })
-    return this.conclude(device, message.topic, outcome)
+    trail: MessageTrail | null,
+  ): MaybePromise<PublishDecision> {
+    const publishing = new Publishing(
+      {
+        conclude: (outcome) => this.conclude(device, message.topic, outcome, trail),
+        forward: () => this.forwardEarly(message),
+        undecided: () => this.trails.decided(trail, 'undecided'),
+      },
+      trail,
+    )
+    if (trail !== null) this.unsettled.set(message, trail)
+    this.ingest.ingest(device, message.payload, publishing)
+    return publishing.decision
   }
 
   /** QoS 0 waits for nothing: whoever watches sees it at once, and what finds no room is dropped, and said so. */
   private takeUnacknowledged(
     device: DeviceConnection,
     message: PublishedMessage,
-    trail: MessageTrail,
-  ): MaybePromise<PublishDecision> {
-    const { topic } = message
-    const outcome = this.ingest.ingest(device, message.payload, { qos0: true, trail }).then(
-      (decided) => {
-        // It was sent on long ago, and nobody waits for an acknowledgement.
+    trail: MessageTrail | null,
+  ): PublishDecision {
+    let decision: PublishDecision = 'forward'
+    const listener: IngestListener = {
+      trail,
+      early: () => {},
+      decided: (outcome) => {
+        decision = this.conclude(device, message.topic, outcome, trail)
+        // It was sent on before, and nobody waits for an acknowledgement.
         this.trails.settled(trail)
-        return this.conclude(device, topic, decided)
       },
-      (error: unknown) => {
-        if (!(error instanceof UndecidedError)) throw error
-        this.refuse(device, topic, 'telemetry_dropped', `not stored: ${error.message}`)
-        return 'forward' as const
+      undecided: (error) => {
+        this.ingest.drop(device, error)
+        this.trails.decided(trail, 'dropped')
       },
-    )
-    return Promise.race([outcome, soon()])
+    }
+    this.ingest.ingest(device, message.payload, listener, true)
+    return decision
   }
 
-  private conclude(device: DeviceConnection, topic: string, outcome: IngestOutcome): PublishDecision {
+  private conclude(
+    device: DeviceConnection,
+    topic: string,
+    outcome: IngestOutcome,
+    trail: MessageTrail | null,
+  ): PublishDecision {
+    this.trails.decided(trail, outcome.stored ? 'stored' : 'refused')
     if (outcome.stored) return this.credentials.wasDeleted(device.deviceKey) ? 'drop' : 'forward'
     this.refuse(device, topic, outcome.refusal.code, outcome.refusal.detail)
     return 'drop'
+  }
+
+  private forwardEarly({ topic, payload, qos, retain }: PublishedMessage): void {
+    this.publisher
+      .publish(topic, payload, { qos, retain })
+      .catch((error: unknown) =>
+        this.logger.warn(`${topic} was not passed on before it was stored: ${error}`),
+      )
   }
 
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
@@ -107,11 +136,51 @@ export class PublishHandler {
 }
 
 function describe(device: DeviceConnection, clientId: string, { topic, payload, qos }: PublishedMessage) {
-  const { organizationSlug: organization } = device
-  return { system: 'mqtt' as const, topic, clientId, organization, payloadBytes: payload.length, qos }
+  return { topic, clientId, organization: device.organizationSlug, payloadBytes: payload.length, qos }
 }
 
-/** `forward`, unless what it races with settles in the same turn: a payload that is refused at once is not sent on. */
-function soon(): Promise<PublishDecision> {
-  return new Promise((resolve) => setImmediate(() => resolve('forward')))
+/** A message that waits for its decision. What was passed on before it was stored is not passed on again. */
+class Publishing implements IngestListener {
+  #decision: PublishDecision | UndecidedError | null = null
+  #settle: ((decision: PublishDecision | UndecidedError) => void) | null = null
+  #forwarded = false
+
+  constructor(
+    private readonly handler: {
+      conclude(outcome: IngestOutcome): PublishDecision
+      forward(): void
+      undecided(): void
+    },
+    readonly trail: MessageTrail | null,
+  ) {}
+
+  /** The decision, if there is one already. */
+  get decision(): MaybePromise<PublishDecision> {
+    if (typeof this.#decision === 'string') return this.#decision
+    return new Promise((resolve, reject) => {
+      this.#settle = (decision) => (typeof decision === 'string' ? resolve(decision) : reject(decision))
+      if (this.#decision !== null) this.#settle(this.#decision)
+    })
+  }
+
+  early(): void {
+    if (this.#forwarded || this.#decision !== null) return
+    this.#forwarded = true
+    this.handler.forward()
+  }
+
+  decided(outcome: IngestOutcome): void {
+    const decision = this.handler.conclude(outcome)
+    this.#end(this.#forwarded ? 'drop' : decision)
+  }
+
+  undecided(error: UndecidedError): void {
+    this.handler.undecided()
+    this.#end(error)
+  }
+
+  #end(decision: PublishDecision | UndecidedError): void {
+    this.#decision = decision
+    this.#settle?.(decision)
+  }
 }

@@ -18,8 +18,8 @@ export interface TracedMessage {
   clientId: string
   organization: string
   payloadBytes: number
-  /** Null over HTTP. */
-  qos: number | null
+  /** Of MQTT. */
+  qos?: number
 }
 
 const template = '{org}/devices/{device}/telemetry'
@@ -36,14 +36,14 @@ const template = '{org}/devices/{device}/telemetry'
 export class IngestTracer {
   constructor(private readonly tracer: Tracer) {}
 
-  /** Begins the trace of a message, or decides that there is none. */
-  receive(trail: MessageTrail, message: TracedMessage, parent: Context = ROOT_CONTEXT): void {
+  /** Begins the trace of a message, or decides that there is none; says which. */
+  receive(trail: MessageTrail, message: TracedMessage, parent: Context = ROOT_CONTEXT): boolean {
     const span = this.tracer.startSpan(
       `receive ${template}`,
       { kind: SpanKind.CONSUMER, startTime: epochMs(trail.receivedAtMs) },
       parent,
     )
-    if (!span.isRecording()) return
+    if (!span.isRecording()) return false
     span.setAttributes({
       'messaging.system': message.system,
       'messaging.operation.name': 'receive',
@@ -52,14 +52,15 @@ export class IngestTracer {
       'messaging.destination.template': template,
       'messaging.client.id': message.clientId,
       'messaging.message.body.size': message.payloadBytes,
-      ...(message.qos === null ? {} : { 'heliograph.mqtt.qos': message.qos }),
+      ...(message.qos === undefined ? {} : { 'heliograph.mqtt.qos': message.qos }),
       'heliograph.organization': message.organization,
     })
     trail.span = span
+    return true
   }
 
   /** The commit of a batch: a part of the first traced message's trace, linked with every traced message. */
-  committed(trails: readonly MessageTrail[], rows: number): void {
+  committed(trails: readonly MessageTrail[], batch: { messages: number; samples: number }): void {
     const traced = trails.filter((trail) => trail.span !== null)
     const [first] = traced
     if (!first?.span) return
@@ -74,8 +75,8 @@ export class IngestTracer {
           'db.system.name': 'postgresql',
           'db.operation.name': 'INSERT',
           'db.collection.name': 'telemetry.sample',
-          'messaging.batch.message_count': trails.length,
-          'heliograph.batch.samples': rows,
+          'messaging.batch.message_count': batch.messages,
+          'heliograph.batch.samples': batch.samples,
         },
       },
       trace.setSpan(ROOT_CONTEXT, first.span),
