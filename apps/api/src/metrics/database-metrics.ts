@@ -66,7 +66,8 @@ function registerStoreMetrics(registry: Registry, reader: StoreFactsReader): voi
     async collect() {
       const facts = await reader.read()
       this.reset()
-      for (const { table, partitions } of facts?.tables ?? []) this.set({ table }, partitions)
+      for (const { table, partitions } of facts?.tables ?? [])
+        if (partitions > 0) this.set({ table }, partitions)
     },
   })
 }
