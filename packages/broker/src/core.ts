@@ -1,16 +1,20 @@
 import type { ProtocolHost } from './aedes/host.js'
 import type { Connection } from './connection/connection.js'
+import { EventLoopDelay } from './event-loop-delay.js'
 import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
-import { GroupRates } from './fairness/publish-rate.js'
+import { GroupRates } from './fairness/group-rates.js'
+import { TurnWork } from './fairness/turn-work.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
 import { Journal } from './persistence/journal.js'
 import type { Persistence } from './persistence/persistence.js'
 import type { Policy } from './policy/policy.js'
 import { Router } from './routing/router.js'
+import { QueueMemory } from './sessions/queue-memory.js'
 import { RetainedStore } from './sessions/retained.js'
+import { RetainedTurns } from './sessions/retained-turns.js'
 import { SessionStore } from './sessions/session-store.js'
 import { Counters } from './stats.js'
 import type { BrokerEvents, BrokerLogger, BrokerStats } from './types.js'
@@ -21,12 +25,15 @@ export class Core<P> {
   readonly policy: Policy<P>
   readonly logger: BrokerLogger
   readonly counters = new Counters()
-  readonly router = new Router()
+  readonly work = new TurnWork()
+  readonly router = new Router(this.work)
   readonly sessions: SessionStore
   readonly retained: RetainedStore
+  readonly retainedTurns = new RetainedTurns()
   readonly pressure: BackPressure
   readonly groups: GroupRates
   readonly addresses: Addresses
+  readonly memory: QueueMemory
   /** Null when nothing survives a restart. */
   readonly journal: Journal | null
   readonly events: TypedEmitter<BrokerEvents<P>>
@@ -37,6 +44,7 @@ export class Core<P> {
   /** Epoch milliseconds as of the last sweep: cheap enough to read for every packet. */
   nowMs = Date.now()
   stopping = false
+  readonly #delay = new EventLoopDelay()
   #host: ProtocolHost | null = null
   #sweeper: NodeJS.Timeout | null = null
   #sweeps = 0
@@ -49,8 +57,9 @@ export class Core<P> {
     this.groups = new GroupRates(limits)
     this.addresses = new Addresses(limits)
     this.journal = persistence ? new Journal(persistence, logger) : null
-    const { router, counters, pressure, journal } = this
-    this.sessions = new SessionStore({ router, counters, pressure, journal, limits }, limits)
+    this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
+    const { router, counters, pressure, journal, memory } = this
+    this.sessions = new SessionStore({ router, counters, pressure, journal, limits, memory }, limits)
     this.retained = new RetainedStore(limits.maxRetainedMessages, limits.maxRetainedBytes)
     this.events = new TypedEmitter((error, event) =>
       logger.error(
@@ -68,10 +77,12 @@ export class Core<P> {
   start(host: ProtocolHost): void {
     this.#host = host
     this.#sweeper = setInterval(() => this.#sweep(), sweepMs)
+    this.#delay.start()
   }
 
   stop(): void {
     if (this.#sweeper) clearInterval(this.#sweeper)
+    this.#delay.stop()
   }
 
   /** Retains and routes a message that was decided to be forwarded. `source` waits when a receiver is behind. */
@@ -100,6 +111,8 @@ export class Core<P> {
       sessions: this.sessions.size,
       subscriptions: this.router.subscriptions,
       retained: this.retained.count,
+      queuedBytes: this.memory.bytes,
+      eventLoopDelay: this.#delay.recent,
       messagesIn: counters.messagesIn,
       messagesOut: counters.messagesOut,
       bytesIn: counters.bytesIn,
@@ -132,7 +145,9 @@ export class Core<P> {
     this.addresses.refill(elapsedMs)
     this.pressure.sweep(elapsedMs)
     for (const connection of this.connections) connection.sweep(nowMs, elapsedMs)
-    if (++this.#sweeps % sweepsPerMinute === 0) this.sessions.expire(this.nowMs)
+    if (++this.#sweeps % sweepsPerMinute !== 0) return
+    this.sessions.expire(this.nowMs)
+    this.#delay.rotate()
   }
 }
 

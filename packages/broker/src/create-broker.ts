@@ -5,12 +5,14 @@ import { createAedesHost } from './aedes/host.js'
 import { Connection } from './connection/connection.js'
 import { messageOf } from './connection/hosted.js'
 import { Core } from './core.js'
+import { HostSource } from './host-source.js'
 import { resolveLimits } from './limits.js'
 import { Message } from './packets/message.js'
 import { filterProblem, topicProblem } from './packets/topic.js'
 import type { Journal } from './persistence/journal.js'
 import type { Persistence } from './persistence/persistence.js'
 import { Policy } from './policy/policy.js'
+import type { RetainedStore } from './sessions/retained.js'
 import { shutDown } from './shut-down.js'
 import { answerHandshake } from './transport/websocket-handshake.js'
 import type { Broker, BrokerLogger, BrokerOptions, ClientInfo, DisconnectReason, Transport } from './types.js'
@@ -22,6 +24,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
   core.start(await createAedesHost((will) => core.accept(messageOf(will))))
+  const source = new HostSource()
   let closing: Promise<void> | null = null
   return {
     events: core.events,
@@ -31,16 +34,17 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     publish: async ({ topic, payload, qos = 0, retain = false }) => {
       const problem = topicProblem(topic, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot publish: ${problem}`)
-      const { journal } = core
-      const noted = journal?.noted
-      core.accept(
-        Message.of(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, qos, retain),
-      )
-      if (journal && journal.noted !== noted) await durable(journal)
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+      const message = Message.of(topic, bytes, qos, retain)
+      let taken: Promise<void> | undefined
+      await whenDurable(core.journal, () => {
+        taken = source.publish(() => core.accept(message, source))
+      })
+      await taken
     },
     clients: () => clients(core),
     disconnect: (match, reason) => disconnect(core, match, reason),
-    forgetSessions: async (match) => core.sessions.forget(match),
+    forgetSessions: (match) => whenDurable(core.journal, () => core.sessions.forget(match)),
     extend: (sessionId, expiresAt) => {
       const connection = core.live.get(sessionId)
       if (connection) connection.expiresAtMs = expiresAt
@@ -56,7 +60,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     retained: async (filter) => {
       const problem = filterProblem(filter, limits.maxTopicLevels)
       if (problem) throw new TypeError(`cannot look up retained messages: ${problem}`)
-      return Array.from(core.retained.match(filter), ({ topic, payload }) => ({ topic, payload }))
+      return lookUp(core.retained, filter)
     },
     stats: () => core.stats(),
     close: () => {
@@ -65,6 +69,19 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     },
   }
 }
+
+/** A slice each turn of the event loop, as there may be very many. */
+async function lookUp(store: RetainedStore, filter: string): Promise<{ topic: string; payload: Buffer }[]> {
+  const found: { topic: string; payload: Buffer }[] = []
+  let steps = 0
+  for (const message of store.walk(filter)) {
+    if (message) found.push({ topic: message.topic, payload: message.payload })
+    if (++steps % stepsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return found
+}
+
+const stepsPerTurn = 2_000
 
 /** Takes back what the store has: sessions with what waits for them, and retained messages. */
 function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): Promise<void> {
@@ -75,9 +92,13 @@ function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): 
   })
 }
 
-function durable(journal: Journal): Promise<void> {
+/** Does something at once; resolves with its result when the store has what it had to take note of. */
+async function whenDurable<T>(journal: Journal | null, work: () => T): Promise<T> {
+  const noted = journal?.noted
+  const result = work()
+  if (!journal || journal.noted === noted) return result
   return new Promise((resolve, reject) =>
-    journal.settled((sure) => (sure ? resolve() : reject(new Error('the message could not be stored')))),
+    journal.settled((sure) => (sure ? resolve(result) : reject(new Error('the store gave up')))),
   )
 }
 

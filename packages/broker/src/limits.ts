@@ -18,11 +18,14 @@ export interface BrokerLimits {
   maxPendingBytes: number
   /** Inbound QoS 2 messages of one client that wait for PUBREL. */
   maxInboundQos2: number
-  /** Unacknowledged QoS 1 and 2 messages sent to one client. */
+  /** Unacknowledged QoS 1 and 2 messages sent to one client, by count, and by bytes where they are kept to be resent. */
   maxInflight: number
+  maxInflightBytes: number
   /** QoS 1 and 2 messages waiting for one session, connected or not. */
   maxQueuedMessages: number
   maxQueuedBytes: number
+  /** What waits for all sessions together; no single queue may be larger than what is free of it. */
+  maxTotalQueuedBytes: number
   /** Unsent bytes above which QoS 0 messages to a client are dropped, and above which it is cut off. */
   slowConsumerDropBytes: number
   slowConsumerCutBytes: number
@@ -47,7 +50,9 @@ export interface BrokerLimits {
   maxConnections: number
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
+  /** Stored sessions nobody is connected to, altogether and of one `AuthenticateResult.owner`. */
   maxStoredSessions: number
+  maxStoredSessionsPerOwner: number
   /** A stored session nobody came back to for this long is forgotten. */
   sessionExpiryMs: number
   maxRetainedMessages: number
@@ -69,8 +74,10 @@ export const defaultLimits: BrokerLimits = {
   maxPendingBytes: 4 * 1024 * 1024,
   maxInboundQos2: 1_000,
   maxInflight: 256,
+  maxInflightBytes: 4 * 1024 * 1024,
   maxQueuedMessages: 10_000,
   maxQueuedBytes: 16 * 1024 * 1024,
+  maxTotalQueuedBytes: 256 * 1024 * 1024,
   slowConsumerDropBytes: 1024 * 1024,
   slowConsumerCutBytes: 16 * 1024 * 1024,
   slowConsumerTimeoutMs: 60_000,
@@ -88,6 +95,7 @@ export const defaultLimits: BrokerLimits = {
   maxConnectionsPerAddress: 20_000,
   maxConnectsPerSecondPerAddress: 3_000,
   maxStoredSessions: 100_000,
+  maxStoredSessionsPerOwner: 100,
   sessionExpiryMs: 7 * 24 * 60 * 60 * 1000,
   maxRetainedMessages: 100_000,
   maxRetainedBytes: 256 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { EventLoopDelays } from './event-loop-delay.js'
 import type { TypedEmitter } from './events.js'
 import type { BrokerLimits } from './limits.js'
 import type { Persistence } from './persistence/persistence.js'
@@ -71,6 +72,8 @@ export type AuthenticateResult<P> =
       expiresAt?: number
       /** Whose publish rate it counts towards, beside its own: an organization, say. */
       group?: string
+      /** Whom the session belongs to. A stored one that was another's is forgotten first: nobody inherits. */
+      owner?: string
     }
   | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }
 
@@ -144,6 +147,10 @@ export interface BrokerStats {
   sessions: number
   subscriptions: number
   retained: number
+  /** Memory that messages for all sessions take, waiting or sent and to be sent again; each counts once. */
+  queuedBytes: number
+  /** How late the event loop of this process was in the last minute or two: the worse of both. */
+  eventLoopDelay: EventLoopDelays
   messagesIn: number
   messagesOut: number
   bytesIn: number
@@ -173,14 +180,21 @@ export interface Broker<P> {
     head: Buffer,
     options?: { remoteAddress?: string },
   ): void
-  /** Publishes as the platform: no access rule, no hook. Throws on an illegal topic. Resolves when it is durable. */
+  /**
+   * Publishes as the platform: no access rule, no hook. Throws on an illegal topic. It is delivered at once; the promise
+   * resolves when it is durable and no subscriber is too far behind with it: a host that does not wait for that
+   * fills queues, and has slow subscribers cut off.
+   */
   publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
   /** Accepted connections. */
   clients(): Iterable<ClientInfo<P>>
   /** Ends every live connection that matches, before it returns. Returns how many. */
   disconnect(match: (client: ClientInfo<P>) => boolean, reason: DisconnectReason): number
-  /** Forgets stored sessions (subscriptions, queues) that match; a live one goes on as a clean session. */
-  forgetSessions(match: (sessionId: string) => boolean): Promise<number>
+  /**
+   * Forgets stored sessions (subscriptions, queues) that match; a live one goes on as a clean session. `owner` is what
+   * `authenticate` gave, or empty. Resolves when a restart brings none of them back; rejects when that is not sure.
+   */
+  forgetSessions(match: (sessionId: string, owner: string) => boolean): Promise<number>
   /** Moves the moment at which a connection expires. False when there is no such connection. */
   extend(sessionId: string, expiresAt: number): boolean
   /** Changes a live connection's principal, and re-checks its subscriptions against it. */

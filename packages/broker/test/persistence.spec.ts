@@ -190,6 +190,31 @@ describe('with a persistence', () => {
     expect(broker.broker.stats()).toMatchObject({ sessions: 0, subscriptions: 0 })
   })
 
+  it('sessions are forgotten when the store has forgotten them, and it is said when that is not sure', async () => {
+    await absent('k', 1)
+    store.slow = true
+    let forgotten = false
+    const forgetting = broker.broker
+      .forgetSessions(() => true)
+      .then((count) => {
+        forgotten = true
+        return count
+      })
+    const write = await asked('session_removed')
+    expect(forgotten).toBe(false)
+    write.finish()
+    expect(await forgetting).toBe(1)
+    store.slow = false
+    store.open.length = 0
+    await absent('k', 1)
+    store.slow = true
+    const failing = broker.broker.forgetSessions(() => true)
+    const failed = asked('session_removed').then(({ fail }) => fail())
+    await expect(failing).rejects.toThrow('gave up')
+    await failed
+    store.slow = false
+  })
+
   it('does not start when the store cannot be read', async () => {
     class Broken extends MemoryPersistence {
       override load(): Promise<void> {

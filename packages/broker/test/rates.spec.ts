@@ -61,8 +61,8 @@ describe('a client that publishes faster than allowed', () => {
     expect(broker.refusals).toMatchObject([{ stage: 'publish', reason: 'rate', clientId: 'flood' }])
   })
 
-  it('slows its group, cuts off nobody for it, and leaves other groups alone', async () => {
-    await start({ maxGroupPublishesPerSecond: 400, rateTimeoutMs: 100 })
+  it('slows its group, and leaves other groups alone', async () => {
+    await start({ maxGroupPublishesPerSecond: 400, rateTimeoutMs: 60_000 })
     const a = await RawClient.connect(broker, { username: 'acme' })
     const b = await RawClient.connect(broker, { username: 'acme' })
     const other = await RawClient.connect(broker, { username: 'other' })
@@ -73,6 +73,26 @@ describe('a client that publishes faster than allowed', () => {
     await a.until(() => a.count('puback') === 1_200, 'all PUBACKs')
     await b.until(() => b.count('puback') === 300, 'all PUBACKs')
     expect(broker.disconnects).toEqual([])
+  })
+})
+
+describe('a group that goes on publishing faster than allowed', () => {
+  it('loses those who do it, and nobody who publishes little or is of another group', async () => {
+    await start({ maxGroupPublishesPerSecond: 300, rateTimeoutMs: 1_000 })
+    const modest = await RawClient.connect(broker, { username: 'acme', clientId: 'modest' })
+    const other = await RawClient.connect(broker, { username: 'other', clientId: 'other' })
+    const floods = await Promise.all(
+      ['a', 'b'].map((clientId) => RawClient.connect(broker, { username: 'acme', clientId })),
+    )
+    const ended = Promise.all(floods.map(floodForEver))
+    modest.publish('x', 'now and then', 1, 1)
+    other.publish('x', 'now and then', 1, 1)
+    await ended
+    await modest.next('puback')
+    await other.next('puback')
+    const cut = broker.disconnects.map(({ client, reason }) => `${client.clientId} ${reason}`)
+    expect(cut.sort()).toEqual(['a rate', 'b rate'])
+    expect(broker.refusals[0]).toMatchObject({ stage: 'publish', reason: 'rate' })
   })
 })
 

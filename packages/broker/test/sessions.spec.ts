@@ -1,5 +1,6 @@
 import mqtt from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryPersistence } from '../src/persistence/memory-persistence.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient, type Via } from './support/raw-client.js'
 
@@ -170,4 +171,58 @@ it('retains the last message of a topic, and forgets it by an empty one', async 
     qos: 1,
   })
   expect(await broker.broker.retained('r/+')).toEqual([{ topic: 'r/1', payload: Buffer.from('new') }])
+})
+
+describe('the owner of a stored session', () => {
+  const persistence = new MemoryPersistence()
+  const owned = { clientId: 'shared-id', clean: false }
+
+  async function start(maxStoredSessionsPerOwner = 100): Promise<void> {
+    await broker.stop()
+    broker = await startOurs({
+      persistence,
+      limits: { maxStoredSessionsPerOwner },
+      hooks: {
+        authenticate: ({ clientId, username = '' }) => ({
+          ...{ ok: true, principal: clientId, sessionId: clientId, owner: username },
+        }),
+      },
+    })
+  }
+
+  async function leave(clientId: string, username: string): Promise<void> {
+    const client = await RawClient.connect(broker, { clientId, username, clean: false })
+    await client.subscribe({ topic: 'x', qos: 1 })
+    const gone = new Promise((resolve) => broker.broker.events.once('disconnected', resolve))
+    client.send({ cmd: 'disconnect' })
+    await gone
+  }
+
+  it('alone comes back to it, after a restart too', async () => {
+    await start()
+    await leave('shared-id', 'ann')
+    await broker.broker.publish({ topic: 'x', payload: 'for ann', qos: 1 })
+    await start()
+    const ann = await RawClient.connect(broker, { ...owned, username: 'ann' })
+    await ann.until(() => ann.messages().length === 1, 'what waited')
+    await leave('shared-id', 'bob')
+    expect(broker.disconnects).toMatchObject([{ reason: 'taken_over' }, { reason: 'client' }])
+    const back = await RawClient.open(broker)
+    back.send({ cmd: 'connect', protocolId: 'MQTT', ...owned, username: 'ann', keepalive: 0 })
+    expect(await back.next('connack')).toMatchObject({ sessionPresent: false })
+    expect(broker.broker.stats()).toMatchObject({ sessions: 1, subscriptions: 0 })
+  })
+
+  it('has only so many: the one that waits longest is forgotten, and nobody else’s', async () => {
+    await start(2)
+    await leave('of bob', 'bob')
+    for (const clientId of ['first', 'second', 'third']) await leave(clientId, 'ann')
+    await start(2)
+    const present: string[] = []
+    await broker.broker.forgetSessions((sessionId) => {
+      present.push(sessionId)
+      return true
+    })
+    expect(present.filter((id) => id !== 'shared-id').sort()).toEqual(['of bob', 'second', 'third'])
+  })
 })

@@ -14,6 +14,12 @@ afterEach(async () => {
   await postgres?.remove()
 })
 
+/** What /metrics says of the store. */
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${platform?.url}/metrics`)).text()
+  return Number(new RegExp(`^heliograph_mqtt_store_${name} (\\S+)$`, 'm').exec(text)?.[1])
+}
+
 const event = (message: string) => JSON.stringify({ level: 'info', message })
 
 it('waits for the store exactly when somebody who is absent is to have the message', async () => {
@@ -39,8 +45,14 @@ it('waits for the store exactly when somebody who is absent is to have the messa
   })
   await eventually(() => expect(seen).toHaveLength(3))
   expect(acknowledged).toEqual([])
+  expect(await metric('waiting_changes')).toBeGreaterThan(0)
+  expect(await metric('waiting_bytes')).toBeGreaterThan(0)
+  const commits = await metric('commit_seconds_count')
   postgres.thaw()
   await Promise.all(publishing)
+  await eventually(async () => expect(await metric('waiting_changes')).toBe(0))
+  expect(await metric('commit_seconds_count')).toBeGreaterThan(commits)
+  expect(await metric('commit_changes_sum')).toBeGreaterThan(await metric('commit_changes_count'))
   const { username, password } = device.credential
   // Not awaited: what waits comes right behind the CONNACK.
   const back = mqtt.connect(platform.mqttTcpUrl, {

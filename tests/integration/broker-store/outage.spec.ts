@@ -34,7 +34,7 @@ async function start(options: Partial<PostgresPersistenceOptions> = {}): Promise
   return { trouble }
 }
 
-const session = (sessionId: string): Change => ({ kind: 'session', sessionId, offlineSince: 1 })
+const session = (sessionId: string): Change => ({ kind: 'session', sessionId, owner: '', offlineSince: 1 })
 
 function queued(sequence: number, bytes = 10): Change {
   const message = { topic: 't', payload: Buffer.alloc(bytes), qos: 1 as const }

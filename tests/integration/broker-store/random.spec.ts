@@ -47,7 +47,7 @@ class Changes {
     const known = this.#sequences.get(sessionId)
     if (known === undefined) {
       this.#sequences.set(sessionId, 0)
-      return [{ kind: 'session', sessionId, offlineSince: 0 }]
+      return [{ kind: 'session', sessionId, owner: `o${this.#random(3)}`, offlineSince: 0 }]
     }
     const sequence = Math.max(1, known - this.#random(4))
     const packetId = 1 + this.#random(5)
@@ -58,7 +58,12 @@ class Changes {
         this.#sequences.delete(sessionId)
         return [{ kind: 'session_removed', sessionId }]
       case 1:
-        return [{ kind: 'session', sessionId, offlineSince: this.#random(1000) }]
+        return [
+          {
+            ...{ kind: 'session', sessionId, owner: `o${this.#random(3)}` },
+            offlineSince: this.#random(1000),
+          },
+        ]
       case 2:
         return [{ kind: 'subscription', sessionId, filter, qos: this.#random(3) as Qos }]
       case 3:
@@ -101,9 +106,9 @@ class Changes {
 async function contents(store: Persistence): Promise<string[]> {
   const found: string[] = []
   await store.load({
-    session: ({ sessionId, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, offlineSince, subscriptions, inbound }) => {
       const filters = subscriptions.map(({ filter, qos }) => `${filter} ${qos}`).sort()
-      found.push(JSON.stringify(['session', sessionId, offlineSince, filters, [...inbound].sort()]))
+      found.push(JSON.stringify(['session', sessionId, owner, offlineSince, filters, [...inbound].sort()]))
     },
     entry: ({ sessionId, sequence, message: { topic, payload, qos: published }, qos, packetId, released }) =>
       found.push(

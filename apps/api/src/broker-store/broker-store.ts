@@ -2,9 +2,11 @@ import type { Change, Persistence, Restore } from '@heliograph/broker'
 import { presence } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { Database } from '../database/database.service.js'
+import { MetricsRegistry } from '../metrics/metrics-registry.js'
 import { storedPresence } from '../presence/presence-restorer.js'
-import { forgetDeletedDevices } from './deleted-devices.js'
+import { forgetGoneOwners } from './gone-owners.js'
 import { PostgresPersistence } from './postgres-persistence.js'
+import { registerStoreMetrics } from './store-metrics.js'
 
 /**
  * What the broker keeps through a restart. Of presence the registry alone is the truth, as it has it anyway and knows
@@ -16,17 +18,27 @@ export class BrokerStore implements Persistence {
   private readonly store: PostgresPersistence
   private failing = false
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    { registry }: MetricsRegistry,
+  ) {
+    const observe = registerStoreMetrics(registry, () => this.store.waiting)
     this.store = new PostgresPersistence({
       pool: database.pool,
       keepsRetained: (topic) => presence.match(topic) === null,
-      onFailure: (error) => this.noteFailure(error),
-      onCommitted: () => this.noteCommit(),
+      onFailure: (error) => {
+        observe.failed()
+        this.noteFailure(error)
+      },
+      onCommitted: (commit) => {
+        observe.committed(commit)
+        this.noteCommit()
+      },
     })
   }
 
   async load(restore: Restore): Promise<void> {
-    await forgetDeletedDevices(this.database.pool)
+    await forgetGoneOwners(this.database.pool)
     await this.store.load(restore)
     for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })

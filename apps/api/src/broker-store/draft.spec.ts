@@ -65,10 +65,10 @@ describe('a draft', () => {
     add(
       queued('s', 1),
       { kind: 'session_removed', sessionId: 's' },
-      { kind: 'session', sessionId: 's', offlineSince: 5 },
+      { kind: 'session', sessionId: 's', owner: 'o', offlineSince: 5 },
       queued('s', 1),
     )
-    expect(draft.sessions.get('s')).toMatchObject({ removed: true, offlineSince: 5 })
+    expect(draft.sessions.get('s')).toMatchObject({ removed: true, owner: 'o', offlineSince: 5 })
     expect(draft.sessions.get('s')?.entries.size).toBe(1)
   })
 

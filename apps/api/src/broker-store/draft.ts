@@ -9,6 +9,8 @@ export type EntryDraft =
 export interface SessionDraft {
   /** All that was stored of it goes first. */
   removed: boolean
+  owner: string
+  /** Null when nothing was said of the session itself. */
   offlineSince: number | null
   /** Null for a filter that is not subscribed to any more. */
   readonly subscriptions: Map<string, Qos | null>
@@ -27,6 +29,8 @@ export class Draft {
   readonly retained = new Map<string, StoredMessage | null>()
   /** How many new entries wait for a message. */
   readonly receivers = new Map<StoredMessage, number>()
+  /** How many changes it is made of. */
+  changes = 0
   #bytes = 0
 
   get isEmpty(): boolean {
@@ -39,6 +43,7 @@ export class Draft {
   }
 
   add(change: Change): void {
+    this.changes++
     if (change.kind === 'retained') this.#retain(change.message.topic, change.message)
     else if (change.kind === 'retained_removed') this.#retain(change.topic, null)
     else if (change.kind === 'session_removed') this.#remove(change.sessionId)
@@ -47,8 +52,10 @@ export class Draft {
 
   #addTo(session: SessionDraft, change: SessionChange): void {
     const { subscriptions, inbound } = session
-    if (change.kind === 'session') session.offlineSince = change.offlineSince
-    else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
+    if (change.kind === 'session') {
+      session.owner = change.owner
+      session.offlineSince = change.offlineSince
+    } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
     else if (change.kind === 'subscription_removed') subscriptions.set(change.filter, null)
     else if (change.kind === 'inbound') inbound.set(change.packetId, true)
     else if (change.kind === 'inbound_removed') inbound.set(change.packetId, false)
@@ -123,7 +130,8 @@ function changed(
 }
 
 function newSession(removed: boolean): SessionDraft {
-  return { removed, offlineSince: null, subscriptions: new Map(), inbound: new Map(), entries: new Map() }
+  const nothing = { subscriptions: new Map(), inbound: new Map(), entries: new Map() }
+  return { removed, owner: '', offlineSince: null, ...nothing }
 }
 
 /** What a message takes beside its payload. */

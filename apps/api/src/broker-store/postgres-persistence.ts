@@ -16,7 +16,13 @@ export interface PostgresPersistenceOptions {
   patienceMs?: number
   patienceBytes?: number
   onFailure?(error: unknown): void
-  onCommitted?(): void
+  onCommitted?(commit: Commit): void
+}
+
+/** One transaction that was committed. */
+export interface Commit {
+  readonly changes: number
+  readonly durationMs: number
 }
 
 /**
@@ -43,6 +49,15 @@ export class PostgresPersistence implements Persistence {
 
   async load(restore: Restore): Promise<void> {
     this.#lastMessageId = await this.#connection.transaction((client) => restoreAll(client, restore))
+  }
+
+  /** What is not committed yet. */
+  get waiting(): { changes: number; bytes: number } {
+    const drafts = [this.#gathering.draft, ...(this.#committing ? [this.#committing.draft] : [])]
+    return {
+      changes: drafts.reduce((sum, { changes }) => sum + changes, 0),
+      bytes: drafts.reduce((sum, { bytes }) => sum + bytes, 0),
+    }
   }
 
   write(changes: readonly Change[]): Promise<void> {
@@ -92,10 +107,14 @@ export class PostgresPersistence implements Persistence {
     if (batch.draft.isEmpty) return batch.done()
     const shared = this.#numberShared(batch.draft)
     for (let attempt = 1; !this.#abort.signal.aborted; attempt++) {
+      const startedAt = performance.now()
       try {
         await this.#connection.transaction((client) => writeDraft(client, batch.draft, shared))
         this.#failingSince = 0
-        this.#options.onCommitted?.()
+        this.#options.onCommitted?.({
+          changes: batch.draft.changes,
+          durationMs: performance.now() - startedAt,
+        })
         return batch.done()
       } catch (error) {
         this.#options.onFailure?.(error)

@@ -19,9 +19,10 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
 }
 
 function restoreSession(restore: Restore, row: SessionRow): void {
-  const { session_id, offline_since, subscriptions, inbound } = row
+  const { session_id, owner, offline_since, subscriptions, inbound } = row
   restore.session({
     sessionId: session_id,
+    owner,
     offlineSince: offline_since,
     subscriptions: Object.entries(subscriptions ?? {}).map(([filter, qos]) => ({ filter, qos })),
     inbound,
@@ -66,6 +67,7 @@ interface MessageRow {
 
 interface SessionRow {
   session_id: string
+  owner: string
   offline_since: number
   /** Granted QoS by filter; null without any. */
   subscriptions: Record<string, Qos> | null
@@ -87,7 +89,7 @@ interface EntryRow {
 }
 
 const sessionsSql = `
-  SELECT session_id, offline_since::float8,
+  SELECT session_id, owner, offline_since::float8,
     (SELECT json_object_agg(filter, qos) FROM broker.subscription AS own
       WHERE own.session_id = session.session_id) AS subscriptions,
     ARRAY(SELECT packet_id FROM broker.inbound AS own WHERE own.session_id = session.session_id) AS inbound

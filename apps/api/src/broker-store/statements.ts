@@ -14,11 +14,11 @@ export const removeSessions: Statement = {
 
 export const putSessions: Statement = {
   name: 'put-sessions',
-  columns: 2,
+  columns: 3,
   text: `
-    INSERT INTO broker.session (session_id, offline_since)
-    SELECT * FROM unnest($1::text[], $2::bigint[])
-    ON CONFLICT (session_id) DO UPDATE SET offline_since = excluded.offline_since`,
+    INSERT INTO broker.session (session_id, owner, offline_since)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+    ON CONFLICT (session_id) DO UPDATE SET (owner, offline_since) = (excluded.owner, excluded.offline_since)`,
 }
 
 export const removeSubscriptions: Statement = {

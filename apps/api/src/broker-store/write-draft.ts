@@ -35,8 +35,8 @@ function* removedSessions({ sessions }: Draft): Generator<Row> {
 }
 
 function* sessions({ sessions }: Draft): Generator<Row> {
-  for (const [sessionId, { offlineSince }] of sessions)
-    if (offlineSince !== null) yield [sessionId, offlineSince]
+  for (const [sessionId, { owner, offlineSince }] of sessions)
+    if (offlineSince !== null) yield [sessionId, owner, offlineSince]
 }
 
 function* subscriptions({ sessions }: Draft, wanted: boolean): Generator<Row> {

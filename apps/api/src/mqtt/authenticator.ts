@@ -7,7 +7,7 @@ import {
   type VerifiedDevice,
 } from '../credentials/credential-verifier.js'
 import type { ConnectionPrincipal } from './connection-principal.js'
-import { deviceSessionId } from './session-ids.js'
+import { deviceOwner, deviceSessionId } from './session-ids.js'
 import { TokenAuthenticator } from './tokens/token-authenticator.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
@@ -46,6 +46,7 @@ export class Authenticator {
       principal: devicePrincipal(device),
       sessionId: deviceSessionId(device.organizationSlug, clientId),
       group: device.organizationSlug,
+      owner: deviceOwner(device.deviceKey),
       ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
     }
   }

@@ -35,6 +35,7 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
   gauge('sessions', 'MQTT sessions, connected or not', (stats) => stats.sessions)
   gauge('subscriptions', 'MQTT subscriptions', (stats) => stats.subscriptions)
   gauge('retained_messages', 'Retained messages', (stats) => stats.retained)
+  gauge('queued_bytes', 'Memory of messages that wait for sessions', (stats) => stats.queuedBytes)
   counter('messages', 'MQTT messages', 'direction', (stats) => ({
     in: stats.messagesIn,
     out: stats.messagesOut,

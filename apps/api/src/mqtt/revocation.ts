@@ -1,17 +1,19 @@
 import type { Broker } from '@heliograph/broker'
 import { deviceFilter } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { EventBus } from '../events/event-bus.js'
 import type { PlatformEvents } from '../events/platform-events.js'
 import { PresenceService } from '../presence/presence.service.js'
 import type { ConnectionPrincipal, TokenOwner } from './connection-principal.js'
-import { isSessionOfDevice } from './session-ids.js'
+import { isSessionOfDevice, tokenOwner } from './session-ids.js'
 import { TokenOwners } from './tokens/token-owners.js'
 
 /** Ends connections whose right to be there has ended, before whoever ended it gets an answer. */
 @Injectable()
 export class Revocation {
+  private readonly logger = new Logger(Revocation.name)
+
   constructor(
     private readonly events: EventBus,
     private readonly credentials: CredentialVerifier,
@@ -35,7 +37,7 @@ export class Revocation {
     broker.events.on('connected', ({ client }) => {
       if (!this.isGone(client.principal)) return
       broker.disconnect((other) => other.connectionId === client.connectionId, 'revoked')
-      void broker.forgetSessions((sessionId) => sessionId === client.sessionId)
+      void this.forget(broker, (sessionId) => sessionId === client.sessionId)
     })
   }
 
@@ -45,12 +47,28 @@ export class Revocation {
       : this.owners.wasEnded(principal.owner)
   }
 
-  private endOwner(broker: Broker<ConnectionPrincipal>, owner: TokenOwner): void {
+  /** Nobody can come back to what the owner's connections left: it goes with them. */
+  private async endOwner(broker: Broker<ConnectionPrincipal>, owner: TokenOwner): Promise<void> {
     this.owners.end(owner)
     broker.disconnect(
       ({ principal }) => principal.kind === 'person' && this.owners.same(principal.owner, owner),
       'revoked',
     )
+    await this.forget(broker, (_, sessionOwner) => sessionOwner === tokenOwner(owner))
+  }
+
+  /** What is forgotten here is forgotten in the store too, if need be at the next start: its owner is gone. */
+  private async forget(
+    broker: Broker<ConnectionPrincipal>,
+    match: (sessionId: string, owner: string) => boolean,
+  ): Promise<void> {
+    try {
+      await broker.forgetSessions(match)
+    } catch (error) {
+      this.logger.warn(
+        `forgotten sessions wait for the store: ${error instanceof Error ? error.message : error}`,
+      )
+    }
   }
 
   /** Nothing of a deleted device is left for one made anew under its id: no session, no retained message. */
@@ -63,7 +81,7 @@ export class Revocation {
       ({ principal }) => principal.kind === 'device' && principal.deviceKey === deviceKey,
       'kicked',
     )
-    await broker.forgetSessions((sessionId) => isSessionOfDevice(sessionId, organizationSlug, deviceId))
+    await this.forget(broker, (sessionId) => isSessionOfDevice(sessionId, organizationSlug, deviceId))
     await this.presence.afterAnnouncements(deviceKey, async () => {
       const retained = await broker.retained(deviceFilter({ org: organizationSlug, device: deviceId }))
       for (const { topic } of retained) await broker.publish({ topic, payload: '', qos: 1, retain: true })

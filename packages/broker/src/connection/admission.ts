@@ -29,7 +29,7 @@ export async function admit<P>(
     return refuse(connection, connack(5), 'not_authorized', connect, 'will', connect.will.topic)
   }
   core.live.get(client.sessionId)?.end('taken_over')
-  const { session, present } = core.sessions.take(client.sessionId, connect.clean)
+  const { session, present } = core.sessions.take(client.sessionId, connect.clean, result.owner)
   connection.expiresAtMs = result.expiresAt ?? Number.POSITIVE_INFINITY
   connection.bind(client, session, connect, result.group)
   connection.hosted.sessionPresent = present

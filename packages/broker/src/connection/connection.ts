@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ProtocolClient } from '../aedes/host.js'
 import type { Core } from '../core.js'
+import type { Worker } from '../fairness/turn-work.js'
 import { type ConnectPacket, readConnect } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
@@ -22,7 +23,7 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 }
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink {
+export class Connection<P> implements SessionLink, Worker {
   readonly id = randomUUID()
   readonly transport: Transport
   readonly remoteAddress: string
@@ -98,7 +99,7 @@ export class Connection<P> implements SessionLink {
 
   /** Authentication succeeded: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
-    const { limits, retained, live, groups } = this.core
+    const { limits, retained, retainedTurns, live, groups } = this.core
     this.#group = group ?? null
     this.#client = client
     this.#session = session
@@ -106,7 +107,7 @@ export class Connection<P> implements SessionLink {
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
     this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
-    this.retained = new RetainedDelivery(session, retained, limits.slowConsumerDropBytes / 2)
+    this.retained = new RetainedDelivery(session, retained, retainedTurns, limits.slowConsumerDropBytes / 2)
     this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
     live.set(client.sessionId, this)
@@ -206,6 +207,17 @@ export class Connection<P> implements SessionLink {
         ? this.#connect(bytes, start, body, end)
         : this.#handle(bytes, start, body, end)
     if (problem !== null) this.end('malformed', problem)
+    else if (this.core.work.exhausted) this.#yield()
+  }
+
+  /** What else it has sent has to wait until others had their turn. */
+  #yield(): void {
+    this.wire.hold(turnIsOver)
+    this.core.work.defer(this)
+  }
+
+  goOn(): void {
+    if (this.alive) this.wire.resume(turnIsOver)
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
@@ -294,5 +306,8 @@ const closeCodes: Partial<Record<DisconnectReason, number>> = {
   too_large: 1009,
   server_error: 1011,
 }
+
+/** Beside 1, for a packet that somebody else is busy with. */
+const turnIsOver = 2
 
 const pingresp = Buffer.from([0xd0, 0])

@@ -1,5 +1,6 @@
 import type { Core } from '../core.js'
 import type { Crowd, Source } from '../fairness/back-pressure.js'
+import type { GroupMember, GroupRate } from '../fairness/group-rates.js'
 import { PublishRate } from '../fairness/publish-rate.js'
 import { Tolerance } from '../fairness/tolerance.js'
 import { PacketType } from '../packets/encode.js'
@@ -25,7 +26,7 @@ export interface Publisher<P> {
  * The way of every PUBLISH of one client: read, access rule, the host's decision, delivery, acknowledgement. Decisions
  * may take time; messages are delivered and acknowledged in the order they came in all the same [MQTT-4.6.0-2].
  */
-export class PublishPath<P> implements Source {
+export class PublishPath<P> implements Source, GroupMember {
   readonly tolerance = new Tolerance()
   readonly #core: Core<P>
   readonly #publisher: Publisher<P>
@@ -35,7 +36,7 @@ export class PublishPath<P> implements Source {
   #waitingBytes = 0
   readonly #answers: Answers
   readonly #rate: PublishRate
-  readonly #groupRate: PublishRate | null
+  readonly #groupRate: GroupRate | null
   readonly #holders = new Set<Crowd>()
   #ended = false
   #settling = false
@@ -43,12 +44,13 @@ export class PublishPath<P> implements Source {
   #denials = 0
   #denialsSinceMs = 0
 
-  constructor(core: Core<P>, publisher: Publisher<P>, groupRate: PublishRate | null) {
+  constructor(core: Core<P>, publisher: Publisher<P>, groupRate: GroupRate | null) {
     const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
     this.#core = core
     this.#publisher = publisher
     this.#rate = new PublishRate(maxPublishesPerSecond, maxPublishBytesPerSecond)
     this.#groupRate = groupRate
+    groupRate?.members.add(this)
     this.#answers = new Answers(publisher, core.journal, () => this.#relieve())
   }
 
@@ -62,6 +64,15 @@ export class PublishPath<P> implements Source {
   /** Messages and answers that wait for a decision, a subscriber or the store. */
   get pending(): number {
     return this.#waiting.length + this.#answers.waiting
+  }
+
+  get published(): { messages: number; bytes: number } {
+    const { messages, bytes } = this.#rate
+    return { messages, bytes }
+  }
+
+  tooFastForGroup(): void {
+    this.#publisher.end('rate', 'its group publishes faster than allowed, and it more than most')
   }
 
   /** Takes one PUBLISH (section 3.3); returns what is malformed, if anything. */
@@ -121,6 +132,7 @@ export class PublishPath<P> implements Source {
   /** The connection is gone: what was decided is delivered, and nobody holds it any more. */
   stop(): void {
     this.#ended = true
+    this.#groupRate?.members.delete(this)
     for (const crowd of this.#holders) crowd.forget(this)
     this.#holders.clear()
     this.#settleWaiting()

@@ -58,12 +58,12 @@ export class Wire {
   }
 
   /** Lets no more packets out, until `resume`. */
-  hold(): void {
-    this.#reader.hold()
+  hold(by?: number): void {
+    this.#reader.hold(by)
   }
 
-  resume(): void {
-    this.#reader.release()
+  resume(by?: number): void {
+    this.#reader.release(by)
     this.readOn()
   }
 
@@ -94,6 +94,12 @@ export class Wire {
     const timer = setTimeout(() => socket.destroy(), lingerMs)
     timer.unref()
     socket.once('close', () => clearTimeout(timer))
+  }
+
+  /** Calls back when the socket is closed. */
+  onceGone(gone: () => void): void {
+    if (this.#socket.closed) gone()
+    else this.#socket.once('close', gone)
   }
 
   #lose(): void {

@@ -9,6 +9,8 @@ export class Message implements PublishedMessage {
   readonly qos: Qos
   readonly retain: boolean
   readonly dup: boolean
+  /** How many queues keep it. */
+  holders = 0
   source: Buffer
   from: number
   to: number
@@ -39,6 +41,11 @@ export class Message implements PublishedMessage {
   /** A message of the host's making. Its payload is copied: the host may use that buffer again. */
   static of(topic: string, payload: Buffer, qos: Qos, retain: boolean): Message {
     return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, retain, false).#copied()
+  }
+
+  /** A message as the store had it. Its bytes are the store's to give away: they are copied only out of larger ones. */
+  static restored({ topic, payload, qos }: { topic: string; payload: Buffer; qos: Qos }): Message {
+    return new Message(topic, Buffer.from(topic), payload, 0, payload.length, qos, false, false).keep()
   }
 
   get payload(): Buffer {

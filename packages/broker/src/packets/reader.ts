@@ -6,7 +6,8 @@ export type PacketSink = (bytes: Buffer, start: number, body: number, end: numbe
  * before anything is buffered. While held, bytes are kept and no packet comes out.
  */
 export class PacketReader {
-  #held = false
+  /** Who holds it, a bit each. */
+  #held = 0
   #reading = false
   #stopped = false
   #kept: Buffer[] = []
@@ -27,7 +28,7 @@ export class PacketReader {
   }
 
   get held(): boolean {
-    return this.#held
+    return this.#held !== 0
   }
 
   /** True when nothing waits in here but perhaps a part of a packet. */
@@ -46,14 +47,14 @@ export class PacketReader {
     this.#drain()
   }
 
-  hold(): void {
-    this.#held = true
+  hold(by = 1): void {
+    this.#held |= by
   }
 
-  /** Lets the kept packets out, until held again. */
-  release(): void {
-    this.#held = false
-    if (this.#reading) return
+  /** Lets the kept packets out when nobody else holds them, until held again. */
+  release(by = 1): void {
+    this.#held &= ~by
+    if (this.#held || this.#reading) return
     this.#reading = true
     this.#drain()
   }

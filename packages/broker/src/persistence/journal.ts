@@ -74,14 +74,16 @@ export class Journal {
 export class SessionJournal {
   readonly #journal: Journal
   readonly #sessionId: string
+  readonly #owner: string
 
-  constructor(journal: Journal, sessionId: string) {
+  constructor(journal: Journal, sessionId: string, owner: string) {
     this.#journal = journal
     this.#sessionId = sessionId
+    this.#owner = owner
   }
 
   session(offlineSince: number): void {
-    this.#journal.note({ kind: 'session', sessionId: this.#sessionId, offlineSince })
+    this.#journal.note({ kind: 'session', sessionId: this.#sessionId, owner: this.#owner, offlineSince })
   }
 
   removed(): void {

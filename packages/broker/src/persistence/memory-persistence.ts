@@ -10,9 +10,10 @@ export class MemoryPersistence implements Persistence {
   readonly #retained = new Map<string, StoredMessage>()
 
   async load(restore: Restore): Promise<void> {
-    for (const [sessionId, { offlineSince, subscriptions, inbound, entries }] of this.#sessions) {
+    for (const [sessionId, { owner, offlineSince, subscriptions, inbound, entries }] of this.#sessions) {
       restore.session({
         sessionId,
+        owner,
         offlineSince,
         subscriptions: Array.from(subscriptions, ([filter, qos]) => ({ filter, qos })),
         inbound: [...inbound],
@@ -38,8 +39,10 @@ export class MemoryPersistence implements Persistence {
 
   #applyTo(session: Stored, change: SessionChange): void {
     const { subscriptions, inbound, entries } = session
-    if (change.kind === 'session') session.offlineSince = change.offlineSince
-    else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
+    if (change.kind === 'session') {
+      session.owner = change.owner
+      session.offlineSince = change.offlineSince
+    } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
     else if (change.kind === 'subscription_removed') subscriptions.delete(change.filter)
     else if (change.kind === 'inbound') inbound.add(change.packetId)
     else if (change.kind === 'inbound_removed') inbound.delete(change.packetId)
@@ -58,7 +61,13 @@ export class MemoryPersistence implements Persistence {
   #session(sessionId: string): Stored {
     let session = this.#sessions.get(sessionId)
     if (!session) {
-      session = { offlineSince: 0, subscriptions: new Map(), inbound: new Set(), entries: new Map() }
+      session = {
+        owner: '',
+        offlineSince: 0,
+        subscriptions: new Map(),
+        inbound: new Set(),
+        entries: new Map(),
+      }
       this.#sessions.set(sessionId, session)
     }
     return session
@@ -68,6 +77,7 @@ export class MemoryPersistence implements Persistence {
 type SessionChange = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
 
 interface Stored {
+  owner: string
   offlineSince: number
   readonly subscriptions: Map<string, Qos>
   readonly inbound: Set<number>

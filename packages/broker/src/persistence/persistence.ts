@@ -52,6 +52,8 @@ export interface StoredEntry {
 
 export interface StoredSession {
   readonly sessionId: string
+  /** Whom it belongs to, as the host said; empty when it did not. */
+  readonly owner: string
   /** Epoch milliseconds since which nobody is connected; 0 when somebody was. */
   readonly offlineSince: number
   readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[]
@@ -61,7 +63,12 @@ export interface StoredSession {
 
 export type Change =
   /** A session was made, or connected or left. Its subscriptions, ids and entries stay. */
-  | { readonly kind: 'session'; readonly sessionId: string; readonly offlineSince: number }
+  | {
+      readonly kind: 'session'
+      readonly sessionId: string
+      readonly owner: string
+      readonly offlineSince: number
+    }
   /** A session is gone, with its subscriptions, ids and entries. */
   | { readonly kind: 'session_removed'; readonly sessionId: string }
   | {

@@ -106,7 +106,7 @@ export class Policy<P> {
       result?.ok === true
         ? typeof result.sessionId === 'string' &&
           result.sessionId.length > 0 &&
-          (result.group === undefined || typeof result.group === 'string')
+          [result.group, result.owner].every((name) => name === undefined || typeof name === 'string')
         : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }

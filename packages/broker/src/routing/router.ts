@@ -1,3 +1,4 @@
+import { TurnWork } from '../fairness/turn-work.js'
 import type { Message } from '../packets/message.js'
 import { readShare, type Share } from '../packets/share.js'
 import { hasWildcard } from '../packets/topic.js'
@@ -16,6 +17,11 @@ export class Router {
   readonly #routes = new Map<string, Route[]>()
   readonly #shared = new Map<string, Branch & { target: SharedGroup }>()
   #members = 0
+  readonly #work: TurnWork
+
+  constructor(work = new TurnWork()) {
+    this.#work = work
+  }
 
   get subscriptions(): number {
     return this.#tree.size - this.#shared.size + this.#members
@@ -37,6 +43,7 @@ export class Router {
   route(message: Message): void {
     const routes = this.routes(message.topic)
     const alone = routes.length === 1
+    if (!alone) this.#work.spend(message.qos === 0 ? routes.length : routes.length * unitsPerStoredDelivery)
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as Route
       route.target.deliver(message, route.qos, alone)
@@ -55,11 +62,12 @@ export class Router {
 
   #find(topic: string): Route[] {
     const byTarget = new Map<Target, Route>()
-    this.#tree.match(topic, ({ target, qos }) => {
+    const looked = this.#tree.match(topic, ({ target, qos }) => {
       const known = byTarget.get(target)
       if (!known) byTarget.set(target, { target, qos })
       else if (qos > known.qos) known.qos = qos
     })
+    this.#work.spend(looked)
     return [...byTarget.values()]
   }
 
@@ -121,3 +129,5 @@ interface Route {
 }
 
 const maxCachedTopics = 100_000
+/** QoS 1 and 2 have to be encoded and remembered for each receiver. */
+const unitsPerStoredDelivery = 4

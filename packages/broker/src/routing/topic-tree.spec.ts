@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { filterMatches } from '../packets/topic.js'
 import { TopicTree } from './topic-tree.js'
 
@@ -29,4 +29,16 @@ describe('TopicTree', () => {
       { numRuns: 1_000 },
     )
   })
+})
+
+it('looks at what a topic can match, not at a hundred thousand subscriptions of others', () => {
+  const tree = new TopicTree<number>()
+  for (let i = 0; i < 100_000; i++) tree.add(i % 2 ? `org-${i}/devices/+/telemetry` : `org-${i}/#`, i)
+  const lookUps = vi.spyOn(Map.prototype, 'get')
+  const found: number[] = []
+  tree.match('org-7/devices/pump/telemetry', (value) => found.push(value))
+  const count = lookUps.mock.calls.length
+  lookUps.mockRestore()
+  expect(found).toEqual([7])
+  expect(count).toBeLessThan(20)
 })

@@ -33,13 +33,15 @@ export class TopicTree<T> {
     return true
   }
 
-  /** Calls `found` for each value whose filter matches the topic. */
-  match(topic: string, found: (value: T) => void): void {
+  /** Calls `found` for each value whose filter matches the topic; returns how many nodes were looked at. */
+  match(topic: string, found: (value: T) => void): number {
+    let looked = 0
     const levels = topic.split('/')
     let nodes = [this.#root]
     for (let i = 0; i < levels.length && nodes.length > 0; i++) {
       const wildcards = i > 0 || topic.charCodeAt(0) !== DOLLAR
       const next: Node<T>[] = []
+      looked += nodes.length
       for (const node of nodes) {
         const exact = node.children.get(levels[i] as string)
         if (exact) next.push(exact)
@@ -54,6 +56,7 @@ export class TopicTree<T> {
       node.values.forEach(found)
       node.children.get('#')?.values.forEach(found)
     }
+    return looked
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Message } from '../packets/message.js'
 import type { SharedGroup } from '../routing/shared-group.js'
 import type { Qos } from '../types.js'
+import type { QueueMemory } from './queue-memory.js'
 
 export interface BacklogLimits {
   maxQueuedMessages: number
@@ -26,6 +27,7 @@ export interface Queued {
 /** A first-in, first-out queue that is bounded by count and bytes, in which QoS 0 makes room for the others. */
 export class Backlog {
   readonly #limits: BacklogLimits
+  readonly #memory: QueueMemory
   readonly #holdMessages: number
   readonly #holdBytes: number
   #entries: Queued[] = []
@@ -36,8 +38,9 @@ export class Backlog {
   /** No QoS 0 is before this index. */
   #qos0From = 0
 
-  constructor(limits: BacklogLimits) {
+  constructor(limits: BacklogLimits, memory: QueueMemory) {
     this.#limits = limits
+    this.#memory = memory
     this.#holdMessages = Math.min(limits.holdQueuedMessages, limits.maxQueuedMessages / 2)
     this.#holdBytes = Math.min(limits.holdQueuedBytes, limits.maxQueuedBytes / 2)
   }
@@ -71,7 +74,10 @@ export class Backlog {
   /** Whether one more message fits, after older QoS 0 ones were dropped if need be. */
   makeRoom(bytes: number, qos: Qos): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits
-    while (this.size >= maxQueuedMessages || this.#bytes + bytes > maxQueuedBytes) {
+    while (
+      this.size >= maxQueuedMessages ||
+      this.#bytes + bytes > Math.min(maxQueuedBytes, this.#memory.threshold)
+    ) {
       if (qos === 0 || !this.#dropOldestQos0()) return false
     }
     return true
@@ -79,6 +85,7 @@ export class Backlog {
 
   add(entry: Queued): void {
     this.#entries.push(entry)
+    this.#memory.hold(entry.message)
     this.#bytes += entry.message.costBytes
     if (entry.qos === 0) this.#qos0++
   }
@@ -86,6 +93,7 @@ export class Backlog {
   shift(): void {
     const entry = this.#entries[this.#head]
     if (!entry) return
+    this.#memory.release(entry.message)
     this.#bytes -= entry.message.costBytes
     if (entry.qos === 0) this.#qos0--
     this.#releasedBytes += entry.message.costBytes
@@ -110,6 +118,7 @@ export class Backlog {
     const rest: Queued[] = []
     for (const entry of this.#entries.slice(this.#head)) (matches(entry) ? taken : rest).push(entry)
     if (taken.length === 0) return taken
+    for (const { message } of taken) this.#memory.release(message)
     this.#entries = rest
     this.#head = 0
     this.#qos0From = 0
@@ -125,6 +134,7 @@ export class Backlog {
     this.#qos0From = at
     const [dropped] = this.#entries.splice(at, 1)
     if (!dropped) return false
+    this.#memory.release(dropped.message)
     this.#qos0--
     this.#bytes -= dropped.message.costBytes
     return true

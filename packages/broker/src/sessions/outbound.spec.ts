@@ -9,6 +9,7 @@ import { Outbound } from './outbound.js'
 
 const limits = {
   maxInflight: 2,
+  maxInflightBytes: 1e6,
   maxQueuedMessages: 3,
   maxQueuedBytes: 1e6,
   holdQueuedMessages: 3,

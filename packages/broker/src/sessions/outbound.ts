@@ -6,9 +6,11 @@ import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
 import { Backlog, type BacklogLimits, type Queued } from './backlog.js'
+import { QueueMemory } from './queue-memory.js'
 
 export interface OutboundLimits extends BacklogLimits {
   maxInflight: number
+  maxInflightBytes: number
   slowConsumerDropBytes: number
 }
 
@@ -26,16 +28,25 @@ export class Outbound {
   #keep: boolean
   #journal: SessionJournal | null
   #inflight: Map<number, Inflight> | null = null
+  readonly #memory: QueueMemory
+  /** Of those that are kept. */
+  #inflightBytes = 0
   #reserved: Set<number> | null = null
   #nextId = 1
   #nextSequence = 1
 
   /** `keep`: for a stored session, whose messages are sent again. `journal`: for one that survives a restart. */
-  constructor(limits: OutboundLimits, keep: boolean, journal: SessionJournal | null) {
+  constructor(
+    limits: OutboundLimits,
+    keep: boolean,
+    journal: SessionJournal | null,
+    memory = new QueueMemory(Number.POSITIVE_INFINITY),
+  ) {
     this.#limits = limits
     this.#keep = keep
     this.#journal = journal
-    this.queue = new Backlog(limits)
+    this.#memory = memory
+    this.queue = new Backlog(limits, memory)
   }
 
   get queued(): number {
@@ -75,6 +86,7 @@ export class Outbound {
     const entry = this.#inflight?.get(packetId)
     if (!entry || (type === PacketType.puback) !== (entry.qos === 1)) return false
     this.#inflight?.delete(packetId)
+    this.#letGo(entry)
     this.#journal?.dequeued(entry.sequence)
     this.acknowledgements++
     return true
@@ -88,6 +100,7 @@ export class Outbound {
       return
     }
     entry.released = true
+    this.#letGo(entry)
     entry.message = null
     if (!this.#journal) out.acknowledge(pubrelByte, packetId)
     else {
@@ -134,24 +147,19 @@ export class Outbound {
       this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false })
       return
     }
+    const kept = released ? null : this.#hold(message)
     this.#inflight ??= new Map()
-    this.#inflight.set(packetId, {
-      message: released ? null : message,
-      qos,
-      retain,
-      released,
-      sequence,
-      group: null,
-    })
+    this.#inflight.set(packetId, { message: kept, qos, retain, released, sequence, group: null })
   }
 
   /** Forgets queued messages whose topic is not wanted any more, and those in flight of it. */
   purge(wanted: (topic: string) => boolean): void {
     for (const entry of this.queue.take(({ message }) => !wanted(message.topic))) this.#dropped(entry)
-    for (const [packetId, { message, sequence }] of this.#inflight ?? []) {
-      if (!message || wanted(message.topic)) continue
+    for (const [packetId, entry] of this.#inflight ?? []) {
+      if (!entry.message || wanted(entry.message.topic)) continue
       this.#inflight?.delete(packetId)
-      this.#journal?.dequeued(sequence)
+      this.#letGo(entry)
+      this.#journal?.dequeued(entry.sequence)
     }
   }
 
@@ -161,9 +169,11 @@ export class Outbound {
    */
   takeShared(movable: (group: SharedGroup) => boolean): { message: Message; group: SharedGroup }[] {
     const taken: { message: Message; group: SharedGroup }[] = []
-    for (const [packetId, { message, qos, group, sequence }] of this.#inflight ?? []) {
+    for (const [packetId, entry] of this.#inflight ?? []) {
+      const { message, qos, group, sequence } = entry
       if (!message || !group || qos === 2 || !movable(group)) continue
       this.#inflight?.delete(packetId)
+      this.#letGo(entry)
       this.#journal?.dequeued(sequence)
       taken.push({ message, group })
     }
@@ -180,13 +190,35 @@ export class Outbound {
     this.#journal = null
   }
 
+  /** The session is gone: nothing of it is kept. */
+  end(): void {
+    this.queue.take(() => true)
+    for (const entry of this.#inflight?.values() ?? []) this.#letGo(entry)
+    this.#inflight = null
+  }
+
+  #hold(message: Message): Message {
+    const kept = message.keep()
+    this.#memory.hold(kept)
+    this.#inflightBytes += kept.costBytes
+    return kept
+  }
+
+  #letGo({ message }: Inflight): void {
+    if (!message) return
+    this.#memory.release(message)
+    this.#inflightBytes -= message.costBytes
+  }
+
   #dropped({ sequence, packetId }: Queued): void {
     this.#reserved?.delete(packetId)
     if (sequence > 0) this.#journal?.dequeued(sequence)
   }
 
   #mustWait(out: OutQueue): boolean {
-    return this.inflight >= this.#limits.maxInflight || out.backlogBytes > this.#limits.slowConsumerDropBytes
+    const { maxInflight, maxInflightBytes, slowConsumerDropBytes } = this.#limits
+    const full = this.inflight >= maxInflight || this.#inflightBytes >= maxInflightBytes
+    return full || out.backlogBytes > slowConsumerDropBytes
   }
 
   #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
@@ -226,7 +258,7 @@ export class Outbound {
     this.#inflight ??= new Map()
     this.#reserved?.delete(packetId)
     // A clean session is never resent anything: it need not keep the bytes.
-    const kept = this.#keep || group ? message.keep() : null
+    const kept = this.#keep || group ? this.#hold(message) : null
     this.#inflight.set(packetId, { message: kept, qos, retain, released: false, sequence, group })
     out.publish(message, publishFlags(qos, retain, false), packetId)
   }

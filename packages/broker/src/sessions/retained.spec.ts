@@ -6,7 +6,7 @@ import { RetainedStore } from './retained.js'
 
 const message = (topic: string, payload = 'x') => Message.of(topic, Buffer.from(payload), 0, true)
 const topics = (store: RetainedStore, filter: string) =>
-  [...store.match(filter)].map(({ topic }) => topic).sort()
+  [...store.walk(filter)].flatMap((message) => message?.topic ?? []).sort()
 
 const level = fc.constantFrom('a', 'b', '', '$x')
 const name = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))

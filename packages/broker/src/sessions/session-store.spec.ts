@@ -3,6 +3,7 @@ import { BackPressure } from '../fairness/back-pressure.js'
 import { defaultLimits } from '../limits.js'
 import { Router } from '../routing/router.js'
 import { Counters } from '../stats.js'
+import { QueueMemory } from './queue-memory.js'
 import { SessionStore } from './session-store.js'
 
 function storeWith(given: Partial<typeof defaultLimits>) {
@@ -14,6 +15,7 @@ function storeWith(given: Partial<typeof defaultLimits>) {
     pressure: new BackPressure(limits),
     journal: null,
     limits,
+    memory: new QueueMemory(limits.maxTotalQueuedBytes),
   }
   return { router, store: new SessionStore(services, limits) }
 }
@@ -51,4 +53,17 @@ it('evicts the oldest that is not connected when there are too many', () => {
   const { store, router } = storeWith({ maxStoredSessions: 2 })
   for (const id of ['first', 'second', 'third']) stored(store, id)
   expect([store.get('first'), store.size, router.subscriptions]).toEqual([undefined, 2, 2])
+})
+
+it('keeps a message that many wait for once, as the store does', () => {
+  const { store } = storeWith({})
+  const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
+  const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
+  for (const sessionId of ['a', 'b']) {
+    store.restore({ sessionId, owner: '', offlineSince: 1, subscriptions: [], inbound: [] })
+    store.restoreEntry({ sessionId, ...entry })
+  }
+  const [a, b] = ['a', 'b'].map((id) => store.get(id)?.outbound.queue.first?.message)
+  expect(a?.payload.toString()).toBe('to all')
+  expect(b).toBe(a)
 })

@@ -9,6 +9,7 @@ import type { Counters } from '../stats.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
 import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
+import type { QueueMemory } from './queue-memory.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
@@ -28,11 +29,14 @@ export interface SessionServices {
   readonly pressure: BackPressure
   readonly journal: Journal | null
   readonly limits: OutboundLimits
+  readonly memory: QueueMemory
 }
 
 /** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
 export class Session implements Member, Behind {
   readonly id: string
+  /** Whom it belongs to, as the host said; empty when it did not. */
+  readonly owner: string
   /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
   readonly inbound = new Map<number, 'pending' | 'decided'>()
   readonly subscriptions = new Map<string, Subscription>()
@@ -48,12 +52,13 @@ export class Session implements Member, Behind {
   #crowd: Crowd | null = null
   readonly #services: SessionServices
 
-  constructor(id: string, stored: boolean, services: SessionServices) {
+  constructor(id: string, stored: boolean, services: SessionServices, owner = '') {
     this.id = id
+    this.owner = owner
     this.#stored = stored
     this.#services = services
-    this.journal = stored && services.journal ? new SessionJournal(services.journal, id) : null
-    this.outbound = new Outbound(services.limits, stored, this.journal)
+    this.journal = stored && services.journal ? new SessionJournal(services.journal, id, owner) : null
+    this.outbound = new Outbound(services.limits, stored, this.journal, services.memory)
   }
 
   /** Whether it outlives its connection. */
@@ -206,6 +211,7 @@ export class Session implements Member, Behind {
     this.subscriptions.clear()
     this.#passOn((group) => group.size > 0)
     this.forget()
+    this.outbound.end()
   }
 
   #add(filter: string, qos: Qos): void {

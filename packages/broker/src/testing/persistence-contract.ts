@@ -43,8 +43,8 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
         { filter: 'x/+', qos: 2 as const },
         { filter: 'ü/#', qos: 2 as const },
       ]
-      const kept = { sessionId: 'a', offlineSince: 1_700_000_000_123, subscriptions, inbound: [65_535] }
-      deepStrictEqual(after, { ...nothing, sessions: [kept] })
+      const kept = { sessionId: 'a', owner: 'owner of a', offlineSince: 1_700_000_000_123 }
+      deepStrictEqual(after, { ...nothing, sessions: [{ ...kept, subscriptions, inbound: [65_535] }] })
     },
   },
   {
@@ -232,12 +232,12 @@ async function read(store: Persistence): Promise<Found> {
   const found: Found = { sessions: [], entries: [], retained: [] }
   const known = new Set<string>()
   await store.load({
-    session: ({ sessionId, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, offlineSince, subscriptions, inbound }) => {
       known.add(sessionId)
       const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
       filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
       const ids = [...inbound].sort((a, b) => a - b)
-      found.sessions.push({ sessionId, offlineSince, subscriptions: filters, inbound: ids })
+      found.sessions.push({ sessionId, owner, offlineSince, subscriptions: filters, inbound: ids })
     },
     entry: ({ sessionId, sequence, message, qos, retain, packetId, released }) => {
       if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
@@ -257,7 +257,7 @@ function plain({ topic, payload, qos }: StoredMessage): StoredMessage {
 }
 
 function session(sessionId: string, offlineSince: number): Change {
-  return { kind: 'session', sessionId, offlineSince }
+  return { kind: 'session', sessionId, owner: `owner of ${sessionId}`, offlineSince }
 }
 
 function message(topic: string): StoredMessage {

@@ -2,9 +2,8 @@ import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/bro
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../database/database.service.js'
 import { Secrets } from '../../secrets/secrets.js'
-import type { ConnectionPrincipal, TokenOwner } from '../connection-principal.js'
-import { personSessionId } from '../session-ids.js'
-import { TokenOwners } from './token-owners.js'
+import type { ConnectionPrincipal, PersonConnection, TokenOwner } from '../connection-principal.js'
+import { personSessionId, tokenOwner } from '../session-ids.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
 
@@ -14,7 +13,6 @@ export class TokenAuthenticator {
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
-    private readonly owners: TokenOwners,
   ) {}
 
   recognizes(password: string): boolean {
@@ -36,10 +34,9 @@ export class TokenAuthenticator {
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
     if (isTaken(broker, sessionId, token.owner))
       return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
-    if (!this.owners.takeSession(sessionId, token.owner))
-      await broker.forgetSessions((id) => id === sessionId)
     const principal = connectionPrincipal(token)
-    return { ok: true, principal, sessionId, group: principal.organizationSlug, expiresAt: token.expiresAt }
+    const { organizationSlug: group, owner } = principal
+    return { ok: true, principal, sessionId, group, owner: tokenOwner(owner), expiresAt: token.expiresAt }
   }
 
   private async find(password: string): Promise<StoredToken | null> {
@@ -91,7 +88,7 @@ function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: 
   return false
 }
 
-function connectionPrincipal(token: StoredToken): ConnectionPrincipal {
+function connectionPrincipal(token: StoredToken): PersonConnection {
   const { organizationId, organizationSlug, owner, subscribe, publish } = token
   return {
     kind: 'person',

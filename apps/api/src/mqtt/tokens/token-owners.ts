@@ -1,33 +1,22 @@
 import { Injectable } from '@nestjs/common'
 import { Lru } from '../../credentials/lru.js'
 import type { TokenOwner } from '../connection-principal.js'
+import { tokenOwner } from '../session-ids.js'
 
-/** Which sign-in sessions and API keys ended lately, and whose each MQTT session was last. */
+/** Which sign-in sessions and API keys ended lately. */
 @Injectable()
 export class TokenOwners {
   private readonly ended = new Lru<string, true>(10_000)
-  private readonly lastOwners = new Lru<string, string>(50_000)
 
   end(owner: TokenOwner): void {
-    this.ended.set(keyOf(owner), true)
+    this.ended.set(tokenOwner(owner), true)
   }
 
   wasEnded(owner: TokenOwner): boolean {
-    return this.ended.has(keyOf(owner))
+    return this.ended.has(tokenOwner(owner))
   }
 
   same(a: TokenOwner, b: TokenOwner): boolean {
-    return keyOf(a) === keyOf(b)
+    return tokenOwner(a) === tokenOwner(b)
   }
-
-  /** Notes who uses an MQTT session now. False when it may hold what another owner subscribed to. */
-  takeSession(sessionId: string, owner: TokenOwner): boolean {
-    const known = this.lastOwners.get(sessionId) === keyOf(owner)
-    this.lastOwners.set(sessionId, keyOf(owner))
-    return known
-  }
-}
-
-function keyOf(owner: TokenOwner): string {
-  return `${owner.kind} ${owner.id}`
 }
