@@ -10,9 +10,7 @@ import type { HttpClient } from '../support/http-client.js'
 import { StartSite } from '../support/supervised.js'
 
 /** Of rows that do not compress, so that a copy takes long enough to be caught at it. */
-const fillerRows = 500_000
-/** All of it is work for the disk and the processor, which others may want, too. */
-const slowMs = 240_000
+const fillerRows = 1_500_000
 const firstMs = 1_700_000_000_000
 
 let site: StartSite
@@ -37,8 +35,8 @@ const addresses = ({ env }: StartSite, url: string) => ({
   mqttTcpUrl: `mqtt://127.0.0.1:${env.MQTT_PORT}`,
 })
 
-async function sql<Row extends pg.QueryResultRow>(text: string, { dataDir } = site): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: urlOfEmbeddedPostgres(dataDir) })
+async function sql<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: urlOfEmbeddedPostgres(site.dataDir) })
   await client.connect()
   try {
     return (await client.query<Row>(text)).rows
@@ -99,7 +97,7 @@ const makeFiller = () =>
     `CREATE TABLE filler AS SELECT n, md5(n::text) AS a, md5((-n)::text) AS b FROM generate_series(1, ${fillerRows}) n`,
   )
 
-describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
+describe('npm run backup and npm run restore', () => {
   it('keep all that was acknowledged before, while devices go on publishing', async () => {
     const run = site.run()
     const here = addresses(site, await run.ready)
@@ -132,32 +130,6 @@ describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
     const client = await connectDevice(there, device)
     await client.publishAsync(device.credential.topics.telemetry, '{"n":-1}', { qos: 1 })
     await client.endAsync()
-  })
-
-  it('keep the log that makes the copy whole, however much is written while it is made', async () => {
-    await site.run().ready
-    await makeFiller()
-    const backup = backUp()
-    await copying(backup)
-    backup.kill('SIGSTOP')
-    // Each checkpoint throws away what nobody needs any more of the log before it.
-    for (let round = 1; round <= 3; round++) {
-      await sql(`UPDATE filler SET b = md5(b) WHERE n % 10 = ${round}`)
-      await sql('SELECT pg_switch_wal()')
-      await sql('CHECKPOINT')
-    }
-    backup.kill('SIGCONT')
-    expect(await backup.ended).toMatchObject({ code: 0 })
-
-    const [name = ''] = await fs.readdir(folder)
-    const restore = runScript('restore.mjs', [path.join(folder, name)], { DATA_DIR: otherSite.dataDir })
-    expect(await restore.ended).toMatchObject({ code: 0 })
-    await otherSite.run().ready
-    const changed = await sql<{ count: number }>(
-      `SELECT count(*)::int FROM filler WHERE n % 10 IN (1, 2, 3) AND b = md5(md5((-n)::text))`,
-      otherSite,
-    )
-    expect(changed).toEqual([{ count: (fillerRows / 10) * 3 }])
   })
 
   it('leave nothing behind when the backup is killed, stopped, or loses the database', async () => {
