@@ -11,6 +11,8 @@ import { StartSite } from '../support/supervised.js'
 
 /** Of rows that do not compress, so that a copy takes long enough to be caught at it. */
 const fillerRows = 1_500_000
+/** All of it is work for the disk and the processor, which others may want, too. */
+const slowMs = 240_000
 const firstMs = 1_700_000_000_000
 
 let site: StartSite
@@ -97,7 +99,7 @@ const makeFiller = () =>
     `CREATE TABLE filler AS SELECT n, md5(n::text) AS a, md5((-n)::text) AS b FROM generate_series(1, ${fillerRows}) n`,
   )
 
-describe('npm run backup and npm run restore', () => {
+describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
   it('keep all that was acknowledged before, while devices go on publishing', async () => {
     const run = site.run()
     const here = addresses(site, await run.ready)
