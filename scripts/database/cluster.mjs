@@ -58,7 +58,7 @@ export function clusterProblem(directory, major) {
   if (found === major) return undefined
   return new UserError(
     `The database in ${directory} was made by PostgreSQL ${found}; this version of Heliograph brings PostgreSQL ${major}.`,
-    `Dump it with PostgreSQL ${found} and restore it into a new data directory, or run a PostgreSQL ${found} server on it and set DATABASE_URL.`,
+    `Nothing in it was changed. Start the version of Heliograph that made it, and move the data by pg_dump: docs/backup.md says how.`,
   )
 }
 

@@ -9,8 +9,8 @@ import { UserError } from '../lib/user-error.mjs'
 import { databaseName, ensureCluster } from './cluster.mjs'
 import { stopLeftoverPostgres } from './leftover-postgres.mjs'
 import { findPostgresBinaries, postgresMajor } from './postgres-binaries.mjs'
-import { choosePostgresRunner, postgresCommand } from './postgres-runner.mjs'
-import { makeSocketDirectory, socketPort } from './socket-directory.mjs'
+import { choosePostgresRunner, clusterDirectory, postgresCommand } from './postgres-runner.mjs'
+import { findSocketDirectory, makeSocketDirectory, socketPort } from './socket-directory.mjs'
 
 /**
  * @typedef {object} EmbeddedPostgres
@@ -69,9 +69,7 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
   endWithUs(child, 'SIGINT')
   const exited = once(child, 'exit').then(() => undefined)
 
-  const password = fs.readFileSync(passwordFile, 'utf8').trim()
-  const url = (/** @type {string} */ database) =>
-    `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
+  const url = (/** @type {string} */ database) => urlOf(database, passwordFile, socketDirectory)
   await Promise.race([
     waitUntilAnswering(url('postgres')),
     exited.then(() => {
@@ -89,6 +87,25 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
     exited,
     stop: (timeoutMs) => stop(child, exited, timeoutMs),
   }
+}
+
+/**
+ * Where clients reach the embedded PostgreSQL that runs on a data directory.
+ * @param {string} dataDir
+ */
+export function urlOfEmbeddedPostgres(dataDir) {
+  const home = path.dirname(clusterDirectory(dataDir))
+  return urlOf(databaseName, path.join(dataDir, 'postgres-password'), findSocketDirectory(home))
+}
+
+/**
+ * @param {string} database
+ * @param {string} passwordFile
+ * @param {string} socketDirectory
+ */
+function urlOf(database, passwordFile, socketDirectory) {
+  const password = fs.readFileSync(passwordFile, 'utf8').trim()
+  return `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
 }
 
 /**

@@ -31,6 +31,16 @@ export function makeSocketDirectory(runner) {
   return directory
 }
 
+/**
+ * The directory that was made for the socket of the cluster in this home directory.
+ * @param {string} home
+ */
+export function findSocketDirectory(home) {
+  const preferred = path.join(home, 'socket')
+  if (fitsSocket(preferred)) return preferred
+  return fs.readFileSync(path.join(home, 'socket-directory'), 'utf8').trim()
+}
+
 /** @param {string} directory */
 export function fitsSocket(directory) {
   return Buffer.byteLength(path.join(directory, `.s.PGSQL.${socketPort}`)) <= longestPathBytes

@@ -11,13 +11,33 @@ const bytesPerMegabyte = 1024 * 1024
  * @param {string} purpose
  */
 export function assertDiskSpace(directory, neededMegabytes, purpose) {
+  assertRoomFor(directory, neededMegabytes * bytesPerMegabyte, purpose)
+}
+
+/**
+ * The same for an amount that is known to the byte.
+ * @param {string} directory
+ * @param {number} neededBytes
+ * @param {string} purpose
+ */
+export function assertRoomFor(directory, neededBytes, purpose) {
   const { bavail, bsize } = fs.statfsSync(nearestExisting(directory))
-  const freeMegabytes = Math.floor((bavail * bsize) / bytesPerMegabyte)
-  if (freeMegabytes >= neededMegabytes) return
+  const freeBytes = bavail * bsize
+  if (freeBytes >= neededBytes) return
   throw new UserError(
-    `There is too little room on the disk of ${directory}: ${freeMegabytes} MB are free, ${purpose} takes ${neededMegabytes} MB.`,
+    `There is too little room on the disk of ${directory}: ${describeBytes(freeBytes)} are free, ${purpose} takes ${describeBytes(neededBytes)}.`,
     'Make room, then start again.',
   )
+}
+
+/**
+ * An amount of bytes for people: `840 MB`, `12.3 GB`.
+ * @param {number} bytes
+ */
+export function describeBytes(bytes) {
+  const megabytes = bytes / bytesPerMegabyte
+  if (megabytes >= 10 * 1024) return `${(megabytes / 1024).toFixed(1)} GB`
+  return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`
 }
 
 /** @param {string} directory */

@@ -64,6 +64,15 @@ export async function waitForLock(file, onWait) {
 }
 
 /**
+ * The process that holds the lock now, if any.
+ * @param {string} file
+ */
+export function lockHolder(file) {
+  const holder = read(file)
+  return holder && stillRuns(holder) ? holder : undefined
+}
+
+/**
  * Whether that very process still runs.
  * @param {ProcessId} id
  */

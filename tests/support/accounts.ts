@@ -11,7 +11,7 @@ export interface Administrator extends HttpClient {
 
 /** Goes through the set-up of a new platform and signs in as its first administrator. */
 export async function createAdministrator(
-  platform: Platform,
+  platform: Pick<Platform, 'url'>,
   organization = uniqueSlug(),
 ): Promise<Administrator> {
   const email = `admin-${randomBytes(4).toString('hex')}@example.com`
@@ -29,7 +29,7 @@ export async function createAdministrator(
 
 /** A client that carries the session's cookie and speaks for one organization. */
 export async function signIn(
-  platform: Platform,
+  platform: Pick<Platform, 'url'>,
   email: string,
   password: string,
   organization?: string,

@@ -23,8 +23,22 @@ describe('parseConfig', () => {
       administrator: null,
       telemetryRetentionDays: null,
       logLevel: 'info',
+      tracing: null,
       loopbackOnly: true,
     })
+  })
+
+  it('traces when an exporter is named, unless told not to', () => {
+    const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    expect(parse(exporter).tracing).toEqual({ defaultSampler: true })
+    expect(parse({ ...exporter, OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toEqual({
+      defaultSampler: false,
+    })
+    expect(parse({ ...exporter, OTEL_SDK_DISABLED: 'true' }).tracing).toBeNull()
+    expect(parse({ ...exporter, OTEL_TRACES_EXPORTER: 'none' }).tracing).toBeNull()
+    expect(() => parse({ ...exporter, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(
+      /OTEL_EXPORTER_OTLP_PROTOCOL: only http\/protobuf/,
+    )
   })
 
   it('takes an empty variable as none', () => {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { OrganizationSlug, Password } from '@heliograph/protocol'
 import { z } from 'zod'
 import { isLoopback, parseNetwork } from './front-door/networks.js'
+import { parseTracing, type TracingConfig, TracingEnvironment } from './tracing/tracing-config.js'
 
 /** The injection token of the one Config. */
 export const CONFIG = Symbol('CONFIG')
@@ -22,7 +23,7 @@ const Origin = z
 
 const list = (text: string) => text.split(',').flatMap((item) => item.trim() || [])
 
-const Environment = z.object({
+const Environment = TracingEnvironment.extend({
   PORT: Port.refine((port) => port > 0, 'expected a port above 0').default(3_000),
   HOST: z.string().max(255).default('127.0.0.1'),
   MQTT_PORT: Port.default(1_883),
@@ -86,6 +87,8 @@ export interface Config {
   administrator: { email: string; password: string; organization: string } | null
   telemetryRetentionDays: number | null
   logLevel: string
+  /** null: no exporter for traces is configured. */
+  tracing: TracingConfig | null
   /** True when other machines cannot reach this host. */
   loopbackOnly: boolean
 }
@@ -122,6 +125,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         : null,
     telemetryRetentionDays: env.TELEMETRY_RETENTION_DAYS ?? null,
     logLevel: env.LOG_LEVEL,
+    tracing: parseTracing(env),
     loopbackOnly: isLoopback(env.HOST),
   }
 }

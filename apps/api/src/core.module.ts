@@ -9,6 +9,7 @@ import { ROOT_LOGGER, type RootLogger } from './logging/root-logger.js'
 import { MetricsRegistry } from './metrics/metrics-registry.js'
 import { Addresses } from './platform/addresses.js'
 import { Secrets } from './secrets/secrets.js'
+import { TRACING, type Tracing } from './tracing/tracing.js'
 
 /** What is made before Nest is. */
 export interface Foundations {
@@ -16,16 +17,18 @@ export interface Foundations {
   logger: RootLogger
   secrets: Secrets
   frontDoor: FrontDoor
+  tracing: Tracing | null
 }
 
 /** What every part may use without importing it. */
-export function coreModule({ config, logger, secrets, frontDoor }: Foundations): DynamicModule {
+export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foundations): DynamicModule {
   const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses]
   const made = [
     { provide: CONFIG, useValue: config },
     { provide: ROOT_LOGGER, useValue: logger },
     { provide: Secrets, useValue: secrets },
     { provide: FrontDoor, useValue: frontDoor },
+    { provide: TRACING, useValue: tracing },
   ]
   return {
     module: CoreModule,

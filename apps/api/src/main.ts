@@ -10,6 +10,7 @@ import { createRootLogger, type RootLogger } from './logging/root-logger.js'
 import { authSecret } from './secrets/auth-secret.js'
 import { Secrets } from './secrets/secrets.js'
 import { describeStartFailure } from './start-failure.js'
+import { startTracing } from './tracing/tracing.js'
 import { WebProcess } from './web-process/web-process.js'
 
 const stopWithinMs = 3_500
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
   warnOfWhatIsNotUsed(config, logger)
   const secrets = new Secrets(authSecret(config))
   const frontDoor = new FrontDoor(config, logger)
-  const app = await createApp({ config, logger, secrets, frontDoor })
+  const tracing = await startTracing(config.tracing)
+  const app = await createApp({ config, logger, secrets, frontDoor, tracing })
   const stop = stopper(app, logger)
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop)
 

@@ -9,7 +9,13 @@ import { Secrets } from './secrets/secrets.js'
 const config = parseConfig({ DATABASE_URL: 'postgresql://nowhere', LOG_LEVEL: 'silent' })
 const logger = createRootLogger(config.logLevel)
 const app = await createApp(
-  { config, logger, secrets: new Secrets('not used for anything'), frontDoor: new FrontDoor(config, logger) },
+  {
+    config,
+    logger,
+    secrets: new Secrets('not used for anything'),
+    frontDoor: new FrontDoor(config, logger),
+    tracing: null,
+  },
   true,
 )
 process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`)

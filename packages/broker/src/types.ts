@@ -114,6 +114,11 @@ export interface BrokerHooks<P> {
    * client wait their turn. A rejection or a deadline missed is undecided: never acknowledged, connection ended.
    */
   onPublish?(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | undefined>
+  /**
+   * Called in the turn in which a PUBLISH that `onPublish` has decided is handed to its subscribers and its
+   * acknowledgement is written: for measuring. Gets the very object that `onPublish` got; not called for wills.
+   */
+  onSettled?(message: PublishedMessage): void
 }
 
 export type PublishDecision = 'forward' | 'drop'

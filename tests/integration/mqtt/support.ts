@@ -50,7 +50,7 @@ export function uniqueId(): string {
 
 /** A client of a device that connects once and does not come back by itself. Rejects when it is refused. */
 export function connectDevice(
-  platform: Platform,
+  platform: Pick<Platform, 'mqttTcpUrl'>,
   { credential }: TestDevice,
   options: IClientOptions & { url?: string } = {},
 ): Promise<MqttClient> {

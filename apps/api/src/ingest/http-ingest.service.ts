@@ -13,6 +13,7 @@ import { PlatformPublisher } from '../mqtt/platform-publisher.js'
 import { parseBasicAuth } from './basic-auth.js'
 import { IngestService } from './ingest.service.js'
 import { type IngestOutcome, UndecidedError } from './sample.js'
+import { Trails } from './trails.js'
 
 /** How long a request waits for its commit before the device is told to come again. */
 const decisionTimeoutMs = 10_000
@@ -26,6 +27,7 @@ export class HttpIngestService {
     private readonly ingest: IngestService,
     private readonly notices: Notices,
     private readonly publisher: PlatformPublisher,
+    private readonly trails: Trails,
   ) {}
 
   /** The device of an Authorization header, when it is this one. */
@@ -56,6 +58,12 @@ export class HttpIngestService {
   }
 
   private async decided(device: VerifiedDevice, topic: string, payload: Buffer): Promise<IngestOutcome> {
+    const trail = this.trails.begin('http', () => ({
+      topic,
+      clientId: device.deviceId,
+      organization: device.organizationSlug,
+      payloadBytes: payload.length,
+    }))
     let timer: NodeJS.Timeout | undefined
     let forwarded: Promise<void> | undefined
     const forward = () => {
@@ -69,11 +77,14 @@ export class HttpIngestService {
           decisionTimeoutMs,
         )
         const early = () => void forward().catch(undecided)
-        this.ingest.ingest(device, payload, { early, decided, undecided })
+        this.ingest.ingest(device, payload, { trail, early, decided, undecided })
       })
+      this.trails.decided(trail, outcome.stored ? 'stored' : 'refused')
       if (outcome.stored) await forward()
+      this.trails.settled(trail)
       return outcome
     } catch (error) {
+      this.trails.decided(trail, 'undecided')
       if (!(error instanceof UndecidedError)) throw error
       const detail = `Not known to be stored: ${error.message}. Send it again, with its own ts.`
       throw new UnavailableError(detail, 'undecided', retryAfterSeconds)

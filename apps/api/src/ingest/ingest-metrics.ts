@@ -48,6 +48,12 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
       help: 'Commits that failed and were tried again',
       registers,
     }),
+    batchMessages: new Histogram({
+      name: 'heliograph_ingest_batch_messages',
+      help: 'Messages in a committed batch',
+      buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
+      registers,
+    }),
     batchRows: new Histogram({
       name: 'heliograph_ingest_batch_samples',
       help: 'Samples in a committed batch',

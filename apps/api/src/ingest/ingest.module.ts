@@ -7,11 +7,12 @@ import { IngestService } from './ingest.service.js'
 import { RetentionService } from './retention.service.js'
 import { StoreState } from './store-state.js'
 import { Traffic } from './traffic.js'
+import { Trails } from './trails.js'
 
 @Module({
   imports: [PresenceModule, CredentialsModule],
   controllers: [IngestController],
-  providers: [IngestService, HttpIngestService, RetentionService, StoreState, Traffic],
-  exports: [IngestService, StoreState, Traffic],
+  providers: [IngestService, HttpIngestService, RetentionService, StoreState, Traffic, Trails],
+  exports: [IngestService, StoreState, Traffic, Trails],
 })
 export class IngestModule {}

@@ -15,6 +15,7 @@ import type { IngestListener, SourceDevice, UndecidedError } from './sample.js'
 import { StoreState } from './store-state.js'
 import { deleteOrphans, deleteTelemetry } from './telemetry-cleanup.js'
 import { Traffic } from './traffic.js'
+import { Trails } from './trails.js'
 
 const closeTimeoutMs = 2_000
 
@@ -35,6 +36,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly traffic: Traffic,
     private readonly retention: RetentionService,
     private readonly store: StoreState,
+    trails: Trails,
     notices: Notices,
     events: EventBus,
     metrics: MetricsRegistry,
@@ -52,6 +54,7 @@ export class IngestService implements BeforeApplicationShutdown {
       onTurnedAway: (outcome) => this.metrics.messages.inc({ outcome }),
       onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
       onCommitted: (counts) => this.noteCommit(counts),
+      onFollowed: (followed, batch) => trails.committed(followed, batch),
     })
     this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
@@ -99,6 +102,7 @@ export class IngestService implements BeforeApplicationShutdown {
     this.metrics.messages.inc({ outcome: 'refused' }, refusedMessages)
     this.metrics.samples.inc(samples)
     this.metrics.batchRows.observe(samples)
+    this.metrics.batchMessages.observe(storedMessages + refusedMessages)
     this.metrics.commitSeconds.observe(commitMs / 1_000)
     this.metrics.decisionSeconds.observe(waitedMs / 1_000)
     if (this.failing) this.logger.log('telemetry is being stored again')

@@ -7,6 +7,7 @@ import { Columns } from './columns.js'
 import { Committer, type Refusals } from './committer.js'
 import { decode } from './decode.js'
 import { Lane } from './lane.js'
+import type { MessageTrail } from './message-trail.js'
 import type { Partitions } from './partitions.js'
 import {
   type IngestListener,
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   onStored?(organizationId: number, samples: number): void
   /** A batch is committed: how many messages were stored and refused, of how many samples, and how long it took. */
   onCommitted?(counts: CommitCounts): void
+  /** Called with those messages of a committed batch that somebody follows, before they are told. */
+  onFollowed?(trails: readonly MessageTrail[], batch: { messages: number; samples: number }): void
 }
 
 export interface CommitCounts {
@@ -88,6 +91,7 @@ export class Pipeline {
     const nowMs = this.#now()
     const columns = this.#columns
     const refusal = this.#read(device, payload, nowMs)
+    if (listener.trail) listener.trail.checkedAtMs = performance.now()
     if (refusal !== null) {
       this.options.onTurnedAway?.('refused')
       listener.decided({ stored: false, refusal })
@@ -165,6 +169,7 @@ export class Pipeline {
 
   #conclude({ batch, from, to }: Slice, refusals: Refusals, commitMs: number): void {
     const counts = { storedMessages: 0, refusedMessages: refusals.size, samples: 0, commitMs, waitedMs: 0 }
+    this.#follow({ batch, from, to }, commitMs)
     counts.waitedMs = this.#now() - (batch.messages[from]?.receivedAtMs ?? this.#now())
     for (let index = from; index < to; index++) {
       const message = batch.messages[index] as BatchMessage
@@ -179,6 +184,19 @@ export class Pipeline {
       } else message.listener.decided({ stored: false, refusal })
     }
     this.options.onCommitted?.(counts)
+  }
+
+  #follow({ batch, from, to }: Slice, commitMs: number): void {
+    const messages = batch.messages.slice(from, to)
+    const trails = messages.flatMap(({ listener }) => listener.trail ?? [])
+    if (trails.length === 0) return
+    const committedAtMs = performance.now()
+    for (const trail of trails) {
+      trail.closedAtMs = committedAtMs - commitMs
+      trail.committedAtMs = committedAtMs
+    }
+    const samples = messages.reduce((sum, message) => sum + message.to - message.from, 0)
+    this.options.onFollowed?.(trails, { messages: messages.length, samples })
   }
 
   #leave({ deviceKey, from, to, payloadBytes }: BatchMessage): void {

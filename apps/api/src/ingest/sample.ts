@@ -1,3 +1,5 @@
+import type { MessageTrail } from './message-trail.js'
+
 /** The device that a message came from, as its credential names it. */
 export interface SourceDevice {
   organizationId: number
@@ -17,6 +19,8 @@ export interface Refusal {
 
 /** Whoever handed a message over. Exactly one of `decided` and `undecided` is called, once, perhaps at once. */
 export interface IngestListener {
+  /** Where the times of its way are noted, if anybody wants to know them. */
+  readonly trail?: MessageTrail | null
   /** The store is away, so the message is not stored yet: whoever watches should see it now all the same. */
   early(): void
   decided(outcome: IngestOutcome): void

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { version } from '../version.js'
 
 /** Where every part registers what it counts: `new Counter({ …, registers: [metrics.registry] })`. */
 @Injectable()
@@ -8,5 +9,11 @@ export class MetricsRegistry {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })
+    new Gauge({
+      name: 'heliograph_build_info',
+      help: 'Always 1; which version runs, on which Node.js',
+      labelNames: ['version', 'node'],
+      registers: [this.registry],
+    }).set({ version, node: process.versions.node }, 1)
   }
 }

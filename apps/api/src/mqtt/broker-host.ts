@@ -102,6 +102,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
         return allowed
       },
       onPublish: (client, message) => this.handler.decide(client, message),
+      onSettled: (message) => this.handler.settled(message),
     }
   }
 

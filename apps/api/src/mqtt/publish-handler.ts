@@ -3,8 +3,10 @@ import { events, isPlainEvent, type NoticeCode, PayloadError, reply, reported } 
 import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
+import type { MessageTrail } from '../ingest/message-trail.js'
 import type { IngestListener, IngestOutcome, UndecidedError } from '../ingest/sample.js'
 import { Traffic } from '../ingest/traffic.js'
+import { Trails } from '../ingest/trails.js'
 import { ActivityService } from '../presence/activity.service.js'
 import type { ConnectionPrincipal, DeviceConnection } from './connection-principal.js'
 import { Notices } from './notices.js'
@@ -18,6 +20,8 @@ const otherDeviceChannels = [events, reported, reply]
 export class PublishHandler {
   private readonly logger = new Logger(PublishHandler.name)
   private readonly eventTopics = new WeakMap<DeviceConnection, string>()
+  /** Messages that somebody follows, until they are acknowledged. */
+  private readonly unsettled = new WeakMap<PublishedMessage, MessageTrail>()
 
   constructor(
     private readonly ingest: IngestService,
@@ -26,6 +30,7 @@ export class PublishHandler {
     private readonly notices: Notices,
     private readonly credentials: CredentialVerifier,
     private readonly publisher: PlatformPublisher,
+    private readonly trails: Trails,
   ) {}
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
@@ -35,34 +40,69 @@ export class PublishHandler {
     // Its will, for one: retained, it would be there for the next device of that id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
-    return message.qos === 0 ? this.takeUnacknowledged(principal, message) : this.store(principal, message)
+    const awaited = message.qos > 0
+    const trail = this.trails.begin('mqtt', () => describe(principal, client.clientId, message), awaited)
+    return awaited
+      ? this.store(principal, message, trail)
+      : this.takeUnacknowledged(principal, message, trail)
+  }
+
+  /** Its subscribers have the message, and its sender the acknowledgement. */
+  settled(message: PublishedMessage): void {
+    const trail = this.unsettled.get(message)
+    if (trail !== undefined) this.trails.settled(trail)
   }
 
   /** The acknowledgement waits for what becomes of it; a rejection means that nobody knows. */
-  private store(device: DeviceConnection, message: PublishedMessage): MaybePromise<PublishDecision> {
+  private store(
+    device: DeviceConnection,
+    message: PublishedMessage,
+    trail: MessageTrail | null,
+  ): MaybePromise<PublishDecision> {
     const publishing = new Publishing(
-      (outcome) => this.conclude(device, message.topic, outcome),
-      () => this.forwardEarly(message),
+      {
+        conclude: (outcome) => this.conclude(device, message.topic, outcome, trail),
+        forward: () => this.forwardEarly(message),
+        undecided: () => this.trails.decided(trail, 'undecided'),
+      },
+      trail,
     )
+    if (trail !== null) this.unsettled.set(message, trail)
     this.ingest.ingest(device, message.payload, publishing)
     return publishing.decision
   }
 
   /** QoS 0 waits for nothing: whoever watches sees it at once, and what finds no room is dropped, and said so. */
-  private takeUnacknowledged(device: DeviceConnection, message: PublishedMessage): PublishDecision {
+  private takeUnacknowledged(
+    device: DeviceConnection,
+    message: PublishedMessage,
+    trail: MessageTrail | null,
+  ): PublishDecision {
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
+      trail,
       early: () => {},
       decided: (outcome) => {
-        decision = this.conclude(device, message.topic, outcome)
+        decision = this.conclude(device, message.topic, outcome, trail)
+        // It was sent on before, and nobody waits for an acknowledgement.
+        this.trails.settled(trail)
       },
-      undecided: (error) => this.ingest.drop(device, error),
+      undecided: (error) => {
+        this.ingest.drop(device, error)
+        this.trails.decided(trail, 'dropped')
+      },
     }
     this.ingest.ingest(device, message.payload, listener, true)
     return decision
   }
 
-  private conclude(device: DeviceConnection, topic: string, outcome: IngestOutcome): PublishDecision {
+  private conclude(
+    device: DeviceConnection,
+    topic: string,
+    outcome: IngestOutcome,
+    trail: MessageTrail | null,
+  ): PublishDecision {
+    this.trails.decided(trail, outcome.stored ? 'stored' : 'refused')
     if (outcome.stored) return this.credentials.wasDeleted(device.deviceKey) ? 'drop' : 'forward'
     this.refuse(device, topic, outcome.refusal.code, outcome.refusal.detail)
     return 'drop'
@@ -115,6 +155,10 @@ function holdsPlainEvent(payload: Buffer): boolean {
   }
 }
 
+function describe(device: DeviceConnection, clientId: string, { topic, payload, qos }: PublishedMessage) {
+  return { topic, clientId, organization: device.organizationSlug, payloadBytes: payload.length, qos }
+}
+
 /** A message that waits for its decision. What was passed on before it was stored is not passed on again. */
 class Publishing implements IngestListener {
   #decision: PublishDecision | UndecidedError | null = null
@@ -122,8 +166,12 @@ class Publishing implements IngestListener {
   #forwarded = false
 
   constructor(
-    private readonly conclude: (outcome: IngestOutcome) => PublishDecision,
-    private readonly forward: () => void,
+    private readonly handler: {
+      conclude(outcome: IngestOutcome): PublishDecision
+      forward(): void
+      undecided(): void
+    },
+    readonly trail: MessageTrail | null,
   ) {}
 
   /** The decision, if there is one already. */
@@ -138,15 +186,16 @@ class Publishing implements IngestListener {
   early(): void {
     if (this.#forwarded || this.#decision !== null) return
     this.#forwarded = true
-    this.forward()
+    this.handler.forward()
   }
 
   decided(outcome: IngestOutcome): void {
-    const decision = this.conclude(outcome)
+    const decision = this.handler.conclude(outcome)
     this.#end(this.#forwarded ? 'drop' : decision)
   }
 
   undecided(error: UndecidedError): void {
+    this.handler.undecided()
     this.#end(error)
   }
 

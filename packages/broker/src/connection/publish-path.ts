@@ -221,6 +221,7 @@ export class PublishPath<P> implements Source, GroupMember {
     else counters.droppedRefused++
     if (message.qos > 0)
       this.#answers.add(message.qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, noted)
+    this.#core.policy.settled(message)
   }
 
   /** Whether a QoS 2 packet id is new. A repeated one is answered if decided, and never published again. */

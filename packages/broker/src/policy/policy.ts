@@ -71,6 +71,14 @@ export class Policy<P> {
     }
   }
 
+  settled(message: PublishedMessage): void {
+    try {
+      this.#hooks.onSettled?.(message)
+    } catch (error) {
+      this.#report('onSettled', error)
+    }
+  }
+
   #decision(value: unknown): PublishDecision | 'undecided' {
     if (value === 'forward' || value === undefined) return 'forward'
     if (value === 'drop') return 'drop'

@@ -1,0 +1,44 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Histogram, type Registry } from 'prom-client'
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** How long requests take, by route: a template such as `/api/v1/devices/:device`, so that there is a bounded number. */
+export class HttpMetrics {
+  private readonly routes = new WeakMap<IncomingMessage, string>()
+  private readonly seconds: Histogram<'method' | 'route' | 'status'>
+
+  constructor(registry: Registry) {
+    this.seconds = new Histogram({
+      name: 'heliograph_http_request_duration_seconds',
+      help: 'Time from a request to the end of its answer, by method, route and class of status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [registry],
+    })
+    subscribe('http.server.request.start', (message) => {
+      const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+      const startedAt = performance.now()
+      response.once('close', () => this.observe(request, response, performance.now() - startedAt))
+    })
+  }
+
+  /** Called by whoever knows which route a request takes. */
+  noteRoute(request: IncomingMessage, route: string | undefined): void {
+    if (route !== undefined) this.routes.set(request, route)
+  }
+
+  private observe(request: IncomingMessage, response: ServerResponse, durationMs: number): void {
+    const method = methods.has(request.method ?? '') ? (request.method ?? '') : 'other'
+    const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted'
+    const route = this.routes.get(request) ?? areaOf(request.url ?? '')
+    this.seconds.observe({ method, route, status }, durationMs / 1_000)
+  }
+}
+
+/** Of what the api's own router does not answer. */
+function areaOf(url: string): string {
+  if (url.startsWith('/api/auth/')) return '/api/auth/*'
+  return /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/.test(url) ? 'none' : 'pages'
+}

@@ -1,0 +1,73 @@
+import type { Pool } from 'pg'
+
+/** What takes a query to know of the database. */
+export interface StoreFacts {
+  databaseBytes: number
+  tables: { table: string; partitions: number; bytes: number }[]
+}
+
+/** Sizes change slowly, and a scrape must neither load a busy database nor wait for one that is away. */
+const refreshAfterMs = 30_000
+const longestWaitMs = 1_000
+
+/** Knows how large the store is, as of half a minute ago at most while somebody asks. */
+export class StoreFactsReader {
+  private known: StoreFacts | null = null
+  private readAtMs = Number.NEGATIVE_INFINITY
+  private reading: Promise<void> | null = null
+
+  constructor(private readonly pool: Pool) {}
+
+  /** Null while the database does not answer. */
+  async read(): Promise<StoreFacts | null> {
+    if (this.isFresh()) return this.known
+    this.reading ??= this.refresh()
+    await Promise.race([this.reading, wait(longestWaitMs)])
+    return this.isFresh() ? this.known : null
+  }
+
+  private isFresh(): boolean {
+    return performance.now() - this.readAtMs < refreshAfterMs
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const { rows } = await this.pool.query<{ table: string | null; partitions: number; bytes: string }>(
+        query,
+      )
+      const [total, ...tables] = rows
+      this.known = {
+        databaseBytes: Number(total?.bytes),
+        tables: tables.map(({ table, partitions, bytes }) => ({
+          table: table ?? '',
+          partitions,
+          bytes: Number(bytes),
+        })),
+      }
+      this.readAtMs = performance.now()
+    } catch {
+      // Whoever asks next tries again.
+    } finally {
+      this.reading = null
+    }
+  }
+}
+
+/** The database, and below it the tables of telemetry with all of their partitions and indexes. */
+const query = `
+SELECT NULL AS table, 0 AS partitions, pg_database_size(current_database()) AS bytes
+UNION ALL (
+  SELECT root.relname, count(part.oid) FILTER (WHERE part.oid <> root.oid)::int,
+    coalesce(sum(pg_total_relation_size(part.oid)), 0)::bigint
+  FROM pg_class root
+  JOIN pg_namespace ON pg_namespace.oid = root.relnamespace AND nspname = 'telemetry'
+  CROSS JOIN LATERAL (
+    SELECT root.oid UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent = root.oid
+  ) part
+  WHERE root.relkind IN ('r', 'p') AND NOT root.relispartition
+  GROUP BY root.oid, root.relname ORDER BY root.relname
+)`
+
+function wait(timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())
+}

@@ -1,0 +1,38 @@
+import { readConfiguration } from '../lib/configuration.mjs'
+import { installDependencies } from '../lib/prepare.mjs'
+import { say } from '../lib/progress.mjs'
+import { UserError } from '../lib/user-error.mjs'
+import { parseCommandLine, resolveTyped, runToEnd } from './command-line.mjs'
+
+const usage = 'npm run backup [-- --to FILE|DIRECTORY]'
+
+/** @param {string[]} args */
+export function runBackup(args) {
+  return runToEnd(async (cleanup) => {
+    const { values, positionals } = parseCommandLine(
+      args,
+      /** @type {const} */ ({ to: { type: 'string' } }),
+      usage,
+    )
+    if (positionals.length > 0) throw new UserError(`What is ${positionals[0]}?`, `Usage: ${usage}`)
+    const { databaseUrl, dataDir } = readConfiguration()
+    if (databaseUrl) throw ownDatabase()
+    await installDependencies()
+    const { createBackup } = await import('./create-backup.mjs')
+    const to = values.to ? resolveTyped(values.to) : undefined
+    const { file, withAuthSecret } = await createBackup({ dataDir, to, cleanup })
+    say(`backup ${file}`)
+    say('It holds all data and the keys to them: keep it as secret as the platform itself.')
+    if (!withAuthSecret)
+      say('AUTH_SECRET is not in it, because it comes from the environment: keep it elsewhere.')
+  })
+}
+
+function ownDatabase() {
+  return new UserError(
+    'DATABASE_URL names a PostgreSQL server of yours, which npm run backup does not back up.',
+    'Back it up with PostgreSQL’s own tools, while it runs:',
+    'pg_dump --format=custom --file=heliograph.dump "$DATABASE_URL"',
+    'and keep DATA_DIR/auth-secret (or AUTH_SECRET) with it. More: docs/backup.md',
+  )
+}

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream'
+
+/**
+ * A base backup on its way from the server.
+ * @typedef {object} BaseBackup
+ * @property {Promise<number>} clusterBytes roughly what the files take, known before the first of them comes
+ * @property {Readable} archive the files of the cluster and the write-ahead log that makes them consistent, as tar
+ * @property {Promise<Buffer>} manifest PostgreSQL's own list of the files, with a SHA-256 each
+ */
+
+/** What a message of the copy holds is told by its first byte (PostgreSQL, Streaming Replication Protocol, BASE_BACKUP). */
+const kinds = { newArchive: 0x6e, manifest: 0x6d, data: 0x64 }
+
+/**
+ * Asks for a base backup in a replication session: PostgreSQL's low-level backup, of which the server itself does the
+ * reading, the checking of page checksums and the leaving out. Backup mode ends with the session, however it ends.
+ * @param {import('pg').Client} client connected with `replication: 'database'`
+ * @returns {Promise<BaseBackup>}
+ */
+export async function startBaseBackup(client) {
+  // What is written from here on stays until the session ends, however long the copy takes.
+  await client.query(
+    `CREATE_REPLICATION_SLOT heliograph_backup_${process.pid} TEMPORARY PHYSICAL RESERVE_WAL`,
+  )
+  const query = new BaseBackupQuery()
+  client.once('error', (error) => query.handleError(error))
+  client.once('end', () => query.handleError(new Error('the database ended the connection')))
+  client.query(query)
+  return { clusterBytes: query.clusterBytes, archive: query.archive, manifest: query.manifest }
+}
+
+const command = `BASE_BACKUP (LABEL 'heliograph', PROGRESS true, CHECKPOINT 'fast', WAL true,
+  MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256', VERIFY_CHECKSUMS true)`
+
+/** A query as `pg` wants it that takes a copy out of the server: pg itself only knows of rows. */
+class BaseBackupQuery {
+  /** @type {import('node:stream').Duplex | undefined} */
+  #socket
+  /** @type {Buffer[]} */
+  #manifestParts = []
+  #inManifest = false
+  #archives = 0
+  #size = deferred()
+  #manifest = deferred()
+  clusterBytes = this.#size.promise
+  manifest = this.#manifest.promise
+  archive = new Readable({ read: () => this.#socket?.resume(), highWaterMark: 4 * 1024 * 1024 })
+
+  /** @param {{ query(text: string): void, stream: import('node:stream').Duplex }} connection */
+  submit(connection) {
+    this.#socket = connection.stream
+    connection.query(command)
+  }
+
+  handleRowDescription() {}
+
+  /** The rows of the second result are the tablespaces; the cluster itself is the one without an oid. */
+  handleDataRow(/** @type {{ fields: (string | null)[] }} */ { fields }) {
+    if (fields.length === 3 && fields[0] === null) this.#size.resolve(Number(fields[2]) * 1024)
+  }
+
+  handleCommandComplete() {}
+
+  handleCopyData(/** @type {{ chunk: Buffer }} */ { chunk }) {
+    const kind = chunk[0]
+    if (kind === kinds.manifest) this.#inManifest = true
+    if (kind === kinds.newArchive && ++this.#archives > 1)
+      this.handleError(new Error('the database has tablespaces outside of its directory'))
+    if (kind !== kinds.data) return
+    // The parser uses its memory again.
+    const data = Buffer.from(chunk.subarray(1))
+    if (this.#inManifest) this.#manifestParts.push(data)
+    else if (!this.archive.push(data)) this.#socket?.pause()
+  }
+
+  handleReadyForQuery() {
+    this.archive.push(null)
+    this.#manifest.resolve(Buffer.concat(this.#manifestParts))
+  }
+
+  /** @param {Error} error */
+  handleError(error) {
+    this.#size.reject(error)
+    this.#manifest.reject(error)
+    this.archive.destroy(error)
+    // What was paused would never come to say that it is over.
+    this.#socket?.resume()
+  }
+}
+
+function deferred() {
+  /** @type {(value: any) => void} */
+  let resolve = () => {}
+  /** @type {(error: Error) => void} */
+  let reject = () => {}
+  const promise = new Promise((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  // Whoever waits for it learns of it; nobody may be waiting yet.
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,155 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { assertRoomFor, describeBytes } from '../lib/disk.mjs'
+import { inProject } from '../lib/paths.mjs'
+import { step } from '../lib/progress.mjs'
+import { UserError } from '../lib/user-error.mjs'
+import { archiveOf, backupFormat, thisMachine } from './archive.mjs'
+import { startBaseBackup } from './base-backup.mjs'
+import { removeLeftovers } from './leftovers.mjs'
+import { openCluster } from './open-cluster.mjs'
+
+/** What of a data directory is needed beside the cluster to use it elsewhere. */
+const keyFiles = ['heliograph.json', 'auth-secret', 'postgres-password']
+
+/** Telemetry shrinks to a fifth by this; more effort takes several times as long and gains little. */
+const compressionLevel = 1
+
+/**
+ * Writes everything that the data directory's database holds, as of some moment after the call, into one file. The
+ * platform may run meanwhile. There is either the whole file or none.
+ * @param {{ dataDir: string, to: string | undefined, cleanup: import('./command-line.mjs').Cleanup }} options
+ */
+export async function createBackup({ dataDir, to, cleanup }) {
+  const file = chooseFile(to, dataDir)
+  const keys = readKeys(dataDir)
+  const cluster = await openCluster(dataDir, cleanup)
+  try {
+    const facts = await readFacts(cluster.client)
+    const baseBackup = await startBaseBackup(cluster.client)
+    const clusterBytes = await baseBackup.clusterBytes
+    assertRoomFor(path.dirname(file), clusterBytes, 'the backup at most')
+    const authSecretFromEnvironment = Boolean(process.env.AUTH_SECRET) || !keys.has('auth-secret')
+    const description = { ...facts, clusterBytes, authSecretFromEnvironment }
+    const bytes = await step(
+      'backup',
+      'copying the database',
+      (update) => write(file, archiveOf(description, keys, baseBackup), clusterBytes, update, cleanup),
+      (written) => `${describeBytes(written)}, of ${describeBytes(clusterBytes)} in the database`,
+    )
+    return { file, bytes, withAuthSecret: !authSecretFromEnvironment }
+  } catch (error) {
+    throw explain(error, file)
+  } finally {
+    await cluster.close()
+  }
+}
+
+/**
+ * @param {string | undefined} to a file, or a directory that is there
+ * @param {string} dataDir
+ */
+function chooseFile(to, dataDir) {
+  const name = `heliograph-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}.tar.gz`
+  const asked = to ?? inProject('backups')
+  const isDirectory = to === undefined || fs.statSync(asked, { throwIfNoEntry: false })?.isDirectory()
+  const file = isDirectory ? path.join(asked, name) : asked
+  if (fs.existsSync(file)) throw new UserError(`${file} is there already, and a backup is never overwritten.`)
+  const inside = path.relative(dataDir, path.dirname(file))
+  if (inside === '' || !inside.startsWith('..')) {
+    throw new UserError(
+      `${file} would lie in the data directory, and be lost with it.`,
+      'Name another place: npm run backup -- --to DIRECTORY',
+    )
+  }
+  return file
+}
+
+/** @param {string} dataDir */
+function readKeys(dataDir) {
+  const there = keyFiles.filter((name) => fs.existsSync(path.join(dataDir, name)))
+  return new Map(there.map((name) => [name, fs.readFileSync(path.join(dataDir, name))]))
+}
+
+/** @param {import('pg').Client} client */
+async function readFacts(client) {
+  const { rows } = await client.query(`
+    SELECT current_setting('server_version') AS version,
+      pg_size_bytes(current_setting('wal_segment_size'))::int AS wal_segment_bytes,
+      to_regclass('_prisma_migrations') IS NOT NULL AS migrated`)
+  const applied = rows[0].migrated
+    ? await client.query('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL')
+    : { rows: [] }
+  const { version } = JSON.parse(fs.readFileSync(inProject('package.json'), 'utf8'))
+  return {
+    format: backupFormat,
+    heliograph: version,
+    createdAt: new Date().toISOString(),
+    postgres: rows[0].version,
+    machine: thisMachine(),
+    walSegmentBytes: rows[0].wal_segment_bytes,
+    migrations: applied.rows.map((row) => row.migration_name).sort(),
+  }
+}
+
+/**
+ * Writes beside the final name and links into place once all is on the disk.
+ * @param {string} file
+ * @param {AsyncIterable<Buffer>} archive
+ * @param {number} expectedBytes
+ * @param {(detail: string) => void} update
+ * @param {import('./command-line.mjs').Cleanup} cleanup
+ */
+async function write(file, archive, expectedBytes, update, cleanup) {
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  removeLeftovers(path.dirname(file), 'partial')
+  const partial = `${file}.partial-${process.pid}`
+  cleanup.add(() => fs.rmSync(partial, { force: true }))
+  try {
+    await pipeline(
+      counted(archive, (bytes) =>
+        update(`copied ${describeBytes(bytes)} of about ${describeBytes(expectedBytes)}`),
+      ),
+      createGzip({ level: compressionLevel }),
+      fs.createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
+    )
+    fs.linkSync(partial, file)
+  } finally {
+    fs.rmSync(partial, { force: true })
+  }
+  return fs.statSync(file).size
+}
+
+/**
+ * @param {AsyncIterable<Buffer>} source
+ * @param {(bytes: number) => void} report
+ */
+async function* counted(source, report) {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    report(bytes)
+    yield chunk
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} file
+ */
+function explain(error, file) {
+  if (error instanceof UserError) return error
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
+  const hints = /** @type {Record<string, string>} */ ({
+    ENOSPC: 'The disk is full: make room, or name another place with --to.',
+    EACCES: 'This user may not write there.',
+    EEXIST: 'Somebody else has made a file of that name in the meantime.',
+    XX001: 'A page of the database is damaged. Restore an earlier backup; keep the data directory as it is.',
+  })
+  return new UserError(
+    `The backup ${file} was not made: ${message}.`,
+    ...(hints[code ?? ''] ? [hints[code ?? ''] ?? ''] : []),
+  )
+}

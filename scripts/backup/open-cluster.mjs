@@ -1,0 +1,82 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import pg from 'pg'
+import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from '../database/embedded-postgres.mjs'
+import { clusterDirectory } from '../database/postgres-runner.mjs'
+import { prepareDataDirectory } from '../lib/data-directory.mjs'
+import { lockInstance } from '../lib/instance-lock.mjs'
+import { lockHolder } from '../lib/lock.mjs'
+import { UserError } from '../lib/user-error.mjs'
+
+/**
+ * A replication session with the data directory's PostgreSQL: the one of the instance that runs, or one that is
+ * started for as long as this takes.
+ * @param {string} dataDir
+ * @param {import('./command-line.mjs').Cleanup} cleanup
+ * @returns {Promise<{ client: pg.Client, close: () => Promise<void> }>}
+ */
+export async function openCluster(dataDir, cleanup) {
+  if (!fs.existsSync(clusterDirectory(dataDir))) {
+    throw new UserError(
+      `There is no embedded database in ${dataDir}.`,
+      'Set DATA_DIR to the data directory of the platform. For a server of yours see docs/backup.md.',
+    )
+  }
+  const own = lockHolder(path.join(dataDir, 'lock')) ? undefined : await startForNow(dataDir, cleanup)
+  try {
+    const client = await connect(own?.url ?? urlOfEmbeddedPostgres(dataDir))
+    const close = async () => {
+      // A copy that was broken off would be sent to its end before the server took notice of a farewell.
+      client.removeAllListeners('end')
+      destroySocket(client)
+      await own?.stop()
+    }
+    return { client, close }
+  } catch (error) {
+    await own?.stop()
+    throw error
+  }
+}
+
+/**
+ * @param {string} dataDir
+ * @param {import('./command-line.mjs').Cleanup} cleanup
+ */
+async function startForNow(dataDir, cleanup) {
+  prepareDataDirectory(dataDir)
+  const lock = await lockInstance(dataDir)
+  cleanup.add(() => lock.release())
+  const postgres = await startEmbeddedPostgres({ dataDir })
+  return {
+    url: postgres.url,
+    async stop() {
+      await postgres.stop()
+      lock.release()
+    },
+  }
+}
+
+/** @param {string} url */
+async function connect(url) {
+  // pg knows the parameter, its types do not.
+  const options = /** @type {pg.ClientConfig} */ ({ connectionString: url, replication: 'database' })
+  const client = new pg.Client(options)
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new UserError(
+      `The database of the running platform does not answer: ${/** @type {Error} */ (error).message}.`,
+      'If it is just starting, try again once it is ready; run this as the user that the platform runs as.',
+    )
+  }
+  client.on('error', () => {})
+  return client
+}
+
+/** @param {pg.Client} client */
+function destroySocket(client) {
+  const { connection } = /** @type {{ connection: { stream: import('node:net').Socket } }} */ (
+    /** @type {unknown} */ (client)
+  )
+  connection.stream.destroy()
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { createGunzip } from 'node:zlib'
+import { Header, Unpack } from 'tar'
+import { UserError } from '../lib/user-error.mjs'
+import { blockBytes, descriptionEntry, manifestEntry, ownFolder } from './archive.mjs'
+
+/** @typedef {import('./archive.mjs').BackupDescription} BackupDescription */
+
+const longestDescriptionBytes = 1024 * 1024
+
+/**
+ * What a backup says of itself. Reads no further.
+ * @param {string} file
+ * @returns {Promise<BackupDescription>}
+ */
+export async function readDescription(file) {
+  const source = fs.createReadStream(file)
+  const tar = source.pipe(createGunzip())
+  source.on('error', (error) => tar.destroy(error))
+  let read = Buffer.alloc(0)
+  try {
+    for await (const chunk of tar) {
+      read = Buffer.concat([read, chunk])
+      const content = firstEntry(read, file)
+      if (content) return parseDescription(content, file)
+    }
+  } catch (error) {
+    throw explain(error, file)
+  } finally {
+    source.destroy()
+  }
+  throw foreign(file)
+}
+
+/**
+ * @param {Buffer} tar its beginning
+ * @param {string} file
+ * @returns {Buffer | undefined} undefined while too little is read
+ */
+function firstEntry(tar, file) {
+  if (tar.length < blockBytes) return undefined
+  const { cksumValid, path: name, size = 0 } = new Header(tar, 0)
+  if (!cksumValid || name !== descriptionEntry || size > longestDescriptionBytes) throw foreign(file)
+  const end = blockBytes + size
+  return tar.length < end ? undefined : tar.subarray(blockBytes, end)
+}
+
+/**
+ * @param {Buffer} content
+ * @param {string} file
+ * @returns {BackupDescription}
+ */
+function parseDescription(content, file) {
+  const description = JSON.parse(content.toString())
+  if (Number.isInteger(description?.format)) return description
+  throw foreign(file)
+}
+
+/**
+ * Unpacks the cluster into a directory, and our own files into the one above it.
+ * @param {string} file
+ * @param {string} cluster does not exist yet
+ * @param {(bytes: number) => void} report bytes of the file that are read so far
+ */
+export async function unpack(file, cluster, report) {
+  fs.mkdirSync(cluster, { mode: 0o700 })
+  /** @type {string | undefined} */
+  let unexpected
+  const unpacker = new Unpack({
+    cwd: cluster,
+    strict: true,
+    preserveOwner: false,
+    filter: (name, entry) => {
+      if ('type' in entry && (entry.type === 'File' || entry.type === 'Directory')) return true
+      unexpected ??= name
+      return false
+    },
+  })
+  await feed(file, unpacker, report)
+  if (unexpected) throw new UserError(`${file} holds what no backup holds (${unexpected}).`)
+  if (!fs.existsSync(path.join(cluster, manifestEntry))) throw truncated(file)
+  const own = path.join(cluster, ownFolder)
+  for (const name of fs.readdirSync(own)) fs.renameSync(path.join(own, name), path.join(cluster, '..', name))
+  fs.rmdirSync(own)
+  fs.rmSync(path.join(cluster, '..', path.basename(descriptionEntry)))
+}
+
+/**
+ * @param {string} file
+ * @param {Unpack} unpacker
+ * @param {(bytes: number) => void} report
+ */
+async function feed(file, unpacker, report) {
+  const source = fs.createReadStream(file, { highWaterMark: 1024 * 1024 })
+  const tar = source.pipe(createGunzip({ chunkSize: 256 * 1024 }))
+  source.on('error', (error) => tar.destroy(error))
+  const ended = once(unpacker, 'close')
+  ended.catch((error) => tar.destroy(error))
+  try {
+    for await (const chunk of tar) {
+      report(source.bytesRead)
+      if (!unpacker.write(chunk)) await Promise.race([once(unpacker, 'drain'), ended])
+    }
+    unpacker.end()
+    await ended
+  } catch (error) {
+    throw explain(error, file)
+  } finally {
+    source.destroy()
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} file
+ */
+function explain(error, file) {
+  if (error instanceof UserError) return error
+  const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error)
+  if (code === 'Z_BUF_ERROR') return truncated(file)
+  if (code === 'Z_DATA_ERROR' && message === 'incorrect header check') return foreign(file)
+  if (/^(Z_|TAR_)/.test(code)) {
+    return new UserError(`${file} is damaged (${message}).`, 'Nothing was changed. Use another copy of it.')
+  }
+  return new UserError(`${file} could not be unpacked: ${message}.`, 'Nothing was changed.')
+}
+
+/** @param {string} file */
+function foreign(file) {
+  return new UserError(`${file} is no backup that npm run backup has made.`, 'Nothing was changed.')
+}
+
+/** @param {string} file */
+function truncated(file) {
+  return new UserError(
+    `${file} ends too early: it is a part of a backup.`,
+    'Nothing was changed. Use another copy of it.',
+  )
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// `npm run restore -- FILE [--replace]`: makes a data directory of a backup.
+import { nodeVersionProblem } from './lib/node-version.mjs'
+
+const problem = nodeVersionProblem(process.versions.node)
+if (problem) {
+  console.error(problem)
+  process.exitCode = 1
+} else {
+  import('./backup/restore-command.mjs').then(({ runRestore }) => runRestore(process.argv.slice(2)))
+}

@@ -1,0 +1,169 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
+import { prepareDataDirectory, recordDatabase } from '../../scripts/lib/data-directory.mjs'
+import { runScript } from '../support/command.js'
+
+let folder: string
+let file: string
+let tar: Buffer
+let dataDir: string
+let made = 0
+
+beforeAll(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-restore-'))
+  const source = path.join(folder, 'source')
+  file = path.join(folder, 'one.tar.gz')
+  prepareDataDirectory(source)
+  await fs.writeFile(path.join(source, 'auth-secret'), `${'s'.repeat(64)}\n`, { mode: 0o600 })
+  await withPostgres(source, `CREATE TABLE kept AS SELECT 'here' AS word`)
+  recordDatabase(source)
+  const { code, output } = await runScript('backup.mjs', ['--to', file], { DATA_DIR: source }).ended
+  expect(output).toContain(`backup ${file}`)
+  expect(code).toBe(0)
+  tar = await promisify(gunzip)(await fs.readFile(file))
+})
+
+afterAll(() => fs.rm(folder, { recursive: true, force: true }))
+
+beforeEach(() => {
+  dataDir = path.join(folder, `data-${++made}`)
+})
+
+async function withPostgres(directory: string, sql: string): Promise<unknown[]> {
+  const postgres = await startEmbeddedPostgres({ dataDir: directory })
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  const { rows } = await client.query(sql)
+  await client.end()
+  await postgres.stop()
+  return rows
+}
+
+/** The backup with its tar changed. */
+async function variant(name: string, change: (copy: Buffer) => Buffer): Promise<string> {
+  const changed = path.join(folder, name)
+  await fs.writeFile(changed, await promisify(gzip)(change(Buffer.from(tar)), { level: 1 }))
+  return changed
+}
+
+/** Replaces a text by one of the same length, at its first place. */
+function swap(copy: Buffer, from: string, to: string): Buffer {
+  const at = copy.indexOf(from)
+  expect(at).toBeGreaterThan(0)
+  copy.write(to, at)
+  return copy
+}
+
+async function restore(from: string, ...more: string[]) {
+  return runScript('restore.mjs', [from, ...more], { DATA_DIR: dataDir }).ended
+}
+
+/** It says why, and there is nothing where the data would be, nor beside it. */
+async function expectRefused(from: string, reason: string | RegExp): Promise<void> {
+  const { code, output } = await restore(from)
+  expect(output).toMatch(reason)
+  expect(output).not.toMatch(/^\s+at /m)
+  expect(code).toBe(1)
+  expect((await fs.readdir(folder)).filter((name) => name.startsWith(path.basename(dataDir)))).toEqual([])
+}
+
+describe('npm run restore', () => {
+  it('brings back the database of a platform that did not run, with its keys', async () => {
+    expect(await restore(file)).toMatchObject({ code: 0 })
+    expect(await fs.readFile(path.join(dataDir, 'auth-secret'), 'utf8')).toBe(`${'s'.repeat(64)}\n`)
+    for (const name of ['.', 'auth-secret', 'postgres-password', 'postgres'])
+      expect((await fs.stat(path.join(dataDir, name))).mode & 0o077).toBe(0)
+    expect(await withPostgres(dataDir, 'SELECT word FROM kept')).toEqual([{ word: 'here' }])
+  })
+
+  it('touches a directory that is in use only when told to, and keeps it aside', async () => {
+    await restore(file)
+    await fs.writeFile(path.join(dataDir, 'auth-secret'), 'another')
+    const refused = await restore(file)
+    expect(refused.code).toBe(1)
+    expect(refused.output).toContain('is not empty')
+    expect(await fs.readFile(path.join(dataDir, 'auth-secret'), 'utf8')).toBe('another')
+
+    const { code, output } = await restore(file, '--replace')
+    expect(code).toBe(0)
+    const aside = /is kept in (\S+\.replaced-\w+):/.exec(output)?.[1] ?? ''
+    expect(await fs.readFile(path.join(aside, 'auth-secret'), 'utf8')).toBe('another')
+    expect(await fs.readFile(path.join(dataDir, 'auth-secret'), 'utf8')).toBe(`${'s'.repeat(64)}\n`)
+    expect(await withPostgres(aside, 'SELECT word FROM kept')).toEqual([{ word: 'here' }])
+    expect((await fs.readdir(aside)).concat(await fs.readdir(dataDir))).not.toContain('lock')
+  })
+
+  it('refuses while an instance runs, even when told to replace', async () => {
+    await restore(file)
+    const { takeLock } = await import('../../scripts/lib/lock.mjs')
+    const lock = takeLock(path.join(dataDir, 'lock'))
+    const { code, output } = await restore(file, '--replace')
+    lock.release()
+    expect(code).toBe(1)
+    expect(output).toContain(`already runs on the data directory ${dataDir}: process ${process.pid}`)
+  })
+
+  it('never moves somebody else’s directory away', async () => {
+    await fs.mkdir(dataDir)
+    await fs.writeFile(path.join(dataDir, 'thesis.txt'), 'years of work')
+    const { code, output } = await restore(file, '--replace')
+    expect(code).toBe(1)
+    expect(output).toContain('holds files that are not Heliograph’s')
+    expect(await fs.readdir(dataDir)).toEqual(['thesis.txt'])
+  })
+
+  it('refuses what is cut off, at any place', async () => {
+    const whole = await fs.readFile(file)
+    const cut = path.join(folder, 'cut.tar.gz')
+    for (const bytes of [100, whole.length >> 1, whole.length - 1]) {
+      await fs.writeFile(cut, whole.subarray(0, bytes))
+      await expectRefused(cut, 'ends too early')
+    }
+    // A tar that ends where a file does looks whole to tar.
+    const manifest = tar.lastIndexOf('backup_manifest\0')
+    await expectRefused(await variant('no-manifest', (copy) => copy.subarray(0, manifest)), 'ends too early')
+  })
+
+  it('refuses what is damaged or was changed', async () => {
+    const whole = Buffer.from(await fs.readFile(file))
+    const flipped = path.join(folder, 'flipped.tar.gz')
+    whole.writeUInt8(whole.readUInt8(whole.length >> 1) ^ 0xff, whole.length >> 1)
+    await fs.writeFile(flipped, whole)
+    await expectRefused(flipped, 'damaged')
+    await expectRefused(
+      await variant('value', (copy) => swap(copy, 'here', 'gone')),
+      /damaged: .* is not what/,
+    )
+    const inManifest = (copy: Buffer) => swap(copy, '"Path": "PG_VERSION"', '"Path": "PG_VERSIOM"')
+    await expectRefused(await variant('manifest', inManifest), 'manifest is not whole')
+  })
+
+  it('refuses what is none, and what this version cannot use', async () => {
+    await fs.writeFile(path.join(folder, 'text'), 'no backup at all, but a text of some length')
+    await expectRefused(path.join(folder, 'text'), 'is no backup')
+    await expectRefused(await variant('foreign', () => Buffer.alloc(10_240)), 'is no backup')
+    await expectRefused(path.join(folder, 'nothing'), 'There is no backup')
+    const older = (copy: Buffer) => swap(copy, '"postgres": "18.', '"postgres": "16.')
+    await expectRefused(await variant('older', older), /made by PostgreSQL 16\.[\s\S]*pg_dump/)
+    const newer = (copy: Buffer) => swap(copy, '"format": 1', '"format": 9')
+    await expectRefused(await variant('newer', newer), 'made by a newer version')
+  })
+
+  it('says how it is done with a server of one’s own', async () => {
+    const env = { DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/heliograph' }
+    expect(await runScript('backup.mjs', [], env).ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('pg_dump --format=custom'),
+    })
+    expect(await runScript('restore.mjs', [file], env).ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('pg_restore'),
+    })
+  })
+})
