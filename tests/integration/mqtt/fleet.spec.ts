@@ -126,7 +126,10 @@ describe('the counts of an organization, each second', () => {
 
   it('tell another organization nothing of all that', async () => {
     const since = heardByStranger.length
-    await eventually(() => expect(heardByStranger.length).toBeGreaterThan(since))
+    await eventually(() => {
+      expect(heardByStranger.length).toBeGreaterThan(since)
+      expect(counts(heardByStranger).storage).not.toBeNull()
+    })
     expect(counts(heardByStranger)).toMatchObject({
       devices: 0,
       online: 0,

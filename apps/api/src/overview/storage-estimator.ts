@@ -12,7 +12,8 @@ const pagesPerTable = 400
 const dayMs = 86_400_000
 
 interface Table {
-  oid: number
+  /** Quoted as SQL wants it. */
+  name: string
   bytes: number
   pages: number
   /** Whether its rows are samples, which come with time; `latest` only changes. */
@@ -32,7 +33,7 @@ interface Shares {
  */
 @Injectable()
 export class StorageEstimator {
-  private readonly tables = new Map<number, Shares>()
+  private readonly tables = new Map<string, Shares>()
   private readonly estimates = new Paced<'all', Map<number, StorageEstimate>>(
     () => this.estimate(),
     (tookMs) => Math.max(leastMs, tookMs * dutyCycle),
@@ -70,31 +71,30 @@ export class StorageEstimator {
         sums.set(organizationId, sum)
       }
     }
-    this.forgetTablesBut(new Set(tables.map(({ oid }) => oid)))
+    this.forgetTablesBut(new Set(tables.map(({ name }) => name)))
     return sums
   }
 
-  private async shares(pool: Pool, { oid, bytes, pages }: Table, nowMs: number): Promise<Shares> {
-    const known = this.tables.get(oid)
+  private async shares(pool: Pool, { name, bytes, pages }: Table, nowMs: number): Promise<Shares> {
+    const known = this.tables.get(name)
     // What stands still is read once a day, so that its samples leave the last day.
     if (known !== undefined && known.bytes === bytes && nowMs - known.atMs < dayMs / 24) return known
     const percent = Math.min(100, (100 * pagesPerTable) / Math.max(pages, 1))
-    const name = await pool.query<{ name: string }>('SELECT $1::oid::regclass::text AS name', [oid])
-    const { rows } = await pool.query<{ id: number; all: number; lastDay: number }>(
-      sharesSql(name.rows[0]?.name ?? ''),
-      [percent, (nowMs - dayMs) * 1_000],
-    )
+    const { rows } = await pool.query<{ id: number; all: number; lastDay: number }>(sharesSql(name), [
+      percent,
+      (nowMs - dayMs) * 1_000,
+    ])
     const shares = {
       bytes,
       atMs: nowMs,
       byOrganization: new Map(rows.map(({ id, all, lastDay }) => [id, { all, lastDay }])),
     }
-    this.tables.set(oid, shares)
+    this.tables.set(name, shares)
     return shares
   }
 
-  private forgetTablesBut(oids: ReadonlySet<number>): void {
-    for (const oid of this.tables.keys()) if (!oids.has(oid)) this.tables.delete(oid)
+  private forgetTablesBut(names: ReadonlySet<string>): void {
+    for (const name of this.tables.keys()) if (!names.has(name)) this.tables.delete(name)
   }
 }
 
@@ -103,7 +103,7 @@ const anybody = 0
 
 /** Every table of telemetry that holds rows of devices: partitions one by one, or the whole where there are none. */
 const tablesSql = `
-  SELECT c.oid::float8 AS oid, pg_total_relation_size(c.oid)::float8 AS bytes,
+  SELECT c.oid::regclass::text AS name, pg_total_relation_size(c.oid)::float8 AS bytes,
     (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 AS pages,
     c.relname <> 'latest' AS grows
   FROM pg_class c

@@ -21,6 +21,7 @@ interface Totals {
   samples: number
 }
 
+const tickMs = 1_000
 const pointMs = 5_000
 const keptMs = 10 * 60_000
 const silent: Rates = { messagesPerSecond: 0, samplesPerSecond: 0 }
@@ -36,11 +37,8 @@ export class TrafficRates {
   tick(nowMs = Date.now()): void {
     for (const organizationId of this.traffic.organizations()) {
       const totals = { atMs: nowMs, ...this.traffic.totals(organizationId) }
-      const course = this.courses.get(organizationId)
-      if (course === undefined) {
-        this.courses.set(organizationId, { tick: totals, point: totals, rates: silent, points: [] })
-        continue
-      }
+      const course = this.courses.get(organizationId) ?? begin(nowMs - tickMs)
+      this.courses.set(organizationId, course)
       course.rates = between(course.tick, totals)
       course.tick = totals
       if (nowMs - course.point.atMs < pointMs) continue
@@ -58,6 +56,12 @@ export class TrafficRates {
   history(organizationId: number): readonly TrafficPoint[] {
     return this.courses.get(organizationId)?.points ?? []
   }
+}
+
+/** Whoever was not heard at the last tick had sent nothing by then. */
+function begin(atMs: number): Course {
+  const nothing = { atMs, messages: 0, samples: 0 }
+  return { tick: nothing, point: nothing, rates: silent, points: [] }
 }
 
 function between(from: Totals, to: Totals): Rates {
