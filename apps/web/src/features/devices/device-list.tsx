@@ -4,6 +4,7 @@ import { telemetry } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { Cpu, Plus, SearchX } from 'lucide-react'
 import dynamic from 'next/dynamic'
+import { useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
@@ -26,10 +27,16 @@ export function DeviceList() {
   const { slug, role } = useOrganization()
   const [query, change] = useListQuery()
   const list = useDeviceList(query)
-  const [registering, setRegistering] = useState(false)
+  // Another page may lead here to register one.
+  const [registering, setRegistering] = useState(useSearchParams().has('register') && role === 'admin')
   const queryClient = useQueryClient()
   useTrackMessages(telemetry.filter({ org: slug }))
   useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) }))
+
+  const close = () => {
+    setRegistering(false)
+    change({})
+  }
 
   // Before the first device there is nothing to find, and one button to press.
   const filtered = Boolean(query.search || query.status || query.tag)
@@ -54,7 +61,7 @@ export function DeviceList() {
           <Devices list={list} query={query} onChange={change} />
         </>
       )}
-      {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
+      {registering && <RegisterDialog onClose={close} />}
     </>
   )
 }

@@ -17,8 +17,9 @@ export function BottomBar({ me }: { me: Me }) {
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 flex items-stretch border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {navigation.map(({ label, icon: Icon, href }) => {
-        const current = isCurrent(href(slug), pathname)
+      {navigation.map((item) => {
+        const { label, icon: Icon, href } = item
+        const current = isCurrent(item, slug, pathname)
         return (
           <Link
             key={label}

@@ -13,7 +13,7 @@ export function Breadcrumbs() {
   const { slug } = useOrganization()
   const pathname = usePathname()
   const { device } = useParams<{ device?: string }>()
-  const section = navigation.find(({ href }) => isCurrent(href(slug), pathname))
+  const section = navigation.find((item) => isCurrent(item, slug, pathname))
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-13">
       <Logo className="mr-1.5 size-5 shrink-0 md:hidden" />

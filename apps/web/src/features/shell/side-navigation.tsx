@@ -52,8 +52,9 @@ function NavigationLinks({ collapsed }: { collapsed: boolean }) {
   const pathname = usePathname()
   return (
     <nav aria-label="Main" className="flex flex-col gap-0.5 px-2">
-      {navigation.map(({ label, icon: Icon, href }) => {
-        const current = isCurrent(href(slug), pathname)
+      {navigation.map((item) => {
+        const { label, icon: Icon, href } = item
+        const current = isCurrent(item, slug, pathname)
         return (
           <Link
             key={label}
