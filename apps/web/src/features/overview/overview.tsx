@@ -6,8 +6,9 @@ import { Button, buttonClass } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { StoreNotice } from '@/components/store-notice'
+import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
-import { formatExact } from '@/lib/format-time'
+import { formatAsOf } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
@@ -39,7 +40,7 @@ export function Overview() {
   }
   const empty = overview?.fleet.statuses != null && overview.fleet.devices === 0
   return (
-    <div className="max-w-6xl">
+    <div className="max-w-7xl">
       <header className="mb-5 flex min-h-9 items-center justify-between gap-4">
         <h1 className="text-20 font-semibold tracking-tight">Overview</h1>
         {!empty && <HeaderEnd staleSince={overview?.staleSince ?? null} />}
@@ -78,6 +79,7 @@ function Tiles({ overview }: { overview: LiveOverview | undefined }) {
 
 function HeaderEnd({ staleSince }: { staleSince: number | null }) {
   const { enterWall } = useWall()
+  const now = useNow()
   const show = () => {
     // Without full screen the page is as large as the window: good enough, and a person can still press F11.
     void document.documentElement.requestFullscreen?.().catch(() => {})
@@ -86,7 +88,7 @@ function HeaderEnd({ staleSince }: { staleSince: number | null }) {
   return (
     <div className="flex items-center gap-4">
       {staleSince !== null && (
-        <span className="text-13 text-quiet-text tabular-nums">as of {formatExact(staleSince)}</span>
+        <span className="text-13 text-quiet-text tabular-nums">as of {formatAsOf(staleSince, now)}</span>
       )}
       <Button onClick={show} title="For a screen on the wall: large, alone, and kept awake">
         <Maximize aria-hidden />

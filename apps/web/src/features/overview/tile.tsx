@@ -1,3 +1,4 @@
+import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Skeleton } from '@/components/skeleton'
@@ -32,6 +33,12 @@ export function Tile({ label, to, value, unit, tone = 'plain', hint, children, c
     >
       <h2 className="text-13 text-ink-soft in-data-wall:text-[2.6vh] in-data-wall:leading-tight">
         <Lead to={to}>{label}</Lead>
+        {to && (
+          <ChevronRight
+            aria-hidden
+            className="absolute top-5 right-4 size-4 text-ink-faint in-data-wall:hidden"
+          />
+        )}
       </h2>
       <p
         className={cn(
@@ -48,7 +55,7 @@ export function Tile({ label, to, value, unit, tone = 'plain', hint, children, c
         )}
       </p>
       {hint !== undefined && (
-        <div className="mt-0.5 min-h-4 text-12 text-ink-soft in-data-wall:mt-[0.8vh] in-data-wall:text-[2.3vh] in-data-wall:leading-tight">
+        <div className="mt-0.5 min-h-4 text-12 text-ink-soft in-data-stale:text-ink-faint in-data-wall:mt-[0.8vh] in-data-wall:text-[2.3vh] in-data-wall:leading-tight">
           {hint}
         </div>
       )}

@@ -1,9 +1,10 @@
 import type { TrafficPoint } from '@heliograph/protocol'
 import { formatRate } from '@/lib/format-number'
+import { formatClock, formatSpan } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { Tile } from './tile'
-import { coursePaths } from './traffic'
+import { coursePaths, spanOf } from './traffic'
 import type { LiveOverview } from './use-overview'
 
 export function TrafficTiles({ overview }: { overview: LiveOverview | undefined }) {
@@ -23,6 +24,7 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
       <Course
         points={(overview?.traffic ?? []).map((point) => ({ ts: point.ts, value: point[rate] }))}
         colour={colour}
+        stale={overview?.staleSince != null}
       />
     </Tile>
   )
@@ -37,10 +39,11 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
 interface CourseProps {
   points: { ts: number; value: number }[]
   colour: string
+  stale: boolean
 }
 
-/** The last ten minutes as a shape: from none to the highest. */
-function Course({ points, colour }: CourseProps) {
+/** The last ten minutes, or what is known of them, as a shape: from none to the highest. */
+function Course({ points, colour, stale }: CourseProps) {
   const paths = coursePaths(points)
   const highest = Math.max(0, ...points.map(({ value }) => value))
   return (
@@ -66,9 +69,9 @@ function Course({ points, colour }: CourseProps) {
         )}
       </svg>
       <figcaption className="mt-1.5 flex justify-between text-12 text-ink-faint in-data-wall:text-[2vh] in-data-wall:leading-tight">
-        <span>10 min ago</span>
+        <span>{points.length > 1 && `${formatSpan(spanOf(points))} ago`}</span>
         <span>highest {formatRate(highest)} /s</span>
-        <span>now</span>
+        <span>{stale ? formatClock(points.at(-1)?.ts ?? 0) : 'now'}</span>
       </figcaption>
     </figure>
   )

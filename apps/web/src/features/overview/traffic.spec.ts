@@ -50,9 +50,9 @@ describe('coursePaths', () => {
     expect(coursePaths([{ ts: 1, value: 1 }])).toBeNull()
     expect(
       coursePaths([
-        { ts: 540_000, value: 0 },
+        { ts: 570_000, value: 0 },
         { ts: 600_000, value: 0 },
       ])?.line,
-    ).toBe('M90 98L100 98')
+    ).toBe('M50 98L100 98')
   })
 })

@@ -1,7 +1,8 @@
 import type { FleetCounts, TrafficPoint } from '@heliograph/protocol'
 
 const pointMs = 5_000
-export const trafficSpanMs = 10 * 60_000
+const trafficSpanMs = 10 * 60_000
+const leastSpanMs = 60_000
 
 /** A point that grows with each second that falls into it. */
 interface LivePoint extends TrafficPoint {
@@ -36,6 +37,12 @@ export function joinTraffic(
   return joined.filter(({ ts }) => ts > from)
 }
 
+/** From the first point to the last, one minute at least: a platform that has just started has a short past. */
+export function spanOf(points: readonly { ts: number }[]): number {
+  const known = (points.at(-1)?.ts ?? 0) - (points[0]?.ts ?? 0)
+  return Math.min(trafficSpanMs, Math.max(leastSpanMs, known))
+}
+
 /** The line of a course and the area below it, in a box of 100 × 100 whose right edge is the newest point. */
 export function coursePaths(
   points: readonly { ts: number; value: number }[],
@@ -44,7 +51,8 @@ export function coursePaths(
   const first = points[0]
   if (first === undefined || last === undefined || first === last) return null
   const highest = Math.max(...points.map(({ value }) => value), 1e-9)
-  const x = (ts: number) => round(100 - ((last.ts - ts) / trafficSpanMs) * 100)
+  const spanMs = spanOf(points)
+  const x = (ts: number) => round(100 - ((last.ts - ts) / spanMs) * 100)
   const y = (value: number) => round(98 - (value / highest) * 94)
   const line = points.map(({ ts, value }, index) => `${index === 0 ? 'M' : 'L'}${x(ts)} ${y(value)}`).join('')
   return { line, area: `${line}L100 100L${x(first.ts)} 100Z` }

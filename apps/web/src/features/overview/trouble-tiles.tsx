@@ -75,9 +75,9 @@ export function StorageTile({ fleet }: { fleet: FleetCounts | undefined }) {
     <Tile
       className="col-span-6 md:col-span-4"
       label="Telemetry stored"
-      value={storage && `≈ ${used.figure}`}
+      value={storage && used.figure}
       unit={used.unit}
-      hint={storage && `≈ ${daily.figure} ${daily.unit} in the last 24 hours`}
+      hint={storage && `about ${daily.figure} ${daily.unit} of it in the last 24 hours`}
     >
       <p className="mt-2 text-12 text-ink-faint in-data-wall:text-[2vh] in-data-wall:leading-tight">
         {fleet ? STORING[fleet.store.state](formatClock(fleet.store.since)) : ' '}
@@ -87,7 +87,7 @@ export function StorageTile({ fleet }: { fleet: FleetCounts | undefined }) {
 }
 
 const STORING: Record<FleetCounts['store']['state'], (since: string) => string> = {
-  ok: () => 'Stored as it comes · size estimated once a minute',
+  ok: () => 'Estimated once a minute from a sample',
   behind: (since) => `Behind since ${since}`,
   away: (since) => `Not stored since ${since}`,
 }

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { Logo } from '@/components/logo'
 import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
-import { formatClock, formatExact } from '@/lib/format-time'
+import { formatAsOf, formatClock } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { useWall } from '@/lib/wall'
 import { useWakeLock } from './use-wake-lock'
@@ -23,11 +23,11 @@ export function WallFrame({ staleSince, children }: WallFrameProps) {
   const now = useNow()
   return (
     <div data-wall="" className="flex min-h-dvh flex-col gap-[1.6vh] p-[2.4vh] md:h-dvh md:overflow-hidden">
-      <header className="flex items-center gap-[1.6vh] text-[3.4vh] leading-none">
+      <header className="flex items-center gap-[1.6vh] text-[3.4vh] leading-tight">
         <Logo className="size-[4vh] shrink-0" />
         <h1 className="truncate font-semibold tracking-tight">{name}</h1>
         <span className={cn('ml-auto shrink-0 tabular-nums', staleSince !== null && 'text-quiet-text')}>
-          {staleSince === null ? now > 0 && formatClock(now) : `no news since ${formatExact(staleSince)}`}
+          {staleSince === null ? now > 0 && formatClock(now) : `no news since ${formatAsOf(staleSince, now)}`}
         </span>
         <button
           type="button"

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { Overview } from '@/features/overview/overview'
+import { OverviewPage } from '@/features/overview/overview-page'
 
 export const metadata: Metadata = { title: 'Overview' }
 
-export default function OverviewPage() {
-  return <Overview />
-}
+export default OverviewPage
