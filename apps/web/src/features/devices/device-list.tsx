@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Cpu, Plus, SearchX } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
@@ -27,16 +27,14 @@ export function DeviceList() {
   const { slug, role } = useOrganization()
   const [query, change] = useListQuery()
   const list = useDeviceList(query)
-  // Another page may lead here to register one.
-  const [registering, setRegistering] = useState(useSearchParams().has('register') && role === 'admin')
+  const [registering, setRegistering] = useState(false)
+  useAskedToRegister(() => {
+    if (role === 'admin') setRegistering(true)
+    change({})
+  })
   const queryClient = useQueryClient()
   useTrackMessages(telemetry.filter({ org: slug }))
   useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) }))
-
-  const close = () => {
-    setRegistering(false)
-    change({})
-  }
 
   // Before the first device there is nothing to find, and one button to press.
   const filtered = Boolean(query.search || query.status || query.tag)
@@ -61,9 +59,18 @@ export function DeviceList() {
           <Devices list={list} query={query} onChange={change} />
         </>
       )}
-      {registering && <RegisterDialog onClose={close} />}
+      {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
     </>
   )
+}
+
+/** Another page may lead here to register one; the address then forgets it, so that going back asks no second time. */
+function useAskedToRegister(onAsked: () => void): void {
+  const asked = useSearchParams().has('register')
+  const act = useEffectEvent(onAsked)
+  useEffect(() => {
+    if (asked) act()
+  }, [asked])
 }
 
 interface DevicesProps {

@@ -1,6 +1,6 @@
 'use client'
 
-import { Cpu, Maximize, Plus } from 'lucide-react'
+import { Cpu, Maximize } from 'lucide-react'
 import Link from 'next/link'
 import { Button, buttonClass } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
@@ -107,7 +107,6 @@ function NoDevices() {
       action={
         role === 'admin' && (
           <Link href={paths.devices(slug, { register: '' })} className={buttonClass('primary')}>
-            <Plus aria-hidden />
             Register device
           </Link>
         )

@@ -31,14 +31,9 @@ export function Tile({ label, to, value, unit, tone = 'plain', hint, children, c
         className,
       )}
     >
-      <h2 className="text-13 text-ink-soft in-data-wall:text-[2.6vh] in-data-wall:leading-tight">
+      <h2 className="flex items-center justify-between gap-2 text-13 text-ink-soft in-data-wall:text-[2.6vh] in-data-wall:leading-tight">
         <Lead to={to}>{label}</Lead>
-        {to && (
-          <ChevronRight
-            aria-hidden
-            className="absolute top-5 right-4 size-4 text-ink-faint in-data-wall:hidden"
-          />
-        )}
+        {to && <ChevronRight aria-hidden className="size-4 shrink-0 text-ink-faint in-data-wall:hidden" />}
       </h2>
       <p
         className={cn(

@@ -61,7 +61,7 @@ function Course({ points, colour, stale }: CourseProps) {
               d={paths.line}
               fill="none"
               stroke={colour}
-              strokeWidth={1.5}
+              className="stroke-[1.5px] in-data-wall:stroke-[3px]"
               strokeLinejoin="round"
               vectorEffect="non-scaling-stroke"
             />
