@@ -15,6 +15,8 @@ export interface DeviceRow {
   since: Date | null
   reason: string | null
   lastMessageAt: Date | null
+  droppedMessages: number
+  clockSkewMs: number | null
   status: DeviceStatus
 }
 
@@ -37,7 +39,8 @@ export function statusSql(now: string): string {
 export function deviceColumns(now: string): string {
   return `d.key, d.id, d.name, d.type, d.tags, d.expected_interval_seconds AS "expectedIntervalSeconds",
     d.created_at AS "createdAt", d.updated_at AS "updatedAt", coalesce(a.connected, false) AS connected,
-    a.since, a.reason, a.last_message_at AS "lastMessageAt", ${statusSql(now)} AS status`
+    a.since, a.reason, a.last_message_at AS "lastMessageAt",
+    coalesce(a.dropped_messages, 0)::float8 AS "droppedMessages", a.clock_skew_ms AS "clockSkewMs", ${statusSql(now)} AS status`
 }
 
 export const deviceTables = 'device d LEFT JOIN device_activity a ON a.device_key = d.key'
@@ -59,5 +62,6 @@ export function toDevice(row: DeviceRow): Device {
       reason: PresenceReason.nullable().catch(null).parse(row.reason),
     },
     lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
+    telemetry: { droppedMessages: row.droppedMessages, clockSkewMs: row.clockSkewMs },
   }
 }

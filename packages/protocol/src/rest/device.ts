@@ -45,6 +45,17 @@ export const DeviceConnection = z
   .meta({ id: 'DeviceConnection' })
 export type DeviceConnection = z.infer<typeof DeviceConnection>
 
+const DeviceTelemetry = z
+  .object({
+    droppedMessages: z.int().min(0).meta({
+      description: 'Messages of QoS 0 that were not stored, because too much waited for the database',
+    }),
+    clockSkewMs: z.int().nullable().meta({
+      description: 'The time in its last message minus the platform’s clock; null: it sent none',
+    }),
+  })
+  .meta({ id: 'DeviceTelemetry' })
+
 export const Device = z
   .object({
     id: DeviceId,
@@ -57,6 +68,7 @@ export const Device = z
     status: z.enum(deviceStatuses),
     connection: DeviceConnection,
     lastMessageAt: Timestamp.nullable(),
+    telemetry: DeviceTelemetry,
   })
   .meta({ id: 'Device' })
 export type Device = z.infer<typeof Device>
