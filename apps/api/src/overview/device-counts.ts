@@ -43,10 +43,10 @@ export class DeviceCounts {
 
   private async count(organizationId: number): Promise<StatusCounts> {
     const rows = await this.query(organizationId).catch((error: unknown) => {
-      this.store.tell('away')
+      this.store.tell(false)
       throw error
     })
-    this.store.tell('ok')
+    this.store.tell(true)
     const counts = { online: 0, quiet: 0, offline: 0, never: 0 }
     for (const { status, devices } of rows) counts[status] = devices
     return counts
