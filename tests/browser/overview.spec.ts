@@ -134,7 +134,12 @@ describe('the overview', () => {
   it('says while the database is away that nothing is stored, there and on the pages of devices', async () => {
     await open()
     await figure('Online', '2')
+    const beside = await page.context().newPage()
+    await beside.goto(`${platform.url}/o/${administrator.organization}/devices/intake-pump`)
+    await live(beside)
     await postgres.crash()
+    await main(beside).getByText('Live values are shown but not stored yet').waitFor()
+    await beside.close()
     await main(page)
       .getByText(/The database has not answered since \d\d:\d\d/)
       .waitFor()
