@@ -1,10 +1,10 @@
 'use client'
 
-import { Cpu, Maximize } from 'lucide-react'
+import { Maximize } from 'lucide-react'
 import Link from 'next/link'
 import { Button, buttonClass } from '@/components/button'
-import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
+import { NoDevices } from '@/components/no-devices'
 import { StoreNotice } from '@/components/store-notice'
 import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
@@ -45,7 +45,7 @@ export function Overview() {
         <h1 className="text-20 font-semibold tracking-tight">Overview</h1>
         {!empty && <HeaderEnd staleSince={overview?.staleSince ?? null} />}
       </header>
-      {empty ? <NoDevices /> : <Tiles overview={overview} />}
+      {empty ? <Empty /> : <Tiles overview={overview} />}
     </div>
   )
 }
@@ -98,21 +98,17 @@ function HeaderEnd({ staleSince }: { staleSince: number | null }) {
   )
 }
 
-function NoDevices() {
-  const { slug, role } = useOrganization()
+function Empty() {
+  const { slug } = useOrganization()
   return (
-    <EmptyState
-      icon={<Cpu aria-hidden />}
-      title={role === 'admin' ? 'Register your first device' : 'No devices yet'}
+    <NoDevices
       action={
-        role === 'admin' && (
-          <Link href={paths.devices(slug, { register: '' })} className={buttonClass('primary')}>
-            Register device
-          </Link>
-        )
+        <Link href={paths.devices(slug, { register: '' })} className={buttonClass('primary')}>
+          Register device
+        </Link>
       }
     >
       Here you will see at a glance which devices are online, which have fallen quiet, and what is refused.
-    </EmptyState>
+    </NoDevices>
   )
 }
