@@ -136,7 +136,12 @@ describe('the overview', () => {
     await figure('Online', '2')
     const beside = await page.context().newPage()
     await beside.goto(`${platform.url}/o/${administrator.organization}/devices/intake-pump`)
-    await live(beside)
+    // A message of its own: so what the page listens to has been granted, which takes the database.
+    await main(beside)
+      .getByRole('region', { name: 'Messages' })
+      .getByRole('button', { expanded: false })
+      .first()
+      .waitFor()
     await postgres.crash()
     await main(beside).getByText('Live values are shown but not stored yet').waitFor()
     await beside.close()
