@@ -1,5 +1,6 @@
 import zlib from 'node:zlib'
 import type { MqttClient } from 'mqtt'
+import pg from 'pg'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OwnPostgres } from '../integration/telemetry/own-postgres.js'
@@ -7,6 +8,7 @@ import { type Administrator, createAdministrator, createOrganization } from '../
 import { launchBrowser } from '../support/chromium.js'
 import { portray } from '../support/page-checks.js'
 import { type Platform, startPlatform } from '../support/platform.js'
+import { seedDevices } from '../support/seed-devices.js'
 import { connectSocket } from './device-socket.js'
 import { device, live, main, visit } from './visitor.js'
 
@@ -125,7 +127,10 @@ describe('the overview', () => {
     const pixels = await tile('Online')
       .getByText(/^\d+$/)
       .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
-    expect(pixels).toBeGreaterThan(70)
+    expect(pixels).toBeGreaterThan(60)
+    const leave = page.getByRole('button', { name: 'Leave the wall view' })
+    // Says otherwise where the screen is not kept awake.
+    await expect.poll(() => leave.getAttribute('title')).toBe('Leave (Esc)')
     expect(await portray(page, 'overview-wall')).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('navigation', { name: 'Main' }).first().waitFor()
@@ -170,6 +175,21 @@ describe('the overview', () => {
       .waitFor({ state: 'hidden' })
   })
 
+  it('has room for 100,000 devices, on the wall too', async () => {
+    const many = await createOrganization(administrator)
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1 })
+    await seedDevices(pool, many.organization, 100_000)
+    await pool.end()
+    await page.goto(`${platform.url}/o/${many.organization}`)
+    for (const name of ['Online', 'Quiet', 'Offline', 'Never seen']) await figure(name, '25,000')
+    expect(await portray(page, 'overview-many')).toEqual([])
+    await main(page).getByRole('button', { name: 'Wall' }).click()
+    await page.getByRole('heading', { level: 1, name: many.organization }).waitFor()
+    await figure('Quiet', '25,000')
+    expect(await portray(page, 'overview-many-wall')).toEqual([])
+    expect(await cutOff()).toEqual([])
+  })
+
   it.each(['', '/devices', '/devices/spare'])('loads less than 200 kB of script first: %s', async (path) => {
     const address = `/o/${administrator.organization}${path}`
     const html = await (await fetch(platform.url + address)).text()
@@ -185,6 +205,15 @@ describe('the overview', () => {
     }
     expect(bytes).toBeLessThan(firstLoadLimitBytes)
   })
+
+  /** Numbers that are wider than their tile. */
+  const cutOff = () =>
+    main(page)
+      .getByRole('listitem')
+      .getByRole('paragraph')
+      .evaluateAll((all) =>
+        all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      )
 
   const tile = (name: string): Locator =>
     main(page)

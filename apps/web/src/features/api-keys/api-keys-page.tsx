@@ -2,4 +2,8 @@
 
 import { later } from '@/lib/later'
 
-export const ApiKeysPage = later(() => import('./api-key-list').then((module) => module.ApiKeyList))
+const ApiKeyList = later(() => import('./api-key-list').then((module) => module.ApiKeyList))
+
+export function ApiKeysPage() {
+  return <ApiKeyList />
+}

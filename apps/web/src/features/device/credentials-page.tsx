@@ -2,6 +2,10 @@
 
 import { later } from '@/lib/later'
 
-export const CredentialsPage = later(() =>
+const CredentialList = later(() =>
   import('./credentials/credential-list').then((module) => module.CredentialList),
 )
+
+export function CredentialsPage() {
+  return <CredentialList />
+}

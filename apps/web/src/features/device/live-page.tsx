@@ -2,4 +2,8 @@
 
 import { later } from '@/lib/later'
 
-export const LivePage = later(() => import('./live/live-view').then((module) => module.LiveView))
+const LiveView = later(() => import('./live/live-view').then((module) => module.LiveView))
+
+export function LivePage() {
+  return <LiveView />
+}

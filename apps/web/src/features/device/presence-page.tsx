@@ -2,6 +2,10 @@
 
 import { later } from '@/lib/later'
 
-export const PresencePage = later(() =>
+const PresenceHistory = later(() =>
   import('./presence/presence-history').then((module) => module.PresenceHistory),
 )
+
+export function PresencePage() {
+  return <PresenceHistory />
+}

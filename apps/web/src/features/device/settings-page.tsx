@@ -2,6 +2,10 @@
 
 import { later } from '@/lib/later'
 
-export const SettingsPage = later(() =>
+const DeviceSettings = later(() =>
   import('./settings/device-settings').then((module) => module.DeviceSettings),
 )
+
+export function SettingsPage() {
+  return <DeviceSettings />
+}

@@ -2,4 +2,8 @@
 
 import { later } from '@/lib/later'
 
-export const DevicesPage = later(() => import('./device-list').then((module) => module.DeviceList))
+const DeviceList = later(() => import('./device-list').then((module) => module.DeviceList))
+
+export function DevicesPage() {
+  return <DeviceList />
+}

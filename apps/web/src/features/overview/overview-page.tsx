@@ -2,4 +2,8 @@
 
 import { later } from '@/lib/later'
 
-export const OverviewPage = later(() => import('./overview').then((module) => module.Overview))
+const Overview = later(() => import('./overview').then((module) => module.Overview))
+
+export function OverviewPage() {
+  return <Overview />
+}

@@ -25,7 +25,7 @@ export function Tile({ label, to, value, unit, tone = 'plain', hint, children, c
   return (
     <li
       className={cn(
-        'relative -mr-px -mb-px flex min-w-0 flex-col border-r border-b p-4 transition-colors md:p-5 in-data-wall:p-[2.4vh]',
+        '@container relative -mr-px -mb-px flex min-w-0 flex-col border-r border-b p-4 transition-colors md:p-5 in-data-wall:p-[2.4vh]',
         to && 'has-[a:hover]:bg-hover/60 has-[button:hover]:bg-hover/60',
         WASH[tone],
         className,
@@ -38,7 +38,7 @@ export function Tile({ label, to, value, unit, tone = 'plain', hint, children, c
       <p
         className={cn(
           'mt-1 flex items-baseline text-28 font-semibold tracking-tight tabular-nums',
-          'in-data-wall:mt-[0.6vh] in-data-wall:text-[8.5vh] in-data-wall:leading-none',
+          'in-data-wall:mt-[0.6vh] in-data-wall:text-[min(8.5vh,23cqw)] in-data-wall:leading-none',
           INK[tone],
         )}
       >
