@@ -1,14 +1,46 @@
-import { type ComponentType, lazy } from 'react'
+'use client'
+
+import { type ComponentType, useSyncExternalStore } from 'react'
+
+interface Later<Props> {
+  read: () => ComponentType<Props> | null
+  listen: (listener: () => void) => () => void
+}
 
 /**
  * A component whose script is not among those that the page has to wait for: it is fetched beside them, from the
- * moment its module runs and not only when it is first drawn. To be drawn inside a Suspense, and
- * by a function: what a module gives to the server's components must not be lazy itself.
+ * moment this is called. Without Suspense: a boundary around whole pages would hide them while a dialog is fetched.
  */
-export function later<Props extends object>(load: () => Promise<ComponentType<Props>>) {
-  const loadModule = async () => ({ default: await load() })
-  const loading = typeof window === 'undefined' ? null : loadModule()
-  // Whoever draws it learns of a failure; until then nobody has to.
-  loading?.catch(() => {})
-  return lazy(() => loading ?? loadModule())
+export function later<Props>(load: () => Promise<ComponentType<Props>>): Later<Props> {
+  const listeners = new Set<() => void>()
+  let component: ComponentType<Props> | null = null
+  let failure: { error: unknown } | null = null
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+  if (typeof window !== 'undefined') {
+    load()
+      .then((loaded) => {
+        component = loaded
+      })
+      .catch((error: unknown) => {
+        failure = { error }
+      })
+      .finally(tell)
+  }
+  return {
+    read() {
+      if (failure !== null) throw failure.error
+      return component
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** The component, once it is there. */
+export function useLater<Props>({ listen, read }: Later<Props>): ComponentType<Props> | null {
+  return useSyncExternalStore(listen, read, () => null)
 }

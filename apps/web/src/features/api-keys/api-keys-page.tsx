@@ -1,9 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const ApiKeyList = later(() => import('./api-key-list').then((module) => module.ApiKeyList))
+const page = later(() => import('./api-key-list').then((module) => module.ApiKeyList))
 
 export function ApiKeysPage() {
-  return <ApiKeyList />
+  const ApiKeyList = useLater(page)
+  return ApiKeyList && <ApiKeyList />
 }

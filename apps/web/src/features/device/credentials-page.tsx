@@ -1,11 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const CredentialList = later(() =>
-  import('./credentials/credential-list').then((module) => module.CredentialList),
-)
+const page = later(() => import('./credentials/credential-list').then((module) => module.CredentialList))
 
 export function CredentialsPage() {
-  return <CredentialList />
+  const CredentialList = useLater(page)
+  return CredentialList && <CredentialList />
 }

@@ -4,7 +4,7 @@ import { type Device, telemetry } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { Cpu } from 'lucide-react'
 import Link from 'next/link'
-import { type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { buttonClass } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
@@ -52,7 +52,7 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
       <SimulationNotice device={id} className="mt-3 rounded-outer bg-sunken py-1.5 pr-1.5 pl-3" />
       <LiveStoreNotice />
       <Tabs device={device.data} />
-      <Suspense>{children}</Suspense>
+      {children}
     </DeviceContext>
   )
 }

@@ -1,10 +1,11 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const DeviceFrame = later(() => import('./device-frame').then((module) => module.DeviceFrame))
+const frame = later(() => import('./device-frame').then((module) => module.DeviceFrame))
 
 export function DeviceGate({ device, children }: { device: string; children: ReactNode }) {
-  return <DeviceFrame device={device}>{children}</DeviceFrame>
+  const DeviceFrame = useLater(frame)
+  return DeviceFrame && <DeviceFrame device={device}>{children}</DeviceFrame>
 }

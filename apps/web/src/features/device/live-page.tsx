@@ -1,9 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const LiveView = later(() => import('./live/live-view').then((module) => module.LiveView))
+const page = later(() => import('./live/live-view').then((module) => module.LiveView))
 
 export function LivePage() {
-  return <LiveView />
+  const LiveView = useLater(page)
+  return LiveView && <LiveView />
 }

@@ -1,11 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const PresenceHistory = later(() =>
-  import('./presence/presence-history').then((module) => module.PresenceHistory),
-)
+const page = later(() => import('./presence/presence-history').then((module) => module.PresenceHistory))
 
 export function PresencePage() {
-  return <PresenceHistory />
+  const PresenceHistory = useLater(page)
+  return PresenceHistory && <PresenceHistory />
 }

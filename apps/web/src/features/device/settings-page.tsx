@@ -1,11 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const DeviceSettings = later(() =>
-  import('./settings/device-settings').then((module) => module.DeviceSettings),
-)
+const page = later(() => import('./settings/device-settings').then((module) => module.DeviceSettings))
 
 export function SettingsPage() {
-  return <DeviceSettings />
+  const DeviceSettings = useLater(page)
+  return DeviceSettings && <DeviceSettings />
 }

@@ -1,9 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const DeviceList = later(() => import('./device-list').then((module) => module.DeviceList))
+const page = later(() => import('./device-list').then((module) => module.DeviceList))
 
 export function DevicesPage() {
-  return <DeviceList />
+  const DeviceList = useLater(page)
+  return DeviceList && <DeviceList />
 }

@@ -1,9 +1,10 @@
 'use client'
 
-import { later } from '@/lib/later'
+import { later, useLater } from '@/lib/later'
 
-const Overview = later(() => import('./overview').then((module) => module.Overview))
+const page = later(() => import('./overview').then((module) => module.Overview))
 
 export function OverviewPage() {
-  return <Overview />
+  const Overview = useLater(page)
+  return Overview && <Overview />
 }

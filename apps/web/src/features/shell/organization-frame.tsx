@@ -2,7 +2,7 @@
 
 import type { Me } from '@heliograph/protocol'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, Suspense, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { buttonClass } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
@@ -42,9 +42,7 @@ export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
     <OrganizationProvider key={org} organization={organization}>
       <LiveProvider>
         <DeviceFactsProvider>
-          <Frame me={me.data}>
-            <Suspense>{children}</Suspense>
-          </Frame>
+          <Frame me={me.data}>{children}</Frame>
         </DeviceFactsProvider>
       </LiveProvider>
     </OrganizationProvider>

@@ -1,18 +1,14 @@
 'use client'
 
-import { type ReactNode, Suspense } from 'react'
-import { later } from '@/lib/later'
+import type { ReactNode } from 'react'
+import { later, useLater } from '@/lib/later'
 import { FrameSkeleton } from './frame-skeleton'
 
-const OrganizationFrame = later(() =>
-  import('./organization-frame').then((module) => module.OrganizationFrame),
-)
+const frame = later(() => import('./organization-frame').then((module) => module.OrganizationFrame))
 
-/** The frame before its script is there. */
+/** The frame, and before its script is there its outline. */
 export function OrganizationGate({ org, children }: { org: string; children: ReactNode }) {
-  return (
-    <Suspense fallback={<FrameSkeleton />}>
-      <OrganizationFrame org={org}>{children}</OrganizationFrame>
-    </Suspense>
-  )
+  const OrganizationFrame = useLater(frame)
+  if (OrganizationFrame === null) return <FrameSkeleton />
+  return <OrganizationFrame org={org}>{children}</OrganizationFrame>
 }

@@ -20,7 +20,7 @@ export default function OrganizationMenuPanel({ organizations, trigger }: Organi
       <MenuChoice
         label="Organization"
         value={slug}
-        onChange={(next) => router.push(paths.overview(next))}
+        onChange={(next) => router.push(paths.devices(next))}
         options={organizations.map((other) => ({ value: other.slug, label: other.name }))}
       />
     </Menu>
