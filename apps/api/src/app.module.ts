@@ -11,6 +11,7 @@ import { ValidationPipe } from './http/validation.pipe.js'
 import { IngestModule } from './ingest/ingest.module.js'
 import { MqttModule } from './mqtt/mqtt.module.js'
 import { OrganizationsModule } from './organizations/organizations.module.js'
+import { OverviewModule } from './overview/overview.module.js'
 import { PlatformModule } from './platform/platform.module.js'
 import { PresenceModule } from './presence/presence.module.js'
 import { PrincipalModule } from './principal/principal.module.js'
@@ -34,6 +35,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       TelemetryModule,
       IngestModule,
       PresenceModule,
+      OverviewModule,
       MqttModule,
       DocsModule,
     ],

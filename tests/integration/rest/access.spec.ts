@@ -24,6 +24,7 @@ const routes: {
   { route: 'GET /api/v1/api-keys' },
   { route: 'DELETE /api/v1/api-keys/{id}' },
   { route: 'POST /api/v1/devices', body: { name: 'A device' }, invalid: { name: 'A device', colour: 'red' } },
+  { route: 'GET /api/v1/overview' },
   { route: 'GET /api/v1/devices' },
   { route: 'GET /api/v1/devices/{device}', deviceRoute: true },
   { route: 'PATCH /api/v1/devices/{device}', deviceRoute: true, body: { name: 'New' }, invalid: {} },

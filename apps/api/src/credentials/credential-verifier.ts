@@ -57,6 +57,11 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
     return this.cache.load(username).then((credential) => this.check(credential, password))
   }
 
+  /** Whose credential this is, as far as memory tells: for saying who was refused. */
+  ownerOf(credentialId: string): { organizationId: number; deviceId: string } | null {
+    return this.cache.get(credentialId) ?? null
+  }
+
   /**
    * Whether this credential was revoked lately, or its device deleted: for a connection that was being set up
    * while that happened, to be asked once it is registered.

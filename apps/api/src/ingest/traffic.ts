@@ -18,6 +18,11 @@ export class Traffic {
     this.of(organizationId).samples += samples
   }
 
+  /** Everybody who was heard so far. */
+  organizations(): Iterable<number> {
+    return this.counts.keys()
+  }
+
   totals(organizationId: number): Readonly<Counts> {
     return this.of(organizationId)
   }

@@ -24,6 +24,7 @@ import { PlatformPublisher } from './platform-publisher.js'
 import { PublishHandler } from './publish-handler.js'
 import { PublishRights } from './publish-rights.js'
 import { Revocation } from './revocation.js'
+import { Troubles } from './troubles.js'
 
 /** Presence of every device is retained, so the broker's usual bound would be one on devices. */
 const maxRetainedMessages = 1_000_000
@@ -51,6 +52,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly publisher: PlatformPublisher,
     private readonly live: LiveConnections,
     private readonly revocation: Revocation,
+    private readonly troubles: Troubles,
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
   ) {
@@ -74,6 +76,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     // In this order: whoever is let in and cut off in the same moment is seen to come before they are seen to go.
     this.follow(broker)
     this.revocation.attach(broker)
+    this.troubles.attach(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
     this.servers = await listen(broker, this.config)
     this.openWebSocket(broker)

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import { CredentialsModule } from '../credentials/credentials.module.js'
 import { IngestModule } from '../ingest/ingest.module.js'
+import { OverviewModule } from '../overview/overview.module.js'
 import { PresenceModule } from '../presence/presence.module.js'
 import { Authenticator } from './authenticator.js'
 import { BrokerHost } from './broker-host.js'
@@ -14,9 +15,10 @@ import { TokenService } from './tokens/token.service.js'
 import { TokenAuthenticator } from './tokens/token-authenticator.js'
 import { TokenOwners } from './tokens/token-owners.js'
 import { TokensController } from './tokens/tokens.controller.js'
+import { Troubles } from './troubles.js'
 
 @Module({
-  imports: [AuthModule, CredentialsModule, IngestModule, PresenceModule],
+  imports: [AuthModule, CredentialsModule, IngestModule, OverviewModule, PresenceModule],
   controllers: [TokensController],
   providers: [
     Authenticator,
@@ -29,6 +31,7 @@ import { TokensController } from './tokens/tokens.controller.js'
     TokenAuthenticator,
     TokenOwners,
     TokenService,
+    Troubles,
   ],
   exports: [BrokerHost],
 })

@@ -1,12 +1,14 @@
 import { type Notice, notices } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { Lru } from '../credentials/lru.js'
+import { RefusalLog } from '../overview/refusal-log.js'
 import { PlatformPublisher } from './platform-publisher.js'
 
 const windowMs = 10_000
 const noticesPerWindow = 20
 
 interface Addressee {
+  organizationId: number
   organizationSlug: string
   deviceKey: number
   deviceId: string
@@ -18,9 +20,13 @@ export class Notices {
   private readonly logger = new Logger(Notices.name)
   private readonly windows = new Lru<number, { endsAtMs: number; count: number }>(50_000)
 
-  constructor(private readonly publisher: PlatformPublisher) {}
+  constructor(
+    private readonly publisher: PlatformPublisher,
+    private readonly refusals: RefusalLog,
+  ) {}
 
   send(device: Addressee, notice: Notice): void {
+    this.refusals.note(device.organizationId, { ...notice, device: device.deviceId })
     if (!this.allows(device.deviceKey)) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher

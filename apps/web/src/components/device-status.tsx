@@ -19,9 +19,9 @@ export function DeviceStatusLabel({ status, lastMessageAt = null, className }: D
   )
 }
 
-export function StatusDot({ status, lastMessageAt = null }: Omit<DeviceStatusProps, 'className'>) {
+export function StatusDot({ status, lastMessageAt = null, className }: DeviceStatusProps) {
   return (
-    <span aria-hidden className={cn('relative size-2 shrink-0 rounded-full', DOT[status])}>
+    <span aria-hidden className={cn('relative size-2 shrink-0 rounded-full', DOT[status], className)}>
       <Glint at={lastMessageAt} className="absolute inset-0 rounded-full" />
     </span>
   )

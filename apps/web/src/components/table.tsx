@@ -23,6 +23,15 @@ export function Th({ className, ...rest }: ComponentProps<'th'>) {
   )
 }
 
+/** Above the buttons at the end of each row. */
+export function ThActions() {
+  return (
+    <Th>
+      <span className="sr-only">Actions</span>
+    </Th>
+  )
+}
+
 export function Td({ className, ...rest }: ComponentProps<'td'>) {
   return (
     <td

@@ -48,3 +48,6 @@ export const formatExact = (ts: number): string => exact.format(ts)
 export const formatMoment = (ts: number): string => moment.format(ts)
 export const formatDay = (ts: number): string => day.format(ts)
 export const formatClock = (ts: number): string => clock.format(ts)
+/** Of when something is: the time, and the date too when that was not lately. */
+export const formatAsOf = (ts: number, now: number): string =>
+  now - ts < 12 * HOUR ? formatClock(ts) : formatMoment(ts)

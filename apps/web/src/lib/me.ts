@@ -3,8 +3,7 @@
 import { Me } from '@heliograph/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { request } from './api'
-
-export const meKey = ['me'] as const
+import { meKey } from './me-key'
 
 /** Who is signed in, and where they belong. */
 export function useMe() {

@@ -3,7 +3,12 @@ export const paths = {
   home: '/',
   setup: '/setup',
   signIn: '/sign-in',
-  devices: (org: string) => `/o/${org}/devices`,
+  overview: (org: string) => `/o/${org}`,
+  /** With what is asked of the list, as its address holds it. */
+  devices: (org: string, query: Record<string, string> = {}) => {
+    const search = new URLSearchParams(query)
+    return `/o/${org}/devices${search.size === 0 ? '' : `?${search}`}`
+  },
   device: (org: string, device: string) => `/o/${org}/devices/${device}`,
   deviceCredentials: (org: string, device: string) => `/o/${org}/devices/${device}/credentials`,
   devicePresence: (org: string, device: string) => `/o/${org}/devices/${device}/presence`,

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiError } from './api-error'
-import { meKey } from './me'
+import { meKey } from './me-key'
 
 const RETRIES = 2
 

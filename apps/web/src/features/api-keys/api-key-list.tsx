@@ -6,9 +6,9 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
-import { ErrorState } from '@/components/error-state'
+import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
-import { Table, Th } from '@/components/table'
+import { Table, Th, ThActions } from '@/components/table'
 import { useOrganization } from '@/lib/organization'
 import { ApiKeyRow } from './api-key-row'
 import { useApiKeys } from './use-api-keys'
@@ -45,43 +45,37 @@ export function ApiKeyList() {
 }
 
 function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
-  const keys = useApiKeys()
-  if (keys.isPending) return <Skeleton className="h-40 w-full rounded-outer" />
-  if (!keys.data) {
-    return (
-      <ErrorState
-        title="The API keys could not be loaded"
-        error={keys.error}
-        onRetry={() => keys.refetch()}
-      />
-    )
-  }
-  if (keys.data.items.length === 0) {
-    return (
-      <EmptyState icon={<KeyRound aria-hidden />} title="No API keys yet">
-        With a key, a script registers devices and reads telemetry exactly as these pages do.
-      </EmptyState>
-    )
-  }
   return (
-    <Table>
-      <thead>
-        <tr>
-          <Th>Name</Th>
-          <Th className="max-sm:hidden">Role</Th>
-          <Th>Last used</Th>
-          <Th className="max-sm:hidden">Created</Th>
-          <Th>Expires</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.data.items.map((key) => (
-          <ApiKeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />
-        ))}
-      </tbody>
-    </Table>
+    <Loaded
+      query={useApiKeys()}
+      failure="The API keys could not be loaded"
+      skeleton={<Skeleton className="h-40 w-full rounded-outer" />}
+    >
+      {({ items }) =>
+        items.length === 0 ? (
+          <EmptyState icon={<KeyRound aria-hidden />} title="No API keys yet">
+            With a key, a script registers devices and reads telemetry exactly as these pages do.
+          </EmptyState>
+        ) : (
+          <Table>
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th className="max-sm:hidden">Role</Th>
+                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Created</Th>
+                <Th>Expires</Th>
+                <ThActions />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((key) => (
+                <ApiKeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />
+              ))}
+            </tbody>
+          </Table>
+        )
+      }
+    </Loaded>
   )
 }

@@ -2,12 +2,9 @@
 
 import { CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
 import { useState } from 'react'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
-import { Field } from '@/components/field'
-import { Input } from '@/components/input'
-import { Notice } from '@/components/notice'
-import { Select } from '@/components/select'
+import { FormDialog } from '@/components/form-dialog'
+import { SelectField } from '@/components/select-field'
+import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { expiryAfterDays } from '@/lib/expiry'
 import { useOrganization } from '@/lib/organization'
@@ -32,63 +29,38 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
 
   if (issued) return <KeyOnceDialog apiKey={issued} onClose={onClose} />
   return (
-    <Dialog
-      open
-      size="sm"
-      onOpenChange={onClose}
-      title="New API key"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
-            Create key
-          </Button>
-        </>
-      }
-    >
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void form.submit()
-        }}
-      >
-        <Field label="Name" hint="What it is for." error={error('name')}>
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              placeholder="Provisioning script"
-              value={values.name}
-              onChange={(event) => set('name', event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="It may" error={error('role')}>
-          {(control) => (
-            <Select
-              {...control}
-              value={values.role}
-              onChange={(event) => set('role', event.target.value === 'viewer' ? 'viewer' : 'admin')}
-            >
-              <option value="admin">read and change (admin)</option>
-              <option value="viewer">only read (viewer)</option>
-            </Select>
-          )}
-        </Field>
-        <Field label="Expires" error={error('expiresAt')}>
-          {(control) => (
-            <Select {...control} value={values.days} onChange={(event) => set('days', event.target.value)}>
-              <option value="30">In 30 days</option>
-              <option value="90">In 90 days</option>
-              <option value="365">In a year</option>
-              <option value="1825">In five years</option>
-            </Select>
-          )}
-        </Field>
-        {form.failure && <Notice tone="refused">{form.failure}</Notice>}
-      </form>
-    </Dialog>
+    <FormDialog title="New API key" submit="Create key" form={form} onClose={onClose}>
+      <TextField
+        label="Name"
+        hint="What it is for."
+        error={error('name')}
+        autoComplete="off"
+        placeholder="Provisioning script"
+        value={values.name}
+        onValue={(name) => set('name', name)}
+      />
+      <SelectField
+        label="It may"
+        error={error('role')}
+        value={values.role}
+        onValue={(role) => set('role', role)}
+        options={[
+          ['admin', 'read and change (admin)'],
+          ['viewer', 'only read (viewer)'],
+        ]}
+      />
+      <SelectField
+        label="Expires"
+        error={error('expiresAt')}
+        value={values.days}
+        onValue={(days) => set('days', days)}
+        options={[
+          ['30', 'In 30 days'],
+          ['90', 'In 90 days'],
+          ['365', 'In a year'],
+          ['1825', 'In five years'],
+        ]}
+      />
+    </FormDialog>
   )
 }

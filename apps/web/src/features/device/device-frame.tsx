@@ -11,10 +11,12 @@ import { ErrorState } from '@/components/error-state'
 import { LinkTabs } from '@/components/link-tabs'
 import { SimulationNotice } from '@/components/simulation-notice'
 import { Skeleton } from '@/components/skeleton'
+import { StoreNotice } from '@/components/store-notice'
 import { ApiError } from '@/lib/api-error'
 import { deviceKey, useDevice } from '@/lib/device-queries'
 import { useTrackMessages } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
+import { useFleet } from '@/lib/live/use-fleet'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { DeviceContext } from './device-context'
@@ -48,10 +50,16 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
     <DeviceContext value={device.data}>
       <DeviceHeader device={device.data} />
       <SimulationNotice device={id} className="mt-3 rounded-outer bg-sunken py-1.5 pr-1.5 pl-3" />
+      <LiveStoreNotice />
       <Tabs device={device.data} />
       {children}
     </DeviceContext>
   )
+}
+
+/** Apart, so that nothing else is drawn anew each second. */
+function LiveStoreNotice() {
+  return <StoreNotice store={useFleet()?.counts.store} className="mt-3" />
 }
 
 function Tabs({ device }: { device: Device }) {

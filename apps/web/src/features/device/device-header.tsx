@@ -4,8 +4,10 @@ import type { Device } from '@heliograph/protocol'
 import type { ReactNode } from 'react'
 import { CopyButton } from '@/components/copy-button'
 import { DeviceStatusLabel, deviceStatusMeanings } from '@/components/device-status'
+import { Notice } from '@/components/notice'
 import { Tag } from '@/components/tag'
 import { TimeAgo } from '@/components/time-ago'
+import { deviceTroubles } from '@/lib/device-troubles'
 import { useDevicePresence } from '@/lib/live/device-facts-context'
 
 export function DeviceHeader({ device }: { device: Device }) {
@@ -46,6 +48,11 @@ export function DeviceHeader({ device }: { device: Device }) {
           </div>
         )}
       </dl>
+      {deviceTroubles(device.telemetry).map(({ short, what, todo }) => (
+        <Notice key={short} tone="quiet" className="mt-3">
+          {what} {todo}
+        </Notice>
+      ))}
     </header>
   )
 }

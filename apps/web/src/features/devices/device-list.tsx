@@ -2,12 +2,14 @@
 
 import { telemetry } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
-import { Cpu, Plus, SearchX } from 'lucide-react'
+import { Plus, SearchX } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { useSearchParams } from 'next/navigation'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
+import { NoDevices } from '@/components/no-devices'
 import { type DeviceListQuery, deviceListKey, useDeviceList } from '@/lib/device-queries'
 import { useTrackMessages } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
@@ -27,6 +29,10 @@ export function DeviceList() {
   const [query, change] = useListQuery()
   const list = useDeviceList(query)
   const [registering, setRegistering] = useState(false)
+  useAskedToRegister(() => {
+    if (role === 'admin') setRegistering(true)
+    change({})
+  })
   const queryClient = useQueryClient()
   useTrackMessages(telemetry.filter({ org: slug }))
   useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) }))
@@ -47,7 +53,17 @@ export function DeviceList() {
         )}
       </header>
       {fresh ? (
-        <NoDevices onRegister={() => setRegistering(true)} />
+        <NoDevices
+          action={
+            <Button variant="primary" onClick={() => setRegistering(true)}>
+              <Plus aria-hidden />
+              Register device
+            </Button>
+          }
+        >
+          A device is anything that speaks MQTT or HTTP. It gets a credential of its own, and what it sends
+          shows here the moment it arrives.
+        </NoDevices>
       ) : (
         <>
           <DeviceFilters query={query} onChange={change} />
@@ -57,6 +73,15 @@ export function DeviceList() {
       {registering && <RegisterDialog onClose={() => setRegistering(false)} />}
     </>
   )
+}
+
+/** Another page may lead here to register one; the address then forgets it, so that going back asks no second time. */
+function useAskedToRegister(onAsked: () => void): void {
+  const asked = useSearchParams().has('register')
+  const act = useEffectEvent(onAsked)
+  useEffect(() => {
+    if (asked) act()
+  }, [asked])
 }
 
 interface DevicesProps {
@@ -97,27 +122,6 @@ function NoMatch({ onClear }: { onClear: () => void }) {
       action={<Button onClick={onClear}>Clear the filters</Button>}
     >
       None of your devices fits all that is asked for above.
-    </EmptyState>
-  )
-}
-
-function NoDevices({ onRegister }: { onRegister: () => void }) {
-  const { role } = useOrganization()
-  return (
-    <EmptyState
-      icon={<Cpu aria-hidden />}
-      title={role === 'admin' ? 'Register your first device' : 'No devices yet'}
-      action={
-        role === 'admin' && (
-          <Button variant="primary" onClick={onRegister}>
-            <Plus aria-hidden />
-            Register device
-          </Button>
-        )
-      }
-    >
-      A device is anything that speaks MQTT or HTTP. It gets a credential of its own, and what it sends shows
-      here the moment it arrives.
     </EmptyState>
   )
 }

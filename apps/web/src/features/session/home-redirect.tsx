@@ -9,7 +9,7 @@ import { useMe } from '@/lib/me'
 import { paths } from '@/lib/paths'
 import { useSetupState } from './use-setup-state'
 
-/** Leads to set-up, to sign-in, or to the devices of one's organization. */
+/** Leads to set-up, to sign-in, or to the overview of one's organization. */
 export function HomeRedirect() {
   const router = useRouter()
   const setup = useSetupState()
@@ -40,7 +40,7 @@ export function HomeRedirect() {
   function destination(): string | null {
     if (setup.data?.needed) return paths.setup
     const first = me.data?.organizations[0]
-    if (first) return paths.devices(first.slug)
+    if (first) return paths.overview(first.slug)
     if (setup.data && me.error instanceof ApiError && me.error.status === 401) return paths.signIn
     return null
   }

@@ -4,17 +4,16 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect } from 'react'
 import { z } from 'zod'
-import { Button } from '@/components/button'
-import { Field } from '@/components/field'
-import { Input } from '@/components/input'
-import { Notice } from '@/components/notice'
+import { Form } from '@/components/form'
 import { PasswordInput } from '@/components/password-input'
+import { TextField } from '@/components/text-field'
 import { ApiError } from '@/lib/api-error'
-import { meKey } from '@/lib/me'
+import { meKey } from '@/lib/me-key'
 import { paths, safeReturnPath } from '@/lib/paths'
 import { useFocusOnMount } from '@/lib/use-focus-on-mount'
 import { useForm } from '@/lib/use-form'
 import { signIn } from './sign-in'
+import { SubmitButton } from './submit-button'
 import { useSetupState } from './use-setup-state'
 
 const Credentials = z.object({
@@ -41,43 +40,27 @@ export function SignInForm() {
   })
 
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void form.submit()
-      }}
-    >
-      <Field label="E-mail" error={form.error('email')}>
-        {(control) => (
-          <Input
-            {...control}
-            type="email"
-            name="email"
-            autoComplete="username"
-            ref={firstField}
-            value={form.values.email}
-            onChange={(event) => form.set('email', event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Password" error={form.error('password')}>
-        {(control) => (
-          <PasswordInput
-            {...control}
-            name="password"
-            autoComplete="current-password"
-            value={form.values.password}
-            onChange={(event) => form.set('password', event.target.value)}
-          />
-        )}
-      </Field>
-      {form.failure && <Notice tone="refused">{form.failure}</Notice>}
-      <Button type="submit" variant="primary" busy={form.busy} className="mt-1 w-full">
-        Sign in
-      </Button>
-    </form>
+    <Form form={form} action={<SubmitButton form={form}>Sign in</SubmitButton>}>
+      <TextField
+        label="E-mail"
+        error={form.error('email')}
+        type="email"
+        name="email"
+        autoComplete="username"
+        ref={firstField}
+        value={form.values.email}
+        onValue={(email) => form.set('email', email)}
+      />
+      <TextField
+        label="Password"
+        error={form.error('password')}
+        control={PasswordInput}
+        name="password"
+        autoComplete="current-password"
+        value={form.values.password}
+        onValue={(password) => form.set('password', password)}
+      />
+    </Form>
   )
 }
 

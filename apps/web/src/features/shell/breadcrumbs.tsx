@@ -2,24 +2,21 @@
 
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { useParams, usePathname } from 'next/navigation'
+import { useParams } from 'next/navigation'
 import { Logo } from '@/components/logo'
 import { useDevice } from '@/lib/device-queries'
-import { useOrganization } from '@/lib/organization'
-import { isCurrent, navigation } from './navigation'
+import { useNavigation } from './navigation'
 
 /** Where am I: the section and, inside it, the device. */
 export function Breadcrumbs() {
-  const { slug } = useOrganization()
-  const pathname = usePathname()
   const { device } = useParams<{ device?: string }>()
-  const section = navigation.find(({ href }) => isCurrent(href(slug), pathname))
+  const section = useNavigation().find(({ current }) => current)
   return (
     <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-1.5 text-13">
       <Logo className="mr-1.5 size-5 shrink-0 md:hidden" />
       {section &&
         (device ? (
-          <Link href={section.href(slug)} className="rounded-inner text-ink-soft hover:text-ink">
+          <Link href={section.href} className="rounded-inner text-ink-soft hover:text-ink">
             {section.label}
           </Link>
         ) : (

@@ -1,18 +1,29 @@
-import { Cpu, KeyRound, type LucideIcon } from 'lucide-react'
+import { Cpu, Gauge, KeyRound, type LucideIcon } from 'lucide-react'
+import { usePathname } from 'next/navigation'
+import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 
-export interface NavigationItem {
+interface NavigationItem {
   label: string
   icon: LucideIcon
-  href: (org: string) => string
+  href: string
+  /** Whether the page lies at, or below, what it leads to. */
+  current: boolean
 }
 
-export const navigation: NavigationItem[] = [
-  { label: 'Devices', icon: Cpu, href: paths.devices },
-  { label: 'API keys', icon: KeyRound, href: paths.apiKeys },
+/** The sections of an organization's pages. */
+export function useNavigation(): NavigationItem[] {
+  const { slug } = useOrganization()
+  const pathname = usePathname()
+  return sections.map(({ label, icon, path, exact }) => {
+    const href = path(slug)
+    return { label, icon, href, current: pathname === href || (!exact && pathname.startsWith(`${href}/`)) }
+  })
+}
+
+/** Everything lies below the overview, so that only it itself counts. */
+const sections = [
+  { label: 'Overview', icon: Gauge, path: paths.overview, exact: true },
+  { label: 'Devices', icon: Cpu, path: paths.devices, exact: false },
+  { label: 'API keys', icon: KeyRound, path: paths.apiKeys, exact: false },
 ]
-
-/** Whether a page lies at, or below, what an item leads to. */
-export function isCurrent(href: string, pathname: string): boolean {
-  return pathname === href || pathname.startsWith(`${href}/`)
-}

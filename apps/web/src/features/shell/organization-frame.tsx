@@ -12,6 +12,7 @@ import { LiveProvider } from '@/lib/live/live-provider'
 import { useMe } from '@/lib/me'
 import { OrganizationProvider } from '@/lib/organization'
 import { paths } from '@/lib/paths'
+import { useWall } from '@/lib/wall'
 import { BottomBar } from './bottom-bar'
 import { FrameSkeleton } from './frame-skeleton'
 import { SideNavigation } from './side-navigation'
@@ -49,6 +50,8 @@ export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
 }
 
 function Frame({ me, children }: { me: Me; children: ReactNode }) {
+  const { wall } = useWall()
+  if (wall) return <main>{children}</main>
   return (
     <div className="flex min-h-dvh">
       <a

@@ -3,12 +3,10 @@
 import type { Me } from '@heliograph/protocol'
 import { PanelLeft } from 'lucide-react'
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
 import { Logo } from '@/components/logo'
 import { cn } from '@/lib/cn'
-import { useOrganization } from '@/lib/organization'
 import { useStoredFlag } from '@/lib/use-stored-flag'
-import { isCurrent, navigation } from './navigation'
+import { useNavigation } from './navigation'
 import { OrganizationMenu } from './organization-menu'
 import { UserMenu } from './user-menu'
 
@@ -48,25 +46,20 @@ export function SideNavigation({ me }: { me: Me }) {
 }
 
 function NavigationLinks({ collapsed }: { collapsed: boolean }) {
-  const { slug } = useOrganization()
-  const pathname = usePathname()
   return (
     <nav aria-label="Main" className="flex flex-col gap-0.5 px-2">
-      {navigation.map(({ label, icon: Icon, href }) => {
-        const current = isCurrent(href(slug), pathname)
-        return (
-          <Link
-            key={label}
-            href={href(slug)}
-            title={collapsed ? label : undefined}
-            aria-current={current ? 'page' : undefined}
-            className={cn(itemClass, current && 'bg-hover font-medium text-ink')}
-          >
-            <Icon aria-hidden className={cn('size-4 shrink-0', current && 'text-accent-text')} />
-            <span className={cn(collapsed && 'sr-only')}>{label}</span>
-          </Link>
-        )
-      })}
+      {useNavigation().map(({ label, icon: Icon, href, current }) => (
+        <Link
+          key={label}
+          href={href}
+          title={collapsed ? label : undefined}
+          aria-current={current ? 'page' : undefined}
+          className={cn(itemClass, current && 'bg-hover font-medium text-ink')}
+        >
+          <Icon aria-hidden className={cn('size-4 shrink-0', current && 'text-accent-text')} />
+          <span className={cn(collapsed && 'sr-only')}>{label}</span>
+        </Link>
+      ))}
     </nav>
   )
 }

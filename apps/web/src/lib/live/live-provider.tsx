@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { meKey } from '@/lib/me'
+import { meKey } from '@/lib/me-key'
 import { useOrganization } from '@/lib/organization'
 import { LiveConnectionContext } from './live-connection'
 import { beforeConnecting, LiveLink } from './live-link'

@@ -1,6 +1,6 @@
 import { connectDevice, type SimulatedKind, simulatedSignals } from '@heliograph/device-sdk'
 
-interface SimulatedDeviceOptions {
+export interface SimulatedDeviceOptions {
   url: string
   clientId: string
   username: string

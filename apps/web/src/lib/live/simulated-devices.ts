@@ -1,15 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-
-interface SimulatedDeviceOptions {
-  url: string
-  clientId: string
-  username: string
-  password: string
-  org: string
-  device: string
-}
+import type { SimulatedDeviceOptions } from './simulated-device'
 
 /** The simulated devices that run in this tab, in the order in which they were started. */
 let running: { device: string; stop: () => void }[] = []

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { OrganizationFrame } from '@/features/shell/organization-frame'
+import { OrganizationGate } from '@/features/shell/organization-gate'
 
 interface LayoutProps {
   params: Promise<{ org: string }>
@@ -8,5 +8,5 @@ interface LayoutProps {
 
 export default async function OrganizationLayout({ params, children }: LayoutProps) {
   const { org } = await params
-  return <OrganizationFrame org={org}>{children}</OrganizationFrame>
+  return <OrganizationGate org={org}>{children}</OrganizationGate>
 }

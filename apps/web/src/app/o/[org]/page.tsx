@@ -1,6 +1,6 @@
-import { redirect } from 'next/navigation'
-import { paths } from '@/lib/paths'
+import type { Metadata } from 'next'
+import { OverviewPage } from '@/features/overview/overview-page'
 
-export default async function OrganizationPage({ params }: { params: Promise<{ org: string }> }) {
-  redirect(paths.devices((await params).org))
-}
+export const metadata: Metadata = { title: 'Overview' }
+
+export default OverviewPage

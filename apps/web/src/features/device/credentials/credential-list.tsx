@@ -6,9 +6,9 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
-import { ErrorState } from '@/components/error-state'
+import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
-import { Table, Th } from '@/components/table'
+import { Table, Th, ThActions } from '@/components/table'
 import { useOrganization } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { CredentialRow } from './credential-row'
@@ -58,42 +58,36 @@ export function CredentialList() {
 }
 
 function Credentials({ onAction }: { onAction: (kind: Kind, credential: Credential) => void }) {
-  const credentials = useCredentials()
-  if (credentials.isPending) return <Skeleton className="h-30 w-full rounded-outer" />
-  if (!credentials.data) {
-    return (
-      <ErrorState
-        title="The credentials could not be loaded"
-        error={credentials.error}
-        onRetry={() => credentials.refetch()}
-      />
-    )
-  }
-  if (credentials.data.items.length === 0) {
-    return (
-      <EmptyState icon={<KeyRound aria-hidden />} title="No credential">
-        Without one this device cannot connect. Make one and put it on the device.
-      </EmptyState>
-    )
-  }
   return (
-    <Table>
-      <thead>
-        <tr>
-          <Th>Credential</Th>
-          <Th>Last used</Th>
-          <Th className="max-sm:hidden">Created</Th>
-          <Th>Expires</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </tr>
-      </thead>
-      <tbody>
-        {credentials.data.items.map((credential) => (
-          <CredentialRow key={credential.id} credential={credential} onAction={onAction} />
-        ))}
-      </tbody>
-    </Table>
+    <Loaded
+      query={useCredentials()}
+      failure="The credentials could not be loaded"
+      skeleton={<Skeleton className="h-30 w-full rounded-outer" />}
+    >
+      {({ items }) =>
+        items.length === 0 ? (
+          <EmptyState icon={<KeyRound aria-hidden />} title="No credential">
+            Without one this device cannot connect. Make one and put it on the device.
+          </EmptyState>
+        ) : (
+          <Table>
+            <thead>
+              <tr>
+                <Th>Credential</Th>
+                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Created</Th>
+                <Th>Expires</Th>
+                <ThActions />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((credential) => (
+                <CredentialRow key={credential.id} credential={credential} onAction={onAction} />
+              ))}
+            </tbody>
+          </Table>
+        )
+      }
+    </Loaded>
   )
 }

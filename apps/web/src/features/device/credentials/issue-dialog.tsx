@@ -2,12 +2,9 @@
 
 import { IssueCredential, IssuedCredential } from '@heliograph/protocol'
 import { useState } from 'react'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
-import { Field } from '@/components/field'
-import { Input } from '@/components/input'
-import { Notice } from '@/components/notice'
-import { Select } from '@/components/select'
+import { FormDialog } from '@/components/form-dialog'
+import { SelectField } from '@/components/select-field'
+import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
 import { expiryAfterDays } from '@/lib/expiry'
@@ -40,56 +37,35 @@ export function IssueDialog({ onClose }: { onClose: () => void }) {
 
   if (issued) return <SecretDialog title="New credential" credential={issued} onClose={onClose} />
   return (
-    <Dialog
-      open
-      size="sm"
-      onOpenChange={onClose}
+    <FormDialog
       title="New credential"
       description={`Another way for ${device.name} to sign in, beside those it has.`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
-            Create credential
-          </Button>
-        </>
-      }
+      submit="Create credential"
+      form={form}
+      onClose={onClose}
     >
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void form.submit()
-        }}
-      >
-        <Field label="Name" optional hint="Where it is used." error={form.error('name')}>
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              placeholder="Firmware 2"
-              value={form.values.name}
-              onChange={(event) => form.set('name', event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Expires" error={form.error('expiresAt')}>
-          {(control) => (
-            <Select
-              {...control}
-              value={form.values.days}
-              onChange={(event) => form.set('days', event.target.value)}
-            >
-              <option value="never">Never</option>
-              <option value="30">In 30 days</option>
-              <option value="90">In 90 days</option>
-              <option value="365">In a year</option>
-            </Select>
-          )}
-        </Field>
-        {form.failure && <Notice tone="refused">{form.failure}</Notice>}
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        optional
+        hint="Where it is used."
+        error={form.error('name')}
+        autoComplete="off"
+        placeholder="Firmware 2"
+        value={form.values.name}
+        onValue={(name) => form.set('name', name)}
+      />
+      <SelectField
+        label="Expires"
+        error={form.error('expiresAt')}
+        value={form.values.days}
+        onValue={(days) => form.set('days', days)}
+        options={[
+          ['never', 'Never'],
+          ['30', 'In 30 days'],
+          ['90', 'In 90 days'],
+          ['365', 'In a year'],
+        ]}
+      />
+    </FormDialog>
   )
 }

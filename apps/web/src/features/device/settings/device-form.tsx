@@ -4,9 +4,9 @@ import { Device, UpdateDevice } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from '@/components/button'
 import { Field } from '@/components/field'
-import { Input } from '@/components/input'
-import { Notice } from '@/components/notice'
+import { Form } from '@/components/form'
 import { TagInput } from '@/components/tag-input'
+import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { deviceApi, deviceKey, deviceListKey } from '@/lib/device-queries'
@@ -48,25 +48,16 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
   const { values, set, error } = form
 
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        void form.submit()
-      }}
-    >
+    <Form form={form} action={<Save busy={form.busy} readOnly={readOnly} />}>
       <fieldset disabled={readOnly} className="flex flex-col gap-5">
         <legend className="sr-only">About the device</legend>
-        <Field label="Name" error={error('name')}>
-          {(control) => (
-            <Input
-              {...control}
-              autoComplete="off"
-              value={values.name}
-              onChange={(event) => set('name', event.target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Name"
+          error={error('name')}
+          autoComplete="off"
+          value={values.name}
+          onValue={(name) => set('name', name)}
+        />
         <Field label="Tags" optional hint="Enter or comma ends a tag." error={error('tags')}>
           {(control) => <TagInput {...control} value={values.tags} onChange={(tags) => set('tags', tags)} />}
         </Field>
@@ -85,15 +76,17 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
             />
           )}
         </Field>
-        {form.failure && <Notice tone="refused">{form.failure}</Notice>}
-        {readOnly ? (
-          <p className="text-13 text-ink-faint">Your role reads; an administrator can change this.</p>
-        ) : (
-          <Button type="submit" variant="primary" busy={form.busy} className="self-start">
-            Save changes
-          </Button>
-        )}
       </fieldset>
-    </form>
+    </Form>
+  )
+}
+
+function Save({ busy, readOnly }: { busy: boolean; readOnly: boolean }) {
+  if (readOnly)
+    return <p className="text-13 text-ink-faint">Your role reads; an administrator can change this.</p>
+  return (
+    <Button type="submit" variant="primary" busy={busy} className="mt-1 self-start">
+      Save changes
+    </Button>
   )
 }

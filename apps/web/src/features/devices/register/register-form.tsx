@@ -4,9 +4,9 @@ import { CreateDevice, Device, IssuedCredential, suggestDeviceId } from '@heliog
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { Field } from '@/components/field'
-import { Input } from '@/components/input'
-import { Notice } from '@/components/notice'
+import { Form } from '@/components/form'
 import { TagInput } from '@/components/tag-input'
+import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { deviceApi, deviceListKey } from '@/lib/device-queries'
 import { useOrganization } from '@/lib/organization'
@@ -54,44 +54,28 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
   useEffect(() => onBusy(busy), [busy, onBusy])
 
   return (
-    <form
-      id={REGISTER_FORM_ID}
-      noValidate
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void form.submit()
-      }}
-    >
-      <Field label="Name" hint="What people call it." error={error('name')}>
-        {(control) => (
-          <Input
-            {...control}
-            autoComplete="off"
-            placeholder="Greenhouse pump"
-            value={values.name}
-            onChange={(event) => set('name', event.target.value)}
-          />
-        )}
-      </Field>
-      <Field
+    <Form form={form} id={REGISTER_FORM_ID}>
+      <TextField
+        label="Name"
+        hint="What people call it."
+        error={error('name')}
+        autoComplete="off"
+        placeholder="Greenhouse pump"
+        value={values.name}
+        onValue={(name) => set('name', name)}
+      />
+      <TextField
         label="Id"
         hint="What machines call it: part of its topics and address. It never changes."
         error={error('id')}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder="greenhouse-pump"
-            className="font-mono text-13"
-            value={id}
-            onChange={(event) => set('id', event.target.value)}
-          />
-        )}
-      </Field>
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        placeholder="greenhouse-pump"
+        className="font-mono text-13"
+        value={id}
+        onValue={(next) => set('id', next)}
+      />
       <Field
         label="Tags"
         optional
@@ -107,7 +91,6 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
           />
         )}
       </Field>
-      {form.failure && <Notice tone="refused">{form.failure}</Notice>}
-    </form>
+    </Form>
   )
 }

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { ApiKeyList } from '@/features/api-keys/api-key-list'
+import { ApiKeysPage } from '@/features/api-keys/api-keys-page'
 
 export const metadata: Metadata = { title: 'API keys' }
 
-export default function ApiKeysPage() {
-  return <ApiKeyList />
-}
+export default ApiKeysPage

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { DeviceList } from '@/features/devices/device-list'
+import { DevicesPage } from '@/features/devices/devices-page'
 
 export const metadata: Metadata = { title: 'Devices' }
 
-export default function DevicesPage() {
-  return <DeviceList />
-}
+export default DevicesPage

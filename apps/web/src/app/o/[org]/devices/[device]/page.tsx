@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { LiveView } from '@/features/device/live/live-view'
+import { LivePage } from '@/features/device/live-page'
 
 export const metadata: Metadata = { title: 'Live' }
 
-export default function LivePage() {
-  return <LiveView />
-}
+export default LivePage

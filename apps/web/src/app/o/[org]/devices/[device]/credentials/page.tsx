@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { CredentialList } from '@/features/device/credentials/credential-list'
+import { CredentialsPage } from '@/features/device/credentials-page'
 
 export const metadata: Metadata = { title: 'Credentials' }
 
-export default function CredentialsPage() {
-  return <CredentialList />
-}
+export default CredentialsPage

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { PresenceHistory } from '@/features/device/presence/presence-history'
+import { PresencePage } from '@/features/device/presence-page'
 
 export const metadata: Metadata = { title: 'Presence' }
 
-export default function PresenceHistoryPage() {
-  return <PresenceHistory />
-}
+export default PresencePage

@@ -1,8 +1,6 @@
 import type { Metadata } from 'next'
-import { DeviceSettings } from '@/features/device/settings/device-settings'
+import { SettingsPage } from '@/features/device/settings-page'
 
 export const metadata: Metadata = { title: 'Settings' }
 
-export default function SettingsPage() {
-  return <DeviceSettings />
-}
+export default SettingsPage

@@ -1,0 +1,96 @@
+import type { Refusal, RefusalCount } from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { SlidingCount } from './sliding-count.js'
+
+export interface NotedRefusal {
+  /** A code of a notice, or of the broker's list of reasons. */
+  code: string
+  device?: string | undefined
+  topic?: string | undefined
+  detail?: string | undefined
+}
+
+interface Entry extends NotedRefusal {
+  count: number
+  sinceMs: number
+  lastMs: number
+}
+
+interface Organization {
+  counts: Map<string, SlidingCount>
+  entries: Map<string, Entry>
+}
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const entriesKept = 50
+const longestText = 256
+
+/** What was refused to whom in the last hour, in memory. A flood of one kind is one entry, and costs no more. */
+@Injectable()
+export class RefusalLog {
+  private readonly organizations = new Map<number, Organization>()
+
+  note(organizationId: number, refusal: NotedRefusal, nowMs = Date.now()): void {
+    const { counts, entries } = this.of(organizationId)
+    const { code, device, topic, detail } = refusal
+    const count = counts.get(code) ?? new SlidingCount(hourMs)
+    counts.set(code, count)
+    count.add(1, nowMs)
+
+    const key = `${code} ${device ?? ''} ${cut(topic) ?? ''}`
+    const known = entries.get(key)
+    // Taken out and put back: the order of the map is the order of the last times.
+    entries.delete(key)
+    const fresh = known === undefined || nowMs - known.lastMs > hourMs
+    entries.set(key, {
+      code,
+      device,
+      topic: cut(topic),
+      detail: cut(detail),
+      count: (fresh ? 0 : known.count) + 1,
+      sinceMs: fresh ? nowMs : known.sinceMs,
+      lastMs: nowMs,
+    })
+    if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
+  }
+
+  /** By code, the most frequent first. */
+  counts(organizationId: number, nowMs = Date.now()): RefusalCount[] {
+    const counts = [...(this.organizations.get(organizationId)?.counts ?? [])].map(([code, count]) => ({
+      code,
+      lastMinute: count.sum(minuteMs, nowMs),
+      lastHour: count.sum(hourMs, nowMs),
+    }))
+    return counts.filter(({ lastHour }) => lastHour > 0).sort((a, b) => b.lastHour - a.lastHour)
+  }
+
+  /** What was refused, the newest first. */
+  recent(organizationId: number, nowMs = Date.now()): Refusal[] {
+    const entries = [...(this.organizations.get(organizationId)?.entries.values() ?? [])]
+    return entries
+      .filter(({ lastMs }) => nowMs - lastMs <= hourMs)
+      .reverse()
+      .map(({ code, device = null, topic = null, detail = null, count, sinceMs, lastMs }) => ({
+        code,
+        device,
+        topic,
+        detail,
+        count,
+        since: new Date(sinceMs).toISOString(),
+        ts: new Date(lastMs).toISOString(),
+      }))
+  }
+
+  private of(organizationId: number): Organization {
+    const known = this.organizations.get(organizationId)
+    if (known !== undefined) return known
+    const organization = { counts: new Map(), entries: new Map() }
+    this.organizations.set(organizationId, organization)
+    return organization
+  }
+}
+
+function cut(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= longestText ? text : `${text.slice(0, longestText)}…`
+}

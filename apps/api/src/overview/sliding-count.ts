@@ -1,0 +1,28 @@
+const bucketMs = 10_000
+
+/** Counts over the last while, to ten seconds. It holds a number for each ten seconds in which there was something. */
+export class SlidingCount {
+  readonly #buckets = new Map<number, number>()
+
+  constructor(private readonly keptMs: number) {}
+
+  add(count: number, nowMs: number): void {
+    const bucket = Math.floor(nowMs / bucketMs)
+    const known = this.#buckets.get(bucket)
+    this.#buckets.set(bucket, (known ?? 0) + count)
+    if (known === undefined) this.#forget(nowMs)
+  }
+
+  /** How many in the last `spanMs`, the running ten seconds included. */
+  sum(spanMs: number, nowMs: number): number {
+    const after = Math.floor((nowMs - spanMs) / bucketMs)
+    let sum = 0
+    for (const [bucket, count] of this.#buckets) if (bucket > after) sum += count
+    return sum
+  }
+
+  #forget(nowMs: number): void {
+    const until = Math.floor((nowMs - this.keptMs) / bucketMs)
+    for (const bucket of this.#buckets.keys()) if (bucket <= until) this.#buckets.delete(bucket)
+  }
+}

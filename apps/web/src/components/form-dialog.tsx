@@ -1,0 +1,40 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { Button } from '@/components/button'
+import { Dialog } from '@/components/dialog'
+import { Form } from '@/components/form'
+
+interface FormDialogProps {
+  title: string
+  description?: ReactNode
+  /** What `useForm` gives. */
+  form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
+  /** What the button says that sends it. */
+  submit: string
+  onClose: () => void
+  children: ReactNode
+}
+
+/** A few fields in a dialog. */
+export function FormDialog({ title, description, form, submit, onClose, children }: FormDialogProps) {
+  return (
+    <Dialog
+      open
+      size="sm"
+      onOpenChange={onClose}
+      title={title}
+      description={description}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" busy={form.busy} onClick={form.submit}>
+            {submit}
+          </Button>
+        </>
+      }
+    >
+      <Form form={form}>{children}</Form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,63 @@
+'use client'
+
+import type { SlowConsumer } from '@heliograph/protocol'
+import Link from 'next/link'
+import { TimeAgo } from '@/components/time-ago'
+import { formatCount } from '@/lib/format-number'
+import { useOrganization } from '@/lib/organization'
+import { paths } from '@/lib/paths'
+import { ListsDialog } from './lists-dialog'
+
+export function SlowConsumersDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <ListsDialog
+      title="Slow consumers of the last ten minutes"
+      description="Messages of QoS 0 are dropped for a client that takes less than it subscribed to; at last its connection is ended. Narrower filters, or a better network, help."
+      onClose={onClose}
+    >
+      {({ slowConsumers }) =>
+        slowConsumers.length === 0 ? (
+          <p className="py-6 text-center text-13 text-ink-soft">Everybody takes what they subscribed to.</p>
+        ) : (
+          <ul className="border-t">
+            {slowConsumers.map((consumer) => (
+              <Item key={consumer.clientId} consumer={consumer} />
+            ))}
+          </ul>
+        )
+      }
+    </ListsDialog>
+  )
+}
+
+function Item({ consumer }: { consumer: SlowConsumer }) {
+  const { slug } = useOrganization()
+  const { clientId, device, droppedMessages, cutOffs, topic, ts } = consumer
+  return (
+    <li className="border-b py-3 text-13">
+      <div className="flex flex-wrap items-baseline gap-x-2">
+        {device === null ? (
+          <>
+            <span className="font-medium">A page or a script</span>
+            <code className="font-mono text-12 break-all text-ink-soft">{clientId}</code>
+          </>
+        ) : (
+          <Link
+            href={paths.device(slug, device)}
+            className="rounded-inner font-mono text-12 text-ink underline underline-offset-2"
+          >
+            {clientId}
+          </Link>
+        )}
+        <span className="ml-auto text-12 text-ink-soft">
+          <TimeAgo ts={Date.parse(ts)} />
+        </span>
+      </div>
+      <p className="text-ink-soft tabular-nums">
+        {formatCount(droppedMessages)} messages dropped
+        {cutOffs > 0 && `, cut off ${formatCount(cutOffs)} times`}
+      </p>
+      {topic !== null && <code className="block font-mono text-12 break-all text-ink-soft">{topic}</code>}
+    </li>
+  )
+}

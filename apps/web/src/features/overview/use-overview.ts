@@ -1,0 +1,60 @@
+'use client'
+
+import { type FleetCounts, Overview, type TrafficPoint } from '@heliograph/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { request } from '@/lib/api'
+import { useNow } from '@/lib/clock'
+import { useLive } from '@/lib/live/live-connection'
+import { useFleet } from '@/lib/live/use-fleet'
+import { useOrganization } from '@/lib/organization'
+import { joinTraffic, withSecond } from './traffic'
+
+/** Counts come each second; what is this old is no longer how things are. */
+const staleAfterMs = 6_000
+const listsEveryMs = 3_000
+
+export interface LiveOverview {
+  fleet: FleetCounts
+  traffic: readonly TrafficPoint[]
+  /** Of when the counts are, when that is not now (epoch milliseconds). */
+  staleSince: number | null
+}
+
+/** Loaded once for the first paint and the course so far, then kept by what is told each second. */
+export function useOverview() {
+  const query = useOverviewQuery()
+  const [livePoints, setLivePoints] = useState<ReturnType<typeof withSecond>>([])
+  const heard = useFleet(
+    (counts) => setLivePoints((points) => withSecond(points, counts)),
+    () => void query.refetch(),
+  )
+  const { state } = useLive()
+  const now = useNow()
+
+  const loaded = query.data?.fleet
+  const newest = heard !== null && heard.counts.ts >= (loaded?.ts ?? 0) ? heard : null
+  const fleet = newest?.counts ?? loaded
+  const asOf = newest?.receivedAt ?? query.dataUpdatedAt
+  const away = state === 'reconnecting' || state === 'offline'
+  const overview: LiveOverview | undefined = fleet && {
+    fleet,
+    traffic: joinTraffic(query.data?.traffic ?? [], livePoints),
+    staleSince: away || now - asOf > staleAfterMs ? asOf : null,
+  }
+  return { overview, query }
+}
+
+/** The lists behind the numbers, loaded again every few seconds while they are looked at. */
+export function useOverviewLists() {
+  return useOverviewQuery({ refetchInterval: listsEveryMs })
+}
+
+function useOverviewQuery(options: { refetchInterval?: number } = {}) {
+  const { slug } = useOrganization()
+  return useQuery({
+    queryKey: ['organizations', slug, 'overview'],
+    queryFn: ({ signal }) => request('/api/v1/overview', { schema: Overview, org: slug, signal }),
+    ...options,
+  })
+}

@@ -1,0 +1,28 @@
+'use client'
+
+import { type FleetCounts, fleet } from '@heliograph/protocol'
+import { useState } from 'react'
+import { useOrganization } from '@/lib/organization'
+import { useSubscription } from './use-subscription'
+
+export interface HeardCounts {
+  counts: FleetCounts
+  /** By this machine's clock, in epoch milliseconds. */
+  receivedAt: number
+}
+
+/** The counts of the organization as they are told each second, while shown; null before the first. */
+export function useFleet(onCounts: (counts: FleetCounts) => void = () => {}, onServed?: () => void) {
+  const { slug } = useOrganization()
+  const [heard, setHeard] = useState<HeardCounts | null>(null)
+  useSubscription(
+    fleet,
+    { org: slug },
+    (counts, _, { receivedAt }) => {
+      setHeard({ counts, receivedAt })
+      onCounts(counts)
+    },
+    onServed,
+  )
+  return heard
+}

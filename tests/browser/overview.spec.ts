@@ -1,0 +1,248 @@
+import zlib from 'node:zlib'
+import type { MqttClient } from 'mqtt'
+import pg from 'pg'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OwnPostgres } from '../integration/telemetry/own-postgres.js'
+import { type Administrator, createAdministrator, createOrganization } from '../support/accounts.js'
+import { launchBrowser } from '../support/chromium.js'
+import { portray } from '../support/page-checks.js'
+import { type Platform, startPlatform } from '../support/platform.js'
+import { seedDevices } from '../support/seed-devices.js'
+import { connectSocket } from './device-socket.js'
+import { device, live, main, visit } from './visitor.js'
+
+const firstLoadLimitBytes = 200_000
+
+describe('the overview', () => {
+  let postgres: OwnPostgres
+  let platform: Platform
+  let administrator: Administrator
+  let browser: Browser
+  let page: Page
+  const sockets: MqttClient[] = []
+  const sending: NodeJS.Timeout[] = []
+
+  beforeAll(async () => {
+    postgres = await OwnPostgres.start()
+    platform = await startPlatform({ ownWeb: true, env: { DATABASE_URL: postgres.url } })
+    administrator = await createAdministrator(platform)
+    browser = await launchBrowser()
+    page = await visit(browser, platform.url, administrator)
+  })
+
+  afterAll(async () => {
+    for (const timer of sending) clearInterval(timer)
+    for (const socket of sockets) socket.end(true)
+    await browser?.close()
+    await platform?.stop()
+    await postgres?.remove()
+  })
+
+  const open = async (query = '') => {
+    await page.goto(`${platform.url}/o/${administrator.organization}${query}`)
+    await live(page)
+  }
+
+  it('teaches with one button while there is no device', async () => {
+    await open()
+    await main(page).getByText('Register your first device').waitFor()
+    expect(await portray(page, 'overview-empty')).toEqual([])
+    await main(page).getByRole('link', { name: 'Register device' }).click()
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('counts devices by status and what they send, live', async () => {
+    await page.getByRole('link', { name: 'Overview' }).first().click()
+    await main(page).getByText('Register your first device').waitFor()
+    await device(administrator, 'Spare', 'spare')
+    await figure('Never seen', '1')
+
+    await startSending('Intake pump', 'intake-pump')
+    await figure('Online', '1')
+    await expect.poll(() => rate('Messages'), { timeout: 30_000 }).toBeGreaterThan(0)
+    await expect
+      .poll(async () => (await rate('Samples stored')) > (await rate('Messages')), { timeout: 30_000 })
+      .toBe(true)
+
+    const silent = await device(administrator, 'Cellar valve', 'cellar-valve')
+    await administrator.send('PATCH', '/api/v1/devices/cellar-valve', { expectedIntervalSeconds: 1 })
+    sockets.push(await connectSocket({ ...silent, url: platform.mqttTcpUrl }))
+    await figure('Quiet', '1')
+    const gone = await device(administrator, 'Roof sensor', 'roof-sensor')
+    await (await connectSocket({ ...gone, url: platform.mqttTcpUrl })).endAsync()
+    await figure('Offline', '1')
+  })
+
+  it('says what is refused, and leads to who it was and what to do', async () => {
+    const { topic, ...credential } = await device(administrator, 'Old meter', 'old-meter')
+    const socket = await connectSocket({ ...credential, url: platform.mqttTcpUrl })
+    sockets.push(socket)
+    for (let n = 0; n < 3; n += 1) await socket.publishAsync(topic, 'twenty degrees', { qos: 1 })
+    await figure('Refused', '3')
+    expect(await portray(page, 'overview-busy')).toEqual([])
+
+    await tile('Refused').getByRole('button').click()
+    const dialog = page.getByRole('dialog', { name: 'Refused in the last hour' })
+    await dialog.getByText('Payload not understood').waitFor()
+    await dialog.getByText('3 times').waitFor()
+    expect(await portray(page, 'overview-refusals')).toEqual([])
+    await dialog.getByRole('link', { name: 'old-meter' }).click()
+    await page.waitForURL('**/devices/old-meter')
+  })
+
+  it('leads from each status to those devices', async () => {
+    for (const [status, name, id] of [
+      ['quiet', 'Quiet', 'cellar-valve'],
+      ['offline', 'Offline', 'roof-sensor'],
+      ['never', 'Never seen', 'spare'],
+    ] as const) {
+      await open()
+      await tile(name).getByRole('link').click()
+      await page.waitForURL(`**/devices?status=${status}`)
+      await main(page).getByText(id, { exact: true }).waitFor()
+      expect(await main(page).getByRole('table').getByRole('link').count()).toBe(1)
+    }
+  })
+
+  it('tells another organization nothing', async () => {
+    const other = await createOrganization(administrator)
+    await page.goto(`${platform.url}/o/${other.organization}`)
+    await live(page)
+    await main(page).getByText('Register your first device').waitFor()
+    await other.send('POST', '/api/v1/devices', { name: 'Lonely', id: 'lonely' })
+    await figure('Never seen', '1')
+    for (const name of ['Online', 'Quiet', 'Offline', 'Messages', 'Samples stored', 'Refused'])
+      expect(await value(name), name).toMatch(/^0/)
+    expect(await portray(page, 'overview-one-device')).toEqual([])
+  })
+
+  it('fills the screen for a wall: large, without navigation, until Escape', async () => {
+    await open()
+    await main(page).getByRole('button', { name: 'Wall' }).click()
+    await page.getByRole('heading', { level: 1, name: administrator.organization }).waitFor()
+    expect(await page.getByRole('navigation').count()).toBe(0)
+    await expect.poll(() => rate('Messages'), { timeout: 30_000 }).toBeGreaterThan(0)
+    const pixels = await tile('Online')
+      .getByText(/^\d+$/)
+      .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
+    expect(pixels).toBeGreaterThan(60)
+    const leave = page.getByRole('button', { name: 'Leave the wall view' })
+    // Says otherwise where the screen is not kept awake.
+    await expect.poll(() => leave.getAttribute('title')).toBe('Leave (Esc)')
+    expect(await portray(page, 'overview-wall')).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('navigation', { name: 'Main' }).first().waitFor()
+  })
+
+  it('says while the database is away that nothing is stored, there and on the pages of devices', async () => {
+    await open()
+    await figure('Online', '2')
+    const beside = await page.context().newPage()
+    await beside.goto(`${platform.url}/o/${administrator.organization}/devices/intake-pump`)
+    // A message of its own: so what the page listens to has been granted, which takes the database.
+    await main(beside)
+      .getByRole('region', { name: 'Messages' })
+      .getByRole('button', { expanded: false })
+      .first()
+      .waitFor()
+    await postgres.crash()
+    await main(beside).getByText('Live values are shown but not stored yet').waitFor()
+    await beside.close()
+    await main(page)
+      .getByText(/The database has not answered since \d\d:\d\d/)
+      .waitFor()
+    expect(await portray(page, 'overview-store-away')).toEqual([])
+    await postgres.startAgain()
+    await main(page)
+      .getByText(/The database has not answered/)
+      .waitFor({ state: 'hidden' })
+  })
+
+  it('dims what it knows while the platform is gone, says of when it is, and goes on by itself', async () => {
+    await open()
+    await figure('Quiet', '1')
+    await platform.kill('SIGKILL')
+    await main(page)
+      .getByText(/^as of \d/)
+      .waitFor()
+    await figure('Quiet', '1')
+    expect(await portray(page, 'overview-gone')).toEqual([])
+    await platform.restart()
+    await main(page)
+      .getByText(/^as of \d/)
+      .waitFor({ state: 'hidden' })
+  })
+
+  it('has room for 100,000 devices, on the wall too', async () => {
+    const many = await createOrganization(administrator)
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1 })
+    await seedDevices(pool, many.organization, 100_000)
+    await pool.end()
+    await page.goto(`${platform.url}/o/${many.organization}`)
+    for (const name of ['Online', 'Quiet', 'Offline', 'Never seen']) await figure(name, '25,000')
+    expect(await portray(page, 'overview-many')).toEqual([])
+    await main(page).getByRole('button', { name: 'Wall' }).click()
+    await page.getByRole('heading', { level: 1, name: many.organization }).waitFor()
+    await figure('Quiet', '25,000')
+    expect(await portray(page, 'overview-many-wall')).toEqual([])
+    expect(await cutOff()).toEqual([])
+  })
+
+  it.each(['', '/devices', '/devices/spare'])('loads less than 200 kB of script first: %s', async (path) => {
+    const address = `/o/${administrator.organization}${path}`
+    const html = await (await fetch(platform.url + address)).text()
+    const scripts = [...html.matchAll(/<script[^>]+src="([^"]+)"[^>]*>/g)]
+      // For browsers from before modules, which no other loads.
+      .filter(([tag]) => !/nomodule/i.test(tag))
+      .map(([, source]) => source ?? '')
+    expect(scripts.length).toBeGreaterThan(5)
+    let bytes = 0
+    for (const source of new Set(scripts)) {
+      const script = await (await fetch(new URL(source, platform.url))).arrayBuffer()
+      bytes += zlib.gzipSync(script, { level: 9 }).length
+    }
+    expect(bytes).toBeLessThan(firstLoadLimitBytes)
+  })
+
+  /** Numbers that are wider than their tile. */
+  const cutOff = () =>
+    main(page)
+      .getByRole('listitem')
+      .getByRole('paragraph')
+      .evaluateAll((all) =>
+        all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      )
+
+  const tile = (name: string): Locator =>
+    main(page)
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('heading', { level: 2, name, exact: true }) })
+
+  const value = async (name: string): Promise<string> =>
+    (await tile(name).getByRole('paragraph').first().textContent()) ?? ''
+
+  const rate = async (name: string): Promise<number> =>
+    Number.parseFloat((await value(name)).replaceAll(',', ''))
+
+  async function figure(name: string, expected: string): Promise<void> {
+    await expect
+      .poll(async () => ((await tile(name).count()) === 0 ? null : /^[\d,.]+/.exec(await value(name))?.[0]), {
+        timeout: 30_000,
+      })
+      .toBe(expected)
+  }
+
+  /** A device that sends three values four times a second until the end. */
+  async function startSending(name: string, id: string): Promise<void> {
+    const { topic, ...credential } = await device(administrator, name, id)
+    const socket = await connectSocket({ ...credential, url: platform.mqttTcpUrl })
+    sockets.push(socket)
+    const send = () =>
+      socket.publish(topic, JSON.stringify({ flow: Math.random(), pressure: Math.random(), on: true }), {
+        qos: 1,
+      })
+    sending.push(setInterval(send, 250))
+  }
+})

@@ -1,0 +1,147 @@
+import { FleetCounts, fleet } from '@heliograph/protocol'
+import type { MqttClient } from 'mqtt'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
+import type { HttpClient } from '../../support/http-client.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import {
+  closed,
+  connectDevice,
+  connectToken,
+  eventually,
+  type Message,
+  refusalCode,
+  registerDevice,
+  requestToken,
+  watch,
+} from './support.js'
+
+let platform: Platform
+let acme: Administrator
+let other: HttpClient & { organization: string }
+let watcher: MqttClient
+let stranger: MqttClient
+let heard: Message[]
+let heardByStranger: Message[]
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  acme = await createAdministrator(platform)
+  other = await createOrganization(acme)
+  watcher = await connectToken(await requestToken(acme))
+  stranger = await connectToken(await requestToken(other))
+  heard = await watch(watcher, fleet.topic({ org: acme.organization }))
+  heardByStranger = await watch(stranger, fleet.topic({ org: other.organization }))
+})
+afterAll(async () => {
+  await watcher?.endAsync()
+  await stranger?.endAsync()
+  await platform?.stop()
+})
+
+const counts = (messages = heard) => FleetCounts.parse(messages.at(-1)?.json)
+
+describe('the counts of an organization, each second', () => {
+  it('tell how many devices are in which state, as the list of devices does', async () => {
+    await registerDevice(acme)
+    const online = await registerDevice(acme)
+    const quiet = await registerDevice(acme)
+    await acme.send('PATCH', `/api/v1/devices/${quiet.id}`, { expectedIntervalSeconds: 1 })
+    const gone = await registerDevice(acme)
+    const clients = [await connectDevice(platform, online), await connectDevice(platform, quiet)]
+    await (await connectDevice(platform, gone)).endAsync()
+    await eventually(() =>
+      expect(counts()).toMatchObject({
+        devices: 4,
+        online: 2,
+        statuses: { online: 1, quiet: 1, offline: 1, never: 1 },
+      }),
+    )
+    for (const status of ['online', 'quiet', 'offline', 'never']) {
+      const { items } = await acme.send<{ items: unknown[] }>('GET', `/api/v1/devices?status=${status}`)
+      expect(items, status).toHaveLength(1)
+    }
+    for (const client of clients) await client.endAsync()
+  })
+
+  it('tell of messages and samples as they come, and of storage', async () => {
+    const device = await registerDevice(acme)
+    const client = await connectDevice(platform, device)
+    await client.publishAsync(device.credential.topics.telemetry, '{"a":1,"b":2,"c":3}', { qos: 1 })
+    await eventually(() => {
+      const seen = heard.map(({ json }) => FleetCounts.parse(json))
+      const moving = seen.find(({ messagesPerSecond }) => messagesPerSecond > 0)
+      expect(moving?.samplesPerSecond).toBeGreaterThan(moving?.messagesPerSecond ?? 0)
+      expect(seen.at(-1)?.messagesPerSecond).toBe(0)
+    })
+    expect(counts().store).toMatchObject({ state: 'ok' })
+    expect(counts().storage).not.toBeNull()
+    await client.endAsync()
+  })
+
+  it('tell what was refused and why: payloads, topics and connections', async () => {
+    const device = await registerDevice(acme)
+    const client = await connectDevice(platform, device)
+    await client.publishAsync(device.credential.topics.telemetry, 'no json', { qos: 1 })
+    await client.publishAsync(`${acme.organization}/devices/somebody/telemetry`, '{"a":1}', { qos: 1 })
+    const wrong = { ...device, credential: { ...device.credential, password: 'hg_dev_wrong' } }
+    expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
+    await eventually(() =>
+      expect(counts().refusals).toEqual(
+        expect.arrayContaining([
+          { code: 'payload_invalid', lastMinute: 1, lastHour: 1 },
+          { code: 'topic_denied', lastMinute: 1, lastHour: 1 },
+          { code: 'bad_credentials', lastMinute: 1, lastHour: 1 },
+        ]),
+      ),
+    )
+    const { refusals } = await acme.send<{ refusals: { code: string; device: string }[] }>(
+      'GET',
+      '/api/v1/overview',
+    )
+    expect(refusals.map(({ code }) => code)).toEqual(['bad_credentials', 'topic_denied', 'payload_invalid'])
+    for (const refusal of refusals) expect(refusal.device).toBe(device.id)
+    await client.endAsync()
+  })
+
+  it('tell who does not take what it subscribed to', async () => {
+    const topic = `${acme.organization}/apps/flood/all`
+    const frozen = await connectToken(await requestToken(acme))
+    await frozen.subscribeAsync(topic)
+    frozen.stream.pause()
+    const publisher = await connectToken(await requestToken(acme, { publish: [topic] }))
+    const payload = Buffer.alloc(256 * 1024)
+    await eventually(async () => {
+      for (let n = 0; n < 20; n += 1) await publisher.publishAsync(topic, payload)
+      expect(counts().slowConsumers.connections).toBe(1)
+    })
+    const { slowConsumers } = await acme.send<{ slowConsumers: object[] }>('GET', '/api/v1/overview')
+    expect(slowConsumers).toMatchObject([{ clientId: frozen.options.clientId, device: null, topic }])
+    expect(counts().slowConsumers.droppedMessages).toBeGreaterThan(0)
+    const ended = closed(frozen)
+    frozen.end(true)
+    await ended
+    await publisher.endAsync()
+  })
+
+  it('tell another organization nothing of all that', async () => {
+    const since = heardByStranger.length
+    await eventually(() => {
+      expect(heardByStranger.length).toBeGreaterThan(since)
+      expect(counts(heardByStranger).storage).not.toBeNull()
+    })
+    expect(counts(heardByStranger)).toMatchObject({
+      devices: 0,
+      online: 0,
+      messagesPerSecond: 0,
+      samplesPerSecond: 0,
+      statuses: { online: 0, quiet: 0, offline: 0, never: 0 },
+      refusals: [],
+      slowConsumers: { connections: 0, droppedMessages: 0 },
+      storage: { bytes: 0, bytesPerDay: 0 },
+    })
+    const overview = await other.send<object>('GET', '/api/v1/overview')
+    expect(overview).toMatchObject({ traffic: [], refusals: [], slowConsumers: [] })
+    await expect(stranger.subscribeAsync(fleet.topic({ org: acme.organization }))).rejects.toThrow()
+  })
+})

@@ -1,0 +1,23 @@
+import type pg from 'pg'
+
+/** Makes devices `d0`, `d1`, …: a quarter each never seen, connected and heard, connected and overdue, gone. */
+export async function seedDevices(
+  pool: Pick<pg.Pool, 'query'>,
+  organization: string,
+  count: number,
+): Promise<void> {
+  await pool.query(
+    `WITH made AS (
+       INSERT INTO device (organization_id, id, name, tags, updated_at)
+       SELECT o.id, 'd' || n, 'Device ' || n, '{}', now()
+       FROM organization o, generate_series(0, $2::int - 1) n WHERE o.slug = $1
+       RETURNING key, substr(id, 2)::int AS n
+     )
+     INSERT INTO device_activity (device_key, connected, since, reason, last_message_at)
+     SELECT key, n % 4 < 3, now() - interval '1 day', 'connected',
+       now() - CASE n % 4 WHEN 1 THEN interval '0' WHEN 2 THEN interval '2 hours' ELSE interval '2 days' END
+     FROM made WHERE n % 4 > 0`,
+    [organization, count],
+  )
+  await pool.query('ANALYZE device, device_activity')
+}
