@@ -8,14 +8,16 @@ import { Notice } from '@/components/notice'
 import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
-import type { ChartedKey } from './charts/chart-panel'
+import { chartedKeys } from './charted-keys'
+import { useCompared } from './compare/use-compared'
+import type { ChartHistory } from './history/chart-history'
 import { NothingYet } from './nothing-yet'
+import { presetFor, rangeOf } from './range/chart-range'
+import { ChartView } from './range/chart-view'
+import { rightEdge } from './right-edge'
 import type { TelemetryStore } from './telemetry-store'
 import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
 import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
-
-/** With so many, the times below the last one are in sight on a laptop's screen. */
-const CHARTED_AT_FIRST = 3
 
 const ChartPanel = dynamic(() => import('./charts/chart-panel').then((module) => module.ChartPanel), {
   ssr: false,
@@ -45,7 +47,7 @@ function LiveViewOf({ device }: { device: Device }) {
 
 function Values({
   device,
-  telemetry: { store, loaded, error },
+  telemetry: { store, history, loaded, error },
 }: {
   device: Device
   telemetry: DeviceTelemetry
@@ -55,7 +57,7 @@ function Values({
     return (
       <>
         {error !== null && <HistoryNotice error={error} />}
-        <TilesAndCharts device={device.id} store={store} keys={keys} />
+        <TilesAndCharts device={device} store={store} history={history} keys={keys} />
       </>
     )
   }
@@ -70,39 +72,42 @@ function Values({
 }
 
 interface TilesAndChartsProps {
-  device: string
+  device: Device
   store: TelemetryStore
+  history: ChartHistory
   keys: readonly string[]
 }
 
-function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
+function TilesAndCharts({ device, store, history, keys }: TilesAndChartsProps) {
   const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
-  const charted = useMemo(() => chartedKeys(store, keys, choice), [store, keys, choice])
+  const [compared, compare] = useCompared(() => history.doubt())
+  const charted = useMemo(
+    () => chartedKeys({ device, store, history, keys, choice, compared }),
+    [device, store, history, keys, choice, compared],
+  )
   const names = useMemo(() => new Set(charted.map(({ name }) => name)), [charted])
   const toggle = useCallback(
     (key: string) => setChoice((known) => new Map(known).set(key, !names.has(key))),
     [names],
   )
+  const [view] = useState(
+    () =>
+      new ChartView(rangeOf(window.location.search), () => rightEdge(store, Date.now()), presetFor(Infinity)),
+  )
   return (
     <>
-      <ValueTiles store={store} keys={keys} charted={names} onToggle={toggle} />
-      <ChartPanel device={device} store={store} charted={charted} />
+      <ValueTiles device={device.id} store={store} keys={keys} charted={names} onToggle={toggle} />
+      <ChartPanel
+        device={device.id}
+        charted={charted}
+        history={history}
+        view={view}
+        revision={() => compared.reduce((sum, one) => sum + one.store.revision, store.revision)}
+        compared={(key) => compared.filter((one) => one.key === key)}
+        onCompare={compare}
+      />
     </>
   )
-}
-
-/** What a person chose, and of the rest the first few that are numbers. */
-function chartedKeys(
-  store: TelemetryStore,
-  keys: readonly string[],
-  choice: ReadonlyMap<string, boolean>,
-): ChartedKey[] {
-  const numbers = keys.filter((key) => typeof store.series(key)?.latest?.value === 'number')
-  const first = new Set(numbers.slice(0, CHARTED_AT_FIRST))
-  return keys.flatMap((name, colourIndex) => {
-    if (!(choice.get(name) ?? first.has(name))) return []
-    return [{ name, colourIndex, stepped: typeof store.series(name)?.latest?.value === 'boolean' }]
-  })
 }
 
 function HistoryNotice({ error }: { error: unknown }) {

@@ -9,6 +9,10 @@ export interface KeySnapshot {
 }
 
 const TELL_EVERY_MS = 200
+/** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
+const CLOCKS_APART_MS = 120_000
+/** Around the edge both this store and history are drawn from. */
+const LATE_MARGIN_MS = 300_000
 const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
 
 /** All telemetry of one device that its page shows. Tells listeners a few times a second, however much arrives. */
@@ -19,11 +23,34 @@ export class TelemetryStore {
   #arrivals = new Map<string, number>()
   #keys: readonly string[] = []
   #revision = 0
+  #coveredFrom = Number.POSITIVE_INFINITY
+  #onLate: ((key: string, sample: TimedValue) => void) | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** Changes with every change; charts look at it once a frame. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** All that is stored from this time on is here; infinite until the first of it was read. */
+  get coveredFrom(): number {
+    return this.#coveredFrom
+  }
+
+  /** Everything from this time on has been added. */
+  cover(from: number): void {
+    this.#coveredFrom = Math.min(this.#coveredFrom, from)
+    this.#changed()
+  }
+
+  /** What lies before this time may be missing, as messages were. */
+  uncover(from: number): void {
+    this.#coveredFrom = Math.max(this.#coveredFrom, from)
+  }
+
+  /** Live samples of long ago are told to whoever keeps what was before. */
+  onLate(listener: ((key: string, sample: TimedValue) => void) | null): void {
+    this.#onLate = listener
   }
 
   /** All keys, in the order in which they are shown. The same array until a key is added. */
@@ -37,6 +64,12 @@ export class TelemetryStore {
     return this.#series.get(key)
   }
 
+  /** From when on a key is drawn from here; what was before is asked for. */
+  seamOf(key: string): number {
+    const lost = this.#series.get(key)?.drawn.lostBefore ?? Number.NEGATIVE_INFINITY
+    return Math.max(this.#coveredFrom + CLOCKS_APART_MS, lost)
+  }
+
   readonly listen = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -48,6 +81,7 @@ export class TelemetryStore {
     for (const { ts, values } of timedValues(telemetry)) {
       for (const [key, value] of Object.entries(values)) {
         provisional ||= ts === undefined
+        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#onLate?.(key, { ts, value })
         if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
           this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
       }
@@ -77,6 +111,7 @@ export class TelemetryStore {
 
   trimBefore(ts: number): void {
     for (const series of this.#series.values()) series.trimBefore(ts)
+    if (Number.isFinite(this.#coveredFrom)) this.uncover(ts)
   }
 
   #addLiveSample(

@@ -1,70 +1,58 @@
 'use client'
 
-import { LatestTelemetry, TelemetryPage, telemetry } from '@heliograph/protocol'
-import { useEffect, useRef, useState } from 'react'
-import { request } from '@/lib/api'
-import { deviceApi } from '@/lib/device-queries'
-import { useSubscription } from '@/lib/live/use-subscription'
+import { useEffect, useState } from 'react'
+import { useLive } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
+import { ChartHistory } from './history/chart-history'
+import { fetchHistory } from './history/fetch-history'
+import { openTelemetry } from './open-telemetry'
+import { StateLabels } from './state-labels'
 import { TelemetryStore } from './telemetry-store'
-import { TelemetrySync } from './telemetry-sync'
-
-/** How far back the page shows. */
-export const WINDOW_SECONDS = 15 * 60
-/** More in one answer would hold the page up while it is read. */
-const PAGE_SIZE = 4_000
-const TRIM_EVERY_MS = 10_000
-const TRIM_MARGIN_MS = 60_000
 
 export interface DeviceTelemetry {
+  /** Its last minutes, sample by sample. */
   store: TelemetryStore
-  /** False until history was read once. */
+  /** What was before, as it is looked at. */
+  history: ChartHistory
+  /** False until the last minutes were read once. */
   loaded: boolean
-  /** Why history could not be read, the last time it was tried; null when it could. */
+  /** Why they could not be read, the last time it was tried; null when they could. */
   error: unknown
 }
 
 /** The telemetry of a device: its last minutes and, from then on, each sample as it arrives. */
 export function useTelemetry(device: string): DeviceTelemetry {
   const { slug: org } = useOrganization()
+  const { subscribe } = useLive()
   const [store] = useState(() => new TelemetryStore())
-  const current = useRef<TelemetrySync>(null)
   const [status, setStatus] = useState<{ loaded: boolean; error: unknown }>({ loaded: false, error: null })
 
+  const [history] = useState(
+    () =>
+      new ChartHistory({
+        device,
+        fetch: (request, signal) => fetchHistory(org, request, signal),
+        // A state that is drawn from both has the same colour in both.
+        labelsOf: (ref) => store.series(ref.key)?.labels ?? new StateLabels(),
+      }),
+  )
+
   useEffect(() => {
-    const sync = new TelemetrySync({
+    store.onLate((key, { ts, value }) => history.addLate({ device, key }, ts, value))
+    const close = openTelemetry({
+      org,
+      device,
       store,
-      windowSeconds: WINDOW_SECONDS,
-      fetchLatest: (signal) =>
-        request(`${deviceApi(device)}/telemetry/latest`, { schema: LatestTelemetry, org, signal }),
-      fetchPage: (range, signal) =>
-        request(`${deviceApi(device)}/telemetry`, {
-          schema: TelemetryPage,
-          query: { ...range, limit: PAGE_SIZE },
-          org,
-          signal,
-        }),
+      subscribe,
       onLoaded: () => setStatus(({ error }) => ({ loaded: true, error })),
       onError: (error) => setStatus((status) => (status.error === error ? status : { ...status, error })),
+      onMissed: () => history.doubt(),
     })
-    current.current = sync
-    void sync.load()
-    const trimming = setInterval(
-      () => store.trimBefore(Date.now() - WINDOW_SECONDS * 1_000 - TRIM_MARGIN_MS),
-      TRIM_EVERY_MS,
-    )
     return () => {
-      sync.stop()
-      current.current = null
-      clearInterval(trimming)
+      close()
+      history.stop()
+      store.onLate(null)
     }
-  }, [store, device, org])
-
-  useSubscription(
-    telemetry,
-    { org, device },
-    (payload, _params, { receivedAt }) => current.current?.live(payload, receivedAt),
-    () => void current.current?.served(),
-  )
-  return { store, ...status }
+  }, [org, device, store, history, subscribe])
+  return { store, history, ...status }
 }
