@@ -17,6 +17,8 @@ export class StateLabels {
     ['true', TRUE],
   ])
 
+  readonly #colours = new Map<number, number>()
+
   codeOf(value: TelemetryValue): number {
     const text = String(value).slice(0, MAXIMUM_LENGTH)
     const known = this.#codes.get(text)
@@ -26,9 +28,31 @@ export class StateLabels {
     return this.#texts.push(text) - 1
   }
 
+  /** Which of the series' colours it has: the same each time the page is opened, unless two want the same one. */
+  colourOf(code: number): number {
+    const known = this.#colours.get(code)
+    if (known !== undefined) return known
+    const taken = new Set(this.#colours.values())
+    const wanted = hashOf(this.textOf(code)) % COLOURS
+    const free = Array.from({ length: COLOURS }, (_, step) => (wanted + step) % COLOURS).find(
+      (one) => !taken.has(one),
+    )
+    this.#colours.set(code, free ?? wanted)
+    return free ?? wanted
+  }
+
   textOf(code: number): string {
     return code === MAXIMUM_STATES ? 'other' : (this.#texts[code] ?? '')
   }
+}
+
+const COLOURS = 8
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash >>> 0
 }
 
 /** Whether a code is that of a boolean. */

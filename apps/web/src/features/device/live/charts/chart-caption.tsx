@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react'
 import { cn } from '@/lib/cn'
 import { seriesColour } from '../series-colour'
-import { isSwitch, type SeriesKind } from '../state-labels'
+import { isSwitch, type SeriesKind, type StateLabels } from '../state-labels'
 import { unitOf } from '../units'
 import type { ChartedSeries } from './chart-row'
 import { stateColourIndex } from './state-colour'
@@ -23,9 +23,9 @@ interface ChartCaptionProps {
 export function ChartCaption({ name, kind, lines, states, readouts, actions }: ChartCaptionProps) {
   const several = lines.length > 1
   return (
-    <figcaption className="flex min-h-6 items-center gap-2 px-4 text-12">
+    <figcaption className="flex min-h-6 flex-wrap items-center gap-2 px-4 text-12">
       {!several && <Swatch colourIndex={lines[0]?.colourIndex ?? 0} />}
-      <span className="min-w-0 truncate font-mono text-ink-soft" title={name}>
+      <span className="min-w-0 max-w-64 truncate font-mono text-ink-soft" title={name}>
         {name}
       </span>
       {kind === 'states' && <StateLegend states={states} lines={lines} />}
@@ -74,13 +74,13 @@ function StateLegend({ states, lines }: { states: readonly number[]; lines: read
   const labels = line?.series.series?.labels
   if (line === undefined || labels === undefined || states.every(isSwitch)) return null
   return (
-    <span className="flex min-w-0 items-center gap-x-3 overflow-hidden text-ink-soft">
+    <span className="flex min-w-0 items-center gap-x-3 overflow-hidden text-ink-soft max-sm:order-last max-sm:basis-full max-sm:flex-wrap sm:ml-3">
       {states.slice(0, SHOWN_STATES).map((code) => (
         <span key={code} className="flex min-w-0 items-center gap-1.5">
           <span
             aria-hidden
             className="size-2 shrink-0 rounded-[2px]"
-            style={{ background: colourOf(code, line) }}
+            style={{ background: colourOf(code, line.colourIndex, labels) }}
           />
           <span className="max-w-24 truncate">{labels.textOf(code)}</span>
         </span>
@@ -92,7 +92,7 @@ function StateLegend({ states, lines }: { states: readonly number[]; lines: read
   )
 }
 
-function colourOf(code: number, { colourIndex }: ChartedSeries): string {
-  const index = stateColourIndex(code, colourIndex)
+function colourOf(code: number, colourIndex: number, labels: StateLabels): string {
+  const index = stateColourIndex(code, colourIndex, labels)
   return index === null ? 'var(--offline)' : seriesColour(index)
 }

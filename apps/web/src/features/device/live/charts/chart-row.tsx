@@ -6,7 +6,7 @@ import type { Resolution } from '../history/series-tiles'
 import { useLimits } from '../limits/use-limits'
 import type { MarkStore } from '../marks/mark-store'
 import { seriesColour } from '../series-colour'
-import type { SeriesKind } from '../state-labels'
+import { type SeriesKind, StateLabels } from '../state-labels'
 import { type Band, bandAt, bandsOf } from './bands'
 import { ChartCaption } from './chart-caption'
 import type { ChartSeries } from './chart-series'
@@ -82,7 +82,7 @@ export function ChartRow(props: ChartRowProps) {
     let bands: Band[] = []
     let origin: Origin | null = null
     let inSight = true
-    const textOf = (code: number) => lines[0]?.series.series?.labels.textOf(code) ?? ''
+    const labels = lines[0]?.series.series?.labels ?? new StateLabels()
     const decimals = (line: ChartedSeries) => decimalsOf(line.series.series?.points.values ?? NONE)
     const write = () => {
       for (const [index, line] of lines.entries()) {
@@ -100,12 +100,12 @@ export function ChartRow(props: ChartRowProps) {
       labelled,
       group,
       formatTick: (value, step) => formatNumber(value, decimalsOfStep(step)),
-      textOf,
+      labels,
       onCrosshair(at) {
         hovered = []
         if (at !== null && kind === 'states') {
           const band = bandAt(bands, at.ts)
-          hovered = [band === null ? '–' : textOf(band.code)]
+          hovered = [band === null ? '–' : labels.textOf(band.code)]
         } else if (at !== null) {
           hovered = lines.map((line, index) => {
             const value = nearValue(data[index + 1] ?? [], at.index)

@@ -80,6 +80,8 @@ class Gestures {
 
   up(event: PointerEvent): void {
     const drag = this.#drag
+    // Whoever has touched the charts can go on by keys and by the wheel.
+    if (drag !== null) this.root.querySelector<HTMLElement>('[role="slider"]')?.focus({ preventScroll: true })
     const x = this.#xOf(event)
     this.#forget(event)
     if (drag?.kind !== 'select' || !drag.moved || this.#pointers.size > 0) return

@@ -1,5 +1,6 @@
 import type { LimitStatus, Limits } from '../limits/limits'
 import { type Mark, worstOf } from '../marks/mark-store'
+import type { StateLabels } from '../state-labels'
 import type { Band } from './bands'
 import type { ChartTheme } from './chart-theme'
 import { stateColourIndex } from './state-colour'
@@ -24,7 +25,7 @@ const [BAND_PX, TEXT_PX, TEXT_INSET_PX, LEAST_TEXT_PX] = [24, 11, 7, 22]
 export function paintBands(
   surface: Surface,
   bands: readonly Band[],
-  textOf: (code: number) => string,
+  labels: StateLabels,
   colourIndex: number,
 ): void {
   const { context, theme, left, top, width, height, ratio, xOf } = surface
@@ -36,17 +37,18 @@ export function paintBands(
   context.clip()
   context.font = `500 ${TEXT_PX * ratio}px "Inter Variable", sans-serif`
   context.textBaseline = 'middle'
+  context.textAlign = 'left'
   for (const { from, to, code } of bands) {
     const x = Math.max(left, xOf(from))
     const end = Math.min(left + width, Math.max(xOf(to), x + ratio))
-    const index = stateColourIndex(code, colourIndex)
+    const index = stateColourIndex(code, colourIndex, labels)
     const colour = index === null ? theme.offline : (theme.series[index % theme.series.length] ?? theme.ink)
     context.globalAlpha = index === null ? 0.16 : 0.26
     context.fillStyle = colour
     context.fillRect(x, y, end - x, bandHeight)
     context.globalAlpha = 1
     context.fillRect(x, y + bandHeight - 2 * ratio, end - x, 2 * ratio)
-    paintText(surface, textOf(code), x, end, y + bandHeight / 2 - ratio)
+    paintText(surface, labels.textOf(code), x, end, y + bandHeight / 2 - ratio)
   }
   context.restore()
 }

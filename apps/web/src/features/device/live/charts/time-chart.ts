@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import type { Limits } from '../limits/limits'
 import { hasLimits } from '../limits/limits'
 import type { Mark } from '../marks/mark-store'
-import type { SeriesKind } from '../state-labels'
+import type { SeriesKind, StateLabels } from '../state-labels'
 import type { Band } from './bands'
 import { type ChartTheme, readTheme } from './chart-theme'
 import type { Span } from './crosshair'
@@ -22,7 +22,7 @@ export interface TimeChartOptions {
   group: string
   /** `step` is how far apart the ticks are. */
   formatTick(value: number, step: number): string
-  textOf(code: number): string
+  labels: StateLabels
   /** The crosshair is at this time; null when it is elsewhere. */
   onCrosshair(at: { ts: number; index: number } | null): void
 }
@@ -126,7 +126,7 @@ export class TimeChart {
     if (scenery === null) return
     const surface = this.#surface()
     if (this.options.kind === 'states')
-      paintBands(surface, scenery.bands, this.options.textOf, this.options.colours[0] ?? 0)
+      paintBands(surface, scenery.bands, this.options.labels, this.options.colours[0] ?? 0)
     else if (hasLimits(scenery.limits)) paintLimits(surface, scenery.limits)
     paintMarks(surface, scenery.marks)
   }

@@ -3,7 +3,11 @@ import { toCsv } from './to-csv'
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5)
 
-function column(name: string, points: [offset: number, value: number][], textOf = String) {
+function column(
+  name: string,
+  points: [offset: number, value: number][],
+  textOf: (value: number) => string = String,
+) {
   const part = {
     times: Float64Array.from(points, ([offset]) => start + offset),
     values: Float64Array.from(points, ([, value]) => value),
