@@ -24,6 +24,7 @@ export class TelemetryStore {
   #keys: readonly string[] = []
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
+  #marginMs = 0
   #onLate: ((key: string, sample: TimedValue) => void) | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -37,9 +38,10 @@ export class TelemetryStore {
     return this.#coveredFrom
   }
 
-  /** Everything from this time on has been added. */
-  cover(from: number): void {
+  /** Everything from this time until now has been added. */
+  cover(from: number, now: number): void {
     this.#coveredFrom = Math.min(this.#coveredFrom, from)
+    this.#marginMs = Math.min(CLOCKS_APART_MS, (now - this.#coveredFrom) / 2)
     this.#changed()
   }
 
@@ -67,7 +69,7 @@ export class TelemetryStore {
   /** From when on a key is drawn from here; what was before is asked for. */
   seamOf(key: string): number {
     const lost = this.#series.get(key)?.drawn.lostBefore ?? Number.NEGATIVE_INFINITY
-    return Math.max(this.#coveredFrom + CLOCKS_APART_MS, lost)
+    return Math.max(this.#coveredFrom + this.#marginMs, lost)
   }
 
   readonly listen = (listener: () => void): (() => void) => {

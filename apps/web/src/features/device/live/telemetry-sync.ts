@@ -75,7 +75,7 @@ export class TelemetrySync {
         // What is older may have been there before, but not what came while nobody listened.
         if (pages <= 0) return this.options.store.uncover(covered)
         covered = startedAt - seconds * 1_000
-        this.options.store.cover(covered)
+        this.options.store.cover(covered, startedAt)
       }
     })
     if (done) {

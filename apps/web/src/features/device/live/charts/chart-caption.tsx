@@ -3,7 +3,7 @@ import { cn } from '@/lib/cn'
 import { seriesColour } from '../series-colour'
 import { isSwitch, type SeriesKind, type StateLabels } from '../state-labels'
 import { unitOf } from '../units'
-import type { ChartedSeries } from './chart-row'
+import type { ChartedSeries } from './row-painter'
 import { stateColourIndex } from './state-colour'
 
 const SHOWN_STATES = 6

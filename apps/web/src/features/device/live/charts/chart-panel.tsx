@@ -15,13 +15,14 @@ import { presetFor } from '../range/chart-range'
 import type { ChartView } from '../range/chart-view'
 import { RangeBar, RangeTitle } from '../range/range-bar'
 import type { SeriesKind } from '../state-labels'
-import { type ChartedSeries, ChartRow, type ChartRowHandle } from './chart-row'
+import { ChartRow } from './chart-row'
 import { Crosshair } from './crosshair'
 import { CrosshairKeys } from './crosshair-keys'
 import { listenToGestures } from './gestures'
 import { originText } from './origin-text'
 import { Redraw } from './redraw'
 import { RowActions } from './row-actions'
+import type { ChartedSeries, RowPainter } from './row-painter'
 import { formatDatedMoment } from './time-axis'
 import { plotLeftPx, plotRightPx } from './time-chart'
 import { useExport } from './use-export'
@@ -64,16 +65,16 @@ export function ChartPanel({
   const moment = useRef<HTMLSpanElement>(null)
   const origin = useRef<HTMLSpanElement>(null)
   const selection = useRef<HTMLDivElement>(null)
-  const [rows] = useState(() => new Set<ChartRowHandle>())
+  const [painters] = useState(() => new Set<RowPainter>())
   const [redraw] = useState(() => new Redraw())
   const [crosshair] = useState(() => new Crosshair())
-  const { busy, saveCsv, savePng } = useExport({ device, view, charted, rows })
+  const { busy, saveCsv, savePng } = useExport({ device, view, charted, painters, redraw })
 
   const onMoment = useCallback((ts: number | null) => {
     if (moment.current) moment.current.textContent = ts === null ? '' : formatDatedMoment(ts, Date.now())
   }, [])
   useDrawing({ charted, history, view, revision, width, marks, redraw, crosshair }, () => {
-    const text = originText([...rows].map((row) => row.origin()))
+    const text = originText([...painters].map((painter) => painter.origin))
     if (origin.current && origin.current.textContent !== text) origin.current.textContent = text
   })
   useEffect(() => {
@@ -135,7 +136,7 @@ export function ChartPanel({
             const labelled = index === charted.length - 1
             return (
               <ChartRow
-                key={`${name} ${kind} ${resolvedTheme}`}
+                key={`${name} ${kind}`}
                 device={device}
                 name={name}
                 kind={kind}
@@ -146,7 +147,7 @@ export function ChartPanel({
                 group={group}
                 redraw={redraw}
                 marks={marks.store}
-                rows={rows}
+                painters={painters}
                 onMoment={onMoment}
                 actions={
                   kind === 'numbers' && (

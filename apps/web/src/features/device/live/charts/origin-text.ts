@@ -1,4 +1,4 @@
-import type { Origin } from './chart-row'
+import type { Origin } from './row-painter'
 
 /** Says what of the data a picture leaves out; empty when it leaves out nothing. */
 export function originText(origins: readonly (Origin | null)[]): string {

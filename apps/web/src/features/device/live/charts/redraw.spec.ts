@@ -43,4 +43,12 @@ describe('Redraw', () => {
     expect(run()).toBe(true)
     expect(drawn.map(([row]) => row)).toEqual([1, 2])
   })
+
+  it('draws what is out of sight when a picture of all is wanted', () => {
+    const { redraw, drawn } = setUp(5, [0, 2])
+    redraw.begin(frame(7))
+    redraw.all()
+    expect(drawn.map(([row]) => row)).toEqual([0, 1, 2, 3])
+    expect(redraw.run()).toBe(true)
+  })
 })

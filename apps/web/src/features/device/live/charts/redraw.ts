@@ -43,6 +43,12 @@ export class Redraw {
     this.#left = [...this.#rows]
   }
 
+  /** Draws everything for the last span, also what is out of sight, as long as it takes. */
+  all(): void {
+    this.#left = []
+    if (this.#frame !== null) for (const row of this.#rows) row.draw(this.#frame)
+  }
+
   /** Draws what is left of it; true when that was all. */
   run(clock: () => number = () => performance.now()): boolean {
     const startedAt = clock()

@@ -1,8 +1,8 @@
-import type { ChartRowHandle } from './chart-row'
+import type { RowPainter } from './row-painter'
 
 interface PictureOptions {
   title: string
-  rows: readonly ChartRowHandle[]
+  rows: readonly RowPainter[]
   /** An element of the page, of whose theme the picture is. */
   element: HTMLElement
 }
@@ -12,7 +12,7 @@ const [INSET_PX, HEAD_PX, CAPTION_PX] = [16, 44, 26]
 /** The charts as they stand on the page, one below the other, with what each is of. */
 export async function toPng({ title, rows, element }: PictureOptions): Promise<Blob | null> {
   const ratio = devicePixelRatio
-  const canvases = rows.map((row) => row.canvas())
+  const canvases = rows.map((row) => row.canvas)
   const width = Math.max(1, ...canvases.map((canvas) => canvas.width))
   const height = canvases.reduce((sum, canvas) => sum + canvas.height + CAPTION_PX * ratio, HEAD_PX * ratio)
   const picture = document.createElement('canvas')

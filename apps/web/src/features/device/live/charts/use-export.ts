@@ -9,8 +9,9 @@ import { explain } from '@/lib/explain'
 import { useOrganization } from '@/lib/organization'
 import type { ChartView } from '../range/chart-view'
 import type { ChartedKey } from './chart-panel'
-import type { ChartRowHandle } from './chart-row'
 import type { Span } from './crosshair'
+import type { Redraw } from './redraw'
+import type { RowPainter } from './row-painter'
 import { formatSpanOf } from './time-axis'
 import { type Column, toCsv } from './to-csv'
 
@@ -18,11 +19,12 @@ interface ExportOptions {
   device: string
   view: ChartView
   charted: readonly ChartedKey[]
-  rows: ReadonlySet<ChartRowHandle>
+  painters: ReadonlySet<RowPainter>
+  redraw: Redraw
 }
 
 /** Saves what the charts show, as a table or a picture. */
-export function useExport({ device, view, charted, rows }: ExportOptions) {
+export function useExport({ device, view, charted, painters, redraw }: ExportOptions) {
   const { slug: org } = useOrganization()
   const toast = useToast()
   const [busy, setBusy] = useState(false)
@@ -59,8 +61,9 @@ export function useExport({ device, view, charted, rows }: ExportOptions) {
     const { toPng } = await import('./to-png')
     const { min, max } = view.span()
     const order = charted.map(({ name }) => name)
-    const shown = [...rows].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-    const picture = await toPng({ title: `${device} · ${formatSpanOf(min, max)}`, rows: shown, element })
+    redraw.all()
+    const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+    const picture = await toPng({ title: `${device} · ${formatSpanOf(min, max)}`, rows, element })
     if (picture !== null) download(`${device}.png`, picture)
   }
   return { busy, saveCsv, savePng }
