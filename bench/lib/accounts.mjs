@@ -31,6 +31,11 @@ export class Accounts {
     return accounts
   }
 
+  /** The header by which a script speaks for the organization. */
+  get authorization() {
+    return `Bearer ${this.#key}`
+  }
+
   /** A file of the credentials of the devices dev-0 to dev-(count - 1), which are registered where they are not. */
   async devices(count) {
     const missing = Array.from({ length: Math.max(0, count - this.#devices.length) }, (_, index) => index)

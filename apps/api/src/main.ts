@@ -46,11 +46,8 @@ async function start(app: NestFastifyApplication, config: Config): Promise<void>
   })
 }
 
-function warnOfWhatIsNotUsed({ redisUrl, telemetryRetentionDays }: Config, logger: RootLogger): void {
-  const warn = (text: string) => logger.warn({ context: 'main' }, text)
-  if (redisUrl !== null) warn('REDIS_URL is set but not used by this version')
-  if (telemetryRetentionDays !== null)
-    warn('TELEMETRY_RETENTION_DAYS is set but not used by this version: it keeps all telemetry')
+function warnOfWhatIsNotUsed({ redisUrl }: Config, logger: RootLogger): void {
+  if (redisUrl !== null) logger.warn({ context: 'main' }, 'REDIS_URL is set but not used by this version')
 }
 
 async function waitUntilReady(checks: HealthChecks): Promise<void> {

@@ -1,42 +1,45 @@
-import type { Sample } from './sample.js'
+import { Columns } from './columns.js'
+import type { IngestListener } from './sample.js'
 
-/** A row of the sample table. `newest`: the newest of its device and key within the batch. */
-export interface Row {
+/** A message in a batch: the rows `from` to before `to` are its samples. */
+export interface BatchMessage {
+  organizationId: number
   deviceKey: number
-  keyId: number
-  tsUs: number
-  number: number | null
-  json: string | null
-  newest: boolean
+  from: number
+  to: number
+  payloadBytes: number
+  receivedAtMs: number
+  listener: IngestListener
 }
 
-/** The samples of one message, with the device they belong to. */
-export interface SampleSource {
-  deviceKey: number
-  samples: readonly Sample[]
-}
+/** Checked and stamped messages that will be committed together, in the order in which they came. */
+export class Batch {
+  readonly columns = new Columns()
+  readonly messages: BatchMessage[] = []
+  #bytes = 0
 
-/**
- * The rows of a batch, in the order of the primary key, which the index likes best. PostgreSQL refuses to touch a
- * row twice in one statement, so of samples with the same device, key and time only the last stays.
- */
-export function batchRows(sources: readonly SampleSource[], keyIds: ReadonlyMap<string, number>): Row[] {
-  const rows = new Map<string, Row>()
-  for (const { deviceKey, samples } of sources) {
-    for (const { key, tsUs, number, json } of samples) {
-      const keyId = keyIds.get(key)
-      if (keyId === undefined) throw new Error(`no id for the telemetry key ${JSON.stringify(key)}`)
-      rows.set(`${deviceKey}/${keyId}/${tsUs}`, { deviceKey, keyId, tsUs, number, json, newest: false })
-    }
+  get rows(): number {
+    return this.columns.length
   }
-  const sorted = [...rows.values()].sort(byPrimaryKey)
-  for (const [index, row] of sorted.entries()) {
-    const next = sorted[index + 1]
-    row.newest = next === undefined || next.deviceKey !== row.deviceKey || next.keyId !== row.keyId
+
+  get payloadBytes(): number {
+    return this.#bytes
   }
-  return sorted
+
+  add(message: Omit<BatchMessage, 'from' | 'to'>, columns: Columns): void {
+    const from = this.columns.length
+    this.columns.append(columns)
+    this.#bytes += message.payloadBytes
+    const { organizationId, deviceKey, payloadBytes, receivedAtMs, listener } = message
+    const to = this.columns.length
+    this.messages.push({ organizationId, deviceKey, from, to, payloadBytes, receivedAtMs, listener })
+  }
 }
 
-function byPrimaryKey(a: Row, b: Row): number {
-  return a.deviceKey - b.deviceKey || a.keyId - b.keyId || a.tsUs - b.tsUs
+/** Some neighbouring messages of a batch: all of it, or a part that is tried by itself. */
+export interface Slice {
+  batch: Batch
+  /** The first message, and the one after the last. */
+  from: number
+  to: number
 }

@@ -1,28 +1,41 @@
 import { describe, expect, it } from 'vitest'
-import { WaitingRoom } from './bounds.js'
+import { type IngestBounds, WaitingRoom } from './bounds.js'
+
+const room = (bounds: Partial<IngestBounds>) =>
+  new WaitingRoom({ samples: 1_000, bytes: 1_000_000, deviceShare: 1, ...bounds })
 
 describe('WaitingRoom', () => {
   it('lets in until it is full, and again when somebody left', () => {
-    const room = new WaitingRoom({ samples: 10, bytes: 1_000_000 })
-    const leave = room.enter(10, 100, false)
-    expect(leave).not.toBeNull()
-    expect(room.enter(1, 100, false)).toBeNull()
-    leave?.()
-    expect(room.samples).toBe(0)
-    expect(room.bytes).toBe(0)
-    expect(room.enter(1, 100, false)).not.toBeNull()
+    const waiting = room({ samples: 10 })
+    expect(waiting.enter(1, 10, 100, false)).toBeNull()
+    expect(waiting.enter(2, 1, 100, false)).toBe('full')
+    waiting.leave(1, 10, 100)
+    expect([waiting.samples, waiting.bytes]).toEqual([0, 0])
+    expect(waiting.enter(2, 1, 100, false)).toBeNull()
   })
 
   it('is bounded by bytes too', () => {
-    const room = new WaitingRoom({ samples: 1_000, bytes: 10_000 })
-    expect(room.enter(1, 9_000, false)).not.toBeNull()
-    expect(room.enter(1, 9_000, false)).toBeNull()
+    const waiting = room({ bytes: 10_000 })
+    expect(waiting.enter(1, 1, 9_000, false)).toBeNull()
+    expect(waiting.enter(2, 1, 9_000, false)).toBe('full')
   })
 
   it('keeps half for those who wait for an answer', () => {
-    const room = new WaitingRoom({ samples: 10, bytes: 1_000_000 })
-    expect(room.enter(5, 10, true)).not.toBeNull()
-    expect(room.enter(1, 10, true)).toBeNull()
-    expect(room.enter(5, 10, false)).not.toBeNull()
+    const waiting = room({ samples: 10 })
+    expect(waiting.enter(1, 5, 10, true)).toBeNull()
+    expect(waiting.enter(2, 1, 10, true)).toBe('full')
+    expect(waiting.enter(2, 5, 10, false)).toBeNull()
+  })
+
+  it('lets no device take more than its share, of samples or bytes', () => {
+    const waiting = room({ samples: 100, bytes: 40_000, deviceShare: 0.25 })
+    expect(waiting.enter(1, 25, 10, false)).toBeNull()
+    expect(waiting.enter(1, 1, 10, false)).toBe('device_full')
+    expect(waiting.enter(2, 1, 9_500, false)).toBeNull()
+    expect(waiting.enter(2, 1, 100, false)).toBe('device_full')
+    expect(waiting.enter(3, 13, 10, true)).toBe('device_full')
+    expect(waiting.enter(3, 12, 10, true)).toBeNull()
+    waiting.leave(1, 25, 10)
+    expect(waiting.enter(1, 1, 10, false)).toBeNull()
   })
 })

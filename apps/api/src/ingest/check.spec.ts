@@ -1,13 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { check } from './check.js'
+import { check, newestTimeMs } from './check.js'
+import { Columns } from './columns.js'
 import { decode } from './decode.js'
 import { RefusedError } from './sample.js'
 
 const now = Date.UTC(2026, 0, 1)
-const take = (payload: unknown) => check(decode(Buffer.from(JSON.stringify(payload))), now)
-const refusal = (payload: unknown) => {
+
+function takeText(text: string, oldestMs: number | null = null) {
+  const columns = new Columns()
+  check(decode(Buffer.from(text)), { nowMs: now, oldestMs }, columns)
+  return columns.names.map((key, row) => {
+    const number = columns.numbers[row] ?? Number.NaN
+    return {
+      key,
+      tsUs: columns.timesUs[row],
+      number: Number.isNaN(number) ? null : number,
+      json: columns.others[row],
+    }
+  })
+}
+
+const take = (payload: unknown) => takeText(JSON.stringify(payload))
+const refusal = (payload: unknown, oldestMs: number | null = null) =>
+  refusalOf(JSON.stringify(payload), oldestMs)
+function refusalOf(text: string, oldestMs: number | null = null) {
   try {
-    take(payload)
+    takeText(text, oldestMs)
   } catch (error) {
     if (error instanceof RefusedError) return error.refusal
     throw error
@@ -17,12 +35,13 @@ const refusal = (payload: unknown) => {
 
 describe('check', () => {
   it('makes a row of each value, numbers as numbers and the rest as JSON', () => {
+    const tsUs = Number.NaN
     expect(take({ t: 21.5, on: true, mode: 'eco', none: null, list: [1, 'a'] })).toEqual([
-      { key: 't', tsUs: null, record: 0, number: 21.5, json: null },
-      { key: 'on', tsUs: null, record: 0, number: null, json: 'true' },
-      { key: 'mode', tsUs: null, record: 0, number: null, json: '"eco"' },
-      { key: 'none', tsUs: null, record: 0, number: null, json: 'null' },
-      { key: 'list', tsUs: null, record: 0, number: null, json: '[1,"a"]' },
+      { key: 't', tsUs, number: 21.5, json: null },
+      { key: 'on', tsUs, number: null, json: 'true' },
+      { key: 'mode', tsUs, number: null, json: '"eco"' },
+      { key: 'none', tsUs, number: null, json: 'null' },
+      { key: 'list', tsUs, number: null, json: '[1,"a"]' },
     ])
   })
 
@@ -38,6 +57,15 @@ describe('check', () => {
     })
   })
 
+  it('refuses what is older than telemetry is kept, with the reason', () => {
+    const weekAgo = now - 7 * 86_400_000
+    expect(refusal({ ts: weekAgo, values: { t: 1 } }, weekAgo)).toBeNull()
+    expect(refusal({ ts: weekAgo - 1, values: { t: 1 } }, weekAgo)).toMatchObject({
+      code: 'timestamp_refused',
+      detail: expect.stringContaining('older than the 7 days'),
+    })
+  })
+
   it.each([
     ['a string with U+0000', { a: 'x\0y' }],
     ['U+0000 deep inside', { a: { b: ['x\0'] } }],
@@ -50,7 +78,7 @@ describe('check', () => {
   })
 
   it('takes what only looks like it', () => {
-    expect(take({ a: '\\u0000', b: '😀', c: '\\ud800' })).toHaveLength(3)
+    expect(take({ a: '\\u0000', b: '😀', c: '\\ud800', '😀': 1 })).toHaveLength(4)
   })
 
   it('refuses what is no telemetry, and says where', () => {
@@ -58,4 +86,56 @@ describe('check', () => {
     expect(refusal([])).toMatchObject({ code: 'payload_invalid' })
     expect(refusal('text')).toMatchObject({ code: 'payload_invalid' })
   })
+
+  it.each([
+    ['{"a":1e999}', 'a: '],
+    ['{"a":1,"b":-1e999}', 'b: '],
+    ['{"a":{"b":[1e999]}}', 'a.b[0]: '],
+    ['{"a":NaN}', 'not valid JSON'],
+    ['{"a":Infinity}', 'not valid JSON'],
+  ])('refuses numbers that are none: %s', (text, where) => {
+    expect(refusalOf(text)).toEqual({ code: 'payload_invalid', detail: expect.stringContaining(where) })
+  })
+
+  it('refuses bytes that are no UTF-8', () => {
+    const payload = Buffer.from([...Buffer.from('{"a":"'), 0xc3, 0x28, ...Buffer.from('"}')])
+    expect(() => decode(payload)).toThrow('not valid UTF-8')
+  })
+})
+
+describe('integers beyond 2^53', () => {
+  it('are kept to the last digit, beside the nearest double', () => {
+    expect(
+      takeText('{"a":9007199254740993,"b":-18446744073709551615,"c":{"d":[9223372036854775807]}}'),
+    ).toMatchObject([
+      { number: 9007199254740992, json: '9007199254740993' },
+      { number: -18446744073709552000, json: '-18446744073709551615' },
+      { number: null, json: '{"d":[9223372036854775807]}' },
+    ])
+  })
+
+  it('are kept in each record of an array', () => {
+    expect(takeText('[{"a":1},{"ts":5,"values":{"a":9007199254740993}}]')).toMatchObject([
+      { number: 1, json: null },
+      { tsUs: 5_000, number: 9007199254740992, json: '9007199254740993' },
+    ])
+  })
+
+  it.each([
+    ['{"a":9007199254740992}', null],
+    ['{"a":1e20}', null],
+    ['{"a":0.30000000000000004}', null],
+    ['{"a":12345678901234567.5}', null],
+    ['{"a":"9007199254740993"}', '"9007199254740993"'],
+    ['{"a":["9007199254740993"]}', '["9007199254740993"]'],
+    ['{"a":"\\"9007199254740993"}', '"\\"9007199254740993"'],
+  ])('and only those: %s', (text, json) => {
+    expect(takeText(text)[0]?.json).toBe(json)
+  })
+})
+
+it('newestTimeMs is the newest time that a message brought', () => {
+  const newest = (payload: unknown) => newestTimeMs(decode(Buffer.from(JSON.stringify(payload))))
+  expect(newest({ a: 1 })).toBeNull()
+  expect(newest([{ ts: 5, values: { a: 1 } }, { ts: 9, values: { a: 1 } }, { a: 1 }])).toBe(9)
 })

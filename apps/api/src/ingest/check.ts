@@ -1,4 +1,7 @@
-import type { TelemetryValue, TimedValues } from '@heliograph/protocol'
+import type { TelemetryValue } from '@heliograph/protocol'
+import type { Columns } from './columns.js'
+import type { DecodedTelemetry } from './decode.js'
+import { exactDigits, exactJson } from './exact-integers.js'
 import { RefusedError } from './sample.js'
 
 /** How far ahead of this machine's clock a sample's own time may be. */
@@ -7,39 +10,57 @@ export const farthestAheadMs = 24 * 60 * 60 * 1_000
 /** Levels of nesting that a JSON value may have. PostgreSQL's parser recurses, and so does ours. */
 const deepestNesting = 64
 
-export interface CheckedValue {
-  key: string
-  /** Microseconds since 1970, or null: to be stamped. */
-  tsUs: number | null
-  /** Values of one record get one time. */
-  record: number
-  number: number | null
-  json: string | null
+/** The times that samples may have, in milliseconds since 1970. */
+export interface TimeLimits {
+  nowMs: number
+  /** Older ones would be deleted at once, by the organization's retention; null: it keeps all. */
+  oldestMs: number | null
 }
 
 /** Makes rows of records, refusing all of a message for what the store could not take. */
-export function check(records: readonly TimedValues[], nowMs: number): CheckedValue[] {
-  const checked: CheckedValue[] = []
-  for (const [record, { ts, values }] of records.entries()) {
-    if (ts !== undefined && ts > nowMs + farthestAheadMs) throw tooFarAhead(ts, nowMs)
-    const tsUs = ts === undefined ? null : Math.round(ts * 1_000)
-    for (const [key, value] of Object.entries(values)) {
-      if (/\p{Cs}/u.test(key)) throw invalid(key, 'a key must not hold half a surrogate pair')
-      if (typeof value === 'number') checked.push({ key, tsUs, record, number: value, json: null })
-      else checked.push({ key, tsUs, record, number: null, json: storableJson(key, value) })
+export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, into: Columns): void {
+  for (let index = 0; index < records.length; index++) {
+    const { ts, values } = records[index] as (typeof records)[number]
+    if (ts !== undefined) checkTime(ts, limits)
+    const timeUs = ts === undefined ? Number.NaN : Math.round(ts * 1_000)
+    const exactValues = exact?.[index]?.values
+    for (const key in values) {
+      const value = values[key] as TelemetryValue
+      if (holdsHalfPair(key)) throw invalid(key, 'a key must not hold half a surrogate pair')
+      if (typeof value === 'number') into.push(key, timeUs, value, exactDigits(exactValues?.[key]))
+      else into.push(key, timeUs, Number.NaN, storableJson(key, value, exactValues?.[key]))
     }
+    into.recordEnds.push(into.length)
   }
-  return checked
 }
 
-function storableJson(key: string, value: TelemetryValue): string {
+/** The newest time that a message brought, in milliseconds; null: it brought none. */
+export function newestTimeMs({ records }: DecodedTelemetry): number | null {
+  let newest: number | null = null
+  for (const { ts } of records) if (ts !== undefined && (newest === null || ts > newest)) newest = ts
+  return newest
+}
+
+function checkTime(ts: number, { nowMs, oldestMs }: TimeLimits): void {
+  if (ts > nowMs + farthestAheadMs) throw tooFarAhead(ts, nowMs)
+  if (oldestMs !== null && ts < oldestMs) throw tooOld(ts, nowMs, oldestMs)
+}
+
+function holdsHalfPair(text: string): boolean {
+  for (let index = 0; index < text.length; index++)
+    if ((text.charCodeAt(index) & 0xf800) === 0xd800) return /\p{Cs}/u.test(text)
+  return false
+}
+
+function storableJson(key: string, value: TelemetryValue, exact: unknown): string {
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (typeof value === 'object' && isDeeperThan(value, deepestNesting))
     throw invalid(key, `is nested over ${deepestNesting} levels deep`)
   const json = JSON.stringify(value)
   // JSON.stringify escapes both, in lower case. Only a walk tells them from an escaped backslash before "u0000".
   if (/\\u(?:0000|d[89a-f])/.test(json) && holdsUnstorableText(value))
     throw invalid(key, 'holds U+0000 or half a surrogate pair, which cannot be stored')
-  return json
+  return exact === undefined ? json : exactJson(exact)
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {
@@ -60,5 +81,11 @@ function invalid(key: string, problem: string): RefusedError {
 function tooFarAhead(ts: number, nowMs: number): RefusedError {
   const hours = Math.round((ts - nowMs) / 3_600_000)
   const detail = `ts ${ts} is ${hours} hours ahead of the platform's clock (${new Date(nowMs).toISOString()}); at most 24 are allowed. Is it in milliseconds, and is the device's clock right?`
+  return new RefusedError({ code: 'timestamp_refused', detail })
+}
+
+function tooOld(ts: number, nowMs: number, oldestMs: number): RefusedError {
+  const days = Math.round((nowMs - oldestMs) / 86_400_000)
+  const detail = `ts ${ts} (${new Date(ts).toISOString()}) is older than the ${days} days for which telemetry is kept here. Is it in milliseconds, and is the device's clock right?`
   return new RefusedError({ code: 'timestamp_refused', detail })
 }

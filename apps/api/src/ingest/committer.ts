@@ -1,71 +1,93 @@
 import type { Pool } from 'pg'
 import type { ActivityWriter } from '../presence/activity-writer.js'
-import { batchRows } from './batch.js'
-import { DeviceKeys, maximumKeysPerDevice } from './device-keys.js'
+import type { Slice } from './batch.js'
+import { correctBatch } from './correct-batch.js'
+import { DeviceKeys } from './device-keys.js'
+import { type EncodedBatch, encodeBatch } from './encode-batch.js'
 import { insertBatch } from './insert-batch.js'
-import { KeyDictionary } from './key-dictionary.js'
-import type { IngestOutcome, Refusal, Sample } from './sample.js'
+import type { Partitions } from './partitions.js'
+import type { Refusal } from './sample.js'
+import { orderSeries, type Series } from './series.js'
+import { releaseSeries, sortIntoSeries } from './slice-series.js'
+import { isMissingPartition } from './store-error.js'
 
-/** A checked and stamped message on its way into a batch. */
-export interface BatchMessage {
-  deviceKey: number
-  samples: readonly Sample[]
-}
+/** Messages that are refused for good, by their index in the batch. All others are stored. */
+export type Refusals = ReadonlyMap<number, Refusal>
 
 /** Commits batches. Throws when the store fails; committing the same batch again is harmless. */
 export class Committer {
-  readonly #dictionary: KeyDictionary
   readonly #deviceKeys: DeviceKeys
 
   constructor(
     private readonly pool: Pool,
+    private readonly partitions: Partitions,
     private readonly activity: ActivityWriter,
   ) {
-    this.#dictionary = new KeyDictionary(pool)
     this.#deviceKeys = new DeviceKeys(pool)
   }
 
-  /** Stores the messages in one transaction; gives what became of each, in their order. */
-  async commit(messages: readonly BatchMessage[]): Promise<IngestOutcome[]> {
-    await this.#deviceKeys.prepare(messages.map((message) => message.deviceKey))
-    const outcomes = messages.map((message) => this.#admit(message))
-    const admitted = messages.filter((_, index) => outcomes[index]?.stored)
-    if (admitted.length === 0) return outcomes
-
-    const keyIds = await this.#dictionary.resolve(keyNames(admitted))
-    const devices = [...new Set(admitted.map((message) => message.deviceKey))]
-    const heard = this.activity.claim(devices)
-    const live = await insertBatch(this.pool, devices, batchRows(admitted, keyIds), heard)
-    this.activity.written(heard)
-    return outcomes.map((outcome, index) => {
-      const deviceKey = messages[index]?.deviceKey ?? Number.NaN
-      return outcome.stored && !live.has(deviceKey) ? refuse(deviceGone) : outcome
-    })
+  /** Stores the messages of a slice; settles when each of them is decided. */
+  async commit(slice: Slice): Promise<Refusals> {
+    const refusals = new Map<number, Refusal>()
+    const series = await this.#seriesOf(slice, refusals)
+    if (series.length === 0) return refusals
+    const devices = devicesOf(series)
+    const batch = encode(series, slice)
+    const gone = await this.#insert(batch, devices)
+    if (gone.length > 0) refuseGone(slice, new Set(gone), refusals)
+    return refusals
   }
 
   forgetDevice(deviceKey: number): void {
     this.#deviceKeys.forget(deviceKey)
   }
 
-  #admit(message: BatchMessage): IngestOutcome {
-    const names = keyNames([message])
-    if (!this.#deviceKeys.admit(message.deviceKey, names)) return refuse(tooManyKeys)
-    return { stored: true, samples: message.samples.length }
+  async #seriesOf(slice: Slice, refusals: Map<number, Refusal>): Promise<Series[]> {
+    for (;;) {
+      const sorted = sortIntoSeries(slice, this.#deviceKeys, refusals)
+      if (sorted.complete) return sorted.series
+      if (sorted.unknownDevices.size > 0) await this.#deviceKeys.load([...sorted.unknownDevices])
+      await this.#deviceKeys.make(sorted.unknownKeys)
+    }
+  }
+
+  /** Gives the devices that are no more. */
+  async #insert(batch: EncodedBatch, devices: readonly number[]): Promise<number[]> {
+    await this.partitions.ensure(batch.weeks)
+    const heard = this.activity.claim(devices)
+    try {
+      const { allFresh, goneDevices } = await insertBatch(this.pool, devices, batch, heard)
+      this.activity.written(heard)
+      if (!allFresh) await correctBatch(this.pool, batch)
+      return goneDevices
+    } catch (error) {
+      if (isMissingPartition(error)) this.partitions.forget()
+      throw error
+    }
   }
 }
 
+function encode(series: Series[], { batch }: Slice): EncodedBatch {
+  orderSeries(series, batch.columns)
+  const encoded = encodeBatch(series, batch.columns)
+  releaseSeries(series)
+  return encoded
+}
+
+/** Of series in order. */
+function devicesOf(series: readonly Series[]): number[] {
+  return [...new Set(series.map(({ deviceKey }) => deviceKey))]
+}
+
 const deviceGone: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
-const tooManyKeys: Refusal = {
-  code: 'payload_invalid',
-  detail: `the device would have over ${maximumKeysPerDevice} different keys`,
-}
 
-function refuse(refusal: Refusal): IngestOutcome {
-  return { stored: false, refusal }
-}
-
-function keyNames(messages: readonly BatchMessage[]): Set<string> {
-  const names = new Set<string>()
-  for (const { samples } of messages) for (const { key } of samples) names.add(key)
-  return names
+function refuseGone(
+  { batch, from, to }: Slice,
+  gone: ReadonlySet<number>,
+  refusals: Map<number, Refusal>,
+): void {
+  for (let index = from; index < to; index++) {
+    const deviceKey = batch.messages[index]?.deviceKey ?? Number.NaN
+    if (gone.has(deviceKey)) refusals.set(index, deviceGone)
+  }
 }

@@ -1,12 +1,40 @@
-import { PayloadError, type TimedValues, telemetry, timedValues } from '@heliograph/protocol'
+import { PayloadError, plainTelemetry, type TimedValues, telemetry, timedValues } from '@heliograph/protocol'
+import { mayHoldLargeIntegers, parseExactIntegers } from './exact-integers.js'
 import { RefusedError } from './sample.js'
 
+export interface DecodedTelemetry {
+  records: TimedValues[]
+  /** The same, with integers that a double cannot hold as marked text; null: there are none. */
+  exact: TimedValues[] | null
+}
+
 /** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is none. */
-export function decode(payload: Uint8Array): TimedValues[] {
+export function decode(payload: Buffer): DecodedTelemetry {
+  const text = payload.toString()
+  const records = plain(text) ?? bySchema(payload)
+  return { records, exact: mayHoldLargeIntegers(text) ? exactRecords(text) : null }
+}
+
+/** The quick way for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
+function plain(text: string): TimedValues[] | null {
+  if (text.includes('\ufffd')) return null
+  try {
+    return plainTelemetry(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function bySchema(payload: Buffer): TimedValues[] {
   try {
     return timedValues(telemetry.decode(payload))
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error
     throw new RefusedError({ code: 'payload_invalid', detail: error.message })
   }
+}
+
+/** The text was found to be telemetry, and marking integers leaves its shape as it is. */
+function exactRecords(text: string): TimedValues[] {
+  return timedValues(parseExactIntegers(text) as Parameters<typeof timedValues>[0])
 }

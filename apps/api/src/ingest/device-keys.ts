@@ -1,60 +1,79 @@
 import type { Pool } from 'pg'
+import { KeyDictionary } from './key-dictionary.js'
+import type { Series } from './series.js'
 
 /** Distinct keys that one device may have. */
 export const maximumKeysPerDevice = 1_000
 
-/** Keys kept in memory over all devices; beyond, the devices used longest ago are forgotten. */
-const rememberedKeys = 500_000
+/** Series kept in memory over all devices; beyond, the devices loaded longest ago are forgotten. */
+const rememberedSeries = 500_000
 
-/** Which keys each device has, to bound how many it may make. */
+/** The series of each device, by the names of their keys, and a bound on how many it may make. */
 export class DeviceKeys {
-  readonly #keys = new Map<number, Set<string>>()
+  readonly #devices = new Map<number, Map<string, Series>>()
+  readonly #dictionary: KeyDictionary
   #count = 0
 
-  constructor(private readonly pool: Pool) {}
-
-  /** Loads what is not yet known of these devices, and marks them as used. */
-  async prepare(deviceKeys: Iterable<number>): Promise<void> {
-    const missing: number[] = []
-    for (const deviceKey of new Set(deviceKeys)) {
-      const known = this.#keys.get(deviceKey)
-      this.#keys.delete(deviceKey)
-      if (known === undefined) missing.push(deviceKey)
-      else this.#keys.set(deviceKey, known)
-    }
-    if (missing.length > 0) await this.#load(missing)
+  constructor(private readonly pool: Pool) {
+    this.#dictionary = new KeyDictionary(pool)
   }
 
-  /** Takes the names in, all or none: false when the device would have too many. Call `prepare` before. */
-  admit(deviceKey: number, names: ReadonlySet<string>): boolean {
-    const known = this.#keys.get(deviceKey) ?? new Set()
-    const fresh = [...names].filter((name) => !known.has(name))
-    if (known.size + fresh.length > maximumKeysPerDevice) return false
-    for (const name of fresh) known.add(name)
-    this.#keys.set(deviceKey, known)
-    this.#count += fresh.length
-    return true
+  /** What is known of a device, if anything. Valid in this turn only: others may make it be forgotten. */
+  seriesOf(deviceKey: number): ReadonlyMap<string, Series> | undefined {
+    return this.#devices.get(deviceKey)
   }
 
-  forget(deviceKey: number): void {
-    this.#count -= this.#keys.get(deviceKey)?.size ?? 0
-    this.#keys.delete(deviceKey)
-  }
-
-  async #load(deviceKeys: number[]): Promise<void> {
-    const { rows } = await this.pool.query<{ deviceKey: number; name: string }>(
-      `SELECT latest.device_key AS "deviceKey", key.name
+  /** Loads what the database knows of these devices. */
+  async load(deviceKeys: readonly number[]): Promise<void> {
+    const { rows } = await this.pool.query<{ deviceKey: number; keyId: number; name: string }>(
+      `SELECT latest.device_key AS "deviceKey", latest.key_id AS "keyId", key.name
        FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
        WHERE latest.device_key = ANY($1::int[])`,
       [deviceKeys],
     )
-    const loaded = new Map(deviceKeys.map((deviceKey) => [deviceKey, new Set<string>()]))
-    for (const { deviceKey, name } of rows) loaded.get(deviceKey)?.add(name)
-    for (const [oldest] of this.#keys) {
-      if (this.#count + rows.length <= rememberedKeys) break
+    this.#makeRoom(rows.length)
+    for (const deviceKey of deviceKeys) {
+      this.forget(deviceKey)
+      this.#devices.set(deviceKey, new Map())
+    }
+    for (const { deviceKey, keyId, name } of rows) this.#add(deviceKey, keyId, name)
+  }
+
+  /** Makes series for keys that are new to a device. Which fit, `fits` has to tell before. */
+  async make(wanted: ReadonlyMap<number, ReadonlySet<string>>): Promise<void> {
+    const names = new Set<string>()
+    for (const some of wanted.values()) for (const name of some) names.add(name)
+    const ids = await this.#dictionary.resolve(names)
+    for (const [deviceKey, some] of wanted)
+      for (const name of some) {
+        const keyId = ids.get(name)
+        if (keyId === undefined) throw new Error(`no id for the telemetry key ${JSON.stringify(name)}`)
+        this.#add(deviceKey, keyId, name)
+      }
+  }
+
+  /** Whether a device may have so many more keys. */
+  fits(deviceKey: number, more: number): boolean {
+    return (this.#devices.get(deviceKey)?.size ?? 0) + more <= maximumKeysPerDevice
+  }
+
+  forget(deviceKey: number): void {
+    this.#count -= this.#devices.get(deviceKey)?.size ?? 0
+    this.#devices.delete(deviceKey)
+  }
+
+  /** A device that was forgotten meanwhile is loaded whole when it is needed. */
+  #add(deviceKey: number, keyId: number, name: string): void {
+    const series = this.#devices.get(deviceKey)
+    if (series === undefined || series.has(name)) return
+    series.set(name, { deviceKey, keyId, rows: [] })
+    this.#count += 1
+  }
+
+  #makeRoom(more: number): void {
+    for (const [oldest] of this.#devices) {
+      if (this.#count + more <= rememberedSeries) return
       this.forget(oldest)
     }
-    for (const [deviceKey, names] of loaded) this.#keys.set(deviceKey, names)
-    this.#count += rows.length
   }
 }

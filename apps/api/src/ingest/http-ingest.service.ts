@@ -45,12 +45,9 @@ export class HttpIngestService {
   /** Stores a message and passes it on to who watches; gives how many samples it held. Throws an UnavailableError when that is undecided. */
   async store(device: VerifiedDevice, body: unknown): Promise<number> {
     const payload = encode(body)
-    const outcome = await this.decided(this.ingest.ingest(device, payload))
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
-    if (outcome.stored) {
-      await this.publisher.publish(topic, payload, { qos: telemetry.qos })
-      return outcome.samples
-    }
+    const outcome = await this.decided(device, topic, payload)
+    if (outcome.stored) return outcome.samples
     const { code, detail } = outcome.refusal
     if (code === 'telemetry_dropped')
       throw new NotFoundError('The device no longer exists.', 'device_not_found')
@@ -58,13 +55,24 @@ export class HttpIngestService {
     throw new UnprocessableError(detail, code)
   }
 
-  private async decided(ingest: Promise<IngestOutcome>): Promise<IngestOutcome> {
+  private async decided(device: VerifiedDevice, topic: string, payload: Buffer): Promise<IngestOutcome> {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new UndecidedError('the database is slow')), decisionTimeoutMs)
-    })
+    let forwarded: Promise<void> | undefined
+    const forward = () => {
+      forwarded ??= this.publisher.publish(topic, payload, { qos: telemetry.qos })
+      return forwarded
+    }
     try {
-      return await Promise.race([ingest, late])
+      const outcome = await new Promise<IngestOutcome>((decided, undecided) => {
+        timer = setTimeout(
+          () => undecided(new UndecidedError('the database is slow', 'slow')),
+          decisionTimeoutMs,
+        )
+        const early = () => void forward().catch(undecided)
+        this.ingest.ingest(device, payload, { early, decided, undecided })
+      })
+      if (outcome.stored) await forward()
+      return outcome
     } catch (error) {
       if (!(error instanceof UndecidedError)) throw error
       const detail = `Not known to be stored: ${error.message}. Send it again, with its own ts.`

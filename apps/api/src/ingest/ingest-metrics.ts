@@ -26,6 +26,18 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
       labelNames: ['outcome'],
       registers,
     }),
+    dropped: new Counter({
+      name: 'heliograph_ingest_dropped_total',
+      help: 'Messages of QoS 0 that were not stored, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    decisionSeconds: new Histogram({
+      name: 'heliograph_ingest_decision_seconds',
+      help: 'Time from the arrival of a batch’s oldest message to its decision',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15],
+      registers,
+    }),
     samples: new Counter({
       name: 'heliograph_ingest_samples_total',
       help: 'Samples that were committed',

@@ -1,11 +1,18 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
 import { Database } from '../database/database.service.js'
 import { EventBus } from '../events/event-bus.js'
+import { HealthChecks } from '../health/health-checks.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
+import { Notices } from '../mqtt/notices.js'
 import { ActivityService } from '../presence/activity.service.js'
+import { DropNotices } from './drop-notices.js'
 import { ingestMetrics } from './ingest-metrics.js'
-import { Pipeline } from './pipeline.js'
-import { type IngestOutcome, type SourceDevice, UndecidedError } from './sample.js'
+import { Partitions } from './partitions.js'
+import { type CommitCounts, Pipeline } from './pipeline.js'
+import { dayMs } from './retention.js'
+import { RetentionService } from './retention.service.js'
+import type { IngestListener, SourceDevice, UndecidedError } from './sample.js'
+import { StoreState } from './store-state.js'
 import { deleteOrphans, deleteTelemetry } from './telemetry-cleanup.js'
 import { Traffic } from './traffic.js'
 
@@ -15,70 +22,92 @@ const closeTimeoutMs = 2_000
 @Injectable()
 export class IngestService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(IngestService.name)
+  private readonly partitions: Partitions
   private readonly pipeline: Pipeline
   private readonly metrics: ReturnType<typeof ingestMetrics>
+  private readonly drops: DropNotices
   private failing = false
+  private partitionTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
     private readonly activity: ActivityService,
     private readonly traffic: Traffic,
+    private readonly retention: RetentionService,
+    private readonly store: StoreState,
+    notices: Notices,
     events: EventBus,
     metrics: MetricsRegistry,
+    health: HealthChecks,
   ) {
+    this.partitions = new Partitions(database.pool)
+    this.drops = new DropNotices(notices)
     this.pipeline = new Pipeline({
       pool: database.pool,
+      partitions: this.partitions,
       activity: activity.writer,
+      store,
+      oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
-      onCommitted: (rows, durationMs) => this.noteCommit(rows, durationMs),
+      onTurnedAway: (outcome) => this.metrics.messages.inc({ outcome }),
+      onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
+      onCommitted: (counts) => this.noteCommit(counts),
     })
     this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
+    health.register('telemetry', () => {
+      const { state, reason } = store.current
+      if (state === 'away') throw new Error(`is not stored: ${reason}`)
+    })
   }
 
-  /** Clears what a platform that ended halfway left of deleted devices. */
+  /** Before the first message: makes room for the weeks to come, and clears what a platform that ended halfway left. */
   async start(): Promise<void> {
+    await this.partitions.ahead(Date.now())
+    this.partitionTimer = setInterval(() => {
+      // Whoever finds a partition missing makes it, so a day on which this fails does no harm.
+      this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
+    }, dayMs).unref()
+    await this.retention.start()
     await deleteOrphans(this.database.pool)
   }
 
   /**
-   * Settles when the message is decided: committed, or refused for good. Rejects with an UndecidedError when it is
-   * not, because the database is away and no more may wait. QoS 0 gets the smaller half of the waiting room.
+   * Takes a message in. The listener learns when it is decided: committed, or refused for good; or that it stays
+   * undecided, because the database is away and no more may wait. QoS 0 gets the smaller half of the waiting room.
    */
-  async ingest(
-    device: SourceDevice,
-    payload: Uint8Array,
-    options: { qos0: boolean } = { qos0: false },
-  ): Promise<IngestOutcome> {
-    this.activity.writer.touch(device.deviceKey)
+  ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, qos0 = false): void {
     this.traffic.countMessage(device.organizationId)
-    try {
-      const outcome = await this.pipeline.ingest(device, payload, options)
-      this.metrics.messages.inc({ outcome: outcome.stored ? 'stored' : 'refused' })
-      if (outcome.stored) this.traffic.countSamples(device.organizationId, outcome.samples)
-      return outcome
-    } catch (error) {
-      if (error instanceof UndecidedError)
-        this.metrics.messages.inc({ outcome: options.qos0 ? 'dropped' : 'undecided' })
-      throw error
-    }
+    this.pipeline.ingest(device, payload, qos0, listener)
+  }
+
+  /** Counts a message that was dropped, and tells its device. */
+  drop(device: SourceDevice, error: UndecidedError): void {
+    this.metrics.dropped.inc({ reason: error.reason })
+    this.activity.writer.countDropped(device.deviceKey)
+    this.drops.note(device, error.message)
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.partitionTimer)
+    this.drops.tell()
     await this.pipeline.close(closeTimeoutMs)
   }
 
-  private noteCommit(rows: number, durationMs: number): void {
-    this.metrics.samples.inc(rows)
-    this.metrics.batchRows.observe(rows)
-    this.metrics.commitSeconds.observe(durationMs / 1_000)
+  private noteCommit({ storedMessages, refusedMessages, samples, commitMs, waitedMs }: CommitCounts): void {
+    this.metrics.messages.inc({ outcome: 'stored' }, storedMessages)
+    this.metrics.messages.inc({ outcome: 'refused' }, refusedMessages)
+    this.metrics.samples.inc(samples)
+    this.metrics.batchRows.observe(samples)
+    this.metrics.commitSeconds.observe(commitMs / 1_000)
+    this.metrics.decisionSeconds.observe(waitedMs / 1_000)
     if (this.failing) this.logger.log('telemetry is being stored again')
     this.failing = false
   }
 
   private noteFailure(error: unknown): void {
     this.metrics.storeFailures.inc()
-    if (this.failing) return
+    if (this.failing || this.store.current.state !== 'away') return
     this.failing = true
     this.logger.error(
       `telemetry waits, nothing is acknowledged: ${error instanceof Error ? error.message : error}`,

@@ -1,23 +1,47 @@
 import { describe, expect, it } from 'vitest'
-import type { BatchMessage } from './committer.js'
+import type { Slice } from './batch.js'
+import { Columns } from './columns.js'
+import type { Refusals } from './committer.js'
 import { Lane, type LaneOptions } from './lane.js'
 import type { IngestOutcome } from './sample.js'
 
-type Commit = LaneOptions['commit']
+const nobody: Refusals = new Map()
 
-function lane(commit: Commit, options: Partial<LaneOptions> = {}) {
-  return new Lane({ commit, batchRows: 4, lingerMs: 1, onFailure() {}, onCommitted() {}, ...options })
+function lane(
+  commit: (values: number[], slice: Slice) => Promise<Refusals>,
+  options: Partial<LaneOptions> = {},
+) {
+  return new Lane({
+    commit: (slice) => commit(valuesOf(slice), slice),
+    batchRows: 4,
+    batchBytes: 1_000,
+    lingerMs: 1,
+    onFailure() {},
+    onDecided({ batch, from, to }, refusals) {
+      for (const [index, { listener }] of batch.messages.entries()) {
+        if (index < from || index >= to) continue
+        const refusal = refusals.get(index)
+        listener.decided(refusal === undefined ? { stored: true, samples: 1 } : { stored: false, refusal })
+      }
+    },
+    onUndecided({ batch, from, to }, error) {
+      for (const { listener } of batch.messages.slice(from, to)) listener.undecided(error)
+    },
+    ...options,
+  })
 }
 
-const stored: IngestOutcome = { stored: true, samples: 1 }
-const sampleOf = (value: number) => ({ key: 'a', tsUs: value, number: value, json: null })
-const valuesOf = (messages: readonly BatchMessage[]) =>
-  messages.flatMap(({ samples }) => samples.map(({ number }) => number))
+function valuesOf({ batch, from, to }: Slice): number[] {
+  const first = batch.messages[from]?.from ?? 0
+  return batch.columns.numbers.slice(first, batch.messages[to - 1]?.to)
+}
 
-function push(target: Lane, value: number, rows = 1): Promise<IngestOutcome> {
+function push(target: Lane, value: number, rows = 1, payloadBytes = 10): Promise<IngestOutcome> {
   return new Promise((decided, undecided) => {
-    const samples = Array.from({ length: rows }, () => sampleOf(value))
-    target.push({ deviceKey: 1, samples, decided, undecided })
+    const columns = new Columns()
+    for (let row = 0; row < rows; row++) columns.push('a', value, value, null)
+    const listener = { early() {}, decided, undecided }
+    target.push({ organizationId: 1, deviceKey: 1, payloadBytes, receivedAtMs: 0, listener }, columns)
   })
 }
 
@@ -26,29 +50,40 @@ function refusal(code: string): Error {
 }
 
 describe('Lane', () => {
-  it('commits what comes together as one batch, in order, and closes batches by size', async () => {
-    const batches: (number | null)[][] = []
-    const target = lane(async (messages) => {
-      batches.push(valuesOf(messages))
-      return messages.map(() => stored)
+  it('commits what comes together as one batch, in order, and closes batches by rows', async () => {
+    const batches: number[][] = []
+    const target = lane(async (values) => {
+      batches.push(values)
+      return nobody
     })
     await Promise.all([1, 2, 3, 4, 5].map((value) => push(target, value)))
     expect(batches).toEqual([[1, 2, 3, 4], [5]])
   })
 
+  it('closes batches by bytes', async () => {
+    const batches: number[][] = []
+    const target = lane(async (values) => {
+      batches.push(values)
+      return nobody
+    })
+    await Promise.all([push(target, 1, 1, 900), push(target, 2, 1, 900), push(target, 3)])
+    expect(batches).toEqual([[1, 2], [3]])
+  })
+
   it('gathers the next batch while one is being committed', async () => {
-    const batches: (number | null)[][] = []
+    const batches: number[][] = []
     let release = () => {}
     const gate = new Promise<void>((resolve) => {
       release = resolve
     })
-    const target = lane(async (messages) => {
-      batches.push(valuesOf(messages))
+    const target = lane(async (values) => {
+      batches.push(values)
       await gate
-      return messages.map(() => stored)
+      return nobody
     })
     const first = push(target, 1, 4)
     const rest = [push(target, 2), push(target, 3)]
+    expect([...target.waiting()]).toHaveLength(3)
     release()
     await Promise.all([first, ...rest])
     expect(batches).toEqual([
@@ -58,28 +93,33 @@ describe('Lane', () => {
   })
 
   it('takes a message larger than a batch', async () => {
-    const target = lane(async (messages) => messages.map(() => stored))
-    await expect(push(target, 1, 40)).resolves.toEqual(stored)
+    const target = lane(async () => nobody)
+    await expect(push(target, 1, 40)).resolves.toMatchObject({ stored: true })
   })
 
-  it('tries again until the database is back, and keeps the order', async () => {
-    const committed: (number | null)[] = []
-    let failures = 3
-    const target = lane(async (messages) => {
-      if (failures-- > 0) throw refusal('ECONNREFUSED')
-      committed.push(...valuesOf(messages))
-      return messages.map(() => stored)
-    })
+  it('tries again until the database is back, keeps the order, and knows what it fails with', async () => {
+    const committed: number[] = []
+    const failures: unknown[] = []
+    const target = lane(
+      async (values) => {
+        if (failures.length < 3) throw refusal('ECONNREFUSED')
+        committed.push(...values)
+        return nobody
+      },
+      { onFailure: () => failures.push(target.failure) },
+    )
     await Promise.all([push(target, 1), push(target, 2)])
     expect(committed).toEqual([1, 2])
+    expect(failures).toEqual(Array.from({ length: 3 }, () => refusal('ECONNREFUSED')))
+    expect(target.failure).toBeNull()
   })
 
   it('finds the one message that cannot be stored; its neighbours are', async () => {
-    const committed: (number | null)[] = []
-    const target = lane(async (messages) => {
-      if (valuesOf(messages).includes(3)) throw refusal('22P05')
-      committed.push(...valuesOf(messages))
-      return messages.map(() => stored)
+    const committed: number[] = []
+    const target = lane(async (values) => {
+      if (values.includes(3)) throw refusal('22P05')
+      committed.push(...values)
+      return nobody
     })
     const outcomes = await Promise.all([1, 2, 3, 4].map((value) => push(target, value)))
     expect(outcomes.map((outcome) => outcome.stored)).toEqual([true, true, false, true])

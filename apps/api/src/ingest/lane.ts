@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BatchMessage } from './committer.js'
-import { type IngestOutcome, UndecidedError } from './sample.js'
-import { storeFailure } from './store-error.js'
-
-/** A message that waits for its batch. Exactly one of both functions is called, once. */
-export interface WaitingMessage extends BatchMessage {
-  decided(outcome: IngestOutcome): void
-  undecided(error: UndecidedError): void
-}
+import { Batch, type BatchMessage, type Slice } from './batch.js'
+import type { Columns } from './columns.js'
+import type { Refusals } from './committer.js'
+import { type Refusal, UndecidedError } from './sample.js'
+import { type StoreFailure, storeFailure } from './store-error.js'
 
 export interface LaneOptions {
-  commit(messages: readonly BatchMessage[]): Promise<IngestOutcome[]>
-  /** Rows at which a batch is closed without waiting for more. */
+  commit(slice: Slice): Promise<Refusals>
+  /** Rows, and bytes of payload, at which a batch is closed without waiting for more. */
   batchRows: number
+  batchBytes: number
   /** How long the first message of a batch waits for company. */
   lingerMs: number
-  onFailure(error: unknown, attempt: number): void
-  onCommitted(rows: number, durationMs: number): void
+  onFailure(error: unknown): void
+  /** The messages of a slice are decided: stored, or refused where it says so. */
+  onDecided(slice: Slice, refusals: Refusals, durationMs: number): void
+  onUndecided(slice: Slice, error: UndecidedError): void
 }
 
 const shortestDelayMs = 20
@@ -27,21 +26,37 @@ const longestDelayMs = 1_000
  * kept while other lanes commit beside it. While a commit runs the next batch gathers, so load makes batches larger.
  */
 export class Lane {
-  #waiting: WaitingMessage[] = []
-  #waitingRows = 0
+  /** The batch at hand, then those that wait; the last one still gathers. */
+  readonly #batches: Batch[] = []
   #running: Promise<void> | null = null
   #deciding: Promise<void> = Promise.resolve()
   #linger: NodeJS.Timeout | undefined
+  #attemptSinceMs: number | null = null
+  /** What the last attempt failed with, until one succeeds. */
+  failure: unknown = null
   readonly #abort = new AbortController()
 
   constructor(private readonly options: LaneOptions) {}
 
-  push(message: WaitingMessage): void {
-    this.#waiting.push(message)
-    this.#waitingRows += message.samples.length
+  push(message: Omit<BatchMessage, 'from' | 'to'>, columns: Columns): void {
+    const batch = this.#gatheringBatch(columns.length)
+    batch.add(message, columns)
     if (this.#running !== null) return
-    if (this.#waitingRows >= this.options.batchRows) this.#start()
+    if (this.#isFull(batch)) this.#start()
     else this.#linger ??= setTimeout(() => this.#start(), this.options.lingerMs)
+  }
+
+  /** When the oldest message that waits came, and when the attempt that runs began, in milliseconds. */
+  get waitingSinceMs(): number | null {
+    return this.#batches[0]?.messages[0]?.receivedAtMs ?? null
+  }
+
+  get attemptSinceMs(): number | null {
+    return this.#attemptSinceMs
+  }
+
+  *waiting(): Generator<BatchMessage> {
+    for (const batch of this.#batches) yield* batch.messages
   }
 
   /** Settles when the batch that is being committed now, if any, is decided. */
@@ -51,70 +66,76 @@ export class Lane {
 
   /** Commits what waits, at most for `timeoutMs`; what is left then stays undecided. */
   async close(timeoutMs: number): Promise<void> {
-    if (this.#waiting.length > 0) this.#start()
+    if (this.#batches.length > 0) this.#start()
     const impatience = setTimeout(() => this.#abort.abort(), timeoutMs)
     await this.#running
     clearTimeout(impatience)
     this.#abort.abort()
   }
 
+  #gatheringBatch(rows: number): Batch {
+    const last = this.#batches.at(-1)
+    const isGathering = last !== undefined && (this.#running === null || this.#batches.length > 1)
+    if (isGathering && last.rows + rows <= this.options.batchRows && !this.#isFull(last)) return last
+    const batch = new Batch()
+    this.#batches.push(batch)
+    return batch
+  }
+
+  #isFull(batch: Batch): boolean {
+    return batch.rows >= this.options.batchRows || batch.payloadBytes >= this.options.batchBytes
+  }
+
   #start(): void {
     clearTimeout(this.#linger)
     this.#linger = undefined
-    if (this.#running === null && this.#waiting.length > 0) this.#running = this.#drain()
+    if (this.#running === null && this.#batches.length > 0) this.#running = this.#drain()
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      this.#deciding = this.#decide(this.#takeBatch())
+    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
+      this.#deciding = this.#decide({ batch, from: 0, to: batch.messages.length })
       await this.#deciding
+      this.#batches.shift()
     }
     // In the same turn as the check above: a message pushed from here on starts a run of its own.
     this.#running = null
   }
 
-  #takeBatch(): WaitingMessage[] {
-    let rows = 0
-    let count = 0
-    for (const message of this.#waiting) {
-      if (count > 0 && rows + message.samples.length > this.options.batchRows) break
-      rows += message.samples.length
-      count += 1
-    }
-    this.#waitingRows -= rows
-    return this.#waiting.splice(0, count)
-  }
-
   /** Tries until the store has decided, halving a batch that it refuses until the one bad message stands alone. */
-  async #decide(batch: WaitingMessage[]): Promise<void> {
+  async #decide(slice: Slice): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      if (this.#abort.signal.aborted) return abandon(batch)
-      try {
-        return await this.#commit(batch)
-      } catch (error) {
-        const failure = storeFailure(error)
-        this.options.onFailure(error, attempt)
-        if (failure === 'data') return await this.#isolate(batch)
-        if (failure === 'away' || attempt > 3) await this.#backOff(attempt)
-      }
+      if (this.#abort.signal.aborted) return this.options.onUndecided(slice, stopping)
+      const startedAt = performance.now()
+      const result = await this.#attempt(slice)
+      if (typeof result !== 'string')
+        return this.options.onDecided(slice, result, performance.now() - startedAt)
+      if (result === 'data') return await this.#isolate(slice)
+      if (result === 'away' || attempt > 3) await this.#backOff(attempt)
     }
   }
 
-  async #commit(batch: WaitingMessage[]): Promise<void> {
-    const startedAt = performance.now()
-    const outcomes = await this.options.commit(batch)
-    const rows = batch.reduce((sum, message) => sum + message.samples.length, 0)
-    this.options.onCommitted(rows, performance.now() - startedAt)
-    for (const [index, message] of batch.entries()) {
-      message.decided(outcomes[index] ?? unstorable)
+  async #attempt(slice: Slice): Promise<Refusals | StoreFailure> {
+    this.#attemptSinceMs = Date.now()
+    try {
+      const refusals = await this.options.commit(slice)
+      this.failure = null
+      return refusals
+    } catch (error) {
+      const failure = storeFailure(error)
+      this.failure = failure === 'away' ? error : null
+      this.options.onFailure(error)
+      return failure
+    } finally {
+      this.#attemptSinceMs = null
     }
   }
 
-  async #isolate(batch: WaitingMessage[]): Promise<void> {
-    if (batch.length === 1) return batch[0]?.decided(unstorable)
-    const middle = batch.length >> 1
-    await this.#decide(batch.slice(0, middle))
-    await this.#decide(batch.slice(middle))
+  async #isolate({ batch, from, to }: Slice): Promise<void> {
+    if (to - from === 1) return this.options.onDecided({ batch, from, to }, new Map([[from, unstorable]]), 0)
+    const middle = (from + to) >> 1
+    await this.#decide({ batch, from, to: middle })
+    await this.#decide({ batch, from: middle, to })
   }
 
   async #backOff(attempt: number): Promise<void> {
@@ -124,12 +145,9 @@ export class Lane {
   }
 }
 
-const unstorable: IngestOutcome = {
-  stored: false,
-  refusal: { code: 'payload_invalid', detail: 'holds a value that the database cannot store' },
-}
+const stopping = new UndecidedError('the platform is stopping', 'stopping')
 
-function abandon(batch: readonly WaitingMessage[]): void {
-  const error = new UndecidedError('the platform is stopping')
-  for (const message of batch) message.undecided(error)
+const unstorable: Refusal = {
+  code: 'payload_invalid',
+  detail: 'holds a value that the database cannot store',
 }

@@ -1,30 +1,64 @@
 import type { Pool } from 'pg'
 import type { ActivityWriter } from '../presence/activity-writer.js'
+import type { BatchMessage, Slice } from './batch.js'
 import { defaultBounds, type IngestBounds, WaitingRoom } from './bounds.js'
-import { check } from './check.js'
-import { Committer } from './committer.js'
+import { check, newestTimeMs } from './check.js'
+import { Columns } from './columns.js'
+import { Committer, type Refusals } from './committer.js'
 import { decode } from './decode.js'
 import { Lane } from './lane.js'
-import { type IngestOutcome, RefusedError, type Sample, type SourceDevice, UndecidedError } from './sample.js'
+import type { Partitions } from './partitions.js'
+import {
+  type IngestListener,
+  type Refusal,
+  RefusedError,
+  type SourceDevice,
+  UndecidedError,
+} from './sample.js'
 import { Stamper } from './stamper.js'
+import { awayReason } from './store-error.js'
+import type { StoreState } from './store-state.js'
 
 export interface PipelineOptions {
   pool: Pool
+  partitions: Partitions
   activity: ActivityWriter
+  store: StoreState
   bounds?: IngestBounds
   now?: () => number
-  onFailure?(error: unknown, attempt: number): void
-  onCommitted?(rows: number, durationMs: number): void
+  /** Before which time samples of an organization are not taken, in epoch milliseconds; null: all are. */
+  oldestMs?(organizationId: number, nowMs: number): number | null
+  onFailure?(error: unknown): void
+  /** A message was refused or found no room, before it joined a batch. */
+  onTurnedAway?(outcome: 'refused' | 'undecided' | 'dropped'): void
+  onStored?(organizationId: number, samples: number): void
+  /** A batch is committed: how many messages were stored and refused, of how many samples, and how long it took. */
+  onCommitted?(counts: CommitCounts): void
+}
+
+export interface CommitCounts {
+  storedMessages: number
+  refusedMessages: number
+  samples: number
+  commitMs: number
+  /** From the arrival of the oldest message to its decision. */
+  waitedMs: number
 }
 
 /** Lanes commit beside each other; two keep both PostgreSQL and this process busy. */
 const lanes = 2
 const rowsPerBatch = 5_000
+const bytesPerBatch = 4 * 1024 * 1024
 const lingerMs = 2
 
+/** How long the oldest message may wait, and an attempt go without an answer, before the store is behind, or away. */
+const behindAfterMs = 1_000
+const awayAfterMs = 3_000
+const watchEveryMs = 100
+
 /**
- * A message's way into the store: decode → check → stamp → batch → commit. `ingest` settles when the message is
- * decided, and rejects with an UndecidedError when there is no room to wait or the platform stops.
+ * A message's way into the store: decode → check → stamp → batch → commit → tell whoever handed it over, who
+ * acknowledges and forwards. While the store is away it is forwarded before.
  */
 export class Pipeline {
   readonly #waitingRoom: WaitingRoom
@@ -32,12 +66,16 @@ export class Pipeline {
   readonly #committer: Committer
   readonly #lanes: Lane[]
   readonly #now: () => number
+  readonly #watch: NodeJS.Timeout
+  /** Of the message at hand; used again for the next. */
+  readonly #columns = new Columns()
 
   constructor(private readonly options: PipelineOptions) {
     this.#waitingRoom = new WaitingRoom(options.bounds ?? defaultBounds)
-    this.#committer = new Committer(options.pool, options.activity)
+    this.#committer = new Committer(options.pool, options.partitions, options.activity)
     this.#now = options.now ?? Date.now
     this.#lanes = Array.from({ length: lanes }, () => this.#makeLane())
+    this.#watch = setInterval(() => this.#assess(), watchEveryMs).unref()
   }
 
   /** What waits for a commit. */
@@ -45,31 +83,27 @@ export class Pipeline {
     return { samples: this.#waitingRoom.samples, bytes: this.#waitingRoom.bytes }
   }
 
-  ingest(device: SourceDevice, payload: Uint8Array, { qos0 }: { qos0: boolean }): Promise<IngestOutcome> {
+  /** Takes a message in. The listener learns what becomes of it, at once when it is refused or finds no room. */
+  ingest(device: SourceDevice, payload: Buffer, qos0: boolean, listener: IngestListener): void {
     const nowMs = this.#now()
-    let samples: Sample[]
-    try {
-      samples = this.#stamper.stamp(device.deviceKey, check(decode(payload), nowMs), nowMs)
-    } catch (error) {
-      if (!(error instanceof RefusedError)) return Promise.reject(error)
-      return Promise.resolve({ stored: false, refusal: error.refusal })
+    const columns = this.#columns
+    const refusal = this.#read(device, payload, nowMs)
+    if (refusal !== null) {
+      this.options.onTurnedAway?.('refused')
+      listener.decided({ stored: false, refusal })
+      return
     }
-    const leave = this.#waitingRoom.enter(samples.length, payload.length, qos0)
-    if (leave === null) return Promise.reject(new UndecidedError('too much is waiting for the database'))
-    return new Promise((resolve, reject) => {
-      this.#laneOf(device.deviceKey).push({
-        deviceKey: device.deviceKey,
-        samples,
-        decided(outcome) {
-          leave()
-          resolve(outcome)
-        },
-        undecided(error) {
-          leave()
-          reject(error)
-        },
-      })
-    })
+    const { organizationId, deviceKey } = device
+    const full = this.#waitingRoom.enter(deviceKey, columns.length, payload.length, qos0)
+    if (full !== null) {
+      this.options.onTurnedAway?.(qos0 ? 'dropped' : 'undecided')
+      listener.undecided(full === 'full' ? noRoom : noRoomOfDevice)
+      return
+    }
+    this.#stamper.stamp(deviceKey, columns, nowMs)
+    const message = { organizationId, deviceKey, payloadBytes: payload.length, receivedAtMs: nowMs, listener }
+    this.#laneOf(deviceKey).push(message, columns)
+    if (this.options.store.current.state !== 'ok') listener.early()
   }
 
   /** Forgets a device whose row is gone. Settles when none of its samples can be written any more. */
@@ -80,7 +114,27 @@ export class Pipeline {
   }
 
   async close(timeoutMs: number): Promise<void> {
+    clearInterval(this.#watch)
     await Promise.all(this.#lanes.map((lane) => lane.close(timeoutMs)))
+  }
+
+  /** Fills the columns; gives why the message is refused, or null. */
+  #read(device: SourceDevice, payload: Buffer, nowMs: number): Refusal | null {
+    const { activity, oldestMs } = this.options
+    this.#columns.clear()
+    let skewMs: number | null = null
+    try {
+      const decoded = decode(payload)
+      const newestMs = newestTimeMs(decoded)
+      if (newestMs !== null) skewMs = newestMs - nowMs
+      check(decoded, { nowMs, oldestMs: oldestMs?.(device.organizationId, nowMs) ?? null }, this.#columns)
+      return null
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error
+      return error.refusal
+    } finally {
+      activity.touch(device.deviceKey, skewMs)
+    }
   }
 
   #laneOf(deviceKey: number): Lane {
@@ -91,11 +145,65 @@ export class Pipeline {
 
   #makeLane(): Lane {
     return new Lane({
-      commit: (messages) => this.#committer.commit(messages),
+      commit: (slice) => this.#committer.commit(slice),
       batchRows: rowsPerBatch,
+      batchBytes: bytesPerBatch,
       lingerMs,
-      onFailure: this.options.onFailure ?? (() => {}),
-      onCommitted: this.options.onCommitted ?? (() => {}),
+      onFailure: (error) => {
+        this.#assess()
+        this.options.onFailure?.(error)
+      },
+      onDecided: (slice, refusals, commitMs) => this.#conclude(slice, refusals, commitMs),
+      onUndecided: ({ batch, from, to }, error) => {
+        for (const message of batch.messages.slice(from, to)) {
+          this.#leave(message)
+          message.listener.undecided(error)
+        }
+      },
     })
   }
+
+  #conclude({ batch, from, to }: Slice, refusals: Refusals, commitMs: number): void {
+    const counts = { storedMessages: 0, refusedMessages: refusals.size, samples: 0, commitMs, waitedMs: 0 }
+    counts.waitedMs = this.#now() - (batch.messages[from]?.receivedAtMs ?? this.#now())
+    for (let index = from; index < to; index++) {
+      const message = batch.messages[index] as BatchMessage
+      this.#leave(message)
+      const samples = message.to - message.from
+      const refusal = refusals.get(index)
+      if (refusal === undefined) {
+        counts.storedMessages += 1
+        counts.samples += samples
+        this.options.onStored?.(message.organizationId, samples)
+        message.listener.decided({ stored: true, samples })
+      } else message.listener.decided({ stored: false, refusal })
+    }
+    this.options.onCommitted?.(counts)
+  }
+
+  #leave({ deviceKey, from, to, payloadBytes }: BatchMessage): void {
+    this.#waitingRoom.leave(deviceKey, to - from, payloadBytes)
+  }
+
+  /** Says how the store does. When it goes away, whoever watches sees what waits, in the order in which it came. */
+  #assess(): void {
+    const { store } = this.options
+    const nowMs = this.#now()
+    const before = store.current.state
+    const failure = this.#lanes.find((lane) => lane.failure !== null)?.failure ?? null
+    const attemptMs = Math.max(...this.#lanes.map((lane) => nowMs - (lane.attemptSinceMs ?? nowMs)))
+    const waitedMs = Math.max(...this.#lanes.map((lane) => nowMs - (lane.waitingSinceMs ?? nowMs)))
+    if (failure !== null) store.set('away', awayReason(failure), nowMs)
+    else if (attemptMs > awayAfterMs) store.set('away', awayReason(null), nowMs)
+    else if (waitedMs > behindAfterMs) store.set('behind', null, nowMs)
+    else store.set('ok', null, nowMs)
+    if (before !== 'ok' || store.current.state === 'ok') return
+    for (const lane of this.#lanes) for (const { listener } of lane.waiting()) listener.early()
+  }
 }
+
+const noRoom = new UndecidedError('too much is waiting for the database', 'full')
+const noRoomOfDevice = new UndecidedError(
+  'too much of this device is waiting for the database',
+  'device_full',
+)

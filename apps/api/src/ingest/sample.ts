@@ -6,15 +6,6 @@ export interface SourceDevice {
   deviceId: string
 }
 
-/** One value, ready to be stored: a number as such, everything else as JSON text. */
-export interface Sample {
-  key: string
-  /** Microseconds since 1970. Below 2^53: what is over a day ahead of the clock is refused before. */
-  tsUs: number
-  number: number | null
-  json: string | null
-}
-
 /** What became of a message. Anything else than these two is undecided, and must not be acknowledged. */
 export type IngestOutcome = { stored: true; samples: number } | { stored: false; refusal: Refusal }
 
@@ -22,6 +13,14 @@ export type IngestOutcome = { stored: true; samples: number } | { stored: false;
 export interface Refusal {
   code: 'payload_invalid' | 'timestamp_refused' | 'telemetry_dropped'
   detail: string
+}
+
+/** Whoever handed a message over. Exactly one of `decided` and `undecided` is called, once, perhaps at once. */
+export interface IngestListener {
+  /** The store is away, so the message is not stored yet: whoever watches should see it now all the same. */
+  early(): void
+  decided(outcome: IngestOutcome): void
+  undecided(error: UndecidedError): void
 }
 
 /** Thrown by a step that refuses a message for good. */
@@ -36,4 +35,12 @@ export class RefusedError extends Error {
 /** The store is away or too far behind: nobody knows yet what becomes of the message. */
 export class UndecidedError extends Error {
   override readonly name = 'UndecidedError'
+
+  constructor(
+    message: string,
+    /** As `/metrics` counts it. */
+    readonly reason: 'device_full' | 'full' | 'stopping' | 'slow',
+  ) {
+    super(message)
+  }
 }

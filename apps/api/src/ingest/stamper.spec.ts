@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { check } from './check.js'
+import { Columns } from './columns.js'
 import { Stamper } from './stamper.js'
 
-const records = (...values: { ts?: number; values: Record<string, number> }[]) => check(values, 10_000)
+const stamped = (
+  stamper: Stamper,
+  deviceKey: number,
+  nowMs: number,
+  ...records: { ts?: number; values: Record<string, number> }[]
+) => {
+  const columns = new Columns()
+  check({ records, exact: null }, { nowMs: 10_000, oldestMs: null }, columns)
+  stamper.stamp(deviceKey, columns, nowMs)
+  return columns.names.map((name, row) => [name, columns.timesUs[row]])
+}
 
 describe('Stamper', () => {
   it('gives the values of one record one time, and each record its own', () => {
-    const samples = new Stamper().stamp(1, records({ values: { a: 1, b: 2 } }, { values: { a: 3 } }), 10_000)
-    expect(samples.map(({ key, tsUs }) => [key, tsUs])).toEqual([
+    expect(stamped(new Stamper(), 1, 10_000, { values: { a: 1, b: 2 } }, { values: { a: 3 } })).toEqual([
       ['a', 10_000_000],
       ['b', 10_000_000],
       ['a', 10_000_001],
@@ -15,21 +25,23 @@ describe('Stamper', () => {
   })
 
   it('keeps the times that samples brought', () => {
-    const samples = new Stamper().stamp(1, records({ ts: 5, values: { a: 1 } }, { values: { a: 2 } }), 10_000)
-    expect(samples.map(({ tsUs }) => tsUs)).toEqual([5_000, 10_000_000])
+    expect(stamped(new Stamper(), 1, 10_000, { ts: 5, values: { a: 1 } }, { values: { a: 2 } })).toEqual([
+      ['a', 5_000],
+      ['a', 10_000_000],
+    ])
   })
 
   it('rises strictly, message after message, also when the clock goes back', () => {
     const stamper = new Stamper()
     const times = [10_000, 10_000, 9_000, 9_001, 10_001].map(
-      (now) => stamper.stamp(1, records({ values: { a: 1 } }), now)[0]?.tsUs,
+      (now) => stamped(stamper, 1, now, { values: { a: 1 } })[0]?.[1],
     )
     expect(times).toEqual([10_000_000, 10_000_001, 10_000_002, 10_000_003, 10_001_000])
   })
 
   it('stamps each device by itself', () => {
     const stamper = new Stamper()
-    stamper.stamp(1, records({ values: { a: 1 } }), 10_000)
-    expect(stamper.stamp(2, records({ values: { a: 1 } }), 10_000)[0]?.tsUs).toBe(10_000_000)
+    stamped(stamper, 1, 10_000, { values: { a: 1 } })
+    expect(stamped(stamper, 2, 10_000, { values: { a: 1 } })).toEqual([['a', 10_000_000]])
   })
 })

@@ -1,5 +1,4 @@
-import type { CheckedValue } from './check.js'
-import type { Sample } from './sample.js'
+import type { Columns } from './columns.js'
 
 /** Devices whose last stamp is remembered; those heard longest ago are forgotten first. */
 const rememberedDevices = 100_000
@@ -11,16 +10,16 @@ const rememberedDevices = 100_000
 export class Stamper {
   readonly #lastUs = new Map<number, number>()
 
-  stamp(deviceKey: number, values: readonly CheckedValue[], nowMs: number): Sample[] {
-    let record = -1
-    let stampUs = 0
-    return values.map((value) => {
-      if (value.tsUs === null && value.record !== record) {
-        record = value.record
-        stampUs = this.#next(deviceKey, nowMs)
+  /** Values of one record get one time. */
+  stamp(deviceKey: number, columns: Columns, nowMs: number): void {
+    let row = 0
+    for (const end of columns.recordEnds) {
+      if (Number.isNaN(columns.timesUs[row])) {
+        const stampUs = this.#next(deviceKey, nowMs)
+        for (; row < end; row++) columns.timesUs[row] = stampUs
       }
-      return { key: value.key, tsUs: value.tsUs ?? stampUs, number: value.number, json: value.json }
-    })
+      row = end
+    }
   }
 
   #next(deviceKey: number, nowMs: number): number {

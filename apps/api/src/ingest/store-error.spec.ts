@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { storeFailure } from './store-error.js'
+import { awayReason, storeFailure } from './store-error.js'
 
 describe('storeFailure', () => {
   it.each([
     ['22P05', 'data'],
-    ['23514', 'data'],
     ['54000', 'data'],
     ['23503', 'race'],
     ['40P01', 'race'],
@@ -16,8 +15,23 @@ describe('storeFailure', () => {
     expect(storeFailure(Object.assign(new Error(), { code }))).toBe(meaning)
   })
 
+  it('tells a constraint from a partition that is missing', () => {
+    const violation = Object.assign(new Error(), { code: '23514' })
+    expect(storeFailure(violation)).toBe('race')
+    expect(storeFailure(Object.assign(violation, { constraint: 'sample_check' }))).toBe('data')
+  })
+
   it('takes whatever else for the database being away', () => {
     expect(storeFailure(new Error('Query read timeout'))).toBe('away')
     expect(storeFailure(undefined)).toBe('away')
   })
+})
+
+it('awayReason says what is the matter, and nothing of what the database says of itself', () => {
+  const reason = (code: string) => awayReason(Object.assign(new Error('secret'), { code }))
+  expect(reason('53100')).toBe('the disk of the database is full')
+  expect(reason('25006')).toBe('the database is read-only')
+  expect(reason('53300')).toBe('the database is out of resources')
+  expect(reason('58030')).toBe('the database cannot read or write its files')
+  expect(reason('ECONNREFUSED')).toBe('the database does not answer')
 })

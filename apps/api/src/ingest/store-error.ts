@@ -1,15 +1,37 @@
 /**
  * What a failure of the store means for a batch (PostgreSQL, appendix A: error codes):
  * - `data`: one of its rows can never be stored (22 data exception, 23 constraint, 54 program limit);
- * - `race`: it met another transaction, and succeeds when tried again (40, and 23503: a device deleted meanwhile);
+ * - `race`: it met another transaction, and succeeds when tried again (40; 23503: a device deleted meanwhile; a
+ *   partition that was dropped meanwhile);
  * - `away`: everything else, from a lost connection to a full disk. It is tried again until it succeeds.
  */
 export type StoreFailure = 'data' | 'race' | 'away'
 
 export function storeFailure(error: unknown): StoreFailure {
   const code = errorCode(error)
-  if (code === '23503' || code.startsWith('40')) return 'race'
+  if (code === '23503' || code.startsWith('40') || isMissingPartition(error)) return 'race'
   return /^(22|23|54)...$/.test(code) ? 'data' : 'away'
+}
+
+/** Whether a row fell into no partition: a check violation of no constraint. */
+export function isMissingPartition(error: unknown): boolean {
+  if (errorCode(error) !== '23514') return false
+  return !(
+    typeof error === 'object' &&
+    error !== null &&
+    'constraint' in error &&
+    error.constraint !== undefined
+  )
+}
+
+/** Why the store is away, for whoever looks from outside: nothing of what the database says of itself. */
+export function awayReason(error: unknown): string {
+  const code = errorCode(error)
+  if (code === '53100') return 'the disk of the database is full'
+  if (code === '25006') return 'the database is read-only'
+  if (code.startsWith('53')) return 'the database is out of resources'
+  if (code.startsWith('58') || code.startsWith('XX')) return 'the database cannot read or write its files'
+  return 'the database does not answer'
 }
 
 function errorCode(error: unknown): string {

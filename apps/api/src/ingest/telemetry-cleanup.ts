@@ -1,17 +1,9 @@
 import type { Pool } from 'pg'
+import { deleteRows, listPartitions } from './partition-tables.js'
 
-const rowsPerDelete = 20_000
-
-/** Deletes all samples of a device, in small transactions. `latest` goes last: it says that there is more to do. */
+/** Deletes all telemetry of a device, in small transactions. `latest` goes last: it says that there is more to do. */
 export async function deleteTelemetry(pool: Pool, deviceKey: number): Promise<void> {
-  for (let deleted = rowsPerDelete; deleted === rowsPerDelete; ) {
-    const { rowCount } = await pool.query(
-      `DELETE FROM telemetry.sample WHERE ctid = ANY(ARRAY(
-         SELECT ctid FROM telemetry.sample WHERE device_key = $1 LIMIT $2))`,
-      [deviceKey, rowsPerDelete],
-    )
-    deleted = rowCount ?? 0
-  }
+  for (const partition of await listPartitions(pool)) await deleteRows(pool, partition, deviceKey)
   await pool.query('DELETE FROM telemetry.latest WHERE device_key = $1', [deviceKey])
 }
 

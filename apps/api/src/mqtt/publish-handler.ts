@@ -1,13 +1,14 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
 import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
-import { type IngestOutcome, UndecidedError } from '../ingest/sample.js'
+import type { IngestListener, IngestOutcome, UndecidedError } from '../ingest/sample.js'
 import { Traffic } from '../ingest/traffic.js'
 import { ActivityService } from '../presence/activity.service.js'
 import type { ConnectionPrincipal, DeviceConnection } from './connection-principal.js'
 import { Notices } from './notices.js'
+import { PlatformPublisher } from './platform-publisher.js'
 
 /** What a device may say beside telemetry; only its payload is checked so far. */
 const otherDeviceChannels = [events, reported, reply]
@@ -15,12 +16,15 @@ const otherDeviceChannels = [events, reported, reply]
 /** Decides each allowed message before it is acknowledged or delivered. */
 @Injectable()
 export class PublishHandler {
+  private readonly logger = new Logger(PublishHandler.name)
+
   constructor(
     private readonly ingest: IngestService,
     private readonly activity: ActivityService,
     private readonly traffic: Traffic,
     private readonly notices: Notices,
     private readonly credentials: CredentialVerifier,
+    private readonly publisher: PlatformPublisher,
   ) {}
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
@@ -34,31 +38,41 @@ export class PublishHandler {
   }
 
   /** The acknowledgement waits for what becomes of it; a rejection means that nobody knows. */
-  private async store(device: DeviceConnection, message: PublishedMessage): Promise<PublishDecision> {
-    return this.conclude(device, message.topic, await this.ingest.ingest(device, message.payload))
+  private store(device: DeviceConnection, message: PublishedMessage): MaybePromise<PublishDecision> {
+    const publishing = new Publishing(
+      (outcome) => this.conclude(device, message.topic, outcome),
+      () => this.forwardEarly(message),
+    )
+    this.ingest.ingest(device, message.payload, publishing)
+    return publishing.decision
   }
 
   /** QoS 0 waits for nothing: whoever watches sees it at once, and what finds no room is dropped, and said so. */
-  private takeUnacknowledged(
-    device: DeviceConnection,
-    message: PublishedMessage,
-  ): MaybePromise<PublishDecision> {
-    const { topic } = message
-    const outcome = this.ingest.ingest(device, message.payload, { qos0: true }).then(
-      (decided) => this.conclude(device, topic, decided),
-      (error: unknown) => {
-        if (!(error instanceof UndecidedError)) throw error
-        this.refuse(device, topic, 'telemetry_dropped', `not stored: ${error.message}`)
-        return 'forward' as const
+  private takeUnacknowledged(device: DeviceConnection, message: PublishedMessage): PublishDecision {
+    let decision: PublishDecision = 'forward'
+    const listener: IngestListener = {
+      early: () => {},
+      decided: (outcome) => {
+        decision = this.conclude(device, message.topic, outcome)
       },
-    )
-    return Promise.race([outcome, soon()])
+      undecided: (error) => this.ingest.drop(device, error),
+    }
+    this.ingest.ingest(device, message.payload, listener, true)
+    return decision
   }
 
   private conclude(device: DeviceConnection, topic: string, outcome: IngestOutcome): PublishDecision {
     if (outcome.stored) return this.credentials.wasDeleted(device.deviceKey) ? 'drop' : 'forward'
     this.refuse(device, topic, outcome.refusal.code, outcome.refusal.detail)
     return 'drop'
+  }
+
+  private forwardEarly({ topic, payload, qos, retain }: PublishedMessage): void {
+    this.publisher
+      .publish(topic, payload, { qos, retain })
+      .catch((error: unknown) =>
+        this.logger.warn(`${topic} was not passed on before it was stored: ${error}`),
+      )
   }
 
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
@@ -81,7 +95,43 @@ export class PublishHandler {
   }
 }
 
-/** `forward`, unless what it races with settles in the same turn: a payload that is refused at once is not sent on. */
-function soon(): Promise<PublishDecision> {
-  return new Promise((resolve) => setImmediate(() => resolve('forward')))
+/** A message that waits for its decision. What was passed on before it was stored is not passed on again. */
+class Publishing implements IngestListener {
+  #decision: PublishDecision | UndecidedError | null = null
+  #settle: ((decision: PublishDecision | UndecidedError) => void) | null = null
+  #forwarded = false
+
+  constructor(
+    private readonly conclude: (outcome: IngestOutcome) => PublishDecision,
+    private readonly forward: () => void,
+  ) {}
+
+  /** The decision, if there is one already. */
+  get decision(): MaybePromise<PublishDecision> {
+    if (typeof this.#decision === 'string') return this.#decision
+    return new Promise((resolve, reject) => {
+      this.#settle = (decision) => (typeof decision === 'string' ? resolve(decision) : reject(decision))
+      if (this.#decision !== null) this.#settle(this.#decision)
+    })
+  }
+
+  early(): void {
+    if (this.#forwarded || this.#decision !== null) return
+    this.#forwarded = true
+    this.forward()
+  }
+
+  decided(outcome: IngestOutcome): void {
+    const decision = this.conclude(outcome)
+    this.#end(this.#forwarded ? 'drop' : decision)
+  }
+
+  undecided(error: UndecidedError): void {
+    this.#end(error)
+  }
+
+  #end(decision: PublishDecision | UndecidedError): void {
+    this.#decision = decision
+    this.#settle?.(decision)
+  }
 }

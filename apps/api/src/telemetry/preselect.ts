@@ -35,10 +35,14 @@ export async function preselect(pool: ReadingPool, request: PreselectRequest): P
 
 interface NumbersRow {
   idx: number
-  first: [number, number]
-  last: [number, number]
-  least: [number, number]
-  greatest: [number, number]
+  first: number
+  first_us: number
+  last: number
+  last_us: number
+  least: number
+  least_us: number
+  greatest: number
+  greatest_us: number
 }
 
 interface OthersRow {
@@ -52,7 +56,8 @@ export function numbersStatement(request: PreselectRequest): Statement {
   // An array is compared by its first element first, so its minimum is the row where that is least.
   return {
     text: `
-      SELECT s.idx, found.first, found.last, found.least, found.greatest
+      SELECT s.idx, first[1] AS first_us, first[2] AS first, last[1] AS last_us, last[2] AS last,
+        least[1] AS least, least[2] AS least_us, greatest[1] AS greatest, -greatest[2] AS greatest_us
       FROM ${seriesTable}
       CROSS JOIN LATERAL (
         SELECT bucket.ts / $3::bigint AS part,
@@ -91,12 +96,12 @@ function partUs({ resolution, fromUs, toUs, points }: PreselectRequest, partsPer
   return Math.max(1, Math.ceil((toUs - fromUs) / (partsPerPoint * points) / unit)) * unit
 }
 
-function cornersOf({ first, last, least, greatest }: NumbersRow): Point<number>[] {
+function cornersOf(row: NumbersRow): Point<number>[] {
   return [
-    { tsUs: first[0], value: first[1] },
-    { tsUs: least[1], value: least[0] },
-    { tsUs: -greatest[1], value: greatest[0] },
-    { tsUs: last[0], value: last[1] },
+    { tsUs: row.first_us, value: row.first },
+    { tsUs: row.least_us, value: row.least },
+    { tsUs: row.greatest_us, value: row.greatest },
+    { tsUs: row.last_us, value: row.last },
   ].sort((a, b) => a.tsUs - b.tsUs)
 }
 

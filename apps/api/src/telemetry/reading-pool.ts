@@ -2,20 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import pg from 'pg'
 import { CONFIG, type Config } from '../config.js'
 import { InvalidError, UnavailableError } from '../errors/domain-errors.js'
+import { readingOptions } from './reading-settings.js'
 
 /** After this long PostgreSQL gives a question up, so that no request holds the database. */
 const longestStatementMs = 10_000
-
-/** Reads go by the primary key. A plan made while a table was empty must not read all of it when it is not. */
-const settings = {
-  default_transaction_read_only: 'on',
-  enable_seqscan: 'off',
-  enable_bitmapscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  max_parallel_workers_per_gather: '0',
-  jit: 'off',
-}
 
 /** Connections for reading telemetry, apart from those that store it: whoever reads a lot delays only readers. */
 @Injectable()
@@ -29,9 +19,7 @@ export class ReadingPool implements OnApplicationShutdown {
       connectionTimeoutMillis: 10_000,
       query_timeout: longestStatementMs + 5_000,
       statement_timeout: longestStatementMs,
-      options: Object.entries(settings)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
+      options: readingOptions,
       max: 6,
       application_name: 'heliograph reading',
     })

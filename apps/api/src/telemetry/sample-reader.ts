@@ -92,9 +92,9 @@ async function refill(
   const rowsEach = Math.max(fewestRows, Math.ceil(share))
   const lowestUs = Math.max(fromUs, Math.min(...wanting.map(({ nextUs }) => nextUs)))
   const found = await pool.rows<Found>(chunkStatement(wanting, lowestUs, toUs, rowsEach))
-  for (const { idx, ts, json_bytes, ...value } of found) {
+  for (const { idx, ts, number, json, exact, json_bytes } of found) {
     const into = wanting[idx]
-    into?.rows.push({ ...value, series: into.series, tsUs: ts, jsonBytes: json_bytes })
+    into?.rows.push({ series: into.series, tsUs: ts, number, json, exact, jsonBytes: json_bytes ?? 0 })
   }
   for (const one of wanting) {
     const bytes = one.rows.reduce((sum, { jsonBytes }) => sum + jsonBytes, 0)
@@ -106,7 +106,7 @@ async function refill(
 interface Found extends StoredValue {
   idx: number
   ts: number
-  json_bytes: number
+  json_bytes: number | null
 }
 
 /** For each series, its next rows: so many, and no more once their text is long. */
@@ -118,7 +118,7 @@ export function chunkStatement(
 ): Statement {
   return {
     text: `
-      SELECT s.idx, found.ts::float8 AS ts, ${valueColumns('found')}, found.json_bytes
+      SELECT s.idx, found.ts::float8 AS ts, ${valueColumns('found')}, nullif(found.json_bytes, 0) AS json_bytes
       FROM (SELECT device_key, key_id, next_us, (n - 1)::int AS idx
         FROM unnest($1::int[], $2::int[], $3::bigint[]) WITH ORDINALITY AS u (device_key, key_id, next_us, n)) AS s
       CROSS JOIN LATERAL (

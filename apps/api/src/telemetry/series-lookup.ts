@@ -1,53 +1,66 @@
 import { Injectable } from '@nestjs/common'
-import { Database } from '../database/database.service.js'
 import { type FieldError, InvalidError, NotFoundError } from '../errors/domain-errors.js'
 import type { Principal } from '../principal/principal.js'
-import { ReadingPool } from './reading-pool.js'
+import { ReadingPool, type Statement } from './reading-pool.js'
 import { compareSeries, type Series } from './series.js'
 
-/** A device, as far as reading needs to know it. */
-export interface ReadDevice {
-  key: number
-  id: string
-}
-
-/** Finds what may be read: devices of the caller's own organization, and what they have measured. */
+/** Finds what may be read: what devices of the caller's own organization have measured. */
 @Injectable()
 export class SeriesLookup {
-  constructor(
-    private readonly database: Database,
-    private readonly pool: ReadingPool,
-  ) {}
+  constructor(private readonly pool: ReadingPool) {}
 
-  /** Throws a NotFoundError that names each device that is not the organization's own. */
-  async devices(principal: Principal, ids: readonly string[]): Promise<ReadDevice[]> {
-    const found = await this.database.prisma.device.findMany({
-      where: { organizationId: principal.organizationId, id: { in: [...ids] } },
-      select: { key: true, id: true },
-    })
-    const known = new Set(found.map(({ id }) => id))
-    const missing = ids.filter((id) => !known.has(id))
-    if (missing.length > 0) throw noSuchDevices(missing)
-    return found
-  }
-
-  /** The series of the devices, all or those of some keys, by device and key. Throws an InvalidError for too many. */
-  async series(
-    devices: readonly ReadDevice[],
+  /**
+   * The series of the devices, all or those of some keys, by device and key. Throws a NotFoundError that names each device
+   * that is not the organization's own, and an InvalidError for too many series.
+   */
+  async find(
+    principal: Principal,
+    devices: readonly string[],
     keys: readonly string[] | null,
     maximum: number,
   ): Promise<Series[]> {
-    const rows = await this.pool.rows<{ deviceKey: number; keyId: number; key: string }>({
-      text: `
-        SELECT latest.device_key AS "deviceKey", latest.key_id AS "keyId", key.name AS key
-        FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
-        WHERE latest.device_key = ANY($1::int[]) AND ($2::text[] IS NULL OR key.name = ANY($2::text[]))
-        LIMIT $3`,
-      values: [devices.map(({ key }) => key), keys, maximum + 1],
-    })
-    if (rows.length > maximum) throw tooManySeries(maximum, keys === null ? 'keys' : 'devices')
-    const ids = new Map(devices.map(({ key, id }) => [key, id]))
-    return rows.map((row) => ({ ...row, device: ids.get(row.deviceKey) ?? '' })).sort(compareSeries)
+    const limit = maximum + devices.length + 1
+    const rows = await this.pool.rows<Row>(seriesStatement(principal.organizationId, devices, keys, limit))
+    assertAll(devices, rows)
+    const series = rows.flatMap(({ deviceKey, device, keyId, key }) =>
+      keyId === null || key === null ? [] : [{ deviceKey, device, keyId, key }],
+    )
+    if (series.length > maximum) throw tooManySeries(maximum, keys === null ? 'keys' : 'devices')
+    return series.sort(compareSeries)
+  }
+}
+
+/** Throws a NotFoundError that names each device that is not among the rows. */
+export function assertAll(devices: readonly string[], rows: readonly { device: string }[]): void {
+  const known = new Set(rows.map(({ device }) => device))
+  const missing = devices.filter((device) => !known.has(device))
+  if (missing.length > 0) throw noSuchDevices(missing)
+}
+
+interface Row {
+  deviceKey: number
+  device: string
+  /** Null for a device that has measured nothing of this. */
+  keyId: number | null
+  key: string | null
+}
+
+function seriesStatement(
+  organizationId: number,
+  devices: readonly string[],
+  keys: readonly string[] | null,
+  limit: number,
+): Statement {
+  return {
+    text: `
+      SELECT device.key AS "deviceKey", device.id AS device, series.key_id AS "keyId", series.name AS key
+      FROM public.device LEFT JOIN LATERAL (
+        SELECT latest.key_id, key.name FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
+        WHERE latest.device_key = device.key AND ($3::text[] IS NULL OR key.name = ANY($3::text[]))
+      ) AS series ON true
+      WHERE device.organization_id = $1 AND device.id = ANY($2::text[])
+      LIMIT $4`,
+    values: [organizationId, devices, keys, limit],
   }
 }
 

@@ -69,9 +69,8 @@ export class TelemetryService {
 
   private async prepare(principal: Principal, ids: readonly string[], input: ReadTelemetry) {
     const query = parseHistoryQuery(input, Date.now())
-    const devices = await this.lookup.devices(principal, ids)
     const maximum = query.kind === 'samples' ? mostSeriesOfSamples : mostSeriesOfPoints
-    return { query, series: await this.lookup.series(devices, query.keys, maximum) }
+    return { query, series: await this.lookup.find(principal, ids, query.keys, maximum) }
   }
 
   private async readPage(series: readonly Series[], query: SamplesQuery): Promise<TelemetryOfDevicesPage> {

@@ -1,0 +1,33 @@
+/**
+ * JSON.parse rounds integers beyond 2^53 to the nearest double. Here a payload is read a second time with those
+ * integers as marked text, so that a 64-bit counter is stored to the last digit.
+ */
+export function parseExactIntegers(text: string): unknown {
+  return JSON.parse(text.replaceAll(stringOrNumber, markInteger))
+}
+
+/** Whether reading it a second time may give something else: 16 digits or more that are no fraction. */
+export function mayHoldLargeIntegers(text: string): boolean {
+  return /(?<![.\d])\d{16}/.test(text)
+}
+
+/** The digits of an integer that was marked, else null. */
+export function exactDigits(value: unknown): string | null {
+  return typeof value === 'string' && marked.test(value) ? value.slice(1) : null
+}
+
+/** The JSON text of a value read by `parseExactIntegers`, with the integers as they were sent. */
+export function exactJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/"\\u0000(-?\d+)"/g, '$1')
+}
+
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** No text that is stored begins with U+0000, so nothing else is taken for a marked integer. */
+const marked = /^\0-?\d+$/
+
+function markInteger(token: string): string {
+  if (token.length < 16 || !/^-?\d+$/.test(token)) return token
+  const double = Number(token)
+  return Number.isFinite(double) && BigInt(double) !== BigInt(token) ? `"\\u0000${token}"` : token
+}

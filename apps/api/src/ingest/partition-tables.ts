@@ -1,0 +1,51 @@
+import type { Pool } from 'pg'
+
+const rowsPerDelete = 20_000
+
+/** A table that holds a stretch of time of telemetry. */
+export interface PartitionTable {
+  parent: 'sample' | 'minute' | 'hour'
+  /** Quoted, with its schema. */
+  name: string
+  /** The times from the first to before the second, in microseconds. */
+  fromUs: number
+  toUs: number
+  /** Its detaching was begun and not finished. */
+  detaching: boolean
+}
+
+export async function listPartitions(pool: Pool): Promise<PartitionTable[]> {
+  const { rows } = await pool.query<PartitionTable>(
+    `SELECT parent.relname AS parent, child.oid::regclass::text AS name, inhdetachpending AS detaching,
+       coalesce(substring(bounds.text FROM 'FROM \\(''(\\d+)''\\)')::float8, 0) AS "fromUs",
+       substring(bounds.text FROM 'TO \\(''(\\d+)''\\)')::float8 AS "toUs"
+     FROM pg_inherits
+     JOIN pg_class AS child ON child.oid = inhrelid JOIN pg_class AS parent ON parent.oid = inhparent
+     CROSS JOIN LATERAL (SELECT pg_get_expr(child.relpartbound, child.oid) AS text) AS bounds
+     WHERE parent.relnamespace = 'telemetry'::regnamespace AND parent.relkind = 'p' AND child.relkind = 'r'
+     ORDER BY "toUs"`,
+  )
+  return rows
+}
+
+/** Deletes a device's rows before a time from one partition, a little at a time. */
+export async function deleteRows(
+  pool: Pool,
+  { name }: PartitionTable,
+  deviceKey: number,
+  beforeUs = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
+  try {
+    for (let deleted = rowsPerDelete; deleted === rowsPerDelete; ) {
+      const { rowCount } = await pool.query(
+        `DELETE FROM ${name} WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM ${name} WHERE device_key = $1 AND ts < $2::bigint LIMIT $3))`,
+        [deviceKey, beforeUs, rowsPerDelete],
+      )
+      deleted = rowCount ?? 0
+    }
+  } catch (error) {
+    // 42P01, undefined table: dropped meanwhile, with all that was in it.
+    if ((error as { code?: string }).code !== '42P01') throw error
+  }
+}

@@ -1,0 +1,234 @@
+import http from 'node:http'
+import pg from 'pg'
+import { latestStatement } from '../../apps/api/dist/telemetry/latest-statement.js'
+import { numbersStatement } from '../../apps/api/dist/telemetry/preselect.js'
+import { readingOptions } from '../../apps/api/dist/telemetry/reading-settings.js'
+import { chunkStatement } from '../../apps/api/dist/telemetry/sample-reader.js'
+import { devicesOfPage, fillHistory, monthBeginUs, monthUs } from '../lib/history-table.mjs'
+import { machineLine } from '../lib/machine.mjs'
+import { growthOf, watchMemory } from '../lib/memory.mjs'
+import { nodeOptions } from '../lib/options.mjs'
+import { Platform } from '../lib/platform.mjs'
+import { format, markdownTable, ratioText } from '../lib/report.mjs'
+
+export const summary =
+  'a month of a sample a second as 1,000 points, latest values and CSV, over 20 million samples'
+
+const million = 1_000_000
+const wanted = { pointsMs: 30, growth: 1.3, latestMs: 10 }
+
+export const options = {
+  samples: { type: 'string', default: '20', about: 'millions of samples in the large table' },
+  rounds: { type: 'string', default: '5', about: 'how often each has its turn' },
+  requests: { type: 'string', default: '40', about: 'requests of one turn' },
+  'server-cpu': {
+    type: 'string',
+    default: '',
+    about: 'processor of the api; none: it shares all with PostgreSQL',
+  },
+}
+
+/** Gives the number of our problems. */
+export async function run(values) {
+  console.log(`${machineLine()}\n`)
+  const tables = []
+  const problems = []
+  try {
+    for (const samples of [1, Number(values.samples)]) tables.push(await makeTable(values, samples * million))
+    console.log(await pointsTable(values, tables, problems))
+    console.log(await latestTable(values, tables.at(-1), problems))
+    console.log(await csvTable(tables.at(-1), problems))
+  } finally {
+    for (const table of tables) {
+      await table.client.end()
+      await table.platform.dispose()
+    }
+  }
+  for (const problem of problems) console.log(`- ${problem}`)
+  return problems.length
+}
+
+/** A platform of its own, whose month of dev-0 has a sample a second, or as many as the table has in all. */
+async function makeTable(values, samples) {
+  const platform = await Platform.create({
+    name: `heliograph api, ${samples / million} M`,
+    cpu: values['server-cpu'],
+    nodeOptions: nodeOptions(values),
+  })
+  await platform.accounts.devices(devicesOfPage + 10)
+  const startedAt = performance.now()
+  const perMonth = Math.min(samples, monthUs / million)
+  const ids = await fillHistory(platform.pool, { samples, perMonth })
+  const client = new pg.Client({ connectionString: platform.databaseUrl, options: readingOptions })
+  await client.connect()
+  const { rows } = await client.query('SELECT count(*)::int AS count FROM telemetry.sample')
+  const seconds = Math.round((performance.now() - startedAt) / 1_000)
+  console.log(
+    `${format(rows[0].count)} samples, ${format(perMonth)} of them the month that is read; filled in ${seconds} s`,
+  )
+  return { platform, client, samples, perMonth, get: await getter(platform), ...ids }
+}
+
+/** Reads over one connection that stays, as a browser does. */
+async function getter(platform) {
+  const { ws: port } = await platform.start()
+  const agent = new http.Agent({ keepAlive: true })
+  const headers = { authorization: platform.accounts.authorization }
+  return (path, onData = () => {}) =>
+    new Promise((resolve, reject) => {
+      const request = http.get({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
+        if (response.statusCode !== 200) reject(new Error(`GET ${path} answered ${response.statusCode}`))
+        let bytes = 0
+        response.on('data', (chunk) => {
+          bytes += chunk.length
+          onData(chunk)
+        })
+        response.on('end', () => resolve(bytes))
+        response.on('error', reject)
+      })
+      request.on('error', reject)
+    })
+}
+
+const month = `from=${monthBeginUs / 1_000}&to=${(monthBeginUs + monthUs) / 1_000}`
+
+async function pointsTable(values, tables, problems) {
+  const contestants = tables.flatMap((table) => {
+    const name = `${format(table.samples / million)} M samples`
+    const path = `/api/v1/devices/dev-0/telemetry?keys=value-0&${month}&points=1000`
+    return [
+      { name: `${name}: REST, 1,000 points`, kind: 'ours', table, once: () => table.get(path) },
+      {
+        name: `${name}: the bare SQL of it through pg`,
+        kind: 'floor',
+        table,
+        once: () => bare(table, hours(table)),
+      },
+      {
+        name: `${name}: 1,000 buckets from raw samples`,
+        kind: 'peer',
+        table,
+        few: true,
+        once: () => bare(table, naive(table)),
+      },
+    ]
+  })
+  const measured = await inTurns(values, contestants)
+  const [small, large] = measured.filter(({ kind }) => kind === 'ours')
+  if (large.p95 >= wanted.pointsMs)
+    problems.push(`1,000 points: p95 ${format(large.p95, 1)} ms instead of < ${wanted.pointsMs}`)
+  if (large.p95 > wanted.growth * small.p95)
+    problems.push(
+      `1,000 points: ${ratioText(large.p95, small.p95)} times the small table instead of ≤ ${wanted.growth}`,
+    )
+  const rows = measured.map((one) => {
+    const ours = measured.find(({ kind, table }) => kind === 'ours' && table === one.table)
+    return [
+      one.name,
+      format(one.p50, 1),
+      format(one.p95, 1),
+      ratioText(one.p50, ours.p50),
+      ratioText(one.p95, small.p95),
+    ]
+  })
+  const head = ['', 'p50 ms', 'p95 ms', 'p50, to ours', 'p95, to ours over 1 M']
+  return `\n### One key, 30 days, 1,000 points\n\n${markdownTable(head, rows)}\n`
+}
+
+async function latestTable(values, table, problems) {
+  const ids = Array.from({ length: devicesOfPage }, (_, index) => `dev-${index + 10}`)
+  const contestants = [
+    { name: 'REST', once: () => table.get(`/api/v1/telemetry/latest?devices=${ids}`) },
+    {
+      name: 'the bare SQL of it through pg',
+      once: () => bare(table, latestStatement(table.organizationId, ids, null)),
+    },
+  ]
+  const [ours, floor] = await inTurns(values, contestants)
+  if (ours.p95 >= wanted.latestMs)
+    problems.push(`latest: p95 ${format(ours.p95, 1)} ms instead of < ${wanted.latestMs}`)
+  const rows = [ours, floor].map((one) => [
+    one.name,
+    format(one.p50, 1),
+    format(one.p95, 1),
+    ratioText(one.p50, ours.p50),
+  ])
+  return `### Latest of ${devicesOfPage} devices\n\n${markdownTable(['', 'p50 ms', 'p95 ms', 'p50, to ours'], rows)}\n`
+}
+
+async function csvTable(table, problems) {
+  const { pids } = await table.platform.start()
+  const stopWatching = watchMemory(pids[0], 250)
+  let lines = -1
+  const rest = await timed(() =>
+    table.get(`/api/v1/devices/dev-0/telemetry?keys=value-0&${month}&format=csv`, (chunk) => {
+      for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++
+    }),
+  )
+  const memory = growthOf(stopWatching())
+  if (lines !== table.perMonth) problems.push(`CSV: ${lines} lines of ${table.perMonth}`)
+  if (!memory.flat)
+    problems.push(`CSV: memory is not flat: ${format(memory.before)} and ${format(memory.after)} MB`)
+  const floor = await timed(() => readAll(table))
+  const perSecond = (ms) => (table.perMonth * 1_000) / ms
+  const rows = [
+    ['REST, CSV', format(perSecond(rest)), '1.00', `${format(memory.before)} and ${format(memory.after)}`],
+    ['the bare SQL of it through pg', format(perSecond(floor)), ratioText(rest, floor), '–'],
+  ]
+  const head = ['', 'rows/s', 'to ours', 'api RSS MB, second and last quarter']
+  return `### CSV of the ${format(table.perMonth)} samples\n\n${markdownTable(head, rows)}\n`
+}
+
+/** The chunks that the api reads, and nothing made of them. */
+async function readAll(table) {
+  let nextUs = monthBeginUs
+  for (let count = -1; count !== 0; ) {
+    const series = [{ series: table, nextUs }]
+    const rows = await bare(table, chunkStatement(series, nextUs, monthBeginUs + monthUs, 4_000))
+    count = rows.length
+    nextUs = (rows.at(-1)?.ts ?? 0) + 1
+  }
+}
+
+async function bare({ client }, { text, values }) {
+  return (await client.query(text, [...values])).rows
+}
+
+function hours(table) {
+  const range = { fromUs: monthBeginUs, toUs: monthBeginUs + monthUs }
+  return numbersStatement({ series: [table], resolution: 'hour', ...range, points: 1_000 })
+}
+
+/** As a platform without roll-ups has to: each bucket from all of its samples. */
+function naive({ deviceKey, keyId }) {
+  return {
+    text: `SELECT (ts - $3::bigint) / $5::bigint AS bucket, min(number) AS min, max(number) AS max
+      FROM telemetry.sample WHERE device_key = $1 AND key_id = $2 AND ts >= $3 AND ts < $4 GROUP BY 1 ORDER BY 1`,
+    values: [deviceKey, keyId, monthBeginUs, monthBeginUs + monthUs, monthUs / 500],
+  }
+}
+
+/** Each in its turn, A B C A B C; the slow ones three times a turn. */
+async function inTurns(values, contestants) {
+  const times = contestants.map(() => [])
+  for (const { once } of contestants) for (let warm = 0; warm < 3; warm++) await once()
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const [index, { once, few }] of contestants.entries())
+      for (let n = 0; n < (few ? 3 : Number(values.requests)); n++) times[index].push(await timed(once))
+  return contestants.map((contestant, index) => ({
+    ...contestant,
+    p50: quantile(times[index], 0.5),
+    p95: quantile(times[index], 0.95),
+  }))
+}
+
+async function timed(work) {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+function quantile(times, fraction) {
+  const sorted = [...times].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))]
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import {
+  connectDevice,
+  connectToken,
+  eventually,
+  registerDevice,
+  requestToken,
+  watch,
+} from '../mqtt/support.js'
+import { OwnPostgres } from './own-postgres.js'
+
+let postgres: OwnPostgres
+let platform: Platform
+let admin: Administrator
+
+beforeAll(async () => {
+  postgres = await OwnPostgres.start()
+  platform = await startPlatform({ env: { DATABASE_URL: postgres.url } })
+  admin = await createAdministrator(platform)
+})
+afterAll(async () => {
+  postgres?.thaw()
+  await platform?.stop()
+  await postgres?.remove()
+})
+
+const shown = (id: string) =>
+  admin.send<{ telemetry: { droppedMessages: number; clockSkewMs: number | null } }>(
+    'GET',
+    `/api/v1/devices/${id}`,
+  )
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${platform.url}/metrics`)).text()
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `))
+  return line === undefined ? 0 : Number(line.slice(name.length + 1))
+}
+
+describe('QoS 0 beyond what may wait', () => {
+  it('is seen live, dropped, counted at the device and in /metrics, and told of together', async () => {
+    const device = await registerDevice(admin)
+    const { telemetry, notices: noticesTopic } = device.credential.topics
+    const client = await connectDevice(platform, device)
+    const watcher = await connectToken(await requestToken(admin, { subscribe: [telemetry] }))
+    const seen = await watch(watcher, telemetry)
+    const notices = await watch(client, noticesTopic)
+    postgres.freeze()
+    // 256 samples a message: a device may have an eighth of 400,000 waiting with QoS 0.
+    const payload = JSON.stringify(Object.fromEntries(Array.from({ length: 256 }, (_, n) => [`k${n}`, n])))
+    const sent = 205
+    for (let n = 0; n < sent; n++) await client.publishAsync(telemetry, payload, { qos: 0 })
+    await eventually(() => expect(seen).toHaveLength(sent))
+    await eventually(() => expect(notices.length).toBeGreaterThan(0))
+    postgres.thaw()
+
+    const dropped = await metric('heliograph_ingest_dropped_total{reason="device_full"}')
+    expect(dropped).toBe(10)
+    const told = notices.map(({ json }) => json as { code: string; detail: string })
+    expect(told.every(({ code }) => code === 'telemetry_dropped')).toBe(true)
+    expect(told.reduce((sum, { detail }) => sum + Number.parseInt(detail, 10), 0)).toBe(dropped)
+    await eventually(async () => expect((await shown(device.id)).telemetry.droppedMessages).toBe(dropped))
+    await eventually(async () =>
+      expect(await postgres.query('SELECT count(*)::int FROM telemetry.sample')).toEqual([
+        { count: 195 * 256 },
+      ]),
+    )
+    await Promise.all([client.endAsync(), watcher.endAsync()])
+  })
+})
+
+describe('a device’s clock', () => {
+  it('is compared with ours, also when what it says is refused', async () => {
+    const device = await registerDevice(admin)
+    const { telemetry } = device.credential.topics
+    const client = await connectDevice(platform, device)
+    const send = (sample: object) => client.publishAsync(telemetry, JSON.stringify(sample), { qos: 1 })
+    await send({ a: 1 })
+    expect((await shown(device.id)).telemetry).toEqual({ droppedMessages: 0, clockSkewMs: null })
+    await send({ ts: Date.now() - 3_600_000, values: { a: 1 } })
+    const near = (ms: number) =>
+      eventually(async () => {
+        const { clockSkewMs } = (await shown(device.id)).telemetry
+        expect(Math.abs((clockSkewMs ?? Number.NaN) - ms)).toBeLessThan(60_000)
+      })
+    await near(-3_600_000)
+    await send({ ts: Date.now() + 48 * 3_600_000, values: { a: 1 } })
+    await near(48 * 3_600_000)
+    await send({ a: 1 })
+    await near(48 * 3_600_000)
+    await client.endAsync()
+  })
+})
+
+describe('a 64-bit counter', () => {
+  it('is stored to the last digit, and rolled up as the nearest double', async () => {
+    const device = await registerDevice(admin)
+    const client = await connectDevice(platform, device)
+    await client.publishAsync(device.credential.topics.telemetry, '{"octets":18446744073709551615}', {
+      qos: 1,
+    })
+    const [sample] = await postgres.query<{ json: string; number: number }>(
+      `SELECT json::text, number FROM telemetry.sample JOIN device ON device.key = device_key WHERE device.id = '${device.id}'`,
+    )
+    expect(sample).toEqual({ json: '18446744073709551615', number: 2 ** 64 })
+    const [minute] = await postgres.query<{ sum: number; other_count: number }>(
+      `SELECT sum, other_count FROM telemetry.minute JOIN device ON device.key = device_key WHERE device.id = '${device.id}'`,
+    )
+    expect(minute).toEqual({ sum: 2 ** 64, other_count: 0 })
+    await client.endAsync()
+  })
+})

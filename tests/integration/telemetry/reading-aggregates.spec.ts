@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { type Platform, startPlatform } from '../../support/platform.js'
+import { addDevice, type History, type StoredSample, store, storeSeries } from './reading-support.js'
+
+let platform: Platform
+let admin: Administrator
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  admin = await createAdministrator(platform)
+})
+afterAll(() => platform?.stop())
+
+const hourUs = 3_600_000_000
+const read = (device: string, query: string) =>
+  admin.send<History>('GET', `/api/v1/devices/${device}/telemetry?${query}`)
+
+const intervalsUs = {
+  '250ms': 250_000,
+  '7s': 7_000_000,
+  '1m': 60_000_000,
+  '5m': 300_000_000,
+  '90m': 1.5 * hourUs,
+  '1h': hourUs,
+  '6h': 6 * hourUs,
+  '1d': 24 * hourUs,
+  '1w': 168 * hourUs,
+} as const
+
+const plain: Record<string, (numbers: number[], all: StoredSample[]) => number> = {
+  avg: (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length,
+  min: (numbers) => Math.min(...numbers),
+  max: (numbers) => Math.max(...numbers),
+  sum: (numbers) => numbers.reduce((a, b) => a + b, 0),
+  count: (_, all) => all.length,
+  first: (numbers) => numbers[0] ?? Number.NaN,
+  last: (numbers) => numbers.at(-1) ?? Number.NaN,
+  p50: (numbers) => percentile(numbers, 0.5),
+  'p99.9': (numbers) => percentile(numbers, 0.999),
+}
+
+/** Between the two nearest numbers, as PostgreSQL's percentile_cont has it. */
+function percentile(numbers: number[], fraction: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const place = fraction * (sorted.length - 1)
+  const [below, above] = [sorted[Math.floor(place)] ?? 0, sorted[Math.ceil(place)] ?? 0]
+  return below + (above - below) * (place - Math.floor(place))
+}
+
+/** What the aggregates of the range are, from the samples themselves. */
+function recompute(
+  samples: readonly StoredSample[],
+  aggregate: string,
+  lengthUs: number,
+  from: number,
+  to: number,
+) {
+  const origin = lengthUs % (168 * hourUs) === 0 ? -72 * hourUs : 0
+  const groups = new Map<number, StoredSample[]>()
+  for (const sample of samples) {
+    if (sample.us < from || sample.us >= to) continue
+    const start = Math.floor((sample.us - origin) / lengthUs) * lengthUs + origin
+    groups.set(start, [...(groups.get(start) ?? []), sample])
+  }
+  return [...groups]
+    .map(([start, all]) => ({
+      start,
+      all,
+      numbers: all.flatMap(({ value }) => (typeof value === 'number' ? value : [])),
+    }))
+    .filter(({ numbers }) => aggregate === 'count' || numbers.length > 0)
+    .map(({ start, all, numbers }) => ({
+      key: 'n',
+      ts: start / 1_000,
+      value: plain[aggregate]?.(numbers, all),
+    }))
+}
+
+describe('aggregates', () => {
+  let device: string
+  const begin = Date.UTC(2026, 2, 27, 22) * 1_000
+  let samples: StoredSample[]
+
+  // Five days around the night in which clocks are put forward: a sample now and then, in bursts, at the very borders.
+  beforeAll(async () => {
+    device = await addDevice(admin)
+    const [unsorted] = fc.sample(
+      fc.uniqueArray(
+        fc.record({
+          us: fc.oneof(
+            fc.integer({ min: 0, max: 120 * hourUs }),
+            fc.integer({ min: 30 * hourUs, max: 30 * hourUs + 120_000_000 }),
+            fc.integer({ min: 0, max: 120 }).map((hours) => hours * hourUs),
+            fc.integer({ min: 1, max: 7_200 }).map((minutes) => minutes * 60_000_000 - 1),
+          ),
+          // Whole numbers, so that sums are the same in whatever order.
+          value: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -1e6, max: 1e6 }) }, fc.boolean()),
+        }),
+        { minLength: 3_000, maxLength: 3_000, selector: ({ us }) => us },
+      ),
+      { numRuns: 1, seed: 42 },
+    )
+    samples = (unsorted ?? []).map(({ us, value }) => ({ us: begin + us, value })).sort((a, b) => a.us - b.us)
+    await store(platform.pool, device, 'n', samples)
+  })
+
+  it('are what plain recomputation says, for whatever interval and range', async () => {
+    const place = fc.oneof(
+      fc.integer({ min: -hourUs, max: 121 * hourUs }),
+      fc.integer({ min: 0, max: 120 }).map((hours) => hours * hourUs),
+      fc.integer({ min: 0, max: 2_999 }).map((index) => (samples[index]?.us ?? begin) - begin),
+    )
+    const cases = fc.tuple(
+      fc.constantFrom(...Object.keys(plain)),
+      fc.constantFrom(...(Object.keys(intervalsUs) as (keyof typeof intervalsUs)[])),
+      place,
+      place,
+    )
+    await fc.assert(
+      fc.asyncProperty(cases, async ([aggregate, interval, a, b]) => {
+        const [from, to] = [begin + Math.min(a, b), begin + Math.max(a, b)]
+        const lengthUs = intervalsUs[interval]
+        const page = await read(
+          device,
+          `aggregate=${aggregate}&interval=${interval}&from=${from / 1_000}&to=${to / 1_000}`,
+        )
+        const expected = recompute(samples, aggregate, lengthUs, from, to)
+        expect(page.items.map(({ ts }) => ts)).toEqual(expected.map(({ ts }) => ts))
+        page.items.forEach(({ value }, index) => {
+          expect(value).toBeCloseTo(expected[index]?.value ?? Number.NaN, 6)
+        })
+        expect(page.intervalMs).toBe(lengthUs / 1_000)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('come from the coarsest data that tells them', async () => {
+    const resolution = async (query: string) => (await read(device, query)).resolution
+    expect(await resolution('aggregate=avg&interval=1d')).toBe('hour')
+    expect(await resolution('aggregate=avg&interval=5m')).toBe('minute')
+    expect(await resolution('aggregate=avg&interval=7s')).toBe('raw')
+    expect(await resolution('aggregate=p95&interval=1d')).toBe('raw')
+  })
+
+  it('are no more than the asked points', async () => {
+    const { items, intervalMs } = await read(device, 'aggregate=max&points=50')
+    expect(items.length).toBeLessThanOrEqual(50)
+    expect(intervalMs).toBe(3 * 3_600_000)
+  })
+
+  it('fill what is empty', async () => {
+    const sparse = await addDevice(admin)
+    const at = Date.UTC(2026, 0, 1) * 1_000
+    await store(platform.pool, sparse, 'n', [
+      { us: at + 5, value: 10 },
+      { us: at + 3 * hourUs, value: 40 },
+    ])
+    const values = async (query: string) =>
+      (await read(sparse, `aggregate=avg&interval=1h&${query}`)).items.map(({ value }) => value)
+    const range = `from=${at / 1_000}&to=${(at + 5 * hourUs) / 1_000}`
+    expect(await values(range)).toEqual([10, 40])
+    expect(await values(`${range}&fill=null`)).toEqual([10, null, null, 40, null])
+    expect(await values(`${range}&fill=zero`)).toEqual([10, 0, 0, 40, 0])
+    expect(await values(`${range}&fill=previous`)).toEqual([10, 10, 10, 40, 40])
+    expect(await values(`${range}&fill=linear`)).toEqual([10, 20, 30, 40, null])
+    expect(await values('fill=linear')).toEqual([10, 20, 30, 40])
+  })
+})
+
+describe('what is too much', () => {
+  let device: string
+  const begin = Date.UTC(2026, 3, 1)
+  beforeAll(async () => {
+    device = await addDevice(admin)
+    const series = { fromUs: begin * 1_000, stepUs: 10_000, count: 2_100_000, expression: 'i % 1000' }
+    await storeSeries(platform.pool, device, 'fast', series)
+  }, 120_000)
+
+  it('is refused with what to do about it', async () => {
+    const refused = async (query: string) => {
+      const response = await admin.request('GET', `/api/v1/devices/${device}/telemetry?${query}`)
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    }
+    expect(await refused('aggregate=p95&interval=1d')).toMatchObject({
+      status: 400,
+      body: {
+        code: 'range_too_large',
+        errors: [{ path: 'from', message: expect.stringContaining('2,100,000 samples') }],
+      },
+    })
+    expect(await refused(`aggregate=avg&interval=1s&from=${begin}`)).toMatchObject({
+      status: 400,
+      body: { code: 'range_too_large' },
+    })
+    expect(await refused(`aggregate=avg&interval=1s&from=0&to=now&fill=null`)).toMatchObject({
+      status: 400,
+      body: { code: 'too_many_items', errors: [{ path: 'interval' }] },
+    })
+    const hour = await read(device, `aggregate=p95&interval=1d&from=${begin}&to=${begin + 3_600_000}`)
+    expect(hour.items).toEqual([{ key: 'fast', ts: begin, value: expect.closeTo(949.05, 6) }])
+  })
+
+  it('is thinned within the database', async () => {
+    const { items, resolution } = await read(device, `from=${begin}&to=${begin + 3_600_000}&points=200`)
+    expect(resolution).toBe('raw')
+    expect(items.length).toBeGreaterThan(100)
+    expect(items.length).toBeLessThanOrEqual(200)
+    for (const { ts, value } of items) expect(value).toBe(((ts - begin) / 10) % 1_000)
+    expect(Math.max(...items.map(({ value }) => value as number))).toBe(999)
+  })
+})
