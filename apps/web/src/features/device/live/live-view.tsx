@@ -8,18 +8,12 @@ import { Notice } from '@/components/notice'
 import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
-import { chartedKeys } from './charted-keys'
-import { useCompared } from './compare/use-compared'
-import type { ChartHistory } from './history/chart-history'
 import { NothingYet } from './nothing-yet'
-import { presetFor, rangeOf } from './range/chart-range'
-import { ChartView } from './range/chart-view'
-import { rightEdge } from './right-edge'
 import type { TelemetryStore } from './telemetry-store'
 import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
 import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
 
-const ChartPanel = dynamic(() => import('./charts/chart-panel').then((module) => module.ChartPanel), {
+const DeviceCharts = dynamic(() => import('./device-charts').then((module) => module.DeviceCharts), {
   ssr: false,
   loading: () => <ChartSkeleton />,
 })
@@ -47,7 +41,7 @@ function LiveViewOf({ device }: { device: Device }) {
 
 function Values({
   device,
-  telemetry: { store, history, loaded, error },
+  telemetry: { store, loaded, error },
 }: {
   device: Device
   telemetry: DeviceTelemetry
@@ -57,7 +51,7 @@ function Values({
     return (
       <>
         {error !== null && <HistoryNotice error={error} />}
-        <TilesAndCharts device={device} store={store} history={history} keys={keys} />
+        <TilesAndCharts device={device} store={store} keys={keys} />
       </>
     )
   }
@@ -74,40 +68,37 @@ function Values({
 interface TilesAndChartsProps {
   device: Device
   store: TelemetryStore
-  history: ChartHistory
   keys: readonly string[]
 }
 
-function TilesAndCharts({ device, store, history, keys }: TilesAndChartsProps) {
+function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
-  const [compared, compare] = useCompared(() => history.doubt())
-  const charted = useMemo(
-    () => chartedKeys({ device, store, history, keys, choice, compared }),
-    [device, store, history, keys, choice, compared],
-  )
-  const names = useMemo(() => new Set(charted.map(({ name }) => name)), [charted])
+  const names = useMemo(() => chartedNames(store, keys, choice), [store, keys, choice])
   const toggle = useCallback(
     (key: string) => setChoice((known) => new Map(known).set(key, !names.has(key))),
     [names],
   )
-  const [view] = useState(
-    () =>
-      new ChartView(rangeOf(window.location.search), () => rightEdge(store, Date.now()), presetFor(Infinity)),
-  )
   return (
     <>
       <ValueTiles device={device.id} store={store} keys={keys} charted={names} onToggle={toggle} />
-      <ChartPanel
-        device={device.id}
-        charted={charted}
-        history={history}
-        view={view}
-        revision={() => compared.reduce((sum, one) => sum + one.store.revision, store.revision)}
-        compared={(key) => compared.filter((one) => one.key === key)}
-        onCompare={compare}
-      />
+      <DeviceCharts device={device} store={store} keys={keys} names={names} />
     </>
   )
+}
+
+/** With so many, the times below the last one are in sight on a laptop's screen. */
+const [NUMBERS_AT_FIRST, STATES_AT_FIRST] = [3, 2]
+
+/** What a person chose, and of the rest the first few. */
+function chartedNames(
+  store: TelemetryStore,
+  keys: readonly string[],
+  choice: ReadonlyMap<string, boolean>,
+): ReadonlySet<string> {
+  const ofKind = (kind: string) => keys.filter((key) => store.series(key)?.kind === kind)
+  const [numbers, states] = [ofKind('numbers'), ofKind('states')]
+  const first = new Set([...numbers.slice(0, NUMBERS_AT_FIRST), ...states.slice(0, STATES_AT_FIRST)])
+  return new Set([...numbers, ...states].filter((key) => choice.get(key) ?? first.has(key)))
 }
 
 function HistoryNotice({ error }: { error: unknown }) {

@@ -8,6 +8,13 @@ export interface KeySnapshot {
   arrivals: number
 }
 
+interface PastListener {
+  /** A live sample of long ago. */
+  late(key: string, sample: TimedValue): void
+  /** Some may have been among what nobody heard. */
+  missed(): void
+}
+
 const TELL_EVERY_MS = 200
 /** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
 const CLOCKS_APART_MS = 120_000
@@ -25,7 +32,7 @@ export class TelemetryStore {
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
   #marginMs = 0
-  #onLate: ((key: string, sample: TimedValue) => void) | null = null
+  #past: PastListener | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** Changes with every change; charts look at it once a frame. */
@@ -50,9 +57,14 @@ export class TelemetryStore {
     this.#coveredFrom = Math.max(this.#coveredFrom, from)
   }
 
-  /** Live samples of long ago are told to whoever keeps what was before. */
-  onLate(listener: ((key: string, sample: TimedValue) => void) | null): void {
-    this.#onLate = listener
+  /** Whoever keeps what was before this window is told what changes there. */
+  hear(past: PastListener | null): void {
+    this.#past = past
+  }
+
+  /** Messages come again after a time without. */
+  missed(): void {
+    this.#past?.missed()
   }
 
   /** All keys, in the order in which they are shown. The same array until a key is added. */
@@ -83,7 +95,7 @@ export class TelemetryStore {
     for (const { ts, values } of timedValues(telemetry)) {
       for (const [key, value] of Object.entries(values)) {
         provisional ||= ts === undefined
-        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#onLate?.(key, { ts, value })
+        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#past?.late(key, { ts, value })
         if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
           this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
       }
