@@ -176,6 +176,7 @@ export class KeySeries {
 
 function same(a: TelemetryValue, b: TelemetryValue): boolean {
   if (a === b) return true
+  if (typeof a === 'number' && typeof b === 'number') return false
   if (typeof a === 'object') return JSON.stringify(a) === JSON.stringify(b)
   const number = numberOf(a)
   return number !== null && number === numberOf(b)

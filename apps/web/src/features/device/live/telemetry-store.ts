@@ -4,7 +4,7 @@ import { KeySeries, type TimedValue } from './key-series'
 /** A key as a tile shows it. A new object with each change. */
 export interface KeySnapshot {
   latest: TimedValue | null
-  /** Counts live samples; a change makes the tile flash. */
+  /** A change makes the tile flash. */
   arrivals: number
 }
 
@@ -16,6 +16,10 @@ interface PastListener {
 }
 
 const TELL_EVERY_MS = 200
+/** Showing a tile anew takes time: many that change are shown less often. */
+const TELL_AFTER_KEY_MS = 12
+/** What comes more often than this would flash all the time, and say nothing by it. */
+const FLASHES_PER_SECOND = 5
 /** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
 const CLOCKS_APART_MS = 120_000
 /** Around the edge both this store and history are drawn from. */
@@ -27,7 +31,10 @@ export class TelemetryStore {
   readonly #series = new Map<string, KeySeries>()
   readonly #snapshots = new Map<string, KeySnapshot>()
   readonly #listeners = new Set<() => void>()
-  #arrivals = new Map<string, number>()
+  /** Live samples of each key since tiles were told. */
+  readonly #arrivals = new Map<string, number>()
+  #toldAt = 0
+  #changedKeys = 0
   #keys: readonly string[] = []
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
@@ -151,18 +158,28 @@ export class TelemetryStore {
 
   #changed(): void {
     this.#revision += 1
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#tell()
-    }, TELL_EVERY_MS)
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#tell()
+      },
+      TELL_EVERY_MS + this.#changedKeys * TELL_AFTER_KEY_MS,
+    )
   }
 
   #tell(): void {
+    const now = Date.now()
+    const mostArrivals = Math.max(1, ((now - this.#toldAt) / 1_000) * FLASHES_PER_SECOND)
+    this.#toldAt = now
+    this.#changedKeys = 0
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
-      const arrivals = this.#arrivals.get(key) ?? 0
-      if (before.latest !== latest || before.arrivals !== arrivals)
-        this.#snapshots.set(key, { latest, arrivals })
+      const arrived = this.#arrivals.get(key) ?? 0
+      this.#arrivals.delete(key)
+      if (before.latest === latest && arrived === 0) continue
+      this.#changedKeys += 1
+      const flashes = arrived > 0 && arrived <= mostArrivals
+      this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
     }
     for (const listener of this.#listeners) listener()
   }

@@ -41,7 +41,7 @@ export const ValueTile = memo(function ValueTile({
   const number = numberOf(latest.value)
   const status = number === null ? null : statusOf(number, limits)
   return (
-    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors has-[button:hover]:bg-hover/50">
+    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors [contain-intrinsic-size:auto_8rem] [content-visibility:auto] has-[button:hover]:bg-hover/50">
       <div className="flex items-center gap-2 text-12">
         <span
           aria-hidden

@@ -51,4 +51,13 @@ describe('Redraw', () => {
     expect(drawn.map(([row]) => row)).toEqual([0, 1, 2, 3])
     expect(redraw.run()).toBe(true)
   })
+
+  it('draws fewer rows at once while frames are late, one at least, and more again when they are in time', () => {
+    const { redraw, drawn, run } = setUp(0)
+    for (let late = 0; late < 10; late += 1) redraw.pace(true)
+    redraw.begin(frame(7))
+    expect([run(), drawn.length]).toEqual([false, 1])
+    redraw.pace(false)
+    expect([run(), drawn.length]).toEqual([false, 3])
+  })
 })

@@ -14,6 +14,7 @@ export interface DrawnRow {
 
 /** Longer than this in one frame, and the page would stutter. */
 const BUDGET_MS = 8
+const MOST_ROWS = 64
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -21,6 +22,7 @@ export class Redraw {
   #left: DrawnRow[] = []
   #frame: ChartFrame | null = null
   #revision = 0
+  #rowsAtOnce = MOST_ROWS
 
   /** Changes when rows come or come into sight: they have to be drawn though nothing else has changed. */
   get revision(): number {
@@ -35,6 +37,14 @@ export class Redraw {
 
   touch(): void {
     this.#revision += 1
+  }
+
+  /**
+   * Painting takes time too, which only shows in when the next frame comes: while frames are late, fewer rows are drawn in
+   * each; while they are in time, more again.
+   */
+  pace(late: boolean): void {
+    this.#rowsAtOnce = late ? Math.max(1, this.#rowsAtOnce >> 1) : Math.min(MOST_ROWS, this.#rowsAtOnce + 1)
   }
 
   /** Begins with a new picture. */
@@ -52,10 +62,12 @@ export class Redraw {
   /** Draws what is left of it; true when that was all. */
   run(clock: () => number = () => performance.now()): boolean {
     const startedAt = clock()
+    let drawn = 0
     for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
       if (this.#frame === null || !this.#rows.has(row) || !row.isInSight()) continue
       row.draw(this.#frame)
-      if (clock() - startedAt > BUDGET_MS) break
+      drawn += 1
+      if (clock() - startedAt > BUDGET_MS || drawn >= this.#rowsAtOnce) break
     }
     return this.#left.length === 0
   }
