@@ -8,7 +8,6 @@ export class LivePage {
   #page
   #context
   #browser
-  #session
 
   static async open(browser, platform, device, { charts }) {
     const live = new LivePage()
@@ -35,7 +34,6 @@ export class LivePage {
       .nth(charts - 1)
       .waitFor()
     await page.getByRole('region', { name: 'Charts' }).scrollIntoViewIfNeeded()
-    live.#session = await live.#context.newCDPSession(page)
     return live
   }
 
@@ -121,7 +119,6 @@ export class LivePage {
   }
 
   async close() {
-    await this.#session.detach()
     await this.#context.close()
   }
 }

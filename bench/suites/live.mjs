@@ -30,11 +30,6 @@ export const options = {
   },
   'latency-seconds': { type: 'string', default: '30', about: 'seconds of that run' },
   'server-cpu': { type: 'string', default: '', about: 'processor of the api; none: it shares all' },
-  'load-cpu': {
-    type: 'string',
-    default: '',
-    about: 'not used: browser, platform and devices share all processors',
-  },
 }
 
 /** Gives the number of figures that fall short. */
@@ -48,7 +43,7 @@ export async function run(values) {
     pages: true,
   })
   const browser = await chromium.launch({ executablePath, args: chromiumOptions })
-  console.log(`${machineLine()}, ${browser.version()}\n`)
+  console.log(`${machineLine()}, Chromium ${browser.version()}\n`)
   try {
     const bench = { values, platform, browser }
     const latency = await measureLatency(bench)
