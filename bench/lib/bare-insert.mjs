@@ -1,7 +1,10 @@
-// Inserts rows as fast as PostgreSQL takes them from this machine: the api's own statement and batch size, two
-// connections, and nothing else. Usage: node bare-insert.mjs SECONDS [ROWS_PER_BATCH], with DATABASE_URL.
+// Inserts rows and their roll-ups as fast as PostgreSQL takes them from this machine: the api's own statement (UNNEST of
+// binary arrays) and batch size, two connections, and nothing else. Usage: node bare-insert.mjs SECONDS [ROWS_PER_BATCH], with DATABASE_URL.
 import pg from 'pg'
+import { Columns } from '../../apps/api/dist/ingest/columns.js'
+import { encodeBatch } from '../../apps/api/dist/ingest/encode-batch.js'
 import { insertBatch } from '../../apps/api/dist/ingest/insert-batch.js'
+import { Partitions } from '../../apps/api/dist/ingest/partitions.js'
 import { valuesPerMessage } from './payloads.mjs'
 
 const connections = 2
@@ -15,6 +18,7 @@ const keyIds = await column(
   [names],
 )
 
+await new Partitions(pool).ahead(Date.now())
 let inserted = 0
 let tsUs = Date.now() * 1_000
 const startedAt = performance.now()
@@ -29,29 +33,27 @@ await pool.end()
 async function insertUntilEnd(connection) {
   const own = devices.filter((_, index) => index % connections === connection)
   while (performance.now() < endsAt) {
-    const rows = makeBatch(own)
-    await insertBatch(pool, own, rows, new Map())
-    inserted += rows.length
+    const batch = makeBatch(own)
+    const { allFresh } = await insertBatch(pool, own, batch, [])
+    if (!allFresh) throw new Error('a row was there before')
+    inserted += batch.rows
   }
 }
 
 /** Messages of three values, in the order of the primary key. */
 function makeBatch(own) {
   const messagesEach = Math.max(1, Math.round(rowsPerBatch / own.length / keyIds.length))
-  const rows = own.flatMap((deviceKey) =>
-    keyIds.flatMap((keyId) =>
-      Array.from({ length: messagesEach }, (_, index) => ({
-        deviceKey,
-        keyId,
-        tsUs: tsUs + index,
-        number: 20 + Math.random(),
-        json: null,
-        newest: index === messagesEach - 1,
-      })),
-    ),
+  const columns = new Columns()
+  const series = own.flatMap((deviceKey) =>
+    keyIds.map((keyId) => {
+      const first = columns.length
+      for (let index = 0; index < messagesEach; index++)
+        columns.push('', tsUs + index, 20 + Math.random(), null)
+      return { deviceKey, keyId, rows: Array.from({ length: messagesEach }, (_, index) => first + index) }
+    }),
   )
   tsUs += messagesEach
-  return rows
+  return encodeBatch(series, columns)
 }
 
 async function column(sql, parameters) {

@@ -1,7 +1,7 @@
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { growthOf, watchMemory } from '../lib/memory.mjs'
-import { parseList } from '../lib/options.mjs'
+import { nodeOptions, parseList } from '../lib/options.mjs'
 import { Platform } from '../lib/platform.mjs'
 import { format, markdownTable } from '../lib/report.mjs'
 import { oursAmong } from '../lib/rounds.mjs'
@@ -18,8 +18,15 @@ const variants = {
 }
 const servers = ['peers', 'broker', 'api']
 
+/** Before that, a heap still finds its size. */
+const longHoldSeconds = 120
+
+/** From the socket's connect to CONNACK, nobody else under way. */
+const oneByOne = ['--conns', '500', '--conn-inflight', '1']
+
 export const options = {
   conns: { type: 'string', default: '8000', about: 'connections' },
+  inflight: { type: 'string', default: '64', about: 'connects under way at once' },
   hold: { type: 'string', default: '10', about: 'seconds that they are held' },
   server: {
     type: 'string',
@@ -55,17 +62,21 @@ export async function run(values) {
     for (const peer of [new Mosquitto(cpu), new RawAedes(cpu)]) await measure(bench, peer)
   if (wanted.includes('broker'))
     for (const name of flags)
-      await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], variants[name]))
+      await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], flagsOf(values, name)))
   if (wanted.includes('api')) await measurePlatform(bench, cpu, flags)
   const head = [
     'server',
     'connects/s',
     'CPU ms/connect',
+    'again: connects/s',
+    'CPU ms/connect',
+    'one alone: p50 ms',
     'RSS kB/connection',
     'RSS MB, second quarter',
     'RSS MB, last quarter',
     'flat',
     'pair QoS 1, delivered/s',
+    'CPU-s/M',
   ]
   console.log(`### ${values.conns} idle WebSocket connections, held ${values.hold} s\n`)
   console.log(markdownTable(head, bench.rows))
@@ -83,7 +94,7 @@ async function measurePlatform(bench, cpu, flags) {
     for (const name of flags) {
       await platform.stop()
       platform.name = titleOf('heliograph api', name)
-      platform.nodeOptions = variants[name]
+      platform.nodeOptions = flagsOf(bench.values, name)
       await measure(bench, platform, ['--pub-cred', credentials])
     }
   } finally {
@@ -91,49 +102,60 @@ async function measurePlatform(bench, cpu, flags) {
   }
 }
 
-async function measure({ load, values, rows, problems }, server, credentials = []) {
+async function measure(bench, server, credentials = []) {
+  const { load, values, rows, problems } = bench
   try {
     const address = await server.start()
     const stopWatching = watchMemory(address.pids[0])
-    const options = [
-      '--scenario',
-      'connect',
-      '--conns',
-      values.conns,
-      '--conn-inflight',
-      '64',
-      '--src-range',
-      '8',
-    ]
-    const timeoutMs = (Number(values.hold) + 180) * 1_000
-    const report = await load.run(
-      address,
-      'ws',
-      [...options, '--hold', values.hold, ...credentials],
-      timeoutMs,
-    )
+    const report = await connect(bench, server, [...credentials, '--hold', values.hold])
     const samples = stopWatching().filter(({ seconds }) => seconds >= (report.connect_s ?? 0))
-    const problem = problemOf(report)
-    if (problem !== '') problems.push(`${server.name}: ${problem}`)
+    // The same clients once more: what is to be known of them is known by now.
+    const again = await connect(bench, server, [...credentials, '--hold', '0'])
+    const alone = await connect(bench, server, [...credentials, '--hold', '0', ...oneByOne])
     await server.stop()
     const { before, after, flat } = growthOf(samples)
+    if (!flat && Number(values.hold) >= longHoldSeconds) problems.push(`${server.name}: memory is not flat`)
+    const paired = credentials.length > 0 ? undefined : await pairs(load, server, values)
     rows.push([
       server.name,
       format(report.connects_per_s),
       format(report.server?.cpu_ms_per_connect, 3),
+      format(again.connects_per_s),
+      format(again.server?.cpu_ms_per_connect, 3),
+      format((alone.session_setup?.p50_us ?? Number.NaN) / 1_000, 2),
       format(report.server?.rss_kb_per_conn, 1),
       format(before, 1),
       format(after, 1),
       flat ? 'yes' : 'no',
-      format(credentials.length > 0 ? undefined : await speedOf(load, server, values)),
+      format(paired?.delivered_per_s),
+      format(paired?.server?.cpu_s_per_M_deliveries, 2),
     ])
   } finally {
     await server.stop()
   }
 }
 
+/** One run of connecting clients; later options win. */
+async function connect({ load, values, problems }, server, options) {
+  const common = [
+    '--scenario',
+    'connect',
+    '--conns',
+    values.conns,
+    '--conn-inflight',
+    values.inflight,
+    '--src-range',
+    '8',
+  ]
+  const timeoutMs = (Number(values.hold) + 180) * 1_000
+  const report = await load.run(await server.start(), 'ws', [...common, ...options], timeoutMs)
+  const problem = problemOf(report)
+  if (problem !== '') problems.push(`${server.name}: ${problem}`)
+  return report
+}
+
 /** What the flags cost: the same process under a load that makes garbage. */
-async function speedOf(load, server, { duration }) {
+async function pairs(load, server, { duration }) {
   if (Number(duration) === 0) return undefined
   const options = [
     ...scenarios.pair1.options.split(' '),
@@ -144,10 +166,13 @@ async function speedOf(load, server, { duration }) {
     '--warmup',
     '1',
   ]
-  const report = await load.run(await server.start(), 'ws', options, 120_000)
-  return report.delivered_per_s
+  return load.run(await server.start(), 'ws', options, 120_000)
 }
 
 function titleOf(name, variant) {
   return variants[variant].length === 0 ? name : `${name} ${variants[variant].join(' ')}`
+}
+
+function flagsOf(values, variant) {
+  return [...nodeOptions(values), ...variants[variant]]
 }

@@ -3,6 +3,7 @@ import type { Connection } from './connection/connection.js'
 import { TypedEmitter } from './events.js'
 import { Addresses } from './fairness/addresses.js'
 import { BackPressure, type Source } from './fairness/back-pressure.js'
+import { Pace } from './fairness/pace.js'
 import { GroupRates } from './fairness/publish-rate.js'
 import type { BrokerLimits } from './limits.js'
 import type { Message } from './packets/message.js'
@@ -27,6 +28,7 @@ export class Core<P> {
   readonly pressure: BackPressure
   readonly groups: GroupRates
   readonly addresses: Addresses
+  readonly pace = new Pace()
   /** Null when nothing survives a restart. */
   readonly journal: Journal | null
   readonly events: TypedEmitter<BrokerEvents<P>>

@@ -5,9 +5,9 @@ import { intervalsOf } from '../../../apps/api/src/telemetry/aggregates/interval
 import { latestStatement } from '../../../apps/api/src/telemetry/latest-statement.js'
 import { piecesOf } from '../../../apps/api/src/telemetry/pieces.js'
 import { numbersStatement, othersStatement } from '../../../apps/api/src/telemetry/preselect.js'
-import type { Statement } from '../../../apps/api/src/telemetry/reading-pool.js'
 import { readingOptions } from '../../../apps/api/src/telemetry/reading-settings.js'
 import { chunkStatement } from '../../../apps/api/src/telemetry/sample-reader.js'
+import type { Statement } from '../../../apps/api/src/telemetry/statement.js'
 import { surveyStatement } from '../../../apps/api/src/telemetry/survey.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 

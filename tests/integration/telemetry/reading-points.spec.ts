@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { registerDevice } from '../mqtt/support.js'
 import { addDevice, type History, storeSeries } from './reading-support.js'
 
 let platform: Platform
@@ -75,4 +77,38 @@ describe('a month of a sample a second', () => {
     expect(items[0]?.ts).toBe(from)
     expect(items.at(-1)?.ts).toBe(to - 1_000)
   })
+})
+
+it('what a device sent is read at once, from the roll-ups that ingest keeps', async () => {
+  const { id, credential } = await registerDevice(admin)
+  const basic = Buffer.from(`${credential.username}:${credential.password}`).toString('base64')
+  const sender = createClient(platform.url, { authorization: `Basic ${basic}` })
+  const from = Date.now() - 4 * 3_600_000
+  const value = (n: number) => (n === 7_777 ? 500 : n === 3_333 ? -500 : Math.sin(n / 1_000))
+  for (let first = 0; first < 12_000; first += 1_000) {
+    const records = Array.from({ length: 1_000 }, (_, index) => {
+      const n = first + index
+      return {
+        ts: from + n * 1_000,
+        values: n % 2_000 === 0 ? { t: value(n), on: n % 4_000 === 0 } : { t: value(n) },
+      }
+    })
+    await sender.send('POST', `/api/v1/devices/${id}/telemetry`, records)
+  }
+  const range = `from=${from}&to=${from + 12_000_000}`
+  const { items, resolution } = await read(id, `${range}&points=6`)
+  expect(resolution).toBe('hour')
+  const numbers = items.filter(({ key }) => key === 't').map((item) => item.value as number)
+  expect(numbers).toContain(500)
+  expect(numbers).toContain(-500)
+  expect(items.filter(({ key }) => key === 'on').map((item) => item.value)).toEqual([
+    true,
+    false,
+    true,
+    false,
+    true,
+    false,
+  ])
+  const counted = await read(id, `${range}&keys=t&aggregate=count&interval=1w`)
+  expect(counted.items.reduce((sum, item) => sum + (item.value as number), 0)).toBe(12_000)
 })

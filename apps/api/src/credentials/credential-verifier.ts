@@ -48,15 +48,13 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   }
 
   /**
-   * Checks a device's user name (the id of its credential) and password (its secret).
+   * Checks a device's user name (the id of its credential) and password (its secret): at once when it is in memory.
    * Rejects when the database is needed and does not answer: then nothing is decided.
    */
-  async verify(username: string, password: string | Buffer): Promise<Verification> {
-    const credential = this.cache.get(username) ?? (await this.cache.load(username))
-    if (credential === null) return { ok: false, reason: 'unknown_credential' }
-    const verification = this.judge(credential, this.secrets.hash('device credential', password), Date.now())
-    if (verification.ok) this.lastUsed.note(credential.id)
-    return verification
+  verify(username: string, password: string | Buffer): Verification | Promise<Verification> {
+    const known = this.cache.get(username)
+    if (known !== undefined) return this.check(known, password)
+    return this.cache.load(username).then((credential) => this.check(credential, password))
   }
 
   /**
@@ -74,6 +72,13 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.lastUsed.close()
+  }
+
+  private check(credential: StoredCredential | null, password: string | Buffer): Verification {
+    if (credential === null) return { ok: false, reason: 'unknown_credential' }
+    const verification = this.judge(credential, this.secrets.hash('device credential', password), Date.now())
+    if (verification.ok) this.lastUsed.note(credential.id)
+    return verification
   }
 
   private judge(credential: StoredCredential, hash: Buffer, now: number): Verification {

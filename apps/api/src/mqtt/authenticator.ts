@@ -4,6 +4,7 @@ import { Injectable, Logger } from '@nestjs/common'
 import {
   type CredentialRefusal,
   CredentialVerifier,
+  type Verification,
   type VerifiedDevice,
 } from '../credentials/credential-verifier.js'
 import type { ConnectionPrincipal } from './connection-principal.js'
@@ -22,32 +23,38 @@ export class Authenticator {
     private readonly tokens: TokenAuthenticator,
   ) {}
 
-  async authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Promise<Result> {
+  /** Decides at once when what it takes is in memory. Never rejects: what cannot be decided is refused. */
+  authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
     const { username, password } = connect
     if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
-    try {
-      const token = password.toString('utf8')
-      if (this.tokens.recognizes(token)) return await this.tokens.authenticate(connect, token, broker)
-      if (username === undefined) return refuse(4, 'bad_credentials')
-      return await this.authenticateDevice(connect.clientId, username, password)
-    } catch (error) {
-      this.logger.error(`a CONNECT could not be decided: ${error instanceof Error ? error.message : error}`)
-      return refuse(3, 'server_unavailable')
+    const token = password.toString('utf8')
+    if (this.tokens.recognizes(token)) {
+      return this.tokens.authenticate(connect, token, broker).catch((error) => this.undecided(error))
     }
+    if (username === undefined) return refuse(4, 'bad_credentials')
+    const verification = this.credentials.verify(username, password)
+    if (!(verification instanceof Promise)) return deviceResult(connect.clientId, verification)
+    return verification
+      .then((verified) => deviceResult(connect.clientId, verified))
+      .catch((error) => this.undecided(error))
   }
 
-  private async authenticateDevice(clientId: string, username: string, password: Buffer): Promise<Result> {
-    const verification = await this.credentials.verify(username, password)
-    if (!verification.ok) return refusals[verification.reason]
-    const { device } = verification
-    if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
-    return {
-      ok: true,
-      principal: devicePrincipal(device),
-      sessionId: deviceSessionId(device.organizationSlug, clientId),
-      group: device.organizationSlug,
-      ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
-    }
+  private undecided(error: unknown): Result {
+    this.logger.error(`a CONNECT could not be decided: ${error instanceof Error ? error.message : error}`)
+    return refuse(3, 'server_unavailable')
+  }
+}
+
+function deviceResult(clientId: string, verification: Verification): Result {
+  if (!verification.ok) return refusals[verification.reason]
+  const { device } = verification
+  if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
+  return {
+    ok: true,
+    principal: devicePrincipal(device),
+    sessionId: deviceSessionId(device.organizationSlug, clientId),
+    group: device.organizationSlug,
+    ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
   }
 }
 

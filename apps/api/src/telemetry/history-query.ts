@@ -78,7 +78,7 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
 }
 
 /** The names of a list such as `a,b`; says of `path` what is wrong with it. */
-export function parseNames(path: string, text: string, errors: FieldError[]): string[] {
+function parseNames(path: string, text: string, errors: FieldError[]): string[] {
   const names = text.split(',').map((name) => name.trim())
   if (names.some((name) => name === '')) {
     errors.push({ path, message: path === 'keys' ? 'holds an empty key' : 'holds an empty name' })

@@ -1,4 +1,4 @@
-import type { Statement } from './reading-pool.js'
+import type { Statement } from './statement.js'
 import { type StoredValue, valueColumns } from './stored-value.js'
 
 /** Values that one answer may have. */

@@ -1,7 +1,7 @@
 import type { Resolution, TelemetryValue } from '@heliograph/protocol'
 import { bucketUs, type Piece, piecesOf, piecesSql } from './pieces.js'
-import type { ReadingPool, Statement } from './reading-pool.js'
 import { type Point, type Series, seriesParameters, seriesTable } from './series.js'
+import type { RowReader, Statement } from './statement.js'
 
 export interface Preselected {
   series: Series
@@ -23,12 +23,12 @@ export interface PreselectRequest {
  * Of each small part of the range (half a point wide, and never less than a bucket of the roll-up) the first, the least,
  * the greatest and the last number, and the last of the other values, chosen within the database.
  */
-export async function preselect(pool: ReadingPool, request: PreselectRequest): Promise<Preselected[]> {
+export async function preselect(reader: RowReader, request: PreselectRequest): Promise<Preselected[]> {
   const found: Preselected[] = request.series.map((series) => ({ series, numbers: [], others: [] }))
-  const numbers = await pool.rows<NumbersRow>(numbersStatement(request))
+  const numbers = await reader.rows<NumbersRow>(numbersStatement(request))
   for (const row of numbers) addRising(found[row.idx]?.numbers, cornersOf(row))
   if (!request.withOthers) return found
-  const others = await pool.rows<OthersRow>(othersStatement(request))
+  const others = await reader.rows<OthersRow>(othersStatement(request))
   for (const { idx, ts, value } of others) found[idx]?.others.push({ tsUs: ts, value })
   return found
 }

@@ -3,13 +3,14 @@ import pg from 'pg'
 import { CONFIG, type Config } from '../config.js'
 import { InvalidError, UnavailableError } from '../errors/domain-errors.js'
 import { readingOptions } from './reading-settings.js'
+import type { RowReader, Statement } from './statement.js'
 
 /** After this long PostgreSQL gives a question up, so that no request holds the database. */
 const longestStatementMs = 10_000
 
 /** Connections for reading telemetry, apart from those that store it: whoever reads a lot delays only readers. */
 @Injectable()
-export class ReadingPool implements OnApplicationShutdown {
+export class ReadingPool implements RowReader, OnApplicationShutdown {
   private readonly logger = new Logger(ReadingPool.name)
   private readonly pool: pg.Pool
 
@@ -40,12 +41,6 @@ export class ReadingPool implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end()
   }
-}
-
-/** SQL and the values of its parameters. */
-export interface Statement {
-  text: string
-  values: readonly unknown[]
 }
 
 function explained(error: unknown): unknown {

@@ -1,5 +1,5 @@
-import type { ReadingPool, Statement } from './reading-pool.js'
 import { compareSeries, type Series, seriesParameters } from './series.js'
+import type { RowReader, Statement } from './statement.js'
 import { type StoredValue, valueColumns } from './stored-value.js'
 
 export interface SampleRow extends StoredValue {
@@ -34,14 +34,14 @@ const fewestRows = 16
  * the range, and samples that arrive meanwhile neither move nor double others.
  */
 export async function* readSamples(
-  pool: ReadingPool,
+  reader: RowReader,
   series: readonly Series[],
   range: SampleRange,
   chunkRows: number,
 ): AsyncGenerator<SampleRow[]> {
   const ordered = [...series].sort(compareSeries).map((one) => new Buffered(one, range))
   for (;;) {
-    await refill(pool, ordered, range, chunkRows)
+    await refill(reader, ordered, range, chunkRows)
     const horizonUs = Math.min(...ordered.map((one) => one.horizonUs))
     const chunk = ordered.flatMap((one) => one.takeThrough(horizonUs))
     if (chunk.length === 0) return
@@ -80,7 +80,7 @@ class Buffered {
 }
 
 async function refill(
-  pool: ReadingPool,
+  reader: RowReader,
   all: readonly Buffered[],
   { fromUs, toUs }: SampleRange,
   chunkRows: number,
@@ -91,7 +91,7 @@ async function refill(
   const share = Math.min(chunkRows, 4 * chunkRows - held) / wanting.length
   const rowsEach = Math.max(fewestRows, Math.ceil(share))
   const lowestUs = Math.max(fromUs, Math.min(...wanting.map(({ nextUs }) => nextUs)))
-  const found = await pool.rows<Found>(chunkStatement(wanting, lowestUs, toUs, rowsEach))
+  const found = await reader.rows<Found>(chunkStatement(wanting, lowestUs, toUs, rowsEach))
   for (const { idx, ts, number, json, exact, json_bytes } of found) {
     const into = wanting[idx]
     into?.rows.push({ series: into.series, tsUs: ts, number, json, exact, jsonBytes: json_bytes ?? 0 })

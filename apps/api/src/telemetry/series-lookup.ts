@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common'
 import { type FieldError, InvalidError, NotFoundError } from '../errors/domain-errors.js'
 import type { Principal } from '../principal/principal.js'
-import { ReadingPool, type Statement } from './reading-pool.js'
+import { ReadingPool } from './reading-pool.js'
 import { compareSeries, type Series } from './series.js'
+import type { Statement } from './statement.js'
 
 /** Finds what may be read: what devices of the caller's own organization have measured. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { bucketUs, hourUs } from './pieces.js'
-import type { ReadingPool, Statement } from './reading-pool.js'
 import { type Series, seriesParameters, seriesTable } from './series.js'
+import type { RowReader, Statement } from './statement.js'
 
 /** How much there is of a series in a range, to the minute or hour. */
 export interface Extent {
@@ -16,14 +16,14 @@ const longestByMinuteUs = 12 * hourUs
 
 /** Counts what the series hold in the range, from roll-ups; null where there is nothing. */
 export async function survey(
-  pool: ReadingPool,
+  reader: RowReader,
   series: readonly Series[],
   fromUs: number,
   toUs: number,
 ): Promise<(Extent | null)[]> {
   const resolution = toUs - fromUs <= longestByMinuteUs ? 'minute' : 'hour'
   const unit = bucketUs[resolution]
-  const found = await pool.rows<Found>(surveyStatement(series, resolution, fromUs, toUs))
+  const found = await reader.rows<Found>(surveyStatement(series, resolution, fromUs, toUs))
   return found.map(({ numbers, others, first_ts, last_ts }) =>
     first_ts === null || last_ts === null
       ? null

@@ -1,29 +1,20 @@
 import { EventEmitter } from 'node:events'
-import { Readable } from 'node:stream'
 import { Aedes, type Client } from 'aedes'
 import mqttPacket, { type Packet } from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { insideOf, insideOfClient } from './inside.js'
+import { createAedesHost, type Hosted } from './host.js'
+import { insideOf } from './inside.js'
+import { aedesPersistence } from './persistence.js'
 
 // One test for each thing relied on inside aedes. A new version must pass them all, or the host must change.
 
 class FakeStream extends EventEmitter {
   destroyed = false
-  reads = 0
   readonly written: Packet[] = []
   readonly #parser = mqttPacket.parser().on('packet', (packet) => this.written.push(packet))
-  #incoming: Buffer | null = null
 
-  feed(packet: Packet): void {
-    this.#incoming = mqttPacket.generate(packet)
-    this.emit('readable')
-  }
-
-  read(): Buffer | null {
-    const incoming = this.#incoming
-    this.#incoming = null
-    if (!incoming) this.reads++
-    return incoming
+  read(): null {
+    return null
   }
 
   write(chunk: Buffer): boolean {
@@ -37,24 +28,16 @@ class FakeStream extends EventEmitter {
   }
 }
 
-const connect: Packet = {
-  cmd: 'connect',
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-  clientId: 'wire-id',
-  clean: true,
-  keepalive: 1,
-}
 const will = { topic: 'wills', payload: Buffer.from('x'), qos: 0, retain: false } as const
+const noFailure = (error?: Error) => expect(error ?? null).toBeNull()
 
 let broker: Aedes
 let stream: FakeStream
+let client: Client
 let emitted: string[]
-let storedIds: unknown[]
 
 beforeEach(async () => {
   emitted = []
-  storedIds = []
   const done = (_topic: string, _listener: unknown, callback?: () => void) => callback?.()
   broker = await Aedes.createBroker({
     id: 'contract',
@@ -67,152 +50,201 @@ beforeEach(async () => {
       },
       close: (callback: () => void) => callback(),
     },
-    persistence: fakePersistence(),
-    preConnect: (_client, packet, callback) => {
-      packet.keepalive = 0
-      callback(null, true)
-    },
-    authenticate: (client, _username, _password, callback) => {
-      insideOfClient(client).id = 'our-id'
-      callback(null, true)
-    },
+    persistence: aedesPersistence,
   })
   stream = new FakeStream()
+  client = broker.handle(stream as never)
 })
 
-afterEach(() => new Promise<void>((resolve) => broker.close(resolve)))
-
-function fakePersistence() {
-  const nothing = async () => {}
-  return {
-    setup: async () => {},
-    ...{
-      storeRetained: nothing,
-      addSubscriptions: nothing,
-      removeSubscriptions: nothing,
-      cleanSubscriptions: nothing,
-    },
-    ...{ cleanIncoming: nothing, putWill: nothing, delWill: nothing, outgoingEnqueueCombi: nothing },
-    subscriptionsByTopic: async () => [],
-    subscriptionsByClient: async (client: unknown) => {
-      storedIds.push(client)
-      return [{ topic: 'stored', qos: 1 }]
-    },
-    outgoingStream: () => Readable.from([]),
-    createRetainedStreamCombi: () => Readable.from([]),
-    streamWill: () => Readable.from([]),
-  }
-}
-
-function open(): Client {
-  return broker.handle(stream as never)
-}
-
-async function connected(packet: Packet = connect): Promise<Client> {
-  const client = open()
-  const ready = new Promise((resolve) => broker.once('clientReady', resolve))
-  stream.feed(packet)
-  await ready
-  return client
-}
+afterEach(() => {
+  client.close()
+  return new Promise<void>((resolve) => broker.close(resolve))
+})
 
 describe('aedes', () => {
   it('is the version these tests were written for', () => {
     expect((broker as unknown as { version: string }).version).toBe('1.2.0')
   })
 
-  it('runs on an object that is no Node stream, and reads it again when done with a packet', async () => {
-    await connected()
-    expect(stream.written).toMatchObject([{ cmd: 'connack', returnCode: 0 }])
-    const before = stream.reads
-    stream.feed({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['a'] })
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-    expect(stream.written[1]).toMatchObject({ cmd: 'unsuback' })
-    expect(stream.reads).toBeGreaterThan(before)
+  it('writes to an object that is no Node stream, once `connected` is true and not before', () => {
+    const silent = () => {}
+    client.unsubscribe({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['a'] }, silent)
+    expect(stream.written).toEqual([])
+    insideOf(client).connected = true
+    client.unsubscribe({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['a'] }, silent)
+    expect(stream.written).toMatchObject([{ cmd: 'unsuback', messageId: 2 }])
   })
 
-  it('takes the id that authenticate sets for its registry', async () => {
-    const client = await connected()
-    expect(insideOf(broker).clients['our-id']).toBe(client)
-    expect(insideOf(broker).clients['wire-id']).toBeUndefined()
+  it('waits for a CONNECT with one timer and no other', () => {
+    const { _connectTimer: timer } = insideOf(client)
+    expect(timer?.hasRef()).toBe(true)
+    clearTimeout(timer ?? undefined)
+    const others = Object.values(client).filter((value) => value instanceof (timer as object).constructor)
+    expect(others).toEqual([timer])
   })
 
-  it('keeps no clock of its own when preConnect sets keepalive to 0', async () => {
-    const client = await connected()
-    expect((client as unknown as { _keepaliveTimer: unknown })._keepaliveTimer).toBeNull()
-  })
-
-  it('asks for stored subscriptions by id alone, and authorizes each', async () => {
+  it('asks authorizeSubscribe for each filter and answers SUBACK within the call', () => {
+    insideOf(client).connected = true
     const asked: string[] = []
     broker.authorizeSubscribe = (_client, subscription, callback) => {
       asked.push(subscription.topic)
-      callback(null, null)
-    }
-    await connected({ ...connect, clean: false })
-    expect(storedIds).toEqual([{ id: 'our-id' }])
-    expect(asked).toEqual(['stored'])
-  })
-
-  it('calls authorizeSubscribe, answers SUBACK and emits subscribe in one turn on a clean session', async () => {
-    await connected()
-    const order: string[] = []
-    broker.authorizeSubscribe = (_client, subscription, callback) => {
-      order.push(subscription.topic)
       callback(null, subscription.topic === 'denied' ? null : subscription)
     }
-    broker.on('subscribe', (subscriptions) => order.push(subscriptions.map(({ qos }) => qos).join()))
     const subscriptions = [
       { topic: 'a', qos: 1 as const },
       { topic: 'denied', qos: 0 as const },
+      { topic: 'b', qos: 2 as const },
     ]
-    stream.feed({ cmd: 'subscribe', messageId: 1, subscriptions })
-    expect(order).toEqual(['a', 'denied', '1,128'])
-    expect(stream.written[1]).toMatchObject({ cmd: 'suback', granted: [1, 128] })
+    client.subscribe({ cmd: 'subscribe', messageId: 7, subscriptions }, noFailure)
+    expect(asked).toEqual(['a', 'denied', 'b'])
+    expect(stream.written).toMatchObject([{ cmd: 'suback', messageId: 7, granted: [1, 128, 2] }])
   })
 
-  it('emits unsubscribe in the turn in which it answers UNSUBACK', async () => {
-    await connected()
-    const removed: string[][] = []
-    broker.on('unsubscribe', (filters) => removed.push(filters))
-    stream.feed({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: ['a', 'b'] })
-    expect(removed).toEqual([['a', 'b']])
+  it('calls back within the call, and writes nothing, when it finds a filter bad', () => {
+    insideOf(client).connected = true
+    let failure: Error | undefined
+    const subscriptions = [{ topic: 'a/#/b', qos: 1 as const }]
+    client.subscribe({ cmd: 'subscribe', messageId: 7, subscriptions }, (error) => {
+      failure = error
+    })
+    expect(failure?.message).toContain('# is only allowed')
+    expect([stream.written, client.closed, stream.destroyed]).toEqual([[], false, false])
   })
 
-  it('sends the will in close(), synchronously, through authorizePublish and the emitter', async () => {
-    const client = await connected({ ...connect, will })
+  it('keeps of a SUBSCRIBE what is in `subscriptions`, and works on when that is emptied', () => {
+    const inside = insideOf(client)
+    inside.connected = true
+    const subscribe = () =>
+      client.subscribe({ cmd: 'subscribe', messageId: 7, subscriptions: [{ topic: 'a', qos: 1 }] }, noFailure)
+    subscribe()
+    expect(Object.keys(inside.subscriptions)).toEqual(['a'])
+    inside.subscriptions = Object.create(null)
+    subscribe()
+    expect(stream.written).toHaveLength(2)
+  })
+
+  it('sends a will in close(), synchronously, through authorizePublish', () => {
+    const asked: (Client | null)[] = []
+    broker.authorizePublish = (from, _packet, callback) => {
+      asked.push(from)
+      callback(null)
+    }
+    insideOf(client).will = will
     client.close()
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(emitted).toEqual(['wills'])
+    expect([asked, emitted]).toEqual([[client], ['wills']])
+    expect(stream.destroyed).toBe(true)
   })
 
-  it('sends no will when client.will is null, nor after DISCONNECT', async () => {
-    const first = await connected({ ...connect, will })
-    insideOfClient(first).will = null
-    first.close()
-    stream = new FakeStream()
-    const second = await connected({ ...connect, will })
-    stream.feed({ cmd: 'disconnect' })
-    expect(stream.destroyed).toBe(true)
-    second.close()
-    await new Promise((resolve) => setImmediate(resolve))
+  it('sends no will that authorizePublish refuses', () => {
+    broker.authorizePublish = (_from, _packet, callback) => callback(new Error('refused'))
+    insideOf(client).will = will
+    client.close()
     expect(emitted).toEqual([])
   })
 
-  it('registers and unregisters clients through the two methods that are guarded', async () => {
-    const inside = insideOf(broker)
-    const calls: string[] = []
-    const register = inside.registerClient.bind(inside)
-    const unregister = inside.unregisterClient.bind(inside)
-    inside.registerClient = (client) => {
-      calls.push(`+${client.id} closed ${client.closed}`)
-      register(client)
-    }
-    inside.unregisterClient = (client) => {
-      calls.push(`-${client.id} closed ${client.closed}`)
-      unregister(client)
-    }
-    const client = await connected()
-    client.close()
-    expect(calls).toEqual(['+our-id closed false', '-our-id closed true'])
+  it('takes buffers for numbers from no cache when told so', async () => {
+    await createAedesHost(() => {}).then((host) => host.close())
+    expect(mqttPacket.writeToStream.cacheNumbers).toBe(false)
+  })
+})
+
+describe('the host of aedes', () => {
+  const hosted = (grant: Hosted['grant'], decideWill: Hosted['decideWill'] = () => true): Hosted => ({
+    grant,
+    decideWill,
+  })
+
+  it('answers each filter, repeated ones too, and asks once for each [MQTT-3.8.4-5]', async () => {
+    const host = await createAedesHost(() => {})
+    const asked: [string, number][] = []
+    const asking = hosted((filter, qos) => {
+      asked.push([filter, qos])
+      return filter !== 'no'
+    })
+    const filters = [
+      { filter: 'a', qos: 2 },
+      { filter: 'no', qos: 1 },
+      { filter: 'a', qos: 1 },
+      { filter: 'no', qos: 0 },
+      { filter: 'constructor', qos: 1 },
+    ]
+    expect([...host.subscribe(asking, 0x1234, filters)]).toEqual([0x90, 7, 0x12, 0x34, 2, 128, 1, 128, 1])
+    expect(asked).toEqual([
+      ['a', 1],
+      ['no', 0],
+      ['constructor', 1],
+    ])
+    expect([...host.unsubscribe(0x1234, ['a', 'no'])]).toEqual([0xb0, 2, 0x12, 0x34])
+    await host.close()
+  })
+
+  it('keeps two connections apart when one asks within the other', async () => {
+    const host = await createAedesHost(() => {})
+    const inner: number[] = []
+    const outer = hosted((filter) => {
+      if (filter === 'a')
+        inner.push(
+          ...host.subscribe(
+            hosted(() => false),
+            2,
+            [{ filter: 'x', qos: 1 }],
+          ),
+        )
+      return true
+    })
+    const answer = host.subscribe(outer, 1, [
+      { filter: 'a', qos: 1 },
+      { filter: 'b', qos: 2 },
+    ])
+    expect([...answer]).toEqual([0x90, 4, 0, 1, 1, 2])
+    expect(inner).toEqual([0x90, 3, 0, 2, 128])
+    await host.close()
+  })
+
+  it('throws what aedes has against a filter, and answers the next', async () => {
+    const host = await createAedesHost(() => {})
+    const asking = hosted(() => true)
+    expect(() => host.subscribe(asking, 1, [{ filter: 'a/#/b', qos: 0 }])).toThrow('# is only allowed')
+    expect([...host.subscribe(asking, 2, [{ filter: 'a', qos: 0 }])]).toEqual([0x90, 3, 0, 2, 0])
+    await host.close()
+  })
+
+  it('sends a will that is allowed, at once or later, and no other', async () => {
+    const sent: string[] = []
+    const host = await createAedesHost(({ topic }) => sent.push(topic))
+    host.sendWill(
+      hosted(
+        () => false,
+        () => true,
+      ),
+      { ...will, topic: 'now' },
+    )
+    expect(sent).toEqual(['now'])
+    host.sendWill(
+      hosted(
+        () => false,
+        () => false,
+      ),
+      { ...will, topic: 'never' },
+    )
+    host.sendWill(
+      hosted(
+        () => false,
+        () => Promise.reject(new Error('broken')),
+      ),
+      { ...will, topic: 'broken' },
+    )
+    const decision = Promise.resolve(true)
+    host.sendWill(
+      hosted(
+        () => false,
+        () => decision,
+      ),
+      { ...will, topic: 'later' },
+    )
+    await decision
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).toEqual(['now', 'later'])
+    await host.close()
   })
 })

@@ -1,46 +1,24 @@
-import { Readable } from 'node:stream'
-import type { Hosted } from './host.js'
-
 /**
- * aedes' view of the sessions. They are ours: all it asks for and gets is a stored session's filters, to have them
- * authorized again. Subscriptions are made in `Hosted.grant`, so that only granted ones exist (AEDES 3), and messages
- * never pass through here.
+ * aedes' view of the store: sessions, subscriptions and messages are ours and never pass through here. It asks for
+ * these all the same.
  */
-export class AedesPersistence {
-  readonly #hostedById: (sessionId: string) => Hosted | undefined
-
-  constructor(hostedById: (sessionId: string) => Hosted | undefined) {
-    this.#hostedById = hostedById
-  }
-
-  async setup(): Promise<void> {}
-  async storeRetained(): Promise<void> {}
-  async addSubscriptions(): Promise<void> {}
-  async removeSubscriptions(): Promise<void> {}
-  async cleanSubscriptions(): Promise<void> {}
-  async cleanIncoming(): Promise<void> {}
-  async putWill(): Promise<void> {}
-  async delWill(): Promise<void> {}
-  async outgoingEnqueueCombi(): Promise<void> {}
+export const aedesPersistence = {
+  async setup(): Promise<void> {},
+  async storeRetained(): Promise<void> {},
+  async cleanIncoming(): Promise<void> {},
+  async delWill(): Promise<void> {},
+  async outgoingEnqueueCombi(): Promise<void> {},
 
   async subscriptionsByTopic(): Promise<never[]> {
     return []
-  }
+  },
 
-  /** Called with an object that holds the id and nothing else of the client. */
-  async subscriptionsByClient({ id }: { id: string }): Promise<{ topic: string; qos: number }[]> {
-    return this.#hostedById(id)?.storedFilters() ?? []
-  }
+  /** aedes would pipe retained messages into a stream of its own; they come from the session instead. */
+  createRetainedStreamCombi(): { pipe(): void } {
+    return { pipe() {} }
+  },
 
-  outgoingStream(): Readable {
-    return Readable.from([])
-  }
-
-  createRetainedStreamCombi(): Readable {
-    return Readable.from([])
-  }
-
-  streamWill(): Readable {
-    return Readable.from([])
-  }
+  streamWill(): never[] {
+    return []
+  },
 }

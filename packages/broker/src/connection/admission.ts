@@ -3,38 +3,67 @@ import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { AuthenticateResult, ConnectRequest, RefusalReason } from '../types.js'
 import type { ClientRecord, Connection } from './connection.js'
 
-/** Decides a CONNECT: accepted and handed to aedes, or refused with the right CONNACK [MQTT-3.2.2-4, -5]. */
-export async function admit<P>(
+/** Decides a CONNECT: accepted, or refused with the right CONNACK [MQTT-3.2.2-4, -5]. */
+export function admit<P>(
   connection: Connection<P>,
   outcome: Exclude<ConnectOutcome, { kind: 'malformed' }>,
-  packet: Buffer,
-): Promise<void> {
-  if (outcome.kind === 'unsupported') {
-    const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
-    return refuse(connection, answer, 'unsupported_protocol', null, `protocol level ${outcome.level}`)
+): void {
+  if (outcome.kind === 'connect') {
+    connection.core.pace.run(() => authenticate(connection, outcome.connect))
+    return
   }
-  const { connect } = outcome
-  const problem = requestProblem(connection, connect)
-  if (problem) return refuse(connection, connack(problem.code), problem.reason, connect, problem.detail)
-  const { core } = connection
-  const decision = core.policy.authenticate(requestOf(connection, connect))
-  const result = decision instanceof Promise ? await decision : decision
+  const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
+  refuse(connection, answer, 'unsupported_protocol', null, `protocol level ${outcome.level}`)
+}
+
+function authenticate<P>(connection: Connection<P>, connect: ConnectPacket): void {
   if (!connection.alive) return
-  if (!result.ok) return refuse(connection, connack(result.returnCode), result.reason, connect)
+  const { core } = connection
+  const problem = requestProblem(connection, connect)
+  if (problem) {
+    refuse(connection, connack(problem.code), problem.reason, connect, problem.detail)
+    return
+  }
+  const decision = core.policy.authenticate(requestOf(connection, connect))
+  // Many may be decided at once, by one answer of a database.
+  if (decision instanceof Promise) {
+    void decision.then((result) => core.pace.run(() => decide(connection, connect, result)))
+  } else decide(connection, connect, decision)
+}
+
+function decide<P>(connection: Connection<P>, connect: ConnectPacket, result: AuthenticateResult<P>): void {
+  if (!connection.alive) return
+  if (!result.ok) {
+    refuse(connection, connack(result.returnCode), result.reason, connect)
+    return
+  }
   if (result.expiresAt !== undefined && result.expiresAt <= Date.now()) {
-    return refuse(connection, connack(5), 'expired', connect)
+    refuse(connection, connack(5), 'expired', connect)
+    return
   }
   const client = clientOf(connection, connect, result)
   if (connect.will && !mayWill(connection, client, connect.will)) {
-    return refuse(connection, connack(5), 'not_authorized', connect, 'will', connect.will.topic)
-  }
+    refuse(connection, connack(5), 'not_authorized', connect, 'will', connect.will.topic)
+  } else accept(connection, connect, client, result)
+}
+
+function accept<P>(
+  connection: Connection<P>,
+  connect: ConnectPacket,
+  client: ClientRecord<P>,
+  { expiresAt, group }: Extract<AuthenticateResult<P>, { ok: true }>,
+): void {
+  const { core } = connection
   core.live.get(client.sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take(client.sessionId, connect.clean)
-  connection.expiresAtMs = result.expiresAt ?? Number.POSITIVE_INFINITY
-  connection.bind(client, session, connect, result.group)
-  connection.hosted.sessionPresent = present
-  connection.hosted.protocolVersion = connect.protocolVersion
-  connection.protocol = core.host.open(connection.hosted, packet)
+  connection.expiresAtMs = expiresAt ?? Number.POSITIVE_INFINITY
+  connection.bind(client, session, connect, group)
+  if (present) connection.hosted.recheck()
+  // A hook or a listener may have ended it.
+  if (!connection.alive) return
+  // MQTT 3.1 knows no session present flag. A session without subscriptions is present all the same [MQTT-3.2.2-2].
+  connection.out.packet(connack(0, present && connect.protocolVersion === 4))
+  connection.ready()
 }
 
 function requestProblem<P>(
@@ -117,8 +146,8 @@ function refuse<P>(
   connection.end('client')
 }
 
-function connack(returnCode: number): Buffer {
-  return Buffer.from([0x20, 2, 0, returnCode])
+function connack(returnCode: number, sessionPresent = false): Buffer {
+  return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
 }
 
 // MQTT 5, section 3.2: reason code 0x84, unsupported protocol version, no properties.

@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ProtocolClient } from '../aedes/host.js'
 import type { Core } from '../core.js'
-import { type ConnectPacket, readConnect } from '../packets/connect.js'
+import type { PublishRate } from '../fairness/publish-rate.js'
+import type { Bytes } from '../packets/bytes.js'
+import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
-import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
-import { RetainedDelivery } from '../sessions/retained-delivery.js'
+import type { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
+import { nextConnectionId } from './connection-id.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
-import { Wire } from './wire.js'
+import { Wire, type WireEvents } from './wire.js'
 
 export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
 
@@ -22,8 +22,8 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 }
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink {
-  readonly id = randomUUID()
+export class Connection<P> implements SessionLink, WireEvents {
+  readonly id = nextConnectionId()
   readonly transport: Transport
   readonly remoteAddress: string
   /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
@@ -35,16 +35,21 @@ export class Connection<P> implements SessionLink {
   state: ConnectionState = 'opening'
   expiresAtMs = Number.POSITIVE_INFINITY
   keepAliveMs = Number.POSITIVE_INFINITY
-  protocol: ProtocolClient | null = null
+  /** Made when it publishes for the first time: most connections are idle. */
   publishes: PublishPath<P> | null = null
+  /** Made when it subscribes for the first time. */
   retained: RetainedDelivery | null = null
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
+  /** Sent when the connection ends, unless by DISCONNECT. */
+  #will: Will | null = null
   #lastPacketMs: number
   #takenBytes = 0
   #takenSinceMs = this.openedAtMs
   #group: string | null = null
+  #groupRate: PublishRate | null = null
   #overwhelmed = false
+  #acknowledged = false
   #dropped = 0
   #droppedTopic = ''
   #droppedEventMs = 0
@@ -62,15 +67,7 @@ export class Connection<P> implements SessionLink {
     this.httpRequest = request
     this.#lastPacketMs = this.openedAtMs
     this.hosted = new HostedConnection(this)
-    this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, {
-      packet: (bytes, start, body, end) => this.#packet(bytes, start, body, end),
-      bad: (problem, detail) => this.end(problem, detail),
-      lost: () => this.end('connection_lost'),
-      drained: () => this.drained(),
-      received: (count) => {
-        core.counters.bytesIn += count
-      },
-    })
+    this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, this)
   }
 
   get out(): OutQueue {
@@ -98,28 +95,29 @@ export class Connection<P> implements SessionLink {
 
   /** Authentication succeeded: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
-    const { limits, retained, live, groups } = this.core
+    const { live, groups } = this.core
+    if (group !== undefined) this.#groupRate = groups.enter(group)
     this.#group = group ?? null
     this.#client = client
     this.#session = session
+    this.#will = connect.will
     this.httpRequest = undefined
     this.state = 'connecting'
     if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
-    this.publishes = new PublishPath(this.core, this, group === undefined ? null : groups.enter(group))
-    this.retained = new RetainedDelivery(session, retained, limits.slowConsumerDropBytes / 2)
-    this.wire.throttleWhile(() => this.publishes?.full ?? false)
     session.attach(this)
     live.set(client.sessionId, this)
   }
 
-  /** The client has its CONNACK. */
+  /** The client has its CONNACK: what it sent behind its CONNECT has its turn. */
   ready(): void {
     if (this.state !== 'connecting') return
     this.state = 'ready'
     this.#lastPacketMs = Date.now()
     this.core.events.emit('connected', { client: this.client })
     // A listener may have ended it.
-    if (this.alive) this.session.open()
+    if (!this.alive) return
+    this.session.open()
+    this.wire.resume()
   }
 
   relieved(): void {
@@ -151,10 +149,45 @@ export class Connection<P> implements SessionLink {
     this.publishes?.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
-    this.protocol?.close(reason !== 'server_stopping')
+    if (this.#will && reason !== 'server_stopping') core.host.sendWill(this.hosted, this.#will)
+    this.#will = null
     if (!client || !wasReady) return
     core.counters.disconnected(reason)
     core.events.emit('disconnected', { client, reason })
+  }
+
+  packet(bytes: Bytes, start: number, body: number, end: number, rest: readonly Buffer[] | null): void {
+    if (this.state !== 'ready' && this.state !== 'opening') return
+    this.#lastPacketMs = this.core.nowMs
+    const problem =
+      this.state === 'ready'
+        ? this.#handle(bytes, start, body, end, rest)
+        : this.#connect(bytes.buffer, start, body, end)
+    if (problem !== null) this.end('malformed', problem)
+  }
+
+  bad(problem: 'too_large' | 'malformed', detail: string): void {
+    this.end(problem, detail)
+  }
+
+  lost(): void {
+    this.core.pace.run(() => this.end('connection_lost'))
+  }
+
+  received(bytes: number): void {
+    this.core.counters.bytesIn += bytes
+  }
+
+  /** What came in one go has been dealt with: what it made room for goes out together. */
+  read(): void {
+    this.publishes?.spend()
+    if (!this.#acknowledged) return
+    this.#acknowledged = false
+    this.drained()
+  }
+
+  get throttled(): boolean {
+    return this.publishes?.full ?? false
   }
 
   get takenBytes(): number {
@@ -198,42 +231,42 @@ export class Connection<P> implements SessionLink {
     return stuck || backlogBytes > slowConsumerCutBytes ? 'slow_consumer' : null
   }
 
-  #packet(bytes: Buffer, start: number, body: number, end: number): void {
-    if (this.state !== 'opening' && this.state !== 'ready') return
-    this.#lastPacketMs = this.core.nowMs
-    const problem =
-      this.state === 'opening'
-        ? this.#connect(bytes, start, body, end)
-        : this.#handle(bytes, start, body, end)
-    if (problem !== null) this.end('malformed', problem)
-  }
-
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
-  #handle(bytes: Buffer, start: number, body: number, end: number): string | null {
-    const first = bytes[start] as number
+  #handle(
+    bytes: Bytes,
+    start: number,
+    body: number,
+    end: number,
+    rest: readonly Buffer[] | null,
+  ): string | null {
+    const { buffer } = bytes
+    const first = buffer[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) return this.publishes?.receive(bytes, start, body, end) ?? null
-    if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
-      return this.#filters(type, bytes, start, body, end)
-    }
+    if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end, rest)
+    if (type === PacketType.subscribe) return this.hosted.subscribe(buffer, start, body, end)
+    if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(buffer, start, body, end)
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
     if ((first & 15) !== (type === PacketType.pubrel ? 2 : 0)) return 'reserved bits in the fixed header'
     if (end - body !== (hasId ? 2 : 0)) return 'packet length'
-    if (hasId) this.#acknowledgement(type, bytes.readUInt16BE(body))
+    if (hasId) this.#acknowledgement(type, bytes.view.getUint16(body))
     else if (type === PacketType.pingreq) this.out.packet(pingresp)
-    else if (type === PacketType.disconnect) this.#handOver(bytes, start, end)
+    else if (type === PacketType.disconnect) this.#disconnect()
     else return `packet type ${type}`
     return null
   }
 
+  #publishing(): PublishPath<P> {
+    this.publishes ??= new PublishPath(this.core, this, this.#groupRate)
+    return this.publishes
+  }
+
   #acknowledgement(type: number, packetId: number): void {
     const { session } = this
-    if (type === PacketType.pubrel) this.publishes?.release(packetId)
+    if (type === PacketType.pubrel) this.#publishing().release(packetId)
     else if (type === PacketType.pubrec) session.outbound.received(this.out, packetId)
     else {
       session.outbound.acknowledged(packetId, type)
-      session.drain()
-      this.retained?.pump()
+      this.#acknowledged = true
     }
   }
 
@@ -243,21 +276,15 @@ export class Connection<P> implements SessionLink {
     if (outcome.kind === 'malformed') return outcome.detail
     this.state = 'authenticating'
     this.wire.hold()
-    void admit(this, outcome, Buffer.from(bytes.subarray(start, end)))
+    admit(this, outcome)
     return null
   }
 
-  /** SUBSCRIBE and UNSUBSCRIBE go to aedes; what comes behind them waits until it is done. */
-  #filters(type: number, bytes: Buffer, start: number, body: number, end: number): string | null {
-    const read = type === PacketType.subscribe ? readSubscribe : readUnsubscribe
-    const problem = this.hosted.expect(read(bytes, start, body, end))
-    if (problem === null) this.#handOver(bytes, start, end)
-    return problem
-  }
-
-  #handOver(bytes: Buffer, start: number, end: number): void {
+  /** The will goes unsent [MQTT-3.14.4-3]. */
+  #disconnect(): void {
+    this.#will = null
     this.wire.hold()
-    this.protocol?.feed(bytes.subarray(start, end))
+    this.core.pace.run(() => this.end('client'))
   }
 
   #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {

@@ -2,51 +2,54 @@ import type { Hosted } from '../aedes/host.js'
 import type { AedesPacket } from '../aedes/inside.js'
 import { Message } from '../packets/message.js'
 import { isShared, matchedPart, readShare } from '../packets/share.js'
-import type { FilterRequest } from '../packets/subscribe.js'
+import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
+import { RetainedDelivery } from '../sessions/retained-delivery.js'
 import type { Qos, RefusalReason } from '../types.js'
 import type { Connection } from './connection.js'
 
 /** A connection's dealings with aedes. */
 export class HostedConnection<P> implements Hosted {
-  askedFilters: readonly FilterRequest[] = []
-  sessionPresent = false
-  protocolVersion: 3 | 4 = 4
   readonly #connection: Connection<P>
-  #restoring = true
-  #unanswered = false
-  #lostFilters = false
 
   constructor(connection: Connection<P>) {
     this.#connection = connection
   }
 
-  get sessionId(): string {
-    return this.#connection.client.sessionId
-  }
-
-  /** Takes note of what a SUBSCRIBE or UNSUBSCRIBE asks for; returns what is wrong with it, if anything. */
-  expect(read: FilterRequest[] | string[] | string): string | null {
-    if (typeof read === 'string') return read
-    const { limits } = this.#connection.core
-    if (read.length > limits.maxFiltersPerPacket) return 'too many filters in one packet'
-    const asked = read.map((entry) => (typeof entry === 'string' ? { filter: entry, qos: 0 } : entry))
-    for (const { filter } of asked) {
-      const problem = filterProblem(filter, limits.maxTopicLevels)
-      if (problem) return problem
-      if (Buffer.byteLength(filter) > limits.maxTopicBytes) return 'topic filter too long'
+  /** Deals with a SUBSCRIBE; returns what is malformed, if anything. */
+  subscribe(bytes: Buffer, start: number, body: number, end: number): string | null {
+    const asked = readSubscribe(bytes, start, body, end)
+    if (typeof asked === 'string') return asked
+    const problem = this.#problem(asked.map(({ filter }) => filter))
+    if (problem !== null) return problem
+    const connection = this.#connection
+    const { core, session } = connection
+    this.#answer(() => core.host.subscribe(this, bytes.readUInt16BE(body), asked))
+    if (!connection.alive) return null
+    connection.retained ??= new RetainedDelivery(
+      session,
+      core.retained,
+      core.limits.slowConsumerDropBytes / 2,
+    )
+    for (const filter of new Set(asked.map(({ filter }) => filter))) {
+      const granted = session.subscriptions.get(filter)
+      // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
+      if (granted && !isShared(filter)) connection.retained.add(filter, granted.qos)
     }
-    this.askedFilters = asked
-    this.#unanswered = true
+    connection.retained.pump()
     return null
   }
 
-  storedFilters(): { topic: string; qos: Qos }[] {
-    if (!this.sessionPresent) return []
-    return [...this.#connection.session.subscriptions.values()].map(({ filter, qos }) => ({
-      topic: filter,
-      qos,
-    }))
+  /** Deals with an UNSUBSCRIBE in the same way. */
+  unsubscribe(bytes: Buffer, start: number, body: number, end: number): string | null {
+    const filters = readUnsubscribe(bytes, start, body, end)
+    if (typeof filters === 'string') return filters
+    const problem = this.#problem(filters)
+    if (problem !== null) return problem
+    const { core, session } = this.#connection
+    for (const filter of filters) session.unsubscribe(filter)
+    this.#answer(() => core.host.unsubscribe(bytes.readUInt16BE(body), filters))
+    return null
   }
 
   grant(filter: string, qos: Qos): boolean {
@@ -57,53 +60,9 @@ export class HostedConnection<P> implements Hosted {
       session.subscribe(filter, qos)
       return true
     }
-    if (session.subscriptions.has(filter)) {
-      session.unsubscribe(filter)
-      this.#lostFilters = true
-    }
+    session.unsubscribe(filter)
     this.#refuse(filter, reason)
     return false
-  }
-
-  subscribed(filters: { filter: string; qos: Qos }[]): void {
-    const { retained } = this.#connection
-    // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
-    for (const { filter, qos } of filters) if (!isShared(filter)) retained?.add(filter, qos)
-    retained?.pump()
-  }
-
-  unsubscribed(filters: string[]): void {
-    if (!this.#connection.alive) return
-    for (const filter of filters) this.#connection.session.unsubscribe(filter)
-  }
-
-  ready(): void {
-    const connection = this.#connection
-    if (!connection.alive) return
-    this.#restoring = false
-    if (this.#lostFilters) connection.session.purge()
-    connection.ready()
-    if (connection.alive) connection.wire.resume()
-  }
-
-  // aedes also reads for more while it is busy: when it was just created, and between its news of a client that is ready
-  // and the end of that client's CONNECT. With an answer outstanding it is not idle.
-  idle(): void {
-    if (this.#restoring || this.#unanswered || !this.#connection.alive) return
-    this.#connection.wire.resume()
-  }
-
-  /** SUBACK and UNSUBACK of a session that survives a restart leave when what they say does. */
-  write(packet: Buffer): void {
-    const { out, accepted } = this.#connection
-    if (accepted) this.#unanswered = false
-    const journal = accepted ? this.#connection.session.journal : null
-    if (journal) journal.settled(() => out.packet(packet))
-    else out.packet(packet)
-  }
-
-  ended(error: Error | null): void {
-    this.#connection.end(error ? 'server_error' : 'client', error?.message)
   }
 
   /** A will is a publish like any other: access rule and host's decision first. */
@@ -128,7 +87,7 @@ export class HostedConnection<P> implements Hosted {
       : decision.then((value) => value === 'forward')
   }
 
-  /** Re-checks every subscription, after the principal changed. */
+  /** Authorizes every subscription again: of a stored session that comes back, or after the principal changed. */
   recheck(): void {
     const { session } = this.#connection
     let lost = false
@@ -140,6 +99,29 @@ export class HostedConnection<P> implements Hosted {
       lost = true
     }
     if (lost) session.purge()
+  }
+
+  #problem(filters: readonly string[]): string | null {
+    const { limits } = this.#connection.core
+    if (filters.length > limits.maxFiltersPerPacket) return 'too many filters in one packet'
+    for (const filter of filters) {
+      const problem = filterProblem(filter, limits.maxTopicLevels)
+      if (problem) return problem
+      if (Buffer.byteLength(filter) > limits.maxTopicBytes) return 'topic filter too long'
+    }
+    return null
+  }
+
+  /** SUBACK and UNSUBACK of a session that survives a restart leave when what they say does. */
+  #answer(decide: () => Buffer): void {
+    const { out, session } = this.#connection
+    try {
+      const packet = decide()
+      if (session.journal) session.journal.settled(() => out.packet(packet))
+      else out.packet(packet)
+    } catch (error) {
+      this.#connection.end('server_error', error instanceof Error ? error.message : String(error))
+    }
   }
 
   #refusal(filter: string): RefusalReason | null {

@@ -2,12 +2,13 @@ import type { Core } from '../core.js'
 import type { Crowd, Source } from '../fairness/back-pressure.js'
 import { PublishRate } from '../fairness/publish-rate.js'
 import { Tolerance } from '../fairness/tolerance.js'
-import { PacketType } from '../packets/encode.js'
+import { Bytes, equalsBytes } from '../packets/bytes.js'
+import { headerBytes, PacketType } from '../packets/encode.js'
 import { Message } from '../packets/message.js'
 import { isSysTopic, readUtf8, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutQueue } from '../transport/out-queue.js'
-import type { ClientInfo, PublishDecision, Qos } from '../types.js'
+import type { ClientInfo, PublishDecision } from '../types.js'
 import { Answers } from './answers.js'
 
 /** The connection, as its publishes need it. */
@@ -30,13 +31,15 @@ export class PublishPath<P> implements Source {
   readonly #core: Core<P>
   readonly #publisher: Publisher<P>
   #topic = ''
-  #topicBytes: Buffer | null = null
+  #topicBytes: Bytes | null = null
   #waiting: Waiting[] = []
   #waitingBytes = 0
   readonly #answers: Answers
   readonly #rate: PublishRate
   readonly #groupRate: PublishRate | null
   readonly #holders = new Set<Crowd>()
+  #spentMessages = 0
+  #spentBytes = 0
   #ended = false
   #settling = false
   #overSinceMs = 0
@@ -64,38 +67,43 @@ export class PublishPath<P> implements Source {
     return this.#waiting.length + this.#answers.waiting
   }
 
-  /** Takes one PUBLISH (section 3.3); returns what is malformed, if anything. */
-  receive(bytes: Buffer, start: number, body: number, end: number): string | null {
-    this.#rate.spend(end - start)
-    this.#groupRate?.spend(end - start)
-    const flags = (bytes[start] as number) & 15
+  /** Takes one PUBLISH (section 3.3), as `PacketSink` has it; returns what is malformed, if anything. */
+  receive(
+    bytes: Bytes,
+    start: number,
+    body: number,
+    end: number,
+    rest: readonly Buffer[] | null,
+  ): string | null {
+    const { view } = bytes
+    const flags = view.getUint8(start) & 15
     const qos = (flags >> 1) & 3
     if (qos === 3) return 'PUBLISH: QoS 3'
     if (qos === 0 && flags & 8) return 'PUBLISH: DUP with QoS 0'
     const from = body + 2
-    let at = from <= end ? from + bytes.readUInt16BE(body) : Number.POSITIVE_INFINITY
+    let at = from <= end ? from + view.getUint16(body) : Number.POSITIVE_INFINITY
     const problem = at > end ? 'truncated' : this.#readTopic(bytes, from, at)
     if (problem !== null) return `PUBLISH: ${problem}`
     let packetId = 0
     if (qos > 0) {
-      packetId = at + 2 <= end ? ((bytes[at] as number) << 8) | (bytes[at + 1] as number) : 0
+      packetId = at + 2 <= end ? view.getUint16(at) : 0
       if (packetId === 0) return 'PUBLISH: packet id'
       at += 2
     }
-    const topicBytes = this.#topicBytes as Buffer
-    const retain = (flags & 1) === 1
-    const message = new Message(
-      this.#topic,
-      topicBytes,
-      bytes,
-      at,
-      end,
-      qos as Qos,
-      retain,
-      (flags & 8) !== 0,
-    )
+    const message = messageOf(this.#topic, flags, bytes, start, body, at, end, rest)
+    this.#spentMessages++
+    this.#spentBytes += message.payloadBytes + at - start
     if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId)
     return null
+  }
+
+  /** Counts what was received since it was called last towards the rates. */
+  spend(): void {
+    if (this.#spentMessages === 0) return
+    this.#rate.spend(this.#spentMessages, this.#spentBytes)
+    this.#groupRate?.spend(this.#spentMessages, this.#spentBytes)
+    this.#spentMessages = 0
+    this.#spentBytes = 0
   }
 
   /** PUBREL: the id is free again. An unknown one is answered too [MQTT-4.3.3-2]. */
@@ -242,26 +250,21 @@ export class PublishPath<P> implements Source {
     if (++this.#denials >= limits.maxDenialsPerMinute) this.#publisher.end('not_authorized')
   }
 
-  /** Reads the topic into `#topic`; returns what is wrong with it. */
-  #readTopic(bytes: Buffer, from: number, to: number): string | null {
-    if (this.#isLastTopic(bytes, from, to)) return null
+  /**
+   * Reads the topic into `#topic`; returns what is wrong with it. Devices send on few topics: the last one is known by
+   * its bytes, without decoding or checking it again.
+   */
+  #readTopic(bytes: Bytes, from: number, to: number): string | null {
+    if (this.#topicBytes !== null && equalsBytes(bytes, from, to, this.#topicBytes)) return null
     const { maxTopicBytes, maxTopicLevels } = this.#core.limits
     if (to - from > maxTopicBytes) return 'topic too long'
-    const topic = readUtf8(bytes, from, to)
+    const topic = readUtf8(bytes.buffer, from, to)
     if (topic === null) return 'topic is not valid UTF-8'
     const problem = topicProblem(topic, maxTopicLevels)
     if (problem) return problem
     this.#topic = topic
-    this.#topicBytes = Buffer.from(bytes.subarray(from, to))
+    this.#topicBytes = new Bytes(Buffer.from(bytes.buffer.subarray(from, to)))
     return null
-  }
-
-  // Devices send on few topics: the last one is recognized by its bytes, without decoding or checking it again.
-  #isLastTopic(bytes: Buffer, from: number, to: number): boolean {
-    const last = this.#topicBytes
-    if (!last || last.length !== to - from) return false
-    for (let i = 0; i < last.length; i++) if (last[i] !== bytes[from + i]) return false
-    return true
   }
 }
 
@@ -270,4 +273,21 @@ interface Waiting {
   packetId: number
   decision: PublishDecision | 'undecided' | null
   sinceMs: number
+}
+
+/** The message in a PUBLISH. What is sent on should have a fixed header as short as can be, though this need not. */
+function messageOf(
+  topic: string,
+  flags: number,
+  bytes: Bytes,
+  start: number,
+  body: number,
+  from: number,
+  end: number,
+  rest: readonly Buffer[] | null,
+): Message {
+  const message = new Message(topic, flags, bytes, start, body, from, end, rest)
+  const remaining = from - body + message.payloadBytes
+  if (body - start === headerBytes(remaining)) return message
+  return Message.of(topic, message.payload, message.qos, message.retain, message.dup)
 }

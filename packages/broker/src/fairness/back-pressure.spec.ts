@@ -26,7 +26,8 @@ let crowd: Crowd
 let queued: number
 let taken: { messages: number; bytes: number }
 const subscriber = {
-  bounds: { messages: 10, bytes: 1_000_000 },
+  holdMessages: 10,
+  holdBytes: 1_000_000,
   get crowded() {
     return queued >= 10
   },
@@ -36,8 +37,11 @@ const subscriber = {
   get relaxed() {
     return queued <= 5
   },
-  get taken() {
-    return taken
+  get takenMessages() {
+    return taken.messages
+  },
+  get takenBytes() {
+    return taken.bytes
   },
 }
 

@@ -18,9 +18,11 @@ export interface Behind {
   /** So much waits that even publishers that added little should stop. */
   readonly packed: boolean
   /** From how much on it is crowded. */
-  readonly bounds: { readonly messages: number; readonly bytes: number }
+  readonly holdMessages: number
+  readonly holdBytes: number
   /** Messages it has acknowledged, and bytes it has taken, so far. */
-  readonly taken: { readonly messages: number; readonly bytes: number }
+  readonly takenMessages: number
+  readonly takenBytes: number
 }
 
 export interface BackPressureLimits {
@@ -61,7 +63,10 @@ export class Crowd {
   readonly #subscriber: Behind
   readonly #held = new Set<Source>()
   /** What each publisher added since the subscriber was last relaxed. */
-  readonly #added = new Map<Source, { messages: number; bytes: number }>()
+  readonly #added = new Map<Source, Added>()
+  // Messages come in rows of one publisher: within one nothing is looked up.
+  #lastSource: Source | null = null
+  #lastAdded: Added = { messages: 0, bytes: 0 }
   #sinceMs = 0
   #takenMessages = 0
   #takenBytes = 0
@@ -92,6 +97,7 @@ export class Crowd {
     if (!this.#subscriber.relaxed) return
     this.#givenUp = false
     this.#added.clear()
+    this.#lastSource = null
     for (const source of [...this.#held]) {
       if (this.#subscriber.crowded) return
       this.#letGo(source)
@@ -124,21 +130,28 @@ export class Crowd {
   }
 
   get #proven(): boolean {
-    return this.#subscriber.taken.messages >= provenMessages
+    return this.#subscriber.takenMessages >= provenMessages
   }
 
   /** Notes what a publisher added. True when that is less than its share: then it is not its fault. */
   #count(source: Source, bytes: number): boolean {
+    const added = source === this.#lastSource ? this.#lastAdded : this.#addedBy(source)
+    added.messages++
+    added.bytes += bytes
+    const { holdMessages, holdBytes } = this.#subscriber
+    const sources = this.#added.size
+    return added.messages * sources < holdMessages && added.bytes * sources < holdBytes
+  }
+
+  #addedBy(source: Source): Added {
     let added = this.#added.get(source)
     if (!added) {
       added = { messages: 0, bytes: 0 }
       this.#added.set(source, added)
     }
-    added.messages++
-    added.bytes += bytes
-    const { bounds } = this.#subscriber
-    const sources = this.#added.size
-    return added.messages * sources < bounds.messages && added.bytes * sources < bounds.bytes
+    this.#lastSource = source
+    this.#lastAdded = added
+    return added
   }
 
   /** False for a subscriber that has taken nothing for so long that nobody need wait for it at all. */
@@ -150,25 +163,29 @@ export class Crowd {
   }
 
   #pace(): { elapsedMs: number; messages: number; bytes: number } {
-    const { messages, bytes } = this.#subscriber.taken
+    const { takenMessages, takenBytes } = this.#subscriber
     return {
       elapsedMs: this.#pressure.nowMs - this.#sinceMs,
-      messages: messages - this.#takenMessages,
-      bytes: bytes - this.#takenBytes,
+      messages: takenMessages - this.#takenMessages,
+      bytes: takenBytes - this.#takenBytes,
     }
   }
 
   #restart(): void {
-    const { messages, bytes } = this.#subscriber.taken
     this.#sinceMs = this.#pressure.nowMs
-    this.#takenMessages = messages
-    this.#takenBytes = bytes
+    this.#takenMessages = this.#subscriber.takenMessages
+    this.#takenBytes = this.#subscriber.takenBytes
   }
 
   #letGo(source: Source): void {
     this.forget(source)
     source.letGo(this)
   }
+}
+
+interface Added {
+  messages: number
+  bytes: number
 }
 
 /** What a message counts as, at least: large ones take their time. */

@@ -20,8 +20,8 @@ export class PublishRate {
     return this.#messages.full && this.#bytes.full
   }
 
-  spend(bytes: number): void {
-    this.#messages.spend(1)
+  spend(messages: number, bytes: number): void {
+    this.#messages.spend(messages)
     this.#bytes.spend(bytes)
   }
 

@@ -58,7 +58,8 @@ export function readConnect(bytes: Buffer, start: number, body: number, end: num
     will,
   }
   if (username !== undefined) connect.username = username
-  if (password !== undefined) connect.password = password
+  // Copied: what is kept must not keep the whole chunk it came in.
+  if (password !== undefined) connect.password = Buffer.from(password)
   return { kind: 'connect', connect }
 }
 
@@ -74,7 +75,9 @@ function readWill(cursor: Cursor, flags: number): Will | undefined {
   const topic = cursor.text()
   const payload = cursor.binary()
   if (topic === null || payload === null) return undefined
-  return { topic, payload, qos: ((flags >> 3) & 3) as Qos, retain: (flags & 32) !== 0 }
+  const copy = Buffer.allocUnsafeSlow(payload.length)
+  copy.set(payload)
+  return { topic, payload: copy, qos: ((flags >> 3) & 3) as Qos, retain: (flags & 32) !== 0 }
 }
 
 function malformed(detail: string): ConnectOutcome {

@@ -1,42 +1,44 @@
-/** Bytes of a PUBLISH (section 3.3), all headers included. */
-export function publishBytes(topicBytes: number, payloadBytes: number, qos: number): number {
-  const remaining = remainingBytes(topicBytes, payloadBytes, qos)
-  return 1 + lengthBytes(remaining) + remaining
+import { type Bytes, copyBytes } from './bytes.js'
+
+/** Bytes of a packet of MQTT, all headers included, whose remaining length (section 2.2.3) is `remaining`. */
+export function packetBytes(remaining: number): number {
+  return headerBytes(remaining) + remaining
 }
 
-/** Writes everything of a PUBLISH before its payload at `at`; returns where the payload goes. */
+/** Bytes of a fixed header that states a remaining length in as few bytes as possible. */
+export function headerBytes(remaining: number): number {
+  return remaining < 128 ? 2 : remaining < 16_384 ? 3 : remaining < 2_097_152 ? 4 : 5
+}
+
+/** Writes everything of a PUBLISH (section 3.3) before its payload at `at`; returns where the payload goes. */
 export function writePublishHeader(
-  out: Buffer,
+  out: Bytes,
   at: number,
   flags: number,
-  topic: Buffer,
+  topic: TopicPlace,
   payloadBytes: number,
   packetId: number,
 ): number {
-  const qos = (flags >> 1) & 3
-  out[at++] = 0x30 | flags
-  let remaining = remainingBytes(topic.length, payloadBytes, qos)
+  const { view } = out
+  const withId = (flags & 6) > 0
+  let remaining = topic.to - topic.from + (withId ? 2 : 0) + payloadBytes
+  view.setUint8(at++, 0x30 | flags)
   while (remaining > 127) {
-    out[at++] = (remaining & 127) | 128
+    view.setUint8(at++, (remaining & 127) | 128)
     remaining >>= 7
   }
-  out[at++] = remaining
-  out[at++] = topic.length >> 8
-  out[at++] = topic.length & 255
-  at = copyBytes(topic, 0, topic.length, out, at)
-  if (qos > 0) {
-    out[at++] = packetId >> 8
-    out[at++] = packetId & 255
-  }
-  return at
+  view.setUint8(at++, remaining)
+  at = copyBytes(topic.bytes, topic.from, topic.to, out, at)
+  if (!withId) return at
+  view.setUint16(at, packetId)
+  return at + 2
 }
 
-/** Copies `from..to` of a buffer; a loop is faster than a call for a few bytes. */
-export function copyBytes(source: Buffer, from: number, to: number, out: Buffer, at: number): number {
-  const bytes = to - from
-  if (bytes > 48) source.copy(out, at, from, to)
-  else for (let i = 0; i < bytes; i++) out[at + i] = source[from + i] as number
-  return at + bytes
+/** Where a topic is, its two bytes of length included. */
+export interface TopicPlace {
+  bytes: Bytes
+  from: number
+  to: number
 }
 
 /** Flag bits of a PUBLISH's first byte. */
@@ -59,11 +61,3 @@ export const PacketType = {
   pingreq: 12,
   disconnect: 14,
 } as const
-
-function remainingBytes(topicBytes: number, payloadBytes: number, qos: number): number {
-  return 2 + topicBytes + (qos > 0 ? 2 : 0) + payloadBytes
-}
-
-function lengthBytes(length: number): number {
-  return length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PacketReader } from './reader.js'
+import { Bytes } from './bytes.js'
+import { PacketReader, type PacketSink } from './reader.js'
 
 function packet(size: number): Buffer {
   const length: number[] = []
@@ -16,15 +17,20 @@ function packet(size: number): Buffer {
 function reader(maxBytes = 1_000_000) {
   const packets: string[] = []
   const problems: string[] = []
-  const read: PacketReader = new PacketReader(
-    maxBytes,
-    (bytes, start, _body, end) => packets.push(bytes.subarray(start, end).toString('hex')),
-    (problem) => problems.push(problem),
-  )
+  const read = new PacketReader(maxBytes, {
+    packet: (...args) => packets.push(wholeOf(...args).toString('hex')),
+    bad: (problem) => problems.push(problem),
+  })
   return { read, packets, problems }
 }
 
-const push = (read: PacketReader, bytes: Buffer) => read.push(bytes, 0, bytes.length)
+type Packet = Parameters<PacketSink['packet']>
+
+function wholeOf(...[bytes, start, _body, end, rest]: Packet): Buffer {
+  return Buffer.concat([bytes.buffer.subarray(start, end), ...(rest ?? [])])
+}
+
+const push = (read: PacketReader, bytes: Buffer) => read.push(new Bytes(bytes), 0, bytes.length)
 
 describe('PacketReader', () => {
   it('finds the same packets however the bytes are cut, held or not', () => {
@@ -58,14 +64,13 @@ describe('PacketReader', () => {
 
   it('lets nothing out while held, and the rest on release', () => {
     const packets: number[] = []
-    const read: PacketReader = new PacketReader(
-      100,
-      (bytes, start) => {
-        packets.push(bytes[start + 1] ?? 0)
+    const read = new PacketReader(100, {
+      packet: (bytes, start) => {
+        packets.push(bytes.buffer[start + 1] ?? 0)
         read.hold()
       },
-      () => {},
-    )
+      bad: () => {},
+    })
     push(read, Buffer.concat([packet(1), packet(2), packet(3)]))
     expect(packets).toEqual([1])
     read.release()
@@ -94,17 +99,59 @@ describe('PacketReader', () => {
     expect(problems).toEqual(['malformed'])
   })
 
-  it('joins a huge packet, and never writes again into one it has handed out', () => {
-    const held: Buffer[] = []
-    const read = new PacketReader(
-      2_000_000,
-      (bytes, start, _body, end) => held.push(bytes.subarray(start, end)),
-      () => {},
-    )
+  it('never writes again into a packet it has handed out', () => {
+    const held: Buffer[][] = []
+    const read = new PacketReader(2_000_000, {
+      packet: (bytes, start, _body, end, rest) => {
+        held.push([bytes.buffer.subarray(start, end), ...(rest ?? [])])
+      },
+      bad: () => {},
+    })
     const wanted = [1_048_576, 5, 200_000, 65_536, 70_000, 3].map(packet)
     const bytes = Buffer.concat(wanted)
     for (let at = 0; at < bytes.length; at += 65_536) push(read, Buffer.from(bytes.subarray(at, at + 65_536)))
     expect(held).toHaveLength(wanted.length)
-    for (const [i, one] of held.entries()) expect(one.equals(wanted[i] ?? one.subarray(1))).toBe(true)
+    for (const [i, one] of held.entries())
+      expect(Buffer.concat(one).equals(wanted[i] ?? Buffer.alloc(0))).toBe(true)
+  })
+
+  it('hands on a large PUBLISH in the pieces it came in, all before its payload joined', () => {
+    const topic = Buffer.alloc(5_000, 't')
+    const body = Buffer.concat([Buffer.from([5_000 >> 8, 5_000 & 255]), topic, Buffer.alloc(95_000, 'p')])
+    const whole = Buffer.concat([Buffer.from([0x30, 0xa2, 0x8d, 0x06]), body])
+    for (const cuts of [
+      [6_000, 50_000],
+      [3, 4_500, 60_000],
+      [1, 2, 3, 4, 5, 5_005, 5_009, 90_000],
+      [99_000],
+    ]) {
+      const packets: Packet[] = []
+      const read = new PacketReader(200_000, { packet: (...args) => packets.push(args), bad: () => {} })
+      const places = [0, ...cuts, whole.length]
+      const chunks = cuts.map((cut, i) => Buffer.from(whole.subarray(places[i], cut)))
+      chunks.push(Buffer.from(whole.subarray(cuts.at(-1))))
+      for (const chunk of chunks) push(read, chunk)
+      expect(packets).toHaveLength(1)
+      const [bytes, start, from, end, rest] = packets[0] as Packet
+      expect(wholeOf(...(packets[0] as Packet)).equals(whole)).toBe(true)
+      expect(end - start).toBeGreaterThanOrEqual(from - start + 2 + topic.length)
+      // The last piece is as it came.
+      const last = rest?.at(-1) ?? bytes.buffer
+      expect(last.length < 4_096 || last.buffer === chunks.at(-1)?.buffer).toBe(true)
+    }
+  })
+
+  it('joins what comes in little pieces, and every packet that is no PUBLISH', () => {
+    const sizes: number[] = []
+    const read = new PacketReader(200_000, {
+      packet: (_bytes, _start, _body, _end, rest) => sizes.push(rest?.length ?? 0),
+      bad: () => {},
+    })
+    const publish = packet(100_000)
+    for (let at = 0; at < publish.length; at += 100) push(read, publish.subarray(at, at + 100))
+    const subscribe = packet(100_000)
+    subscribe[0] = 0x82
+    for (let at = 0; at < subscribe.length; at += 30_000) push(read, subscribe.subarray(at, at + 30_000))
+    expect(sizes).toEqual([0, 0])
   })
 })

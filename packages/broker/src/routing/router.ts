@@ -16,6 +16,9 @@ export class Router {
   readonly #routes = new Map<string, Route[]>()
   readonly #shared = new Map<string, Branch & { target: SharedGroup }>()
   #members = 0
+  // Messages come in rows of one topic: while they do, and nobody subscribes, nothing is looked up.
+  #lastTopic: string | null = null
+  #lastRoutes: readonly Route[] = []
 
   get subscriptions(): number {
     return this.#tree.size - this.#shared.size + this.#members
@@ -44,12 +47,15 @@ export class Router {
   }
 
   routes(topic: string): readonly Route[] {
+    if (topic === this.#lastTopic) return this.#lastRoutes
     let routes = this.#routes.get(topic)
     if (!routes) {
       routes = this.#find(topic)
       if (this.#routes.size >= maxCachedTopics) this.#routes.clear()
       this.#routes.set(topic, routes)
     }
+    this.#lastTopic = topic
+    this.#lastRoutes = routes
     return routes
   }
 
@@ -96,6 +102,7 @@ export class Router {
   }
 
   #forget(filter: string): void {
+    this.#lastTopic = null
     if (hasWildcard(filter)) this.#routes.clear()
     else this.#routes.delete(filter)
   }

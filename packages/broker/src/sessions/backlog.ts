@@ -21,13 +21,16 @@ export interface Queued {
   packetId: number
   /** Its packet id is on its way to the store. */
   preparing: boolean
+  /** What it costs to keep it. */
+  readonly bytes: number
 }
 
 /** A first-in, first-out queue that is bounded by count and bytes, in which QoS 0 makes room for the others. */
 export class Backlog {
+  /** From how much on publishers should wait. */
+  readonly holdMessages: number
+  readonly holdBytes: number
   readonly #limits: BacklogLimits
-  readonly #holdMessages: number
-  readonly #holdBytes: number
   #entries: Queued[] = []
   #head = 0
   #bytes = 0
@@ -38,8 +41,8 @@ export class Backlog {
 
   constructor(limits: BacklogLimits) {
     this.#limits = limits
-    this.#holdMessages = Math.min(limits.holdQueuedMessages, limits.maxQueuedMessages / 2)
-    this.#holdBytes = Math.min(limits.holdQueuedBytes, limits.maxQueuedBytes / 2)
+    this.holdMessages = Math.min(limits.holdQueuedMessages, limits.maxQueuedMessages / 2)
+    this.holdBytes = Math.min(limits.holdQueuedBytes, limits.maxQueuedBytes / 2)
   }
 
   get size(): number {
@@ -52,20 +55,16 @@ export class Backlog {
 
   /** Half as much again: even publishers that added little should wait. */
   get packed(): boolean {
-    return this.size >= this.#holdMessages * 1.5 || this.#bytes >= this.#holdBytes * 1.5
-  }
-
-  get bounds(): { messages: number; bytes: number } {
-    return { messages: this.#holdMessages, bytes: this.#holdBytes }
+    return this.size >= this.holdMessages * 1.5 || this.#bytes >= this.holdBytes * 1.5
   }
 
   /** So much waits that publishers should, too. */
   get crowded(): boolean {
-    return this.size >= this.#holdMessages || this.#bytes >= this.#holdBytes
+    return this.size >= this.holdMessages || this.#bytes >= this.holdBytes
   }
 
   get relaxed(): boolean {
-    return this.size <= this.#holdMessages / 2 && this.#bytes <= this.#holdBytes / 2
+    return this.size <= this.holdMessages / 2 && this.#bytes <= this.holdBytes / 2
   }
 
   /** Whether one more message fits, after older QoS 0 ones were dropped if need be. */
@@ -79,16 +78,16 @@ export class Backlog {
 
   add(entry: Queued): void {
     this.#entries.push(entry)
-    this.#bytes += entry.message.costBytes
+    this.#bytes += entry.bytes
     if (entry.qos === 0) this.#qos0++
   }
 
   shift(): void {
     const entry = this.#entries[this.#head]
     if (!entry) return
-    this.#bytes -= entry.message.costBytes
+    this.#bytes -= entry.bytes
     if (entry.qos === 0) this.#qos0--
-    this.#releasedBytes += entry.message.costBytes
+    this.#releasedBytes += entry.bytes
     this.#head++
     // What left must not be held here much longer: large payloads would grow old, and cost full collections.
     if (this.#head === this.#entries.length || this.#head > 1024 || this.#releasedBytes > maxReleasedBytes) {
@@ -114,7 +113,7 @@ export class Backlog {
     this.#head = 0
     this.#qos0From = 0
     this.#qos0 = rest.filter(({ qos }) => qos === 0).length
-    this.#bytes = rest.reduce((sum, { message }) => sum + message.costBytes, 0)
+    this.#bytes = rest.reduce((sum, { bytes }) => sum + bytes, 0)
     return taken
   }
 
@@ -126,7 +125,7 @@ export class Backlog {
     const [dropped] = this.#entries.splice(at, 1)
     if (!dropped) return false
     this.#qos0--
-    this.#bytes -= dropped.message.costBytes
+    this.#bytes -= dropped.bytes
     return true
   }
 }

@@ -107,9 +107,18 @@ describe('Outbound', () => {
   })
 
   it('drops QoS 0 for a client that is behind', () => {
-    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 10 }, true, null)
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 30 }, true, null)
     const message = Message.of('t', Buffer.alloc(20), 0, false)
-    expect(slow.deliver(out, message, 0, false, true)).toBe('sent')
-    expect(slow.deliver(out, message, 0, false, true)).toBe('dropped_slow')
+    const sends = [1, 2, 3].map(() => slow.deliver(out, message, 0, false, true))
+    expect(sends).toEqual(['sent', 'sent', 'dropped_slow'])
+  })
+
+  it('drops no QoS 0 only because one message is larger than the limit', () => {
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 1_000 }, true, null)
+    const [large, small] = [5_000, 20].map((size) => Message.of('t', Buffer.alloc(size), 0, false))
+    const sends = [large, small, large, small].map((one) => slow.deliver(out, one as Message, 0, false, true))
+    expect(sends).toEqual(['sent', 'sent', 'sent', 'dropped_slow'])
+    out.flush()
+    expect(slow.deliver(out, small as Message, 0, false, true)).toBe('sent')
   })
 })

@@ -6,6 +6,7 @@ import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutQueue } from '../transport/out-queue.js'
 import type { Qos } from '../types.js'
 import { Backlog, type BacklogLimits, type Queued } from './backlog.js'
+import { Inflight, Stage } from './inflight.js'
 
 export interface OutboundLimits extends BacklogLimits {
   maxInflight: number
@@ -25,10 +26,10 @@ export class Outbound {
   readonly #limits: OutboundLimits
   #keep: boolean
   #journal: SessionJournal | null
-  #inflight: Map<number, Inflight> | null = null
-  #reserved: Set<number> | null = null
-  #nextId = 1
+  readonly #inflight = new Inflight()
   #nextSequence = 1
+  /** The largest payload of QoS 0 that was sent since the peer was not behind. */
+  #largestBytes = 0
 
   /** `keep`: for a stored session, whose messages are sent again. `journal`: for one that survives a restart. */
   constructor(limits: OutboundLimits, keep: boolean, journal: SessionJournal | null) {
@@ -43,7 +44,7 @@ export class Outbound {
   }
 
   get inflight(): number {
-    return this.#inflight?.size ?? 0
+    return this.#inflight.size
   }
 
   /** Whether a message of QoS 1 would be sent at once. */
@@ -63,37 +64,34 @@ export class Outbound {
     if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
     if (qos === 0) return this.#sendQos0(out, message, retain, alone)
     if (this.#mustWait(out) || (qos === 2 && this.#journal)) return this.#enqueue(message, qos, retain, group)
+    const packetId = this.#inflight.reserve()
     const sequence = this.#nextSequence++
-    const packetId = this.#freeId()
     this.#journal?.queued(sequence, message, qos, retain, packetId)
-    this.#send(out, { message, qos, retain, sequence, group, packetId, preparing: false })
+    this.#send(out, message, qos, retain, packetId, sequence, group)
     return 'sent'
   }
 
   /** PUBACK or PUBCOMP: the message is the receiver's. False for an id that is not in flight. */
   acknowledged(packetId: number, type: number): boolean {
-    const entry = this.#inflight?.get(packetId)
-    if (!entry || (type === PacketType.puback) !== (entry.qos === 1)) return false
-    this.#inflight?.delete(packetId)
-    this.#journal?.dequeued(entry.sequence)
+    const stage = this.#inflight.stage(packetId)
+    const expected =
+      type === PacketType.puback ? stage === Stage.qos1 : stage === Stage.qos2 || stage === Stage.released
+    if (!expected) return false
+    this.#drop(packetId)
     this.acknowledgements++
     return true
   }
 
   /** PUBREC: from here on only PUBREL is sent again. It leaves when that is as sure as the session is. */
   received(out: OutQueue, packetId: number): void {
-    const entry = this.#inflight?.get(packetId)
-    if (entry?.qos !== 2 || entry.released) {
+    const isNews = this.#inflight.stage(packetId) === Stage.qos2
+    if (isNews) this.#inflight.released(packetId)
+    if (!isNews || !this.#journal) {
       out.acknowledge(pubrelByte, packetId)
       return
     }
-    entry.released = true
-    entry.message = null
-    if (!this.#journal) out.acknowledge(pubrelByte, packetId)
-    else {
-      this.#journal.released(entry.sequence)
-      this.#journal.settled(() => out.acknowledge(pubrelByte, packetId))
-    }
+    this.#journal.released(this.#inflight.kept(packetId)?.sequence ?? 0)
+    this.#journal.settled(() => out.acknowledge(pubrelByte, packetId))
   }
 
   /**
@@ -109,10 +107,10 @@ export class Outbound {
       if (next.qos === 0) sent(next.message, this.#sendQos0(out, next.message, next.retain, true))
       else {
         if (next.packetId === 0) {
-          next.packetId = this.#freeId()
+          next.packetId = this.#inflight.reserve()
           this.#journal?.sent(next.sequence, next.packetId)
         }
-        this.#send(out, next)
+        this.#send(out, next.message, next.qos, next.retain, next.packetId, next.sequence, next.group)
         sent(next.message, 'sent')
       }
     }
@@ -120,10 +118,10 @@ export class Outbound {
 
   /** On a new connection: everything in flight again, in the order it was sent first [MQTT-4.4.0-1, -4.6.0-1]. */
   resend(out: OutQueue): void {
-    for (const [packetId, entry] of this.#inflight ?? []) {
-      if (entry.released) out.acknowledge(pubrelByte, packetId)
-      else if (entry.message)
-        out.publish(entry.message, publishFlags(entry.qos, entry.retain, true), packetId)
+    for (const { packetId, kept } of this.#inflight.all()) {
+      const { message, retain } = kept
+      if (message) out.publish(message, publishFlags(this.#inflight.stage(packetId), retain, true), packetId)
+      else if (this.#inflight.stage(packetId) === Stage.released) out.acknowledge(pubrelByte, packetId)
     }
   }
 
@@ -131,27 +129,19 @@ export class Outbound {
   restore({ sequence, qos, retain, packetId, released }: StoredEntry, message: Message): void {
     this.#nextSequence = sequence + 1
     if (packetId === 0) {
-      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false })
+      const bytes = message.costBytes
+      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false, bytes })
       return
     }
-    this.#inflight ??= new Map()
-    this.#inflight.set(packetId, {
-      message: released ? null : message,
-      qos,
-      retain,
-      released,
-      sequence,
-      group: null,
-    })
+    const kept = { message: released ? null : message, retain, sequence, group: null }
+    this.#inflight.restore(packetId, qos, kept)
   }
 
   /** Forgets queued messages whose topic is not wanted any more, and those in flight of it. */
   purge(wanted: (topic: string) => boolean): void {
     for (const entry of this.queue.take(({ message }) => !wanted(message.topic))) this.#dropped(entry)
-    for (const [packetId, { message, sequence }] of this.#inflight ?? []) {
-      if (!message || wanted(message.topic)) continue
-      this.#inflight?.delete(packetId)
-      this.#journal?.dequeued(sequence)
+    for (const { packetId, kept } of this.#inflight.all()) {
+      if (kept.message && !wanted(kept.message.topic)) this.#drop(packetId)
     }
   }
 
@@ -161,10 +151,10 @@ export class Outbound {
    */
   takeShared(movable: (group: SharedGroup) => boolean): { message: Message; group: SharedGroup }[] {
     const taken: { message: Message; group: SharedGroup }[] = []
-    for (const [packetId, { message, qos, group, sequence }] of this.#inflight ?? []) {
-      if (!message || !group || qos === 2 || !movable(group)) continue
-      this.#inflight?.delete(packetId)
-      this.#journal?.dequeued(sequence)
+    for (const { packetId, kept } of this.#inflight.all()) {
+      const { message, group } = kept
+      if (!message || !group || this.#inflight.stage(packetId) !== Stage.qos1 || !movable(group)) continue
+      this.#drop(packetId)
       taken.push({ message, group })
     }
     for (const entry of this.queue.take(({ group }) => group !== null && movable(group))) {
@@ -181,18 +171,34 @@ export class Outbound {
   }
 
   #dropped({ sequence, packetId }: Queued): void {
-    this.#reserved?.delete(packetId)
+    if (packetId > 0) this.#inflight.free(packetId)
     if (sequence > 0) this.#journal?.dequeued(sequence)
   }
 
+  /** The message of this id is the receiver's, or nobody's. */
+  #drop(packetId: number): void {
+    if (this.#journal) this.#journal.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
+    this.#inflight.free(packetId)
+  }
+
   #mustWait(out: OutQueue): boolean {
-    return this.inflight >= this.#limits.maxInflight || out.backlogBytes > this.#limits.slowConsumerDropBytes
+    return this.#inflight.size >= this.#limits.maxInflight || out.exceeds(this.#limits.slowConsumerDropBytes)
   }
 
   #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
-    if (!this.queue.makeRoom(message.costBytes, qos)) return 'dropped_full'
+    const bytes = message.costBytes
+    if (!this.queue.makeRoom(bytes, qos)) return 'dropped_full'
     const sequence = qos > 0 ? this.#nextSequence++ : 0
-    this.queue.add({ message: message.keep(), qos, retain, sequence, group, packetId: 0, preparing: false })
+    this.queue.add({
+      message: this.#keep ? message.keep() : message.keepBriefly(),
+      qos,
+      retain,
+      sequence,
+      group,
+      packetId: 0,
+      preparing: false,
+      bytes,
+    })
     if (qos > 0) this.#journal?.queued(sequence, message, qos as 1 | 2, retain, 0)
     return 'queued'
   }
@@ -200,12 +206,10 @@ export class Outbound {
   /** Gives packet ids to the QoS 2 messages that come next, and holds them until the store has the ids. */
   #prepare(journal: SessionJournal, later: () => void): void {
     const prepared: Queued[] = []
-    this.#reserved ??= new Set()
     for (const entry of this.queue.upTo(this.#limits.maxInflight - this.inflight)) {
       if (entry.qos < 2 || entry.packetId > 0) continue
-      entry.packetId = this.#freeId()
+      entry.packetId = this.#inflight.reserve()
       entry.preparing = true
-      this.#reserved.add(entry.packetId)
       journal.sent(entry.sequence, entry.packetId)
       prepared.push(entry)
     }
@@ -216,38 +220,35 @@ export class Outbound {
   }
 
   #sendQos0(out: OutQueue, message: Message, retain: boolean, alone: boolean): Delivery {
-    if (out.backlogBytes > this.#limits.slowConsumerDropBytes) return 'dropped_slow'
+    if (!this.#hasAppetite(out, message.payloadBytes)) return 'dropped_slow'
     if (alone || retain) out.publish(message, publishFlags(0, retain, false), 0)
     else out.shared(message.frame())
     return 'sent'
   }
 
-  #send(out: OutQueue, { message, qos, retain, sequence, group, packetId }: Queued): void {
-    this.#inflight ??= new Map()
-    this.#reserved?.delete(packetId)
+  /** Whether QoS 0 may be added. One message larger than the limit is no reason to drop it, or what is behind it. */
+  #hasAppetite(out: OutQueue, payloadBytes: number): boolean {
+    const isBehind = out.exceeds(this.#limits.slowConsumerDropBytes)
+    const largest = isBehind ? Math.max(this.#largestBytes, payloadBytes) : payloadBytes
+    if (isBehind && out.exceeds(2 * largest)) return false
+    this.#largestBytes = largest
+    return true
+  }
+
+  #send(
+    out: OutQueue,
+    message: Message,
+    qos: Qos,
+    retain: boolean,
+    packetId: number,
+    sequence: number,
+    group: SharedGroup | null,
+  ): void {
     // A clean session is never resent anything: it need not keep the bytes.
-    const kept = this.#keep || group ? message.keep() : null
-    this.#inflight.set(packetId, { message: kept, qos, retain, released: false, sequence, group })
+    const kept = this.#keep || group ? { message: message.keep(), retain, sequence, group } : null
+    this.#inflight.sent(packetId, qos, kept)
     out.publish(message, publishFlags(qos, retain, false), packetId)
   }
-
-  #freeId(): number {
-    while (this.#inflight?.has(this.#nextId) || this.#reserved?.has(this.#nextId)) {
-      this.#nextId = (this.#nextId % 65_535) + 1
-    }
-    const packetId = this.#nextId
-    this.#nextId = (packetId % 65_535) + 1
-    return packetId
-  }
-}
-
-interface Inflight {
-  message: Message | null
-  qos: Qos
-  retain: boolean
-  released: boolean
-  sequence: number
-  group: SharedGroup | null
 }
 
 const pubrelByte = (PacketType.pubrel << 4) | 2

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Bytes } from '../packets/bytes.js'
 import { Message } from '../packets/message.js'
 import { filterMatches } from '../packets/topic.js'
 import { RetainedStore } from './retained.js'
@@ -44,7 +45,7 @@ describe('RetainedStore', () => {
   it('keeps a message, not the chunk it arrived in', () => {
     const chunk = Buffer.alloc(65_536)
     const store = new RetainedStore(1, 1e6)
-    store.set(new Message('a', Buffer.from('a'), chunk, 10, 20, 0, true, false))
-    expect(store.get('a')?.payload.buffer.byteLength).toBe(10)
+    store.set(new Message('a', 1, new Bytes(chunk), 5, 7, 10, 20, null))
+    expect(store.get('a')?.payload.buffer.byteLength).toBe(15)
   })
 })

@@ -33,18 +33,18 @@ export interface SessionServices {
 /** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
 export class Session implements Member, Behind {
   readonly id: string
-  /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
-  readonly inbound = new Map<number, 'pending' | 'decided'>()
-  readonly subscriptions = new Map<string, Subscription>()
   readonly outbound: Outbound
   /** Null unless the session survives a restart. */
   journal: SessionJournal | null
   link: SessionLink | null = null
   /** Epoch milliseconds since nobody is connected; 0 while somebody is. */
   offlineSince = 0
+  // Made when first asked for: most sessions are of idle clients.
+  #inbound: Map<number, 'pending' | 'decided'> | null = null
+  #subscriptions: Map<string, Subscription> | null = null
   #stored: boolean
-  /** True once the client has its CONNACK: nothing may be sent before. */
-  #open = false
+  /** Where packets to the client go; null while nobody is connected, or has no CONNACK yet. */
+  openOut: OutQueue | null = null
   #crowd: Crowd | null = null
   readonly #services: SessionServices
 
@@ -56,14 +56,20 @@ export class Session implements Member, Behind {
     this.outbound = new Outbound(services.limits, stored, this.journal)
   }
 
+  /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
+  get inbound(): Map<number, 'pending' | 'decided'> {
+    this.#inbound ??= new Map()
+    return this.#inbound
+  }
+
+  get subscriptions(): Map<string, Subscription> {
+    this.#subscriptions ??= new Map()
+    return this.#subscriptions
+  }
+
   /** Whether it outlives its connection. */
   get stored(): boolean {
     return this.#stored
-  }
-
-  /** Where packets to the client go; null while nobody is connected, or has no CONNACK yet. */
-  get openOut(): OutQueue | null {
-    return this.link && this.#open ? this.link.out : null
   }
 
   get appetite(): 'room' | 'busy' | 'absent' {
@@ -84,12 +90,20 @@ export class Session implements Member, Behind {
     return this.outbound.queue.packed
   }
 
-  get bounds(): { messages: number; bytes: number } {
-    return this.outbound.queue.bounds
+  get holdMessages(): number {
+    return this.outbound.queue.holdMessages
   }
 
-  get taken(): { messages: number; bytes: number } {
-    return { messages: this.outbound.acknowledgements, bytes: this.link?.takenBytes ?? 0 }
+  get holdBytes(): number {
+    return this.outbound.queue.holdBytes
+  }
+
+  get takenMessages(): number {
+    return this.outbound.acknowledgements
+  }
+
+  get takenBytes(): number {
+    return this.link?.takenBytes ?? 0
   }
 
   subscribe(filter: string, qos: Qos): void {
@@ -141,12 +155,16 @@ export class Session implements Member, Behind {
     alone: boolean,
     group: SharedGroup | null = null,
   ): void {
-    const qos = Math.min(message.qos, granted) as Qos
-    const link = this.link
-    if (!link && qos === 0) return
+    const qos = granted < message.qos ? granted : message.qos
+    const { link } = this
+    if (link === null && qos === 0) return
     const delivery = this.outbound.deliver(this.openOut, message, qos, retain, alone, group)
-    this.#count(message, delivery)
-    if (delivery === 'sent' || !link) return
+    if (delivery === 'sent') {
+      this.#services.counters.messagesOut++
+      return
+    }
+    this.#countDropped(message, delivery)
+    if (link === null) return
     if (delivery === 'queued') {
       this.#crowd ??= new Crowd(this.#services.pressure, this)
       if (qos > 0) this.#crowd.grew(message.costBytes)
@@ -158,7 +176,7 @@ export class Session implements Member, Behind {
   open(): void {
     const link = this.link
     if (!link) return
-    this.#open = true
+    this.openOut = link.out
     this.outbound.resend(link.out)
     this.drain()
   }
@@ -168,7 +186,10 @@ export class Session implements Member, Behind {
     if (!out || this.outbound.queued === 0) return
     this.outbound.drain(
       out,
-      (message, delivery) => this.#count(message, delivery),
+      (message, delivery) => {
+        if (delivery === 'sent') this.#services.counters.messagesOut++
+        else this.#countDropped(message, delivery)
+      },
       () => this.drain(),
     )
     this.#crowd?.shrank()
@@ -177,14 +198,14 @@ export class Session implements Member, Behind {
 
   attach(link: SessionLink): void {
     this.link = link
-    this.#open = false
+    this.openOut = null
     this.offlineSince = 0
     this.journal?.session(0)
   }
 
   detach(): void {
     this.link = null
-    this.#open = false
+    this.openOut = null
     this.offlineSince = Date.now()
     this.journal?.session(this.offlineSince)
     this.#crowd?.giveUp()
@@ -219,11 +240,11 @@ export class Session implements Member, Behind {
     for (const { message, group } of this.outbound.takeShared(movable)) group.deliver(message)
   }
 
-  #count(message: Message, delivery: Delivery): void {
+  #countDropped(message: Message, delivery: Delivery): void {
     const { counters } = this.#services
-    if (delivery === 'sent') counters.messagesOut++
-    else if (delivery === 'dropped_slow') counters.droppedSlow++
+    if (delivery === 'dropped_slow') counters.droppedSlow++
     else if (delivery === 'dropped_full') counters.droppedFull++
-    if (delivery === 'dropped_slow' || delivery === 'dropped_full') this.link?.droppedFor(message.topic)
+    else return
+    this.link?.droppedFor(message.topic)
   }
 }

@@ -1,21 +1,28 @@
+import { Bytes } from '../packets/bytes.js'
+
 /** Buffers to collect small writes in, used again once the kernel has taken what was in them. */
 export const chunkBytes = 16 * 1024
 
-export function takeChunk(): Buffer {
+/**
+ * A chunk for the first bytes of a turn may be a small one: thousands of clients that are sent a few bytes in the same
+ * turn, as when all of them ping, would take a whole one each.
+ */
+export function takeChunk(firstBytes: number): Bytes {
   const free = freeChunks.pop()
-  if (free) return free
-  const chunk = Buffer.allocUnsafeSlow(chunkBytes)
-  ownChunks.set(chunk.buffer, chunk)
-  return chunk
+  if (free !== undefined) return free
+  if (firstBytes > smallChunkBytes) return new Bytes(Buffer.allocUnsafeSlow(chunkBytes))
+  return freeSmallChunks.pop() ?? new Bytes(Buffer.allocUnsafe(smallChunkBytes))
 }
 
-/** Gives back the chunk that `part` is the beginning of, if it is one of these. */
-export function giveBack(part: Buffer): void {
-  if (freeChunks.length >= maxFreeChunks) return
-  const chunk = ownChunks.get(part.buffer)
-  if (chunk) freeChunks.push(chunk)
+export function giveBack(chunk: Bytes): void {
+  const { length } = chunk.buffer
+  if (length === chunkBytes && freeChunks.length < maxFreeChunks) freeChunks.push(chunk)
+  else if (length === smallChunkBytes && freeSmallChunks.length < maxFreeSmallChunks)
+    freeSmallChunks.push(chunk)
 }
 
+const smallChunkBytes = 512
 const maxFreeChunks = 256
-const freeChunks: Buffer[] = []
-const ownChunks = new WeakMap<ArrayBufferLike, Buffer>()
+const maxFreeSmallChunks = 1_024
+const freeChunks: Bytes[] = []
+const freeSmallChunks: Bytes[] = []

@@ -92,15 +92,26 @@ describe('OutQueue', () => {
     new OutQueue(stream, true).publish(message, 0, 0)
     await turn()
     await stream.takeAll()
-    expect(stream.taken.at(-1)?.buffer).toBe(message.source.buffer)
+    expect(stream.taken.at(-1)?.buffer).toBe(message.bytes.buffer.buffer)
   })
 
   it('says when a socket took all at once', async () => {
     let taken = 0
     const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
-    new OutQueue(stream, false, () => taken++).acknowledge(0x40, 1)
+    new OutQueue(stream, false, { drained: () => taken++ }).acknowledge(0x40, 1)
     await turn()
     expect(taken).toBe(1)
+  })
+
+  it('takes little memory for a few bytes to thousands of clients in one turn', async () => {
+    const streams = Array.from({ length: 2_000 }, () => new StuckStream())
+    for (const stream of streams) new OutQueue(stream, true).acknowledge(0x40, 1)
+    await turn()
+    for (const stream of streams) await stream.takeAll()
+    const used = new Set(streams.flatMap(({ taken }) => taken.map(({ buffer }) => buffer)))
+    const usedBytes = [...used].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    // Of 512 bytes each, but for the few whole chunks that lay ready.
+    expect(usedBytes).toBeLessThan(2_000 * 512 + 256 * 16_384 + 65_536)
   })
 
   it('writes nothing after it was closed', async () => {

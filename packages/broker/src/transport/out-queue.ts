@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { copyBytes, publishBytes, writePublishHeader } from '../packets/encode.js'
+import { Bytes } from '../packets/bytes.js'
 import type { Message } from '../packets/message.js'
 import { chunkBytes, giveBack, takeChunk } from './chunk-pool.js'
 import { Run } from './run.js'
-import type { SharedFrame } from './shared-frame.js'
+import { largeBytes, type SharedFrame } from './shared-frame.js'
 import { frameHeaderBytes, writeFrameHeader } from './websocket-frame.js'
 
 /** What leaves for one client: collected during a turn of the event loop, written once at its end. */
@@ -12,25 +12,39 @@ export class OutQueue {
   bytesWritten = 0
   readonly #socket: Duplex
   readonly #framed: boolean
-  readonly #taken: () => void
+  // A socket that took everything has handed it to the kernel; other streams may still hold on to the bytes.
+  readonly #reuses: boolean
+  readonly #peer: Peer | null
   #run: Run = emptyRun
-  #chunk: Buffer | null = null
+  #chunk: Bytes | null = null
+  /** Bytes in the chunk. While there are some, the queue is marked and no run is open. */
   #used = 0
+  /** What the chunk holds. */
+  #room = 0
   #parts: Buffer[] | null = null
   #partsBytes = 0
+  #lent: Bytes[] | null = null
+  /** What the stream held after the last write: until the next one it can only become less. */
+  #behindBytes = 0
   #marked = false
   #closed = false
 
-  /** `taken` is called when a socket took all at once: it emits no `drain` then. */
-  constructor(socket: Duplex, framed: boolean, taken: () => void = () => {}) {
+  /** `peer` hears of it when a socket took all at once: it emits no `drain` then. */
+  constructor(socket: Duplex, framed: boolean, peer: Peer | null = null) {
     this.#socket = socket
     this.#framed = framed
-    this.#taken = taken
+    this.#reuses = socket instanceof Socket
+    this.#peer = peer
   }
 
   /** Bytes that the peer has not taken: here, in the stream, but not in the kernel. */
   get backlogBytes(): number {
-    return this.#socket.writableLength + this.#partsBytes + this.#used + this.#run.bytes
+    return this.#socket.writableLength + this.#collectedBytes
+  }
+
+  /** Whether the backlog is more than that. */
+  exceeds(limitBytes: number): boolean {
+    return this.#behindBytes + this.#collectedBytes > limitBytes && this.backlogBytes > limitBytes
   }
 
   /** Adds a frame that other clients get too. Clients with the same frames in the same order share the joined bytes. */
@@ -39,51 +53,49 @@ export class OutQueue {
     const bytes = this.#framed ? frame.ws : frame.tcp
     this.#mark()
     this.#sealChunk(true)
-    if (bytes.length < largeBytes) this.#run = this.#run.with(bytes)
+    if (frame.payload.length === 0) this.#run = this.#run.with(bytes)
     else {
       this.#sealRun()
       this.#addPart(bytes)
+      for (const piece of frame.payload) this.#addPart(piece)
     }
   }
 
   /** Adds a PUBLISH for this client alone. A large payload is not copied: its bytes must never change. */
   publish(message: Message, flags: number, packetId: number): void {
-    if (this.#closed) return
-    const payloadBytes = message.to - message.from
-    const bytes = publishBytes(message.topicBytes.length, payloadBytes, (flags >> 1) & 3)
-    if (payloadBytes >= largeBytes) {
+    const bytes = message.packetBytes((flags >> 1) & 3)
+    if (bytes > largeBytes && message.payloadBytes >= largeBytes) {
       this.#publishLarge(message, flags, packetId, bytes)
       return
     }
     const at = this.#open(bytes)
-    const out = this.#chunk as Buffer
-    const body = writePublishHeader(out, at, flags, message.topicBytes, payloadBytes, packetId)
-    copyBytes(message.source, message.from, message.to, out, body)
+    if (at >= 0) message.write(this.#chunk as Bytes, at, flags, packetId)
   }
 
   /** Adds a four-byte packet: an acknowledgement. */
   acknowledge(firstByte: number, packetId: number): void {
-    if (this.#closed) return
-    const at = this.#open(4)
-    const out = this.#chunk as Buffer
-    out[at] = firstByte
-    out[at + 1] = 2
-    out[at + 2] = packetId >> 8
-    out[at + 3] = packetId & 255
+    const framed = this.#framed
+    let at = this.#reserve(framed ? 6 : 4)
+    if (at < 0) return
+    const { view } = this.#chunk as Bytes
+    if (framed) {
+      view.setUint16(at, frameOfFour)
+      at += 2
+    }
+    view.setUint16(at, (firstByte << 8) | 2)
+    view.setUint16(at + 2, packetId)
   }
 
   /** Adds a whole packet. */
   packet(bytes: Buffer): void {
-    if (this.#closed) return
     const at = this.#open(bytes.length)
-    bytes.copy(this.#chunk as Buffer, at)
+    if (at >= 0) bytes.copy((this.#chunk as Bytes).buffer, at)
   }
 
   /** Adds bytes as they are: WebSocket control frames, the handshake. */
   raw(bytes: Buffer): void {
-    if (this.#closed) return
     const at = this.#reserve(bytes.length)
-    bytes.copy(this.#chunk as Buffer, at)
+    if (at >= 0) bytes.copy((this.#chunk as Bytes).buffer, at)
   }
 
   /** Writes all that was added. */
@@ -95,17 +107,19 @@ export class OutQueue {
     this.#sealRun()
     this.#dropChunk()
     const parts = this.#parts
+    const lent = this.#lent
     if (parts === null) return
     this.bytesWritten += this.#partsBytes
     this.#parts = null
+    this.#lent = null
     this.#partsBytes = 0
     if (parts.length > 1) socket.cork()
     for (const part of parts) socket.write(part)
     if (parts.length > 1) socket.uncork()
-    if (socket.writableLength > 0) return
-    // A socket that took everything has handed it to the kernel; other streams may still hold on to the bytes.
-    if (socket instanceof Socket) for (const part of parts) giveBack(part)
-    this.#taken()
+    this.#behindBytes = socket.writableLength
+    if (this.#behindBytes > 0) return
+    if (lent !== null && this.#reuses) for (const chunk of lent) giveBack(chunk)
+    this.#peer?.drained()
   }
 
   /** Takes and writes nothing more. */
@@ -113,45 +127,57 @@ export class OutQueue {
     this.#closed = true
     this.#parts = null
     this.#partsBytes = 0
+    this.#lent = null
     this.#chunk = null
     this.#used = 0
     this.#run = emptyRun
   }
 
-  #publishLarge(
-    { topicBytes, source, from, to }: Message,
-    flags: number,
-    packetId: number,
-    bytes: number,
-  ): void {
-    const head = Buffer.allocUnsafe((this.#framed ? frameHeaderBytes(bytes) : 0) + bytes - (to - from))
-    const at = this.#framed ? writeFrameHeader(head, 0, bytes) : 0
-    writePublishHeader(head, at, flags, topicBytes, to - from, packetId)
+  get #collectedBytes(): number {
+    return this.#partsBytes + this.#used + this.#run.bytes
+  }
+
+  #publishLarge(message: Message, flags: number, packetId: number, bytes: number): void {
+    if (this.#closed) return
+    const header = this.#framed ? frameHeaderBytes(bytes) : 0
+    const head = new Bytes(Buffer.allocUnsafe(header + bytes - message.payloadBytes))
+    if (this.#framed) writeFrameHeader(head.buffer, 0, bytes)
+    message.writeHeader(head, header, flags, packetId)
     this.#mark()
     this.#sealRun()
     this.#sealChunk(true)
-    this.#addPart(head)
-    this.#addPart(source.subarray(from, to))
+    this.#addPart(head.buffer)
+    for (const piece of message.pieces()) this.#addPart(piece)
   }
 
-  /** Room for one packet and its frame header; returns where the packet goes. */
+  /** Room for one packet and its frame header; returns where the packet goes, or -1 when closed. */
   #open(bytes: number): number {
     if (!this.#framed) return this.#reserve(bytes)
     const at = this.#reserve(frameHeaderBytes(bytes) + bytes)
-    return writeFrameHeader(this.#chunk as Buffer, at, bytes)
+    return at < 0 ? at : writeFrameHeader((this.#chunk as Bytes).buffer, at, bytes)
   }
 
   #reserve(bytes: number): number {
+    const at = this.#used
+    if (at === 0 || at + bytes > this.#room) return this.#reserveAnew(bytes)
+    this.#used = at + bytes
+    return at
+  }
+
+  #reserveAnew(bytes: number): number {
+    if (this.#closed) return -1
     this.#mark()
     this.#sealRun()
-    if (this.#chunk !== null && this.#used + bytes > this.#chunk.length) {
-      this.#sealChunk(false)
+    this.#sealChunk(false)
+    if (this.#chunk === null || bytes > this.#room) {
       this.#dropChunk()
+      // Who has filled one chunk in this turn gets a whole one.
+      const wanted = this.#parts === null ? bytes : chunkBytes
+      this.#chunk = bytes > chunkBytes ? new Bytes(Buffer.allocUnsafeSlow(bytes)) : takeChunk(wanted)
+      this.#room = this.#chunk.buffer.length
     }
-    this.#chunk ??= bytes > chunkBytes ? Buffer.allocUnsafeSlow(bytes) : takeChunk()
-    const at = this.#used
-    this.#used += bytes
-    return at
+    this.#used = bytes
+    return 0
   }
 
   #dropChunk(): void {
@@ -163,11 +189,17 @@ export class OutQueue {
   #sealChunk(waits: boolean): void {
     const chunk = this.#chunk
     if (chunk === null || this.#used === 0) return
-    const part = chunk.subarray(0, this.#used)
-    const copied = waits && this.#used < smallBytes
-    this.#addPart(copied ? Buffer.from(part) : part)
-    if (!copied) this.#chunk = null
+    const part = chunk.buffer.subarray(0, this.#used)
     this.#used = 0
+    if (waits && part.length < smallBytes) {
+      this.#addPart(Buffer.from(part))
+      return
+    }
+    this.#addPart(part)
+    this.#chunk = null
+    if (chunk.buffer.length > chunkBytes) return
+    if (this.#lent === null) this.#lent = [chunk]
+    else this.#lent.push(chunk)
   }
 
   #sealRun(): void {
@@ -190,8 +222,11 @@ export class OutQueue {
   }
 }
 
-// From here on a part of its own in the write costs less than a copy.
-const largeBytes = 8 * 1024
+interface Peer {
+  drained(): void
+}
+
+const frameOfFour = 0x8204
 const smallBytes = 4 * 1024
 const emptyRun = Run.empty
 let waiting: OutQueue[] = []

@@ -1,16 +1,36 @@
+import { Bytes } from '../packets/bytes.js'
+import { publishFlags } from '../packets/encode.js'
+import type { Message } from '../packets/message.js'
 import { frameHeaderBytes, writeFrameHeader } from './websocket-frame.js'
 
-/** One encoded packet for many receivers: `ws` with a WebSocket frame header before it, `tcp` without. */
-export interface SharedFrame {
+/**
+ * One PUBLISH of QoS 0 for many receivers: `ws` with a WebSocket frame header before it, `tcp` without. Of a large one
+ * these are all but the payload, whose pieces follow as they are.
+ */
+export class SharedFrame {
   readonly ws: Buffer
   readonly tcp: Buffer
+  readonly payload: readonly Buffer[]
+
+  private constructor(ws: Buffer, header: number, payload: readonly Buffer[]) {
+    this.ws = ws
+    this.tcp = ws.subarray(header)
+    this.payload = payload
+  }
+
+  static of(message: Message): SharedFrame {
+    const bytes = message.packetBytes(0)
+    const header = frameHeaderBytes(bytes)
+    const large = message.payloadBytes >= largeBytes
+    const out = new Bytes(Buffer.allocUnsafe(header + (large ? bytes - message.payloadBytes : bytes)))
+    writeFrameHeader(out.buffer, 0, bytes)
+    const flags = publishFlags(0, false, false)
+    if (large) message.writeHeader(out, header, flags, 0)
+    else message.write(out, header, flags, 0)
+    return new SharedFrame(out.buffer, header, large ? message.pieces() : none)
+  }
 }
 
-/** Makes a frame of `bytes` bytes; `write` fills them in from `at`. */
-export function shareFrame(bytes: number, write: (out: Buffer, at: number) => void): SharedFrame {
-  const header = frameHeaderBytes(bytes)
-  const ws = Buffer.allocUnsafe(header + bytes)
-  writeFrameHeader(ws, 0, bytes)
-  write(ws, header)
-  return { ws, tcp: ws.subarray(header) }
-}
+/** From here on a payload is not copied: parts of their own in a write cost less. */
+export const largeBytes = 8 * 1024
+const none: readonly Buffer[] = []

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { Bytes } from '../packets/bytes.js'
 import { unmask } from './unmask.js'
 
 const key = [0x12, 0x9a, 0xf3, 0x80]
-const mask = 0x12 | (0x9a << 8) | (0xf3 << 16) | (0x80 << 24)
+const mask = (0x12 << 24) | (0x9a << 16) | (0xf3 << 8) | 0x80
 
 function pattern(size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 255))
@@ -18,7 +19,7 @@ describe('unmask', () => {
       for (let from = 0; from < 5; from++) {
         const bytes = Buffer.alloc(size + 10, 0xee)
         pattern(size).copy(bytes, from)
-        unmask(bytes, from, from + size, mask)
+        unmask(new Bytes(bytes), from, from + size, mask)
         expect(bytes.subarray(from, from + size).equals(expected(pattern(size)))).toBe(true)
         expect(bytes.subarray(0, from).every((byte) => byte === 0xee)).toBe(true)
         expect(bytes.subarray(from + size).every((byte) => byte === 0xee)).toBe(true)
@@ -30,7 +31,7 @@ describe('unmask', () => {
     for (let offset = 0; offset < 5; offset++) {
       const bytes = Buffer.from(new ArrayBuffer(3_000), offset, 2_500)
       pattern(2_500).copy(bytes)
-      unmask(bytes, 0, 2_500, mask)
+      unmask(new Bytes(bytes), 0, 2_500, mask)
       expect(bytes.equals(expected(pattern(2_500)))).toBe(true)
     }
   })
@@ -40,7 +41,7 @@ describe('unmask', () => {
       const bytes = pattern(3_001)
       let next = mask
       for (let at = 0; at < bytes.length; at += step) {
-        next = unmask(bytes, at, Math.min(at + step, bytes.length), next)
+        next = unmask(new Bytes(bytes), at, Math.min(at + step, bytes.length), next)
       }
       expect(bytes.equals(expected(pattern(3_001)))).toBe(true)
     }

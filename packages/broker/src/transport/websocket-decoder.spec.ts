@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Bytes } from '../packets/bytes.js'
 import { WebSocketDecoder } from './websocket-decoder.js'
 import { Opcode } from './websocket-frame.js'
 
@@ -7,10 +8,10 @@ function decoder() {
   const events: string[] = []
   const decode = new WebSocketDecoder({
     // Held, not copied: what was handed on must stay as it is.
-    data: (bytes, from, to) => data.push(bytes.subarray(from, to)),
+    data: (bytes, from, to) => data.push(bytes.buffer.subarray(from, to)),
     ping: (payload) => events.push(`ping ${payload.toString('hex')}`),
-    close: () => events.push('close'),
-    bad: (detail, code) => events.push(`${code} ${detail}`),
+    closeFrame: () => events.push('close'),
+    breach: (detail, code) => events.push(`${code} ${detail}`),
   })
   return { decode, events, joined: () => Buffer.concat(data) }
 }
@@ -53,8 +54,8 @@ describe('WebSocketDecoder', () => {
   it('reads the same wherever the bytes are cut', () => {
     for (let cut = 0; cut <= stream.length; cut++) {
       const { decode, events, joined } = decoder()
-      decode.push(Buffer.from(stream.subarray(0, cut)))
-      decode.push(Buffer.from(stream.subarray(cut)))
+      decode.push(new Bytes(Buffer.from(stream.subarray(0, cut))))
+      decode.push(new Bytes(Buffer.from(stream.subarray(cut))))
       expect(joined().equals(wanted)).toBe(true)
       expect(events).toEqual(['ping 6869', 'close'])
     }
@@ -64,7 +65,7 @@ describe('WebSocketDecoder', () => {
     for (let size = 1; size < 20; size++) {
       const { decode, events, joined } = decoder()
       for (let at = 0; at < stream.length; at += size)
-        decode.push(Buffer.from(stream.subarray(at, at + size)))
+        decode.push(new Bytes(Buffer.from(stream.subarray(at, at + size))))
       expect(joined().equals(wanted)).toBe(true)
       expect(events).toEqual(['ping 6869', 'close'])
     }
@@ -75,7 +76,7 @@ describe('WebSocketDecoder', () => {
     const bytes = Buffer.concat([frame(bytesOf(9_000)), frame(huge), frame(bytesOf(3))])
     const { decode, events, joined } = decoder()
     for (let at = 0; at < bytes.length; at += 65_536)
-      decode.push(Buffer.from(bytes.subarray(at, at + 65_536)))
+      decode.push(new Bytes(Buffer.from(bytes.subarray(at, at + 65_536))))
     expect(joined().equals(Buffer.concat([bytesOf(9_000), huge, bytesOf(3)]))).toBe(true)
     expect(events).toEqual([])
   })
@@ -90,15 +91,15 @@ describe('WebSocketDecoder', () => {
   ])('reports %s on the first two bytes, and reads no more', (_, start, problem) => {
     for (const chunks of [[start], start.map((byte) => [byte])]) {
       const { decode, events } = decoder()
-      for (const chunk of chunks) decode.push(Buffer.from(chunk))
-      decode.push(frame(Buffer.from('x')))
+      for (const chunk of chunks) decode.push(new Bytes(Buffer.from(chunk)))
+      decode.push(new Bytes(frame(Buffer.from('x'))))
       expect(events).toEqual([problem])
     }
   })
 
   it('reports a length of 64 bits', () => {
     const { decode, events } = decoder()
-    decode.push(Buffer.from([0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]))
+    decode.push(new Bytes(Buffer.from([0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0])))
     expect(events).toEqual(['1002 frame length of more than 63 bits'])
   })
 })

@@ -1,13 +1,14 @@
+import { Bytes } from '../packets/bytes.js'
 import { unmask } from './unmask.js'
 import { Opcode } from './websocket-frame.js'
 
 export interface WebSocketSink {
   /** Payload bytes of a data message, unmasked in place; frames and MQTT packets need not line up. */
-  data(bytes: Buffer, from: number, to: number): void
+  data(bytes: Bytes, from: number, to: number): void
   ping(payload: Buffer): void
-  close(): void
+  closeFrame(): void
   /** A breach of RFC 6455, with the close code to answer it with. */
-  bad(detail: string, closeCode: number): void
+  breach(detail: string, closeCode: number): void
 }
 
 /**
@@ -36,13 +37,34 @@ export class WebSocketDecoder {
     this.#stopped = true
   }
 
-  push(bytes: Buffer): void {
+  push(bytes: Bytes): void {
+    const end = bytes.buffer.length
     let at = 0
-    while (at < bytes.length && !this.#stopped) {
+    while (at < end && !this.#stopped) {
       if (this.#inPayload) at = this.#readPayload(bytes, at)
-      else if (this.#header === null && isHeaderWhole(bytes, at)) at = this.#readHeader(bytes, at)
-      else at = this.#collectHeader(bytes, at)
+      else if (this.#header === null && isHeaderWhole(bytes.view, at, end)) at = this.#readFrame(bytes, at)
+      else at = this.#collectHeader(bytes.buffer, at)
     }
+  }
+
+  /** Reads from the beginning of a frame, whose header is whole; a short one of a whole message in one step. */
+  #readFrame(bytes: Bytes, at: number): number {
+    const { view } = bytes
+    const start = view.getUint16(at)
+    if ((start & 0xff80) !== wholeMaskedMessage || this.#inMessage) return this.#readHeader(view, at)
+    const size = start & 127
+    let key = at + 2
+    let length = size
+    if (size === 126) {
+      length = view.getUint16(key)
+      key += 2
+    }
+    const from = key + 4
+    const to = from + length
+    if (size === 127 || to > view.byteLength) return this.#readHeader(view, at)
+    unmask(bytes, from, to, view.getInt32(key))
+    this.#sink.data(bytes, from, to)
+    return to
   }
 
   #collectHeader(bytes: Buffer, from: number): number {
@@ -53,38 +75,35 @@ export class WebSocketDecoder {
       header[this.#headerUsed++] = bytes[at++] as number
       // What is wrong already in the first two bytes is not waited for.
       if (this.#headerUsed === 2 && !this.#checkStart(header[0] as number, header[1] as number)) return at
-      if (!isHeaderWhole(header.subarray(0, this.#headerUsed), 0)) continue
+      const { view } = new Bytes(header)
+      if (!isHeaderWhole(view, 0, this.#headerUsed)) continue
       this.#header = null
       this.#headerUsed = 0
-      this.#readHeader(header, 0)
+      this.#readHeader(view, 0)
       return at
     }
     return at
   }
 
   /** Takes a whole header; returns where the payload begins. */
-  #readHeader(bytes: Buffer, at: number): number {
-    const first = bytes[at] as number
-    const second = bytes[at + 1] as number
+  #readHeader(view: DataView, at: number): number {
+    const first = view.getUint8(at)
+    const second = view.getUint8(at + 1)
     if (!this.#checkStart(first, second)) return at
     let key = at + 2
     let length = second & 127
     if (length === 126) {
-      length = ((bytes[key] as number) << 8) | (bytes[key + 1] as number)
+      length = view.getUint16(key)
       key += 2
     } else if (length === 127) {
-      if ((bytes[key] as number) & 128) {
+      if (view.getUint8(key) & 128) {
         this.#bad('frame length of more than 63 bits', 1002)
         return at
       }
-      length = bytes.readUInt32BE(key) * 2 ** 32 + bytes.readUInt32BE(key + 4)
+      length = view.getUint32(key) * 2 ** 32 + view.getUint32(key + 4)
       key += 8
     }
-    this.#mask =
-      (bytes[key] as number) |
-      ((bytes[key + 1] as number) << 8) |
-      ((bytes[key + 2] as number) << 16) |
-      ((bytes[key + 3] as number) << 24)
+    this.#mask = view.getInt32(key)
     this.#startPayload(first, length)
     return key + 4
   }
@@ -116,12 +135,12 @@ export class WebSocketDecoder {
     if (length === 0) this.#endPayload()
   }
 
-  #readPayload(bytes: Buffer, from: number): number {
-    const to = Math.min(bytes.length, from + this.#remaining)
+  #readPayload(bytes: Bytes, from: number): number {
+    const to = Math.min(bytes.buffer.length, from + this.#remaining)
     this.#mask = unmask(bytes, from, to, this.#mask)
     this.#remaining -= to - from
     if (this.#control) {
-      bytes.copy(this.#control, this.#controlUsed, from, to)
+      bytes.buffer.copy(this.#control, this.#controlUsed, from, to)
       this.#controlUsed += to - from
       if (this.#remaining === 0) this.#endPayload()
     } else {
@@ -139,21 +158,25 @@ export class WebSocketDecoder {
     if (this.#opcode === Opcode.ping) this.#sink.ping(control)
     else if (this.#opcode === Opcode.close) {
       this.#stopped = true
-      this.#sink.close()
+      this.#sink.closeFrame()
     }
   }
 
   #bad(detail: string, closeCode: number): false {
     this.#stopped = true
-    this.#sink.bad(detail, closeCode)
+    this.#sink.breach(detail, closeCode)
     return false
   }
 }
 
-/** Whether the header that begins at `at` ends in these bytes too. */
-function isHeaderWhole(bytes: Buffer, at: number): boolean {
-  const size = (bytes[at + 1] ?? 0) & 127
-  return at + (size < 126 ? 6 : size === 126 ? 8 : maxHeaderBytes) <= bytes.length
+/** Whether the header that begins at `at` ends before `end` too. */
+function isHeaderWhole(view: DataView, at: number, end: number): boolean {
+  if (at + leastHeaderBytes > end) return false
+  const size = view.getUint8(at + 1) & 127
+  return at + (size < 126 ? leastHeaderBytes : size === 126 ? 8 : maxHeaderBytes) <= end
 }
 
+// FIN, opcode 2 and the mask bit, with any length.
+const wholeMaskedMessage = 0x8280
+const leastHeaderBytes = 6
 const maxHeaderBytes = 14

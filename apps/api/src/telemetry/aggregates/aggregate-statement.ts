@@ -1,7 +1,7 @@
 import type { Resolution } from '@heliograph/protocol'
 import { hourUs, minuteUs, type Piece, piecesSql } from '../pieces.js'
-import type { Statement } from '../reading-pool.js'
 import { type Series, seriesParameters, seriesTable } from '../series.js'
+import type { Statement } from '../statement.js'
 import type { Intervals } from './intervals.js'
 
 /** What each aggregate is of the buckets of an interval. They are of numbers; `count` counts all samples. */

@@ -1,0 +1,86 @@
+import { Bytes } from './bytes.js'
+import { PacketType } from './encode.js'
+import { GrowingBuffer } from './growing-buffer.js'
+import type { PacketSink } from './reader.js'
+
+/**
+ * A packet of which only a part has come. Its bytes are joined; but a large PUBLISH is joined up to its payload only,
+ * and what comes of that in large pieces is kept as it came.
+ */
+export class PartialPacket {
+  /** Of the whole packet; 0 until its header has come. */
+  totalBytes = 0
+  #body = 0
+  #takenBytes = 0
+  #head: GrowingBuffer
+  #rest: Buffer[] | null = null
+  #tail: GrowingBuffer | null = null
+
+  /** Begins with `from..to`. `body` and `total` count from there, and are not above 0 when that does not tell them. */
+  constructor(bytes: Bytes, from: number, to: number, body: number, total: number) {
+    if (body > 0) this.expect(body, total)
+    const count = to - from
+    if (count >= largePieceBytes && this.#mayCut(bytes.view, from, count)) {
+      this.#head = GrowingBuffer.of(bytes.buffer.subarray(from, to))
+      this.#takenBytes = count
+      this.#rest = []
+    } else {
+      this.#head = new GrowingBuffer()
+      this.add(bytes, from, to)
+    }
+  }
+
+  get missingBytes(): number {
+    return this.totalBytes - this.#takenBytes
+  }
+
+  /** What has come of its beginning. */
+  get head(): Buffer {
+    return this.#head.bytes
+  }
+
+  /** Its header is known now. */
+  expect(body: number, total: number): void {
+    this.#body = body
+    this.totalBytes = total
+  }
+
+  add(bytes: Bytes, from: number, to: number): void {
+    const room = Math.max(this.missingBytes, to - from)
+    this.#takenBytes += to - from
+    const large = to - from >= largePieceBytes
+    if (large && (this.#rest !== null || this.#mayCut(new Bytes(this.head).view, 0, this.head.length))) {
+      this.#sealTail()
+      this.#rest ??= []
+      this.#rest.push(bytes.buffer.subarray(from, to))
+      return
+    }
+    if (this.#rest !== null) this.#tail ??= new GrowingBuffer()
+    const joined = this.#tail ?? this.#head
+    joined.add(bytes.buffer, from, to, room)
+  }
+
+  emit(sink: PacketSink): void {
+    this.#sealTail()
+    const { head } = this
+    sink.packet(new Bytes(head), 0, this.#body, head.length, this.#rest)
+  }
+
+  /** Whether it is a large PUBLISH of which everything before the payload is among these bytes. */
+  #mayCut(view: DataView, at: number, count: number): boolean {
+    const topic = this.#body + 2
+    if (this.totalBytes < largePacketBytes || count < topic + 2) return false
+    if (view.getUint8(at) >> 4 !== PacketType.publish) return false
+    return count >= topic + view.getUint16(at + this.#body) + 2
+  }
+
+  #sealTail(): void {
+    if (this.#tail === null) return
+    this.#rest?.push(this.#tail.bytes)
+    this.#tail = null
+  }
+}
+
+const largePacketBytes = 16 * 1024
+// Smaller ones are copied: many little pieces would cost more memory than what is in them.
+const largePieceBytes = 4 * 1024
