@@ -6,6 +6,7 @@ import { useTheme } from 'next-themes'
 import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
 import { Notice } from '@/components/notice'
+import { cn } from '@/lib/cn'
 import { explain } from '@/lib/explain'
 import type { Compared } from '../compare/compared'
 import type { ChartHistory } from '../history/chart-history'
@@ -45,6 +46,10 @@ interface ChartPanelProps {
   compared: (key: string) => readonly Compared[]
   onCompare: (key: string, compared: readonly Compared[]) => void
 }
+
+/** uPlot asks for layers of their own for each crosshair and its points: with fifty charts, they cost more than drawing. */
+const fewLayers =
+  '[&_.u-cursor-pt]:will-change-auto [&_.u-cursor-x]:will-change-auto [&_.u-cursor-y]:will-change-auto'
 
 const [ROW_PX, BANDS_PX, LABELS_PX] = [112, 48, 26]
 
@@ -127,7 +132,7 @@ export function ChartPanel({
         </span>
       </div>
       <HistoryState history={history} />
-      <div ref={root} className="relative touch-pan-y select-none">
+      <div ref={root} className={cn('relative touch-pan-y select-none', fewLayers)}>
         {width > 0 && charted.length > 0 && (
           <MarkLane key={resolvedTheme} store={marks.store} redraw={redraw} width={width} />
         )}

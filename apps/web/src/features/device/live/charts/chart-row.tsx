@@ -32,7 +32,7 @@ export function ChartRow({ actions, ...props }: ChartRowProps & { actions: React
   const readouts = useRef<(HTMLSpanElement | null)[]>([])
   const [states, setStates] = useState<readonly number[]>([])
   return (
-    <figure className="border-b pt-2.5 last:border-b-0">
+    <figure className="border-b pt-2.5 [contain-intrinsic-size:auto_9rem] [content-visibility:auto] last:border-b-0">
       <ChartCaption
         name={name}
         kind={kind}
