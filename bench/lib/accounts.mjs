@@ -48,6 +48,12 @@ export class Accounts {
     return writeCredentials('devices', this.#devices.slice(0, count))
   }
 
+  /** A new device by that id, and its credential. */
+  async device(id) {
+    await this.#post('/api/v1/devices', { id, name: id })
+    return this.#post(`/api/v1/devices/${id}/credentials`, {})
+  }
+
   /** A file of so many clients, spread over the devices: the clients of a device are `dev-0`, `dev-0:1`, `dev-0:2`, … */
   async clients(count, devices) {
     await this.devices(devices)

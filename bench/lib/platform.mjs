@@ -17,7 +17,7 @@ const contract =
 
 /**
  * The platform as `npm start` runs it: the embedded PostgreSQL with its usual settings, so that a commit is on the
- * disk, and the api. In place of the pages stands a server that says nothing: nobody looks at them here.
+ * disk, and the api. In place of the pages stands a server that says nothing, unless somebody looks at them.
  */
 export class Platform {
   #postgres
@@ -27,10 +27,10 @@ export class Platform {
   #api
   #administrator = { email: 'bench@example.com', password: randomBytes(16).toString('base64url') }
 
-  /** Makes the database and an organization with an administrator, and starts the api. */
-  static async create({ name, cpu, nodeOptions = [] }) {
+  /** Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too. */
+  static async create({ name, cpu, nodeOptions = [], pages = false }) {
     const platform = new Platform()
-    Object.assign(platform, { name, cpu, nodeOptions })
+    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages })
     try {
       await platform.#prepare()
     } catch (error) {
@@ -52,6 +52,11 @@ export class Platform {
     this.#api ??= await this.#launch()
     const { http: ws, tcp } = this.#ports
     return { pids: [this.#api.pid], tcp, ws, path: '/mqtt' }
+  }
+
+  /** Where a person finds the pages, and who may sign in. */
+  get pages() {
+    return { url: `http://127.0.0.1:${this.#ports.http}`, organization, administrator: this.#administrator }
   }
 
   get databaseUrl() {
@@ -117,7 +122,7 @@ export class Platform {
         ...Object.fromEntries(inherited),
         PORT: String(this.#ports.http),
         MQTT_PORT: String(this.#ports.tcp),
-        WEB_URL: `http://127.0.0.1:${this.#ports.pages}`,
+        ...(this.realPages ? {} : { WEB_URL: `http://127.0.0.1:${this.#ports.pages}` }),
         DATABASE_URL: this.#postgres.url,
         DATA_DIR: path.join(this.#directory, 'data'),
         ADMIN_EMAIL: this.#administrator.email,

@@ -8,6 +8,8 @@ export interface CuttingProxy {
   readonly url: string
   /** Ends every connection at once, without a goodbye; returns how many there were. */
   cut(): number
+  /** Lets no byte through any more, and ends nothing: each side believes that the other is there. New connections are well. */
+  silence(): void
   /** From now on connections are refused, and those that there are end; until `allow`. */
   refuse(): void
   allow(): void
@@ -45,6 +47,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   return {
     url: `http://127.0.0.1:${port}`,
     cut,
+    silence() {
+      for (const socket of sockets) socket.unpipe().resume()
+    },
     refuse() {
       refusing = true
       cut()

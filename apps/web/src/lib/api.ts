@@ -40,6 +40,26 @@ export async function request<Schema extends z.ZodType = z.ZodUnknown>(
   return parsed.data as z.output<Schema>
 }
 
+/** Asks the platform for a file, which the browser keeps wherever it keeps what is large. Throws as `request` does. */
+export async function requestFile(
+  path: string,
+  options: Pick<RequestOptions<z.ZodType>, 'query' | 'org' | 'signal'> & { accept: string },
+): Promise<Blob> {
+  const { org, signal, accept } = options
+  const response = await send(withQuery(path, options.query), {
+    credentials: 'same-origin',
+    headers: { accept, ...(org === undefined ? {} : { 'heliograph-org': org }) },
+    ...(signal ? { signal } : {}),
+  })
+  if (!response.ok) throw toApiError(response, await readJson(response))
+  try {
+    return await response.blob()
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new UnreachableError()
+  }
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)

@@ -149,15 +149,35 @@ describe('KeySeries', () => {
     expect(drawn(series).map(({ value }) => value)).toEqual([1, 2, 3])
   })
 
-  it('draws switches as steps and texts not at all, and knows the newest of all', () => {
+  it('keeps switches and texts as states, apart from numbers, and knows the newest of all', () => {
     const series = new KeySeries()
     series.addStamped({ ts: 1, value: true })
     series.addStamped({ ts: 2, value: 'open' })
     series.addStored([{ ts: 0, value: false }], 5)
-    expect(drawn(series)).toEqual([
-      { ts: 0, value: 0 },
-      { ts: 1, value: 1 },
+    series.addStored([{ ts: 3, value: 7 }], 5)
+    series.addStored([{ ts: 4, value: { a: 1 } }], 5)
+    const { times, values } = series.states
+    expect([...times].map((ts, index) => [ts, series.labels.textOf(values[index] ?? -1)])).toEqual([
+      [0, 'false'],
+      [1, 'true'],
+      [2, 'open'],
     ])
-    expect(series.latest).toEqual({ ts: 2, value: 'open' })
+    expect(drawn(series)).toEqual([{ ts: 3, value: 7 }])
+    expect(series.latest).toEqual({ ts: 4, value: { a: 1 } })
+  })
+
+  it('claims a provisional state as it does a number, and an integer that comes back as digits', () => {
+    const series = new KeySeries()
+    series.addProvisional('open', 1_000)
+    series.addProvisional(2 ** 53, 1_001)
+    series.addStored(
+      [
+        { ts: 1_000.1, value: 'open' },
+        { ts: 1_000.2, value: '9007199254740993' },
+      ],
+      1_100,
+    )
+    expect([...series.states.times]).toEqual([1_000.1])
+    expect(drawn(series)).toEqual([{ ts: 1_000.2, value: 2 ** 53 }])
   })
 })

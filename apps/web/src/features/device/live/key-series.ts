@@ -1,5 +1,6 @@
 import type { TelemetryValue } from '@heliograph/protocol'
 import { SeriesBuffer } from './series-buffer'
+import { kindOf, numberOf, type SeriesKind, StateLabels } from './state-labels'
 
 /** About nine hours at a sample a second; beyond it a chart of the last minutes has nothing to show. */
 const MAXIMUM_POINTS = 32_768
@@ -26,11 +27,26 @@ interface Provisional extends TimedValue {
  * fetched and claims it. Both come in the order of their stamps, so values in order tell which is which.
  */
 export class KeySeries {
+  /** Its numbers. */
   readonly points = new SeriesBuffer(MAXIMUM_POINTS)
+  /** Its booleans and strings, as codes that `labels` knows. */
+  readonly states = new SeriesBuffer(MAXIMUM_POINTS)
+  readonly labels = new StateLabels()
   #newest: TimedValue | null = null
   #provisional: Provisional[] = []
   /** Fetched before their live message came; it is not to be counted again. */
   #underWay: { value: TelemetryValue; until: number }[] = []
+
+  /** How it is drawn, judged by its newest sample: as a line, as bands, or not at all. */
+  get kind(): SeriesKind | null {
+    const { latest } = this
+    return latest === null ? null : kindOf(latest.value)
+  }
+
+  /** What is drawn of it. */
+  get drawn(): SeriesBuffer {
+    return this.kind === 'states' ? this.states : this.points
+  }
 
   /** The newest sample, provisional ones included. */
   get latest(): TimedValue | null {
@@ -45,8 +61,7 @@ export class KeySeries {
 
   /** A live sample that carries its time. */
   addStamped(sample: TimedValue): void {
-    const value = plottable(sample.value)
-    if (value !== null) this.points.set(sample.ts, value)
+    this.#set(sample)
     this.#noticeNewest(sample)
   }
 
@@ -62,8 +77,7 @@ export class KeySeries {
     const lastUs = Math.floor((this.#provisional.at(-1)?.ts ?? 0) * 1_000)
     const ts = (Math.max(Math.floor(arrivedAt * 1_000), lastUs + 1) + 0.5) / 1_000
     this.#provisional.push({ ts, value, arrivedAt })
-    const point = plottable(value)
-    if (point !== null) this.points.set(ts, point)
+    this.#set({ ts, value })
     return true
   }
 
@@ -73,9 +87,14 @@ export class KeySeries {
     const unclaimed = this.#claim(fresh)
     this.points.merge(
       samples.flatMap(({ ts, value }) => {
-        const point = plottable(value)
-        return point === null ? [] : [{ ts, value: point }]
+        const number = numberOf(value)
+        return number === null ? [] : [{ ts, value: number }]
       }),
+    )
+    this.states.merge(
+      samples.flatMap(({ ts, value }) =>
+        kindOf(value) === 'states' ? { ts, value: this.labels.codeOf(value) } : [],
+      ),
     )
     const newest = samples.at(-1)
     if (newest !== undefined) this.#noticeNewest(newest)
@@ -94,12 +113,25 @@ export class KeySeries {
 
   trimBefore(ts: number): void {
     this.points.trimBefore(ts)
+    this.states.trimBefore(ts)
+  }
+
+  #set({ ts, value }: TimedValue): void {
+    const number = numberOf(value)
+    if (number !== null) this.points.set(ts, number)
+    else if (kindOf(value) === 'states') this.states.set(ts, this.labels.codeOf(value))
+  }
+
+  #bufferOf(value: TelemetryValue): SeriesBuffer | null {
+    const kind = kindOf(value)
+    if (kind === null) return null
+    return kind === 'numbers' ? this.points : this.states
   }
 
   #isNew({ ts, value }: TimedValue): boolean {
-    if (plottable(value) === null) return this.#newest === null || ts > this.#newest.ts
-    const at = this.points.indexAt(ts)
-    return this.points.times[at] !== ts
+    const buffer = this.#bufferOf(value)
+    if (buffer === null) return this.#newest === null || ts > this.#newest.ts
+    return buffer.times[buffer.indexAt(ts)] !== ts
   }
 
   /** Drops each provisional sample whose stored form is among these, and returns those that claimed none. */
@@ -131,7 +163,9 @@ export class KeySeries {
   }
 
   #drop(gone: (provisional: Provisional) => boolean): void {
-    this.points.delete(this.#provisional.filter(gone).map(({ ts }) => ts))
+    const times = this.#provisional.filter(gone).map(({ ts }) => ts)
+    this.points.delete(times)
+    this.states.delete(times)
     this.#provisional = this.#provisional.filter((provisional) => !gone(provisional))
   }
 
@@ -140,12 +174,10 @@ export class KeySeries {
   }
 }
 
-/** A number to draw: numbers as they are, true and false as 1 and 0, anything else not. */
-export function plottable(value: TelemetryValue): number | null {
-  if (typeof value === 'number') return value
-  return typeof value === 'boolean' ? Number(value) : null
-}
-
 function same(a: TelemetryValue, b: TelemetryValue): boolean {
-  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b))
+  if (a === b) return true
+  if (typeof a === 'number' && typeof b === 'number') return false
+  if (typeof a === 'object') return JSON.stringify(a) === JSON.stringify(b)
+  const number = numberOf(a)
+  return number !== null && number === numberOf(b)
 }

@@ -8,16 +8,12 @@ import { Notice } from '@/components/notice'
 import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
-import type { ChartedKey } from './charts/chart-panel'
 import { NothingYet } from './nothing-yet'
 import type { TelemetryStore } from './telemetry-store'
 import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
 import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
 
-/** With so many, the times below the last one are in sight on a laptop's screen. */
-const CHARTED_AT_FIRST = 3
-
-const ChartPanel = dynamic(() => import('./charts/chart-panel').then((module) => module.ChartPanel), {
+const DeviceCharts = dynamic(() => import('./device-charts').then((module) => module.DeviceCharts), {
   ssr: false,
   loading: () => <ChartSkeleton />,
 })
@@ -55,7 +51,7 @@ function Values({
     return (
       <>
         {error !== null && <HistoryNotice error={error} />}
-        <TilesAndCharts device={device.id} store={store} keys={keys} />
+        <TilesAndCharts device={device} store={store} keys={keys} />
       </>
     )
   }
@@ -70,39 +66,39 @@ function Values({
 }
 
 interface TilesAndChartsProps {
-  device: string
+  device: Device
   store: TelemetryStore
   keys: readonly string[]
 }
 
 function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
-  const charted = useMemo(() => chartedKeys(store, keys, choice), [store, keys, choice])
-  const names = useMemo(() => new Set(charted.map(({ name }) => name)), [charted])
+  const names = useMemo(() => chartedNames(store, keys, choice), [store, keys, choice])
   const toggle = useCallback(
     (key: string) => setChoice((known) => new Map(known).set(key, !names.has(key))),
     [names],
   )
   return (
     <>
-      <ValueTiles store={store} keys={keys} charted={names} onToggle={toggle} />
-      <ChartPanel device={device} store={store} charted={charted} />
+      <ValueTiles device={device.id} store={store} keys={keys} charted={names} onToggle={toggle} />
+      <DeviceCharts device={device} store={store} keys={keys} names={names} />
     </>
   )
 }
 
-/** What a person chose, and of the rest the first few that are numbers. */
-function chartedKeys(
+/** With so many, the times below the last one are in sight on a laptop's screen. */
+const [NUMBERS_AT_FIRST, STATES_AT_FIRST] = [3, 2]
+
+/** What a person chose, and of the rest the first few. */
+function chartedNames(
   store: TelemetryStore,
   keys: readonly string[],
   choice: ReadonlyMap<string, boolean>,
-): ChartedKey[] {
-  const numbers = keys.filter((key) => typeof store.series(key)?.latest?.value === 'number')
-  const first = new Set(numbers.slice(0, CHARTED_AT_FIRST))
-  return keys.flatMap((name, colourIndex) => {
-    if (!(choice.get(name) ?? first.has(name))) return []
-    return [{ name, colourIndex, stepped: typeof store.series(name)?.latest?.value === 'boolean' }]
-  })
+): ReadonlySet<string> {
+  const ofKind = (kind: string) => keys.filter((key) => store.series(key)?.kind === kind)
+  const [numbers, states] = [ofKind('numbers'), ofKind('states')]
+  const first = new Set([...numbers.slice(0, NUMBERS_AT_FIRST), ...states.slice(0, STATES_AT_FIRST)])
+  return new Set([...numbers, ...states].filter((key) => choice.get(key) ?? first.has(key)))
 }
 
 function HistoryNotice({ error }: { error: unknown }) {

@@ -15,11 +15,17 @@ export class SeriesBuffer {
   #values = new Float64Array(INITIAL_CAPACITY)
   #start = 0
   #end = 0
+  #lostBefore = Number.NEGATIVE_INFINITY
 
   constructor(private readonly maximum: number) {}
 
   get length(): number {
     return this.#end - this.#start
+  }
+
+  /** Points before this time were given up because there were too many. */
+  get lostBefore(): number {
+    return this.#lostBefore
   }
 
   /** A view of the times, valid until the next change. */
@@ -114,7 +120,9 @@ export class SeriesBuffer {
   }
 
   #shrink(): void {
-    if (this.length > this.maximum) this.#start = this.#end - this.maximum
+    if (this.length <= this.maximum) return
+    this.#start = this.#end - this.maximum
+    this.#lostBefore = this.#times[this.#start] as number
   }
 
   #reserve(count: number): void {

@@ -4,11 +4,26 @@ import { KeySeries, type TimedValue } from './key-series'
 /** A key as a tile shows it. A new object with each change. */
 export interface KeySnapshot {
   latest: TimedValue | null
-  /** Counts live samples; a change makes the tile flash. */
+  /** A change makes the tile flash. */
   arrivals: number
 }
 
+interface PastListener {
+  /** A live sample of long ago. */
+  late(key: string, sample: TimedValue): void
+  /** Some may have been among what nobody heard. */
+  missed(): void
+}
+
 const TELL_EVERY_MS = 200
+/** Showing a tile anew takes time: many that change are shown less often. */
+const TELL_AFTER_KEY_MS = 12
+/** What comes more often than this would flash all the time, and say nothing by it. */
+const FLASHES_PER_SECOND = 5
+/** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
+const CLOCKS_APART_MS = 120_000
+/** Around the edge both this store and history are drawn from. */
+const LATE_MARGIN_MS = 300_000
 const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
 
 /** All telemetry of one device that its page shows. Tells listeners a few times a second, however much arrives. */
@@ -16,14 +31,47 @@ export class TelemetryStore {
   readonly #series = new Map<string, KeySeries>()
   readonly #snapshots = new Map<string, KeySnapshot>()
   readonly #listeners = new Set<() => void>()
-  #arrivals = new Map<string, number>()
+  /** Live samples of each key since tiles were told. */
+  readonly #arrivals = new Map<string, number>()
+  #toldAt = 0
+  #changedKeys = 0
   #keys: readonly string[] = []
   #revision = 0
+  #coveredFrom = Number.POSITIVE_INFINITY
+  #marginMs = 0
+  #past: PastListener | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** Changes with every change; charts look at it once a frame. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** All that is stored from this time on is here; infinite until the first of it was read. */
+  get coveredFrom(): number {
+    return this.#coveredFrom
+  }
+
+  /** Everything from this time until now has been added. */
+  cover(from: number, now: number): void {
+    this.#coveredFrom = Math.min(this.#coveredFrom, from)
+    this.#marginMs = Math.min(CLOCKS_APART_MS, (now - this.#coveredFrom) / 2)
+    this.#changed()
+  }
+
+  /** What lies before this time may be missing, as messages were. */
+  uncover(from: number): void {
+    this.#coveredFrom = Math.max(this.#coveredFrom, from)
+  }
+
+  /** Whoever keeps what was before this window is told what changes there. */
+  hear(past: PastListener | null): void {
+    this.#past = past
+  }
+
+  /** Messages come again after a time without. */
+  missed(): void {
+    this.#past?.missed()
   }
 
   /** All keys, in the order in which they are shown. The same array until a key is added. */
@@ -37,6 +85,12 @@ export class TelemetryStore {
     return this.#series.get(key)
   }
 
+  /** From when on a key is drawn from here; what was before is asked for. */
+  seamOf(key: string): number {
+    const lost = this.#series.get(key)?.drawn.lostBefore ?? Number.NEGATIVE_INFINITY
+    return Math.max(this.#coveredFrom + this.#marginMs, lost)
+  }
+
   readonly listen = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -48,6 +102,7 @@ export class TelemetryStore {
     for (const { ts, values } of timedValues(telemetry)) {
       for (const [key, value] of Object.entries(values)) {
         provisional ||= ts === undefined
+        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#past?.late(key, { ts, value })
         if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
           this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
       }
@@ -77,6 +132,7 @@ export class TelemetryStore {
 
   trimBefore(ts: number): void {
     for (const series of this.#series.values()) series.trimBefore(ts)
+    if (Number.isFinite(this.#coveredFrom)) this.uncover(ts)
   }
 
   #addLiveSample(
@@ -102,18 +158,28 @@ export class TelemetryStore {
 
   #changed(): void {
     this.#revision += 1
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#tell()
-    }, TELL_EVERY_MS)
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        this.#tell()
+      },
+      TELL_EVERY_MS + this.#changedKeys * TELL_AFTER_KEY_MS,
+    )
   }
 
   #tell(): void {
+    const now = Date.now()
+    const mostArrivals = Math.max(1, ((now - this.#toldAt) / 1_000) * FLASHES_PER_SECOND)
+    this.#toldAt = now
+    this.#changedKeys = 0
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
-      const arrivals = this.#arrivals.get(key) ?? 0
-      if (before.latest !== latest || before.arrivals !== arrivals)
-        this.#snapshots.set(key, { latest, arrivals })
+      const arrived = this.#arrivals.get(key) ?? 0
+      this.#arrivals.delete(key)
+      if (before.latest === latest && arrived === 0) continue
+      this.#changedKeys += 1
+      const flashes = arrived > 0 && arrived <= mostArrivals
+      this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
     }
     for (const listener of this.#listeners) listener()
   }

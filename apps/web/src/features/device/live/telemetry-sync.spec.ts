@@ -37,12 +37,12 @@ const samples = (...times: number[]) => times.map((ts) => ({ key: 't', ts, value
 describe('chunks', () => {
   it('cover the window, the newest and shortest first, each overlapping the next', () => {
     expect(chunks(900)).toEqual([
-      { from: '-60s', to: null },
-      { from: '-180s', to: '-59s' },
-      { from: '-420s', to: '-179s' },
-      { from: '-900s', to: '-419s' },
+      { from: '-60s', to: null, seconds: 60 },
+      { from: '-180s', to: '-59s', seconds: 180 },
+      { from: '-420s', to: '-179s', seconds: 420 },
+      { from: '-900s', to: '-419s', seconds: 900 },
     ])
-    expect(chunks(30)).toEqual([{ from: '-30s', to: null }])
+    expect(chunks(30)).toEqual([{ from: '-30s', to: null, seconds: 30 }])
   })
 })
 

@@ -63,15 +63,19 @@ export class TelemetrySync {
 
   /** Fetches the whole window, the newest part first. */
   async load(): Promise<void> {
-    this.#loadedAt = Date.now()
+    const startedAt = Date.now()
+    this.#loadedAt = startedAt
     const done = await this.#guarded(async () => {
       // What was last measured long ago is shown too, with its age.
       const latest = await this.options.fetchLatest(this.#abort.signal)
       this.options.store.addStored(latest.items, Date.now())
-      let pages = MAXIMUM_PAGES
-      for (const { from, to } of chunks(this.options.windowSeconds)) {
+      let [pages, covered] = [MAXIMUM_PAGES, startedAt]
+      for (const { from, to, seconds } of chunks(this.options.windowSeconds)) {
         pages = await this.#fetchRange(to === null ? { from } : { from, to }, pages)
-        if (pages <= 0) return
+        // What is older may have been there before, but not what came while nobody listened.
+        if (pages <= 0) return this.options.store.uncover(covered)
+        covered = startedAt - seconds * 1_000
+        this.options.store.cover(covered, startedAt)
       }
     })
     if (done) {
@@ -81,6 +85,11 @@ export class TelemetrySync {
       clearTimeout(this.#reload)
       this.#reload = setTimeout(() => void this.load(), RETRY_AFTER_MS)
     }
+  }
+
+  /** The page slept: its connection may be dead without knowing it, so what was missed is fetched now. */
+  awake(): void {
+    void this.load()
   }
 
   async #refresh(): Promise<void> {
@@ -141,13 +150,13 @@ export class TelemetrySync {
 }
 
 /** The window in parts that double in length, the newest first, so that a chart has something to show at once. */
-export function chunks(windowSeconds: number): { from: string; to: string | null }[] {
-  const parts: { from: string; to: string | null }[] = []
+export function chunks(windowSeconds: number): { from: string; to: string | null; seconds: number }[] {
+  const parts: { from: string; to: string | null; seconds: number }[] = []
   let [near, length] = [0, 60]
   while (near < windowSeconds) {
     const far = Math.min(windowSeconds, near + length)
     // Each overlaps the newer one by a second, as the platform's clock goes on between the two.
-    parts.push({ from: `-${far}s`, to: near === 0 ? null : `-${near - 1}s` })
+    parts.push({ from: `-${far}s`, to: near === 0 ? null : `-${near - 1}s`, seconds: far })
     near = far
     length *= 2
   }

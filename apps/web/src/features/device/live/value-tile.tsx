@@ -1,18 +1,21 @@
 'use client'
 
 import type { TelemetryValue } from '@heliograph/protocol'
-import { ChartLine } from 'lucide-react'
+import { ChartLine, OctagonAlert, TriangleAlert } from 'lucide-react'
 import { memo, useSyncExternalStore } from 'react'
 import { Glint } from '@/components/glint'
 import { TimeAgo } from '@/components/time-ago'
 import { cn } from '@/lib/cn'
 import { decimalsOf, formatValue } from './format-value'
-import { plottable } from './key-series'
+import { type LimitStatus, statusOf } from './limits/limits'
+import { useLimits } from './limits/use-limits'
 import { Sparkline } from './sparkline'
+import { kindOf, numberOf } from './state-labels'
 import type { TelemetryStore } from './telemetry-store'
 import { unitOf } from './units'
 
 interface ValueTileProps {
+  device: string
   store: TelemetryStore
   name: string
   /** The colour of its line. */
@@ -22,13 +25,23 @@ interface ValueTileProps {
 }
 
 /** One key: its value, how it went lately and how old it is. Pressing it shows or hides its chart. */
-export const ValueTile = memo(function ValueTile({ store, name, colour, charted, onToggle }: ValueTileProps) {
+export const ValueTile = memo(function ValueTile({
+  device,
+  store,
+  name,
+  colour,
+  charted,
+  onToggle,
+}: ValueTileProps) {
   const { latest, arrivals } = useSyncExternalStore(store.listen, () => store.snapshot(name))
+  const [limits] = useLimits(device, name)
   const series = store.series(name)
   if (latest === null || series === undefined) return null
-  const drawable = plottable(latest.value) !== null
+  const drawable = kindOf(latest.value) !== null
+  const number = numberOf(latest.value)
+  const status = number === null ? null : statusOf(number, limits)
   return (
-    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors has-[button:hover]:bg-hover/50">
+    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors [contain-intrinsic-size:auto_8rem] [content-visibility:auto] has-[button:hover]:bg-hover/50">
       <div className="flex items-center gap-2 text-12">
         <span
           aria-hidden
@@ -41,12 +54,12 @@ export const ValueTile = memo(function ValueTile({ store, name, colour, charted,
         {drawable && <ChartToggle name={name} charted={charted} onToggle={onToggle} />}
       </div>
       <div className="relative mt-1 w-fit max-w-full">
-        <Value name={name} value={latest.value} decimals={decimalsOf(series.points.values)} />
+        <Value name={name} value={latest.value} decimals={decimalsOf(series.points.values)} status={status} />
         <Glint at={arrivals} shape="under" className="absolute inset-x-0 -bottom-0.5" />
       </div>
       <div className="mt-2 h-7">
-        {series.points.length > 0 && (
-          <Sparkline points={series.points} colour={colour} stepped={typeof latest.value === 'boolean'} />
+        {series.drawn.length > 0 && typeof latest.value !== 'string' && (
+          <Sparkline points={series.drawn} colour={colour} stepped={series.kind === 'states'} />
         )}
       </div>
       <TimeAgo ts={latest.ts} className="mt-1.5 block text-12 text-ink-faint" />
@@ -74,7 +87,15 @@ function ChartToggle({ name, charted, onToggle }: Pick<ValueTileProps, 'name' | 
   )
 }
 
-function Value({ name, value, decimals }: { name: string; value: TelemetryValue; decimals: number }) {
+interface ValueProps {
+  name: string
+  value: TelemetryValue
+  decimals: number
+  /** Beyond which of its limits it is. */
+  status: LimitStatus | null
+}
+
+function Value({ name, value, decimals, status }: ValueProps) {
   const text = formatValue(value, decimals)
   if (typeof value !== 'number') {
     return (
@@ -91,11 +112,32 @@ function Value({ name, value, decimals }: { name: string; value: TelemetryValue;
   }
   const unit = unitOf(name)
   return (
-    <p className="flex h-7 items-baseline text-20 font-semibold tracking-tight tabular-nums">
+    <p
+      className={cn(
+        'flex h-7 items-baseline text-20 font-semibold tracking-tight tabular-nums',
+        status !== null && STATUS[status].text,
+      )}
+    >
       <span className="truncate">{text}</span>
       {unit !== null && (
         <span className={unit.startsWith('°') ? '' : 'ml-1 text-13 font-normal text-ink-faint'}>{unit}</span>
       )}
+      {status !== null && <StatusSign status={status} />}
     </p>
   )
+}
+
+function StatusSign({ status }: { status: LimitStatus }) {
+  const { icon: Icon, label } = STATUS[status]
+  return (
+    <span className="ml-2 self-center" title={label}>
+      <Icon aria-hidden className="size-4" />
+      <span className="sr-only">{label}</span>
+    </span>
+  )
+}
+
+const STATUS = {
+  warning: { text: 'text-quiet-text', icon: TriangleAlert, label: 'Beyond its warning limit' },
+  critical: { text: 'text-refused-text', icon: OctagonAlert, label: 'Beyond its critical limit' },
 }

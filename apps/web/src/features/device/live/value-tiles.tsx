@@ -4,19 +4,21 @@ import type { TelemetryStore } from './telemetry-store'
 import { ValueTile } from './value-tile'
 
 interface ValueTilesProps {
+  device: string
   store: TelemetryStore
   keys: readonly string[]
   charted: ReadonlySet<string>
   onToggle: (key: string) => void
 }
 
-export function ValueTiles({ store, keys, charted, onToggle }: ValueTilesProps) {
+export function ValueTiles({ device, store, keys, charted, onToggle }: ValueTilesProps) {
   return (
     <section aria-label="Latest values">
       <ul className={GRID} style={{ maxWidth: widthFor(keys.length) }}>
         {keys.map((key, index) => (
           <ValueTile
             key={key}
+            device={device}
             store={store}
             name={key}
             colour={seriesColour(index)}

@@ -1,131 +1,180 @@
 'use client'
 
 import 'uplot/dist/uPlot.min.css'
-import { Download } from 'lucide-react'
+import { Download, Image as ImageIcon } from 'lucide-react'
 import { useTheme } from 'next-themes'
-import { useCallback, useId, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
-import { Segmented } from '@/components/segmented'
-import { useNow } from '@/lib/clock'
-import { download } from '@/lib/download'
-import type { TelemetryStore } from '../telemetry-store'
-import { type ChartFrame, ChartRow } from './chart-row'
-import { type ChartWindow, chartWindows, windowFor } from './chart-window'
+import { Notice } from '@/components/notice'
+import { cn } from '@/lib/cn'
+import { explain } from '@/lib/explain'
+import type { Compared } from '../compare/compared'
+import type { ChartHistory } from '../history/chart-history'
+import { MarkLane } from '../marks/mark-lane'
+import { type Marks, useMarks } from '../marks/use-marks'
+import { presetFor } from '../range/chart-range'
+import type { ChartView } from '../range/chart-view'
+import { RangeBar, RangeTitle } from '../range/range-bar'
+import type { SeriesKind } from '../state-labels'
+import { ChartRow } from './chart-row'
 import { Crosshair } from './crosshair'
 import { CrosshairKeys } from './crosshair-keys'
-import { formatMoment } from './time-axis'
-import { toCsv } from './to-csv'
+import { listenToGestures } from './gestures'
+import { originText } from './origin-text'
+import { Redraw } from './redraw'
+import { RowActions } from './row-actions'
+import type { ChartedSeries, RowPainter } from './row-painter'
+import { formatDatedMoment } from './time-axis'
+import { plotLeftPx, plotRightPx } from './time-chart'
+import { useExport } from './use-export'
 import { useFrames } from './use-frames'
 
 export interface ChartedKey {
   name: string
-  colourIndex: number
-  stepped: boolean
+  kind: SeriesKind
+  /** The device's own series first, then those of the devices it is compared with. */
+  lines: readonly ChartedSeries[]
 }
 
 interface ChartPanelProps {
   device: string
-  store: TelemetryStore
   charted: readonly ChartedKey[]
+  history: ChartHistory
+  view: ChartView
+  /** Changes with every sample. */
+  revision: () => number
+  compared: (key: string) => readonly Compared[]
+  onCompare: (key: string, compared: readonly Compared[]) => void
 }
 
-const [ROW_PX, SWITCH_PX, LABELS_PX] = [112, 56, 26]
-/** A clock that is further ahead than this is wrong, and the picture does not follow it. */
-const AHEAD_MS = 60_000
+/** uPlot asks for layers of their own for each crosshair and its points: with fifty charts, they cost more than drawing. */
+const fewLayers =
+  '[&_.u-cursor-pt]:will-change-auto [&_.u-cursor-x]:will-change-auto [&_.u-cursor-y]:will-change-auto'
 
-/** A line for each chosen key, over the same time and with one crosshair. */
-export function ChartPanel({ device, store, charted }: ChartPanelProps) {
+const [ROW_PX, BANDS_PX, LABELS_PX] = [112, 48, 26]
+
+/** A chart for each chosen key, over the same time and with one crosshair. */
+export function ChartPanel({
+  device,
+  charted,
+  history,
+  view,
+  revision,
+  compared,
+  onCompare,
+}: ChartPanelProps) {
   const { resolvedTheme } = useTheme()
   const group = useId()
-  const [chosen, setChosen] = useState<ChartWindow | null>(null)
-  const now = useNow()
-  const window = chosen ?? windowFor(now - oldestOf(store, charted))
   const [root, width] = useWidth()
+  const marks = useMarks(device)
   const moment = useRef<HTMLSpanElement>(null)
-  const [rows] = useState(() => new Set<(frame: ChartFrame) => void>())
-  const registered = useRef(0)
+  const origin = useRef<HTMLSpanElement>(null)
+  const selection = useRef<HTMLDivElement>(null)
+  const [painters] = useState(() => new Set<RowPainter>())
+  const [redraw] = useState(() => new Redraw())
   const [crosshair] = useState(() => new Crosshair())
+  const { busy, saveCsv, savePng } = useExport({ device, view, charted, painters, redraw })
 
-  const register = useCallback(
-    (draw: (frame: ChartFrame) => void) => {
-      rows.add(draw)
-      registered.current += 1
-      return () => rows.delete(draw)
-    },
-    [rows],
-  )
   const onMoment = useCallback((ts: number | null) => {
-    if (moment.current) moment.current.textContent = ts === null ? '' : formatMoment(ts)
+    if (moment.current) moment.current.textContent = ts === null ? '' : formatDatedMoment(ts, Date.now())
   }, [])
-
-  const span = () => {
-    const max = rightEdge(store, charted)
-    return { min: max - window.ms, max }
-  }
-
-  useFrames(
-    // A row that was just made is drawn at once too.
-    () => store.revision + registered.current + crosshair.revision,
-    window.ms / Math.max(1, width),
-    () => {
-      const { min, max } = span()
-      // What has left the picture on the left cannot be pointed at.
-      if (crosshair.ts !== null && crosshair.ts < min) crosshair.move(null)
-      for (const draw of rows) draw({ min, max, crosshair: crosshair.ts })
-    },
-  )
-
-  const save = () => {
-    const columns = charted.flatMap(({ name, stepped }) => {
-      const points = store.series(name)?.points
-      return points === undefined ? [] : [{ name, points, stepped }]
+  useDrawing({ charted, history, view, revision, width, marks, redraw, crosshair }, () => {
+    const text = originText([...painters].map((painter) => painter.origin))
+    if (origin.current && origin.current.textContent !== text) origin.current.textContent = text
+  })
+  useEffect(() => {
+    const element = root.current
+    if (element === null) return
+    return listenToGestures(element, {
+      view,
+      area: () => ({ left: plotLeftPx, width: Math.max(1, element.clientWidth - plotLeftPx - plotRightPx) }),
+      onSelect(selected) {
+        const box = selection.current
+        if (box === null) return
+        box.hidden = selected === null
+        if (selected === null) return
+        box.style.left = `${plotLeftPx + selected.left}px`
+        box.style.width = `${selected.width}px`
+      },
     })
-    download(`${device}.csv`, toCsv(columns, span()), 'text/csv')
-  }
+  }, [root, view])
 
   return (
     <section aria-label="Charts" className="rounded-outer border bg-surface">
-      <div className="flex h-11 items-center gap-x-3 border-b pr-1.5 pl-4">
-        <h2 className="min-w-0 truncate text-13 font-medium">Last {window.name}</h2>
-        <span ref={moment} className="mr-auto text-12 text-ink-faint tabular-nums max-sm:hidden" />
-        <Segmented
-          label="How far back"
-          value={window.ms}
-          options={chartWindows.map(({ ms, label }) => ({ value: ms, label }))}
-          onChange={(ms) => setChosen(chartWindows.find((one) => one.ms === ms) ?? null)}
-          className="max-sm:ml-auto"
-        />
-        {charted.length > 0 && (
-          <Button size="sm" variant="ghost" title="Save what the charts show" onClick={save}>
-            <Download aria-hidden />
-            CSV
-          </Button>
-        )}
+      <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pr-1.5 pl-4">
+        <RangeTitle view={view} />
+        <span ref={moment} className="text-12 text-ink-faint tabular-nums max-sm:hidden" />
+        <span className="ml-auto flex items-center gap-x-1">
+          <RangeBar view={view} />
+          {charted.length > 0 && (
+            <>
+              <Button
+                size="sm"
+                variant="ghost"
+                title="Save what the charts show as a table"
+                busy={busy}
+                onClick={saveCsv}
+              >
+                <Download aria-hidden />
+                CSV
+              </Button>
+              <Button
+                size="sm"
+                variant="ghost"
+                title="Save the charts as a picture"
+                onClick={() => savePng(root.current)}
+              >
+                <ImageIcon aria-hidden />
+                PNG
+              </Button>
+            </>
+          )}
+        </span>
       </div>
-      <div ref={root} className="relative">
+      <HistoryState history={history} />
+      <div ref={root} className={cn('relative touch-pan-y select-none', fewLayers)}>
+        {width > 0 && charted.length > 0 && (
+          <MarkLane key={resolvedTheme} store={marks.store} redraw={redraw} width={width} />
+        )}
         {width > 0 &&
-          charted.map(({ name, colourIndex, stepped }, index) => {
+          charted.map(({ name, kind, lines }, index) => {
             const labelled = index === charted.length - 1
             return (
               <ChartRow
-                key={`${name} ${resolvedTheme}`}
-                store={store}
+                key={`${name} ${kind}`}
+                device={device}
                 name={name}
-                colourIndex={colourIndex}
-                stepped={stepped}
+                kind={kind}
+                lines={lines}
                 labelled={labelled}
                 width={width}
-                height={(stepped ? SWITCH_PX : ROW_PX) + (labelled ? LABELS_PX : 0)}
-                windowMs={window.ms}
-                windowName={window.name}
+                height={(kind === 'states' ? BANDS_PX : ROW_PX) + (labelled ? LABELS_PX : 0)}
                 group={group}
-                register={register}
+                redraw={redraw}
+                marks={marks.store}
+                painters={painters}
                 onMoment={onMoment}
+                actions={
+                  kind === 'numbers' && (
+                    <RowActions
+                      device={device}
+                      name={name}
+                      compared={compared(name)}
+                      onCompare={(devices) => onCompare(name, devices)}
+                    />
+                  )
+                }
               />
             )
           })}
+        <div
+          ref={selection}
+          hidden
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 border-x border-accent bg-accent/12"
+        />
         {charted.length > 0 && (
-          <CrosshairKeys store={store} charted={charted} crosshair={crosshair} span={span} />
+          <CrosshairKeys charted={charted} crosshair={crosshair} view={view} marks={marks.store} />
         )}
         {charted.length === 0 && (
           <p className="px-4 py-10 text-center text-13 text-ink-soft">
@@ -133,24 +182,94 @@ export function ChartPanel({ device, store, charted }: ChartPanelProps) {
           </p>
         )}
       </div>
+      {charted.length > 0 && (
+        <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint">
+          <span className="pointer-coarse:hidden">
+            Drag to zoom in, Shift-drag to move, double-click to go back
+          </span>
+          <span className="hidden pointer-coarse:inline">One finger moves, two zoom</span>
+          <span ref={origin} className="ml-auto tabular-nums" />
+        </p>
+      )}
     </section>
   )
 }
 
-/** Now, or the newest sample where the device's clock, or the platform's, is a little ahead of ours. */
-function rightEdge(store: TelemetryStore, charted: readonly ChartedKey[]): number {
-  const now = Date.now()
-  let edge = now
-  for (const { name } of charted) {
-    const newest = store.series(name)?.points.times.at(-1) ?? 0
-    if (newest > edge && newest < now + AHEAD_MS) edge = newest
-  }
-  return edge
+interface DrawingOptions {
+  charted: readonly ChartedKey[]
+  history: ChartHistory
+  view: ChartView
+  revision: () => number
+  width: number
+  marks: Marks
+  redraw: Redraw
+  crosshair: Crosshair
 }
 
-function oldestOf(store: TelemetryStore, charted: readonly ChartedKey[]): number {
+/** One loop for all charts: asks for the history that is looked at, and draws when anything has changed. */
+function useDrawing(options: DrawingOptions, onDrawn: () => void): void {
+  const { charted, history, view, revision, width, marks, redraw, crosshair } = options
+  const range = useSyncExternalStore(view.listen, view.range, view.range)
+  const spanMs = range.follow ? range.spanMs : range.to - range.from
+  useFrames(
+    () =>
+      revision() +
+      history.revision +
+      view.revision +
+      marks.store.revision +
+      redraw.revision +
+      crosshair.revision,
+    range.follow ? spanMs / Math.max(1, width) : Number.POSITIVE_INFINITY,
+    {
+      begin() {
+        const now = Date.now()
+        view.suggest(presetFor(now - oldestOf(charted)))
+        const { min, max } = view.span()
+        const wanted = charted.flatMap(({ lines }) =>
+          lines.flatMap(({ series }) => {
+            const past = series.past({ min, max }, now)
+            return past === null ? [] : [{ ref: series.ref, span: past }]
+          }),
+        )
+        history.want(wanted, max - min)
+        marks.reachBack(min)
+        // What has left the picture cannot be pointed at.
+        if (crosshair.ts !== null && (crosshair.ts < min || crosshair.ts > max)) crosshair.move(null)
+        redraw.begin({ min, max, crosshair: crosshair.ts })
+      },
+      pace: (late) => redraw.pace(late),
+      run() {
+        const done = redraw.run()
+        if (done) onDrawn()
+        return done
+      },
+    },
+  )
+}
+
+function oldestOf(charted: readonly ChartedKey[]): number {
   return Math.min(
-    ...charted.map(({ name }) => store.series(name)?.points.times[0] ?? Number.POSITIVE_INFINITY),
+    ...charted.map(({ lines }) => lines[0]?.series.series?.drawn.times[0] ?? Number.POSITIVE_INFINITY),
+  )
+}
+
+/** A line that moves while history is read, and why it could not be; what was read stays on the screen. */
+function HistoryState({ history }: { history: ChartHistory }) {
+  const { loading, error } = useSyncExternalStore(history.listen, history.status, history.status)
+  return (
+    <>
+      <div className="relative h-0" aria-hidden>
+        {loading && <div className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse bg-accent" />}
+      </div>
+      <span role="status" className="sr-only">
+        {loading ? 'Reading history' : ''}
+      </span>
+      {error !== null && (
+        <Notice tone="quiet" title="Some of this range could not be read" className="m-2">
+          {explain(error).what} It is tried again every few seconds; what was read before is shown.
+        </Notice>
+      )}
+    </>
   )
 }
 

@@ -1,103 +1,112 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
-import { decimalsOf, decimalsOfStep, formatNumber } from '../format-value'
-import { seriesColour } from '../series-colour'
-import type { TelemetryStore } from '../telemetry-store'
-import { unitOf } from '../units'
-import type { Span } from './crosshair'
-import { drawableFrom } from './gaps'
-import { switchText } from './switch-text'
-import { TimeChart } from './time-chart'
-
-export interface ChartFrame extends Span {
-  /** Where keys have put the crosshair; null leaves it to the mouse. */
-  crosshair: number | null
-}
+import { useTheme } from 'next-themes'
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useLimits } from '../limits/use-limits'
+import type { MarkStore } from '../marks/mark-store'
+import type { SeriesKind } from '../state-labels'
+import { ChartCaption } from './chart-caption'
+import type { Redraw } from './redraw'
+import { type ChartedSeries, RowPainter } from './row-painter'
 
 interface ChartRowProps {
-  store: TelemetryStore
+  device: string
   name: string
-  colourIndex: number
-  stepped: boolean
+  kind: SeriesKind
+  lines: readonly ChartedSeries[]
   labelled: boolean
   width: number
   height: number
-  windowMs: number
-  windowName: string
   group: string
-  /** Hands over how this row is drawn; the function it returns takes that back. */
-  register: (draw: (frame: ChartFrame) => void) => () => void
+  redraw: Redraw
+  marks: MarkStore
+  /** Where each row that is shown is found. */
+  painters: Set<RowPainter>
   onMoment: (ts: number | null) => void
 }
 
-export function ChartRow(props: ChartRowProps) {
-  const { store, name, colourIndex, stepped, labelled, width, height, windowMs, windowName, group } = props
-  const { register, onMoment } = props
-  const root = useRef<HTMLDivElement>(null)
-  const readout = useRef<HTMLSpanElement>(null)
-  const initialWidth = useRef(width)
-  const chart = useRef<TimeChart | null>(null)
-  initialWidth.current = width
-
-  useEffect(() => {
-    const series = store.series(name)
-    if (!root.current || !series) return
-    let hovered: number | null = null
-    const format = (value: number) =>
-      stepped ? switchText(value) : formatNumber(value, decimalsOf(series.points.values))
-    const made = new TimeChart(root.current, {
-      width: initialWidth.current,
-      height,
-      stepped,
-      colourIndex,
-      labelled,
-      windowMs,
-      group,
-      formatTick: (value, step) => (stepped ? switchText(value) : formatNumber(value, decimalsOfStep(step))),
-      onPoint(point) {
-        hovered = point?.value ?? null
-        onMoment(point?.ts ?? null)
-        write()
-      },
-    })
-    const write = () => {
-      const value = hovered ?? series.points.values.at(-1)
-      const text = value === undefined ? '' : format(value)
-      if (readout.current && readout.current.textContent !== text) readout.current.textContent = text
-    }
-    const takeBack = register(({ min, max, crosshair }) => {
-      const { points } = series
-      made.draw(drawableFrom(points.times, points.values, points.indexAt(min)), { min, max })
-      made.pointAt(crosshair)
-      write()
-    })
-    chart.current = made
-    return () => {
-      takeBack()
-      made.destroy()
-      chart.current = null
-    }
-  }, [store, name, colourIndex, stepped, labelled, height, windowMs, group, register, onMoment])
-
-  useEffect(() => chart.current?.resize(width), [width])
-
-  const unit = unitOf(name)
+/** One key: its caption and its chart. */
+export function ChartRow({ actions, ...props }: ChartRowProps & { actions: ReactNode }) {
+  const { name, kind, lines, height } = props
+  const { resolvedTheme } = useTheme()
+  const readouts = useRef<(HTMLSpanElement | null)[]>([])
+  const [states, setStates] = useState<readonly number[]>([])
   return (
-    <figure className="border-b pt-2.5 last:border-b-0">
-      <figcaption className="flex items-center gap-2 px-4 text-12">
-        <span
-          aria-hidden
-          className="h-0.5 w-3 rounded-full"
-          style={{ background: seriesColour(colourIndex) }}
-        />
-        <span className="min-w-0 truncate font-mono text-ink-soft">{name}</span>
-        <span className="ml-auto text-13 font-medium whitespace-nowrap tabular-nums">
-          <span ref={readout} />
-          {unit !== null && <span className="ml-0.5 font-normal text-ink-faint">{unit}</span>}
-        </span>
-      </figcaption>
-      <div ref={root} role="img" aria-label={`${name}: chart of the last ${windowName}`} style={{ height }} />
+    <figure className="border-b pt-2.5 [contain-intrinsic-size:auto_9rem] [content-visibility:auto] last:border-b-0">
+      <ChartCaption
+        name={name}
+        kind={kind}
+        lines={lines}
+        states={states}
+        readouts={readouts}
+        actions={actions}
+      />
+      <div role="img" aria-label={`Chart of ${name}`} style={{ height }}>
+        <ChartCanvas key={resolvedTheme} {...props} readouts={readouts} onStates={setStates} />
+      </div>
     </figure>
   )
+}
+
+interface ChartCanvasProps extends ChartRowProps {
+  readouts: RefObject<(HTMLSpanElement | null)[]>
+  onStates: (update: (known: readonly number[]) => readonly number[]) => void
+}
+
+/** What is drawn of a row; made anew with the theme, as a canvas knows no CSS. */
+function ChartCanvas(props: ChartCanvasProps) {
+  const { device, name, kind, lines, labelled, width, height, group, redraw, marks, painters } = props
+  const { onMoment, readouts, onStates } = props
+  const root = useRef<HTMLDivElement>(null)
+  const current = useRef<RowPainter>(null)
+  const [limits] = useLimits(device, name)
+  const readLimits = useEffectEvent(() => limits)
+  const readWidth = useEffectEvent(() => width)
+
+  useEffect(() => {
+    if (root.current === null) return
+    const painter = new RowPainter(root.current, {
+      ...{ name, kind, lines, labelled, height, group, onMoment },
+      width: readWidth(),
+      limits: () => readLimits(),
+      marksBetween: ({ min, max }) => marks.between(min, max),
+      onStates: (seen) => onStates((known) => (known.join() === seen.join() ? known : seen)),
+      write(line, text) {
+        const readout = readouts.current[line]
+        if (readout) readout.textContent = text
+      },
+    })
+    const takeBack = redraw.add(painter)
+    const observer = observeSight(root.current, painter, redraw)
+    painters.add(painter)
+    current.current = painter
+    return () => {
+      takeBack()
+      observer.disconnect()
+      painters.delete(painter)
+      painter.destroy()
+      current.current = null
+    }
+  }, [name, kind, lines, labelled, height, group, redraw, marks, painters, onMoment, readouts, onStates])
+
+  const shownLimits = useRef(limits)
+  useEffect(() => {
+    if (shownLimits.current !== limits) redraw.touch()
+    shownLimits.current = limits
+  }, [limits, redraw])
+  useEffect(() => current.current?.resize(width), [width])
+  return <div ref={root} />
+}
+
+/** What nobody sees is not drawn; a little before it comes into sight, it is. */
+function observeSight(element: Element, painter: RowPainter, redraw: Redraw): IntersectionObserver {
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      painter.inSight = entry?.isIntersecting ?? true
+      if (painter.inSight) redraw.touch()
+    },
+    { rootMargin: '80px' },
+  )
+  observer.observe(element)
+  return observer
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { movedBy, valueNear } from './crosshair'
+import { movedBy, nearestOf } from './crosshair'
 
 const series = [new Float64Array([100, 200, 300, 400]), new Float64Array([150, 250, 950])]
 const span = { min: 120, max: 900 }
@@ -41,15 +41,14 @@ describe('movedBy', () => {
   })
 })
 
-describe('valueNear', () => {
-  const times = new Float64Array([100, 200, 300])
-  const values = new Float64Array([1, 2, 3])
+describe('nearestOf', () => {
+  const part = (...times: number[]) => ({ times: Float64Array.from(times), values: Float64Array.from(times) })
 
-  it('takes the nearest sample', () => {
-    expect(valueNear(times, values, 50)).toBe(1)
-    expect(valueNear(times, values, 140)).toBe(1)
-    expect(valueNear(times, values, 160)).toBe(2)
-    expect(valueNear(times, values, 999)).toBe(3)
-    expect(valueNear(new Float64Array(0), new Float64Array(0), 1)).toBeUndefined()
+  it('takes the nearest sample of any part', () => {
+    const parts = [part(100, 200), part(), part(300)]
+    expect([50, 140, 160, 240, 260, 999].map((ts) => nearestOf(parts, ts))).toEqual([
+      100, 100, 200, 200, 300, 300,
+    ])
+    expect(nearestOf([part()], 1)).toBeNull()
   })
 })

@@ -53,12 +53,20 @@ export function movedBy(
   }
 }
 
-/** The value at a time or, where a series has none then, the nearest one. */
-export function valueNear(times: Float64Array, values: Float64Array, ts: number): number | undefined {
-  const next = firstAtOrAfter(times, ts)
-  const [left, right] = [times[next - 1], times[next]]
-  const takeLeft = left !== undefined && (right === undefined || ts - left < right - ts)
-  return values[takeLeft ? next - 1 : next]
+/** The value at a time or, where a series has none then, the nearest one; null where it has none at all. */
+export function nearestOf(
+  parts: readonly { times: Float64Array; values: Float64Array }[],
+  ts: number,
+): number | null {
+  let [nearest, distance]: [number | null, number] = [null, Number.POSITIVE_INFINITY]
+  for (const { times, values } of parts) {
+    const next = firstAtOrAfter(times, ts)
+    for (const at of [next - 1, next]) {
+      const away = Math.abs((times[at] ?? Number.POSITIVE_INFINITY) - ts)
+      if (away < distance) [nearest, distance] = [values[at] ?? null, away]
+    }
+  }
+  return nearest
 }
 
 const first = (series: readonly Float64Array[], span: Span) => after(series, Number.NEGATIVE_INFINITY, span)

@@ -1,48 +1,68 @@
 import uPlot from 'uplot'
-import { seriesColour } from '../series-colour'
-import type { Drawable } from './gaps'
-import { formatTick, tickStep } from './time-axis'
+import type { Limits } from '../limits/limits'
+import { hasLimits } from '../limits/limits'
+import type { Mark } from '../marks/mark-store'
+import type { SeriesKind, StateLabels } from '../state-labels'
+import type { Band } from './bands'
+import { type ChartTheme, readTheme } from './chart-theme'
+import type { Span } from './crosshair'
+import type { Drawable } from './join-lines'
+import { paintBands, paintLimits, paintMarks, type Surface } from './paint'
+import { formatTick, tickStep, ticksOf } from './time-axis'
 
 export interface TimeChartOptions {
   width: number
   height: number
-  /** Draws switches as steps. */
-  stepped: boolean
-  colourIndex: number
+  kind: SeriesKind
+  /** The colour of each line; of bands, that of the key. */
+  colours: readonly number[]
   /** True for the lowest of several: only it writes the times. */
   labelled: boolean
-  windowMs: number
   /** Charts of one group share the crosshair. */
   group: string
   /** `step` is how far apart the ticks are. */
   formatTick(value: number, step: number): string
-  /** The point under the crosshair; null when it is elsewhere. */
-  onPoint(point: { ts: number; value: number } | null): void
+  labels: StateLabels
+  /** The crosshair is at this time; null when it is elsewhere. */
+  onCrosshair(at: { ts: number; index: number } | null): void
 }
 
-const [VALUES_WIDTH_PX, LABELS_HEIGHT_PX, TICK_SPACE_PX] = [56, 26, 96]
-const SPARSE_PX = 12
+/** What is painted beside the lines. */
+export interface Scenery {
+  bands: readonly Band[]
+  limits: Limits
+  marks: readonly Mark[]
+}
+
+export const [plotLeftPx, plotRightPx] = [56, 16]
+const [LABELS_HEIGHT_PX, TICK_SPACE_PX, SPARSE_PX] = [26, 96, 12]
 /** Where uPlot keeps a cursor that is nowhere. */
 const AWAY_PX = -10
 const FONT = '11px "Inter Variable", sans-serif'
 
-/** One key over time: a thin layer over uPlot, which knows the look and nothing of where the data come from. */
+/** A chart over time: a thin layer over uPlot, which knows the look and nothing of where the data come from. */
 export class TimeChart {
   readonly #plot: uPlot
-  readonly #theme: Theme
+  readonly #theme: ChartTheme
+  #scenery: Scenery | null = null
   #pointed = false
 
   constructor(
     root: HTMLElement,
     private readonly options: TimeChartOptions,
   ) {
-    this.#theme = readTheme(root, options.colourIndex)
-    this.#plot = new uPlot(this.#configuration(), [[], []], root)
+    this.#theme = readTheme(root)
+    this.#plot = new uPlot(this.#configuration(), [[], ...options.colours.map(() => [])], root)
   }
 
-  draw(data: Drawable, range: { min: number; max: number }): void {
-    this.#plot.setData(data, false)
-    this.#plot.setScale('x', range)
+  get canvas(): HTMLCanvasElement {
+    return this.#plot.ctx.canvas
+  }
+
+  draw(data: Drawable, span: Span, scenery: Scenery): void {
+    this.#scenery = scenery
+    this.#plot.setData(data as uPlot.AlignedData, false)
+    this.#plot.setScale('x', span)
   }
 
   /** Puts the crosshair at a time; null takes it away again. Has to be told again after each draw. */
@@ -62,51 +82,75 @@ export class TimeChart {
   }
 
   #configuration(): uPlot.Options {
-    const { width, height, stepped, labelled, group } = this.options
-    const { line } = this.#theme
-    const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.()
+    const { width, height, kind, labelled, group } = this.options
     return {
       width,
       height,
       ms: 1,
-      padding: [10, 16, labelled ? 0 : 6, 0],
+      padding: [10, plotRightPx, labelled ? 0 : 6, 0],
       legend: { show: false },
-      scales: { x: { time: true, auto: false }, y: { range: (_plot, low, high) => paddedRange(low, high) } },
+      scales: {
+        x: { time: true, auto: false },
+        y: { range: (_plot, low, high) => (kind === 'states' ? [0, 1] : this.#valueRange(low, high)) },
+      },
       axes: [this.#timeAxis(), this.#valueAxis()],
-      series: [
-        {},
-        {
-          stroke: line,
-          width: 1.5,
-          spanGaps: false,
-          points: { show: isSparse, size: 5, stroke: line, fill: line },
-          ...(paths ? { paths } : {}),
-        },
-      ],
+      series: [{}, ...this.options.colours.map((colour) => this.#line(colour))],
       cursor: {
         y: false,
         drag: { x: false, y: false },
-        points: { size: 9, width: 2, stroke: this.#theme.surface, fill: line },
+        points: { show: kind === 'numbers', size: 9, width: 2, stroke: this.#theme.surface },
         sync: { key: group, scales: ['x', null] },
       },
-      hooks: { setCursor: [(plot) => this.options.onPoint(pointAt(plot))] },
+      hooks: {
+        drawAxes: [() => this.#paintBelow()],
+        setCursor: [(plot) => this.options.onCrosshair(crosshairOf(plot))],
+      },
+    }
+  }
+
+  #line(colourIndex: number): uPlot.Series {
+    const line = this.#theme.series[colourIndex % this.#theme.series.length] ?? this.#theme.ink
+    if (this.options.kind === 'states') return { show: true, paths: () => null, points: { show: false } }
+    const paths = uPlot.paths.linear?.()
+    return {
+      stroke: line,
+      width: 1.5,
+      spanGaps: false,
+      points: { show: isSparse, size: 5, stroke: line, fill: line },
+      ...(paths ? { paths } : {}),
+    }
+  }
+
+  #paintBelow(): void {
+    const scenery = this.#scenery
+    if (scenery === null) return
+    const surface = this.#surface()
+    if (this.options.kind === 'states')
+      paintBands(surface, scenery.bands, this.options.labels, this.options.colours[0] ?? 0)
+    else if (hasLimits(scenery.limits)) paintLimits(surface, scenery.limits)
+    paintMarks(surface, scenery.marks)
+  }
+
+  #surface(): Surface {
+    const { ctx, bbox } = this.#plot
+    return {
+      ...bbox,
+      context: ctx,
+      theme: this.#theme,
+      ratio: devicePixelRatio,
+      xOf: (ts) => this.#plot.valToPos(ts, 'x', true),
+      yOf: (value) => this.#plot.valToPos(value, 'y', true),
     }
   }
 
   #timeAxis(): uPlot.Axis {
-    const { labelled, windowMs } = this.options
+    const { labelled } = this.options
     return {
       ...this.#axis(),
       size: labelled ? LABELS_HEIGHT_PX : 0,
       gap: 6,
-      splits: (plot, _axis, min, max) => {
-        const step = tickStep(windowMs, plot.bbox.width / devicePixelRatio, TICK_SPACE_PX)
-        const first = Math.ceil(min / step) * step
-        return Array.from(
-          { length: Math.max(0, Math.floor((max - first) / step) + 1) },
-          (_, n) => first + n * step,
-        )
-      },
+      splits: (plot, _axis, min, max) =>
+        ticksOf(min, max, tickStep(max - min, plot.bbox.width / devicePixelRatio, TICK_SPACE_PX)),
       values: (_plot, splits) => {
         const step = (splits[1] ?? 0) - (splits[0] ?? 0)
         return splits.map((ts) => (labelled ? formatTick(ts, step) : ''))
@@ -115,9 +159,11 @@ export class TimeChart {
   }
 
   #valueAxis(): uPlot.Axis {
+    if (this.options.kind === 'states')
+      return { ...this.#axis(), size: plotLeftPx, grid: { show: false }, values: () => [] }
     return {
       ...this.#axis(),
-      size: VALUES_WIDTH_PX,
+      size: plotLeftPx,
       gap: 8,
       space: 28,
       values: (_plot, splits, _axis, _space, step) =>
@@ -135,32 +181,20 @@ export class TimeChart {
       border: { show: false },
     }
   }
-}
 
-interface Theme {
-  line: string
-  ink: string
-  grid: string
-  surface: string
-}
-
-/** A canvas knows no CSS variables: they are read once, and a chart is made anew with the theme. */
-function readTheme(root: HTMLElement, colourIndex: number): Theme {
-  const style = getComputedStyle(root)
-  const read = (name: string) => style.getPropertyValue(name).trim()
-  return {
-    line: read(seriesColour(colourIndex).slice('var('.length, -1)),
-    ink: read('--ink-faint'),
-    grid: read('--line'),
-    surface: read('--surface'),
+  /** Some air above and below; what stands still stands in the middle. A limit that is near is in sight. */
+  #valueRange(low: number | null, high: number | null): [number, number] {
+    if (low === null || high === null) return [0, 1]
+    const reach = high === low ? Math.max(Math.abs(low) * 0.1, 1) : high - low
+    let [bottom, top] = [low, high]
+    const { warning, critical } = this.#scenery?.limits ?? {}
+    for (const limit of [warning?.above, warning?.below, critical?.above, critical?.below]) {
+      if (limit === undefined || limit === null || limit > high + reach || limit < low - reach) continue
+      ;[bottom, top] = [Math.min(bottom, limit), Math.max(top, limit)]
+    }
+    const air = top === bottom ? Math.max(Math.abs(bottom) * 0.05, 0.5) : (top - bottom) * 0.12
+    return [bottom - air, top + air]
   }
-}
-
-/** Some air above and below; what stands still stands in the middle. */
-function paddedRange(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1]
-  const air = high === low ? Math.max(Math.abs(low) * 0.05, 0.5) : (high - low) * 0.12
-  return [low - air, high + air]
 }
 
 /** Points are drawn where they lie apart; closer together the line alone is clearer. */
@@ -170,9 +204,8 @@ function isSparse(plot: uPlot, _series: number, first: number, last: number): bo
   return (plot.valToPos(to, 'x') - plot.valToPos(from, 'x')) / (last - first) > SPARSE_PX
 }
 
-function pointAt(plot: uPlot): { ts: number; value: number } | null {
-  const index = plot.cursor.idx
-  if (index === null || index === undefined) return null
-  const [ts, value] = [plot.data[0][index], plot.data[1]?.[index]]
-  return ts === undefined || value === null || value === undefined ? null : { ts, value }
+function crosshairOf(plot: uPlot): { ts: number; index: number } | null {
+  const { idx, left } = plot.cursor
+  if (idx === null || idx === undefined || left === undefined || left < 0) return null
+  return { ts: plot.posToVal(left, 'x'), index: idx }
 }

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { SeriesBuffer } from '../series-buffer'
 import { toCsv } from './to-csv'
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5)
 
-function column(name: string, points: [offset: number, value: number][], stepped = false) {
-  const buffer = new SeriesBuffer(100)
-  for (const [offset, value] of points) buffer.set(start + offset, value)
-  return { name, points: buffer, stepped }
+function column(
+  name: string,
+  points: [offset: number, value: number][],
+  textOf: (value: number) => string = String,
+) {
+  const part = {
+    times: Float64Array.from(points, ([offset]) => start + offset),
+    values: Float64Array.from(points, ([, value]) => value),
+  }
+  return { name, parts: [part], textOf }
 }
 
 describe('toCsv', () => {
@@ -17,7 +22,7 @@ describe('toCsv', () => {
         [0, 21.5],
         [1_000.25, -3],
       ]),
-      column('pump_on', [[1_000.25, 1]], true),
+      column('pump_on', [[1_000.25, 1]], () => 'true'),
     ]
     expect(toCsv(columns, { min: start, max: start + 5_000 })).toBe(
       'time,temperature,pump_on\r\n' +
@@ -35,6 +40,13 @@ describe('toCsv', () => {
       ]),
     ]
     expect(toCsv(columns, { min: start + 5, max: start + 15 }).match(/Z,(\d)/g)).toEqual(['Z,2'])
+  })
+
+  it('disarms formulas among texts', () => {
+    const columns = [column('state', [[0, 2]], () => '=1+1'), column('open', [[0, 3]], () => 'a,b')]
+    expect(toCsv(columns, { min: start, max: start }).split('\r\n')[1]).toBe(
+      `2026-01-02T03:04:05.000000Z,'=1+1,"a,b"`,
+    )
   })
 
   it('quotes names, and disarms formulas', () => {

@@ -1,24 +1,25 @@
-import type { SeriesBuffer } from '../series-buffer'
+import type { Points } from '../history/series-tiles'
+import { indexAt } from '../index-at'
 import type { Span } from './crosshair'
 
 export interface Column {
   name: string
-  points: SeriesBuffer
-  /** A switch, kept as 1 and 0. */
-  stepped: boolean
+  parts: readonly Points[]
+  textOf(value: number): string
 }
 
-/** What charts show, as a table: a line for each time, a column for each key, empty where it has no sample. */
+/** What charts show, as a table: a line for each time, a column for each series, empty where it has no sample. */
 export function toCsv(columns: readonly Column[], { min, max }: Span): string {
   const rows = new Map<number, string[]>()
-  for (const [index, { points, stepped }] of columns.entries()) {
-    const { times, values } = points
-    for (let at = points.indexAt(min); at < times.length; at += 1) {
-      const [ts, value] = [times[at] as number, values[at] as number]
-      if (ts > max) break
-      const row = rows.get(ts) ?? columns.map(() => '')
-      row[index] = stepped ? String(value === 1) : String(value)
-      rows.set(ts, row)
+  for (const [index, { parts, textOf }] of columns.entries()) {
+    for (const { times, values } of parts) {
+      for (let at = indexAt(times, min); at < times.length; at += 1) {
+        const [ts, value] = [times[at] as number, values[at] as number]
+        if (ts > max) break
+        const row = rows.get(ts) ?? columns.map(() => '')
+        row[index] = quoted(textOf(value))
+        rows.set(ts, row)
+      }
     }
   }
   const lines = [...rows].sort(([a], [b]) => a - b).map(([ts, row]) => [isoTime(ts), ...row].join(','))
@@ -32,8 +33,8 @@ function isoTime(ts: number): string {
   return new Date(ms).toISOString().replace('Z', `${String(us).padStart(3, '0')}Z`)
 }
 
-/** RFC 4180; and no spreadsheet may take a name for a formula. */
-function quoted(name: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name
+/** RFC 4180; and no spreadsheet may take a text for a formula, as a number is none. */
+function quoted(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -5,26 +5,46 @@ import { useEffect, useEffectEvent } from 'react'
 /** A movement of less than a pixel, or more often than this, nobody sees. */
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
-/** Samples that come closer together than this are drawn together: every second frame at most. */
-const TOGETHER_MS = 30
+/** Drawing may take this part of the time: what draws slowly draws less often. */
+const SHARE = 0.4
+/** A frame that follows a drawn one later than this was held up by its painting. */
+const LATE_MS = 25
 
 /**
- * Calls `draw` in an animation frame when `revision` has changed, or when time has moved the picture by a
- * pixel: every second frame at most, and never in a hidden tab.
+ * Calls `begin` in an animation frame when `revision` has changed, or when time has moved the picture by a pixel, and
+ * `run` in it and in those that follow until it returns true; `pace` tells whether a drawn frame held up the next. Never in
+ * a hidden tab.
  */
-export function useFrames(revision: () => number, pixelMs: number, draw: () => void): void {
-  const onDraw = useEffectEvent(draw)
+export function useFrames(
+  revision: () => number,
+  pixelMs: number,
+  { begin, run, pace }: { begin: () => void; run: () => boolean; pace: (late: boolean) => void },
+): void {
   const readRevision = useEffectEvent(revision)
+  const onBegin = useEffectEvent(begin)
+  const onRun = useEffectEvent(run)
+  const onPace = useEffectEvent(pace)
   useEffect(() => {
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
     const stepMs = Math.max(pixelMs, calm ? CALM_STEP_MS : SHORTEST_STEP_MS)
-    let drawn = { revision: -1, at: Number.NEGATIVE_INFINITY }
+    let drawn = { revision: -1, at: Number.NEGATIVE_INFINITY, costMs: 0 }
+    let done = true
+    let before = { at: Number.NEGATIVE_INFINITY, drew: false }
     const onFrame = (at: number) => {
       frame = requestAnimationFrame(onFrame)
-      const now = readRevision()
-      if (at - drawn.at < (now === drawn.revision ? stepMs : TOGETHER_MS)) return
-      drawn = { revision: now, at }
-      onDraw()
+      const startedAt = performance.now()
+      if (before.drew) onPace(at - before.at > LATE_MS)
+      before = { at, drew: false }
+      if (done) {
+        const now = readRevision()
+        const waitMs = now === drawn.revision ? stepMs : drawn.costMs / SHARE
+        if (at - drawn.at < waitMs) return
+        drawn = { revision: now, at, costMs: 0 }
+        onBegin()
+      }
+      done = onRun()
+      before.drew = true
+      drawn.costMs += performance.now() - startedAt
     }
     let frame = requestAnimationFrame(onFrame)
     return () => cancelAnimationFrame(frame)

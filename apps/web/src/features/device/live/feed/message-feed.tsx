@@ -25,8 +25,11 @@ export function MessageFeed({ device }: { device: string }) {
   const scroller = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
 
+  const touched = useRef(new Set<number>())
+
   const toggle = (id: number) => {
     store.pause()
+    touched.current.add(id)
     setOpen((known) =>
       known.has(id) ? new Set([...known].filter((other) => other !== id)) : new Set([...known, id]),
     )
@@ -69,7 +72,7 @@ export function MessageFeed({ device }: { device: string }) {
         {entries.length === 0 ? (
           <p className="px-4 py-10 text-center text-13 text-ink-soft">{NOTHING[filter]}</p>
         ) : (
-          <Rows store={store} scroller={scroller} open={open} onToggle={toggle} />
+          <Rows store={store} scroller={scroller} open={open} touched={touched.current} onToggle={toggle} />
         )}
       </div>
     </section>
@@ -100,10 +103,12 @@ interface RowsProps {
   store: FeedStore
   scroller: React.RefObject<HTMLDivElement | null>
   open: ReadonlySet<number>
+  /** Only these may have another height than a line; measuring all would lay out the page for each message. */
+  touched: ReadonlySet<number>
   onToggle: (id: number) => void
 }
 
-function Rows({ store, scroller, open, onToggle }: RowsProps) {
+function Rows({ store, scroller, open, touched, onToggle }: RowsProps) {
   const { entries } = useSyncExternalStore(store.listen, store.read, store.read)
   const rows = useVirtualizer({
     count: entries.length,
@@ -120,7 +125,7 @@ function Rows({ store, scroller, open, onToggle }: RowsProps) {
           entry && (
             <div
               key={key}
-              ref={rows.measureElement}
+              ref={touched.has(entry.id) ? rows.measureElement : null}
               data-index={index}
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${start}px)` }}

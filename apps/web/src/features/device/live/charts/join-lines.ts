@@ -1,0 +1,26 @@
+import type { Line } from './thin'
+
+/** What uPlot draws: times, and for each line a value at each, null where it is broken, undefined where it has none. */
+export type Drawable = [times: number[], ...lines: (number | null | undefined)[][]]
+
+/** Several lines over the times of all of them. */
+export function joinLines(lines: readonly Line[]): Drawable {
+  const only = lines[0]
+  if (only !== undefined && lines.length === 1) return [only.times, only.values]
+  const times: number[] = []
+  const values: (number | null | undefined)[][] = lines.map(() => [])
+  const next = lines.map(() => 0)
+  for (;;) {
+    let ts = Number.POSITIVE_INFINITY
+    for (const [index, line] of lines.entries())
+      ts = Math.min(ts, line.times[next[index] as number] ?? Number.POSITIVE_INFINITY)
+    if (ts === Number.POSITIVE_INFINITY) return [times, ...values]
+    times.push(ts)
+    for (const [index, line] of lines.entries()) {
+      const at = next[index] as number
+      const mine = line.times[at] === ts
+      values[index]?.push(mine ? line.values[at] : undefined)
+      if (mine) next[index] = at + 1
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { type ChartFrame, Redraw } from './redraw'
+
+function setUp(costMs: number, hidden: readonly number[] = []) {
+  const redraw = new Redraw()
+  const drawn: [row: number, min: number][] = []
+  const clock = { now: 0 }
+  const remove = [0, 1, 2, 3].map((row) =>
+    redraw.add({
+      isInSight: () => !hidden.includes(row),
+      draw: (frame: ChartFrame) => {
+        drawn.push([row, frame.min])
+        clock.now += costMs
+      },
+    }),
+  )
+  return { redraw, drawn, remove, run: () => redraw.run(() => clock.now) }
+}
+
+const frame = (min: number): ChartFrame => ({ min, max: min + 1, crosshair: null })
+
+describe('Redraw', () => {
+  it('draws all rows in one frame where that is quick', () => {
+    const { redraw, drawn, run } = setUp(1)
+    redraw.begin(frame(7))
+    expect(run()).toBe(true)
+    expect(drawn).toEqual([0, 1, 2, 3].map((row) => [row, 7]))
+  })
+
+  it('spreads slow rows over frames, all with the same span', () => {
+    const { redraw, drawn, run } = setUp(5)
+    redraw.begin(frame(7))
+    expect([run(), drawn.length]).toEqual([false, 2])
+    expect([run(), drawn.length]).toEqual([true, 4])
+    expect(new Set(drawn.map(([, min]) => min))).toEqual(new Set([7]))
+  })
+
+  it('draws nothing that is out of sight or gone, also when it went between two frames', () => {
+    const { redraw, drawn, remove, run } = setUp(5, [0])
+    redraw.begin(frame(7))
+    run()
+    remove[3]?.()
+    expect(run()).toBe(true)
+    expect(drawn.map(([row]) => row)).toEqual([1, 2])
+  })
+
+  it('draws what is out of sight when a picture of all is wanted', () => {
+    const { redraw, drawn } = setUp(5, [0, 2])
+    redraw.begin(frame(7))
+    redraw.all()
+    expect(drawn.map(([row]) => row)).toEqual([0, 1, 2, 3])
+    expect(redraw.run()).toBe(true)
+  })
+
+  it('draws fewer rows at once while frames are late, one at least, and more again when they are in time', () => {
+    const { redraw, drawn, run } = setUp(0)
+    for (let late = 0; late < 10; late += 1) redraw.pace(true)
+    redraw.begin(frame(7))
+    expect([run(), drawn.length]).toEqual([false, 1])
+    redraw.pace(false)
+    expect([run(), drawn.length]).toEqual([false, 3])
+  })
+})

@@ -1,0 +1,74 @@
+import type { Span } from './crosshair'
+
+/** A picture that all rows show together. */
+export interface ChartFrame extends Span {
+  /** Where keys have put the crosshair; null leaves it to the mouse. */
+  crosshair: number | null
+}
+
+/** Draws itself for a frame; skipped while it is out of sight. */
+export interface DrawnRow {
+  isInSight(): boolean
+  draw(frame: ChartFrame): void
+}
+
+/** Longer than this in one frame, and the page would stutter. */
+const BUDGET_MS = 8
+const MOST_ROWS = 64
+
+/** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
+export class Redraw {
+  readonly #rows = new Set<DrawnRow>()
+  #left: DrawnRow[] = []
+  #frame: ChartFrame | null = null
+  #revision = 0
+  #rowsAtOnce = MOST_ROWS
+
+  /** Changes when rows come or come into sight: they have to be drawn though nothing else has changed. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  add(row: DrawnRow): () => void {
+    this.#rows.add(row)
+    this.touch()
+    return () => this.#rows.delete(row)
+  }
+
+  touch(): void {
+    this.#revision += 1
+  }
+
+  /**
+   * Painting takes time too, which only shows in when the next frame comes: while frames are late, fewer rows are drawn in
+   * each; while they are in time, more again.
+   */
+  pace(late: boolean): void {
+    this.#rowsAtOnce = late ? Math.max(1, this.#rowsAtOnce >> 1) : Math.min(MOST_ROWS, this.#rowsAtOnce + 1)
+  }
+
+  /** Begins with a new picture. */
+  begin(frame: ChartFrame): void {
+    this.#frame = frame
+    this.#left = [...this.#rows]
+  }
+
+  /** Draws everything for the last span, also what is out of sight, as long as it takes. */
+  all(): void {
+    this.#left = []
+    if (this.#frame !== null) for (const row of this.#rows) row.draw(this.#frame)
+  }
+
+  /** Draws what is left of it; true when that was all. */
+  run(clock: () => number = () => performance.now()): boolean {
+    const startedAt = clock()
+    let drawn = 0
+    for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
+      if (this.#frame === null || !this.#rows.has(row) || !row.isInSight()) continue
+      row.draw(this.#frame)
+      drawn += 1
+      if (clock() - startedAt > BUDGET_MS || drawn >= this.#rowsAtOnce) break
+    }
+    return this.#left.length === 0
+  }
+}

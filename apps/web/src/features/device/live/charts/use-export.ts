@@ -1,0 +1,80 @@
+'use client'
+
+import { useState } from 'react'
+import { useToast } from '@/components/toast'
+import { requestFile } from '@/lib/api'
+import { deviceApi } from '@/lib/device-queries'
+import { download } from '@/lib/download'
+import { explain } from '@/lib/explain'
+import { useOrganization } from '@/lib/organization'
+import type { ChartView } from '../range/chart-view'
+import type { ChartedKey } from './chart-panel'
+import type { Span } from './crosshair'
+import type { Redraw } from './redraw'
+import type { RowPainter } from './row-painter'
+import { formatSpanOf } from './time-axis'
+import { type Column, toCsv } from './to-csv'
+
+interface ExportOptions {
+  device: string
+  view: ChartView
+  charted: readonly ChartedKey[]
+  painters: ReadonlySet<RowPainter>
+  redraw: Redraw
+}
+
+/** Saves what the charts show, as a table or a picture. */
+export function useExport({ device, view, charted, painters, redraw }: ExportOptions) {
+  const { slug: org } = useOrganization()
+  const toast = useToast()
+  const [busy, setBusy] = useState(false)
+
+  const saveCsv = async () => {
+    const span = view.span()
+    const series = charted.flatMap(({ lines }) => lines)
+    // What is here sample by sample is saved as it is drawn; a long range comes from the platform, with every sample.
+    if (series.every((line) => line.series.past(span, Date.now()) === null)) {
+      download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
+      return
+    }
+    setBusy(true)
+    try {
+      const devices = [...new Set(series.map((line) => line.series.ref.device))]
+      const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
+      const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
+      const only = devices.length === 1
+      const file = await requestFile(only ? `${deviceApi(device)}/telemetry` : '/api/v1/telemetry', {
+        query: only ? range : { ...range, devices: devices.join(',') },
+        accept: 'text/csv',
+        org,
+      })
+      download(`${device}.csv`, file)
+    } catch (error) {
+      toast(`The table could not be saved. ${explain(error).what}`)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const savePng = async (element: HTMLElement | null) => {
+    if (element === null) return
+    const { toPng } = await import('./to-png')
+    const { min, max } = view.span()
+    const order = charted.map(({ name }) => name)
+    redraw.all()
+    const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+    const picture = await toPng({ title: `${device} · ${formatSpanOf(min, max)}`, rows, element })
+    if (picture !== null) download(`${device}.png`, picture)
+  }
+  return { busy, saveCsv, savePng }
+}
+
+function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
+  return charted.flatMap(({ name, kind, lines }) =>
+    lines.map(({ series }, index) => ({
+      name: index === 0 ? name : `${series.ref.device}/${name}`,
+      parts: series.drawn(span).parts,
+      textOf: (value) => (kind === 'states' ? (series.series?.labels.textOf(value) ?? '') : String(value)),
+    })),
+  )
+}

@@ -1,0 +1,114 @@
+'use client'
+
+import { LatestOfDevices } from '@heliograph/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from '@/components/button'
+import { Dialog } from '@/components/dialog'
+import { ErrorState } from '@/components/error-state'
+import { Input } from '@/components/input'
+import { Skeleton } from '@/components/skeleton'
+import { request } from '@/lib/api'
+import { useDeviceList } from '@/lib/device-queries'
+import { useOrganization } from '@/lib/organization'
+import { useDebounced } from '@/lib/use-debounced'
+import { kindOf } from '../state-labels'
+import { type Compared, maximumCompared } from './compared'
+
+interface CompareDialogProps {
+  device: string
+  name: string
+  compared: readonly Compared[]
+  onChange: (compared: readonly Compared[]) => void
+  onClose: () => void
+}
+
+/** Which other devices stand in the chart of a key: of those that measure it too. */
+export function CompareDialog({ device, name, compared, onChange, onClose }: CompareDialogProps) {
+  const [search, setSearch] = useState('')
+  const [chosen, setChosen] = useState(compared)
+  const found = useDevicesWith(device, name, useDebounced(search, 250))
+  const isChosen = (id: string) => chosen.some((one) => one.id === id)
+  const toggle = (one: Compared) =>
+    setChosen((known) => (isChosen(one.id) ? known.filter(({ id }) => id !== one.id) : [...known, one]))
+  // What was chosen stays in sight, whatever is searched for.
+  const shown = [...chosen, ...(found.data ?? []).filter(({ id }) => !isChosen(id))]
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Compare ${name}`}
+      description={`Up to ${maximumCompared} other devices that measure it, in one chart.`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            variant="primary"
+            onClick={() => {
+              onChange(chosen)
+              onClose()
+            }}
+          >
+            Show
+          </Button>
+        </>
+      }
+    >
+      <Input
+        aria-label="Search devices"
+        placeholder="Search devices"
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <ul className="mt-3 min-h-40">
+        {shown.map((one) => (
+          <li key={one.id}>
+            <label className="flex h-9 items-center gap-3 rounded-inner px-2 text-13 hover:bg-hover">
+              <input
+                type="checkbox"
+                className="accent-(--accent)"
+                checked={isChosen(one.id)}
+                disabled={!isChosen(one.id) && chosen.length >= maximumCompared}
+                onChange={() => toggle(one)}
+              />
+              <span className="min-w-0 truncate">{one.name}</span>
+              <span className="ml-auto truncate font-mono text-12 text-ink-faint">{one.id}</span>
+            </label>
+          </li>
+        ))}
+        {found.isPending && <Skeleton className="m-2 h-4 w-48" />}
+        {found.error && <ErrorState title="The devices could not be loaded" error={found.error} />}
+        {found.data && shown.length === 0 && (
+          <li className="px-2 py-8 text-center text-13 text-ink-soft">
+            {search === '' ? `No other device has sent ${name} yet.` : 'No device of that name measures it.'}
+          </li>
+        )}
+      </ul>
+    </Dialog>
+  )
+}
+
+/** Devices that have sent a number under this key. */
+function useDevicesWith(device: string, name: string, search: string) {
+  const { slug } = useOrganization()
+  const list = useDeviceList(search === '' ? {} : { search })
+  const others = (list.data?.pages[0]?.items ?? []).filter(({ id }) => id !== device)
+  const ids = others.map(({ id }) => id)
+  const latest = useQuery({
+    queryKey: ['organizations', slug, 'compare', name, ids],
+    enabled: list.isSuccess,
+    queryFn: async ({ signal }) => {
+      if (ids.length === 0) return []
+      const { items } = await request('/api/v1/telemetry/latest', {
+        schema: LatestOfDevices,
+        query: { devices: ids.join(','), keys: name },
+        org: slug,
+        signal,
+      })
+      return items.filter(({ value }) => kindOf(value) === 'numbers').map((item) => item.device)
+    },
+  })
+  const data = latest.data && others.filter(({ id }) => latest.data.includes(id))
+  return { data, isPending: latest.isPending, error: list.error ?? latest.error }
+}

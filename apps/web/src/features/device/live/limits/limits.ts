@@ -1,0 +1,60 @@
+/** Beyond which values a person wants to be warned; null where there is no such value. */
+export interface Limits {
+  warning: Bounds
+  critical: Bounds
+}
+
+export interface Bounds {
+  above: number | null
+  below: number | null
+}
+
+export type LimitStatus = 'warning' | 'critical'
+
+export const noLimits: Limits = {
+  warning: { above: null, below: null },
+  critical: { above: null, below: null },
+}
+
+export const limitStatuses = ['warning', 'critical'] as const
+
+/** How bad a value is; null when it is within all limits. */
+export function statusOf(value: number, limits: Limits): LimitStatus | null {
+  if (isBeyond(value, limits.critical)) return 'critical'
+  return isBeyond(value, limits.warning) ? 'warning' : null
+}
+
+export function hasLimits({ warning, critical }: Limits): boolean {
+  return [warning, critical].some(({ above, below }) => above !== null || below !== null)
+}
+
+/** Why limits make no sense; null when they do. */
+export function limitsProblem({ warning, critical }: Limits): string | null {
+  for (const { above, below } of [warning, critical]) {
+    if (above !== null && below !== null && above <= below) return '“Above” has to be more than “below”.'
+  }
+  if (warning.above !== null && critical.above !== null && critical.above < warning.above)
+    return 'A critical value lies beyond the warning: above, it is the greater one.'
+  if (warning.below !== null && critical.below !== null && critical.below > warning.below)
+    return 'A critical value lies beyond the warning: below, it is the smaller one.'
+  return null
+}
+
+/** What was kept as text; no limits where it is none of ours. */
+export function parseLimits(text: string | null): Limits {
+  try {
+    const kept = JSON.parse(text ?? 'null')
+    return { warning: boundsOf(kept?.warning), critical: boundsOf(kept?.critical) }
+  } catch {
+    return noLimits
+  }
+}
+
+function boundsOf(kept: Partial<Bounds> | undefined): Bounds {
+  const numberOf = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null)
+  return { above: numberOf(kept?.above), below: numberOf(kept?.below) }
+}
+
+function isBeyond(value: number, { above, below }: Bounds): boolean {
+  return (above !== null && value > above) || (below !== null && value < below)
+}

@@ -1,0 +1,167 @@
+import { chromium } from 'playwright-core'
+import { findChromium } from '../../scripts/lib/chromium.mjs'
+import { DeviceFeed } from '../lib/device-feed.mjs'
+import { LivePage } from '../lib/live-page.mjs'
+import { machineLine } from '../lib/machine.mjs'
+import { growthOf } from '../lib/memory.mjs'
+import { nodeOptions } from '../lib/options.mjs'
+import { Platform } from '../lib/platform.mjs'
+import { cpuShare } from '../lib/processors.mjs'
+import { format, markdownTable } from '../lib/report.mjs'
+
+export const summary =
+  'the live page in a real Chromium: frames, tasks and memory under a flood, and from publish to redraw'
+
+/** What is wanted of it. */
+const wanted = { framesPerSecond: 55, longestTaskMs: 50, redrawP99Ms: 50 }
+
+export const options = {
+  minutes: {
+    type: 'string',
+    default: '3',
+    about: 'how long the flood lasts; 30 shows whether memory stays flat',
+  },
+  series: { type: 'string', default: '50', about: 'keys of the flood, each with a chart in the page' },
+  rate: { type: 'string', default: '5000', about: 'samples a second of the flood' },
+  'latency-rate': {
+    type: 'string',
+    default: '1000',
+    about: 'samples a second of the run from publish to redraw',
+  },
+  'latency-seconds': { type: 'string', default: '30', about: 'seconds of that run' },
+  'server-cpu': { type: 'string', default: '', about: 'processor of the api; none: it shares all' },
+}
+
+/** Gives the number of figures that fall short. */
+export async function run(values) {
+  const executablePath = findChromium()
+  if (!executablePath) throw new Error('There is no Chromium; `npm test` installs one.')
+  const platform = await Platform.create({
+    name: 'heliograph api',
+    cpu: values['server-cpu'],
+    nodeOptions: nodeOptions(values),
+    pages: true,
+  })
+  const browser = await chromium.launch({ executablePath, args: chromiumOptions })
+  console.log(`${machineLine()}, Chromium ${browser.version()}\n`)
+  try {
+    const bench = { values, platform, browser }
+    const latency = await measureLatency(bench)
+    console.log(latencyTable(latency))
+    const flood = await measureFlood(bench)
+    console.log(floodTable(flood))
+    return problems(latency, flood).map((problem) => console.log(`- ${problem}`)).length
+  } finally {
+    await browser.close()
+    await platform.dispose()
+  }
+}
+
+/** Drawn by the processor, as there is no graphics card here; frames come at 60 a second. */
+const chromiumOptions = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--enable-precise-memory-info',
+  '--js-flags=--expose-gc',
+]
+
+/** One device, 10 keys, 100 messages a second: each sample is its own time, and so is what the page writes when it draws. */
+async function measureLatency({ values, platform, browser }) {
+  const series = 10
+  const feed = await DeviceFeed.connect(platform, { device: 'latency', series })
+  const page = await LivePage.open(browser, platform, 'latency', { charts: 3 })
+  const busy = cpuShare(await page.processIds(platform))
+  const sent = feed.start({ samplesPerSecond: Number(values['latency-rate']) })
+  const redraws = await page.watchRedraws('k00', Number(values['latency-seconds']) * 1_000)
+  await feed.stop()
+  const others = busy()
+  await page.close()
+  const lateMs = latencies(sent, redraws)
+  return {
+    lateMs,
+    redraws: redraws.length,
+    samples: sent.length,
+    others,
+    seconds: Number(values['latency-seconds']),
+  }
+}
+
+/** For each message the time until the first redraw that shows it, or a later one. */
+function latencies(sent, redraws) {
+  const lateMs = []
+  let next = 0
+  for (const sentAt of sent) {
+    while (next < redraws.length && redraws[next].value < sentAt) next += 1
+    const redraw = redraws[next]
+    if (redraw !== undefined) lateMs.push(redraw.at - sentAt)
+  }
+  return lateMs.sort((a, b) => a - b)
+}
+
+/** All keys in charts, the page as high as a laptop's; memory after a collection, now and then. */
+async function measureFlood({ values, platform, browser }) {
+  const series = Number(values.series)
+  const feed = await DeviceFeed.connect(platform, { device: 'flood', series })
+  const page = await LivePage.open(browser, platform, 'flood', { charts: series })
+  const busy = cpuShare(await page.processIds(platform))
+  const sent = feed.start({ samplesPerSecond: Number(values.rate) })
+  const watched = await page.watchFlood(Number(values.minutes) * 60_000)
+  await feed.stop()
+  const others = busy()
+  const notes = await page.notes()
+  await page.close()
+  return { ...watched, series, sent: sent.length * series, others, notes, minutes: Number(values.minutes) }
+}
+
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+
+function latencyTable({ lateMs, redraws, samples, others, seconds }) {
+  const head = ['messages', 'redraws/s', 'p50 ms', 'p90', 'p99', 'longest', 'others’ CPU %']
+  const row = [
+    format(samples),
+    format(redraws / seconds, 1),
+    ...[0.5, 0.9, 0.99, 1].map((share) => format(quantile(lateMs, share), 1)),
+    format(others * 100),
+  ]
+  return `### From publish to redraw\n\n${markdownTable(head, [row])}\n`
+}
+
+function floodTable({ frames, longTasks, heap, series, sent, others, notes, minutes, seconds }) {
+  const memory = growthOf(heap)
+  const head = [
+    'series',
+    'samples/s',
+    'minutes',
+    'frames/s',
+    'worst second',
+    'tasks over 50 ms',
+    'longest ms',
+    'heap MB, second and last quarter',
+    'others’ CPU %',
+  ]
+  const row = [
+    format(series),
+    format(sent / seconds),
+    format(minutes, 1),
+    format(frames.mean, 1),
+    format(frames.worst),
+    format(longTasks.length),
+    longTasks.length === 0 ? 'under 50' : format(Math.max(...longTasks)),
+    `${format(memory.before)} and ${format(memory.after)}`,
+    format(others * 100),
+  ]
+  return `### Under a flood\n\n${markdownTable(head, [row])}\n\nThe page says: ${notes}\n`
+}
+
+function problems({ lateMs }, { frames, longTasks, heap }) {
+  const p99 = quantile(lateMs, 0.99)
+  return [
+    p99 > wanted.redrawP99Ms &&
+      `publish to redraw: p99 ${format(p99, 1)} ms, under ${wanted.redrawP99Ms} wanted`,
+    frames.mean < wanted.framesPerSecond &&
+      `flood: ${format(frames.mean, 1)} frames/s, ${wanted.framesPerSecond} wanted`,
+    longTasks.length > 0 &&
+      `flood: ${longTasks.length} tasks over ${wanted.longestTaskMs} ms, the longest ${format(Math.max(...longTasks))}`,
+    !growthOf(heap).flat && 'flood: the page’s memory is not flat',
+  ].filter(Boolean)
+}
