@@ -7,6 +7,8 @@ import { apiKey, ask, outsider, stranger } from './callers.js'
 /** Every route that is guarded, as OpenAPI names it, with a body that is valid and one that is not. */
 const routes: {
   route: string
+  /** What a question needs to be valid. */
+  query?: string
   body?: unknown
   invalid?: unknown
   deviceRoute?: boolean
@@ -31,6 +33,8 @@ const routes: {
   { route: 'GET /api/v1/devices/{device}/presence', deviceRoute: true },
   { route: 'GET /api/v1/devices/{device}/telemetry', deviceRoute: true },
   { route: 'GET /api/v1/devices/{device}/telemetry/latest', deviceRoute: true },
+  { route: 'GET /api/v1/telemetry', query: '?devices=pump&points=10' },
+  { route: 'GET /api/v1/telemetry/latest', query: '?devices=pump' },
   {
     route: 'POST /api/v1/devices/{device}/credentials',
     deviceRoute: true,
@@ -73,7 +77,8 @@ afterAll(() => platform?.stop())
 
 function split(route: string, device = 'pump'): [method: string, path: string] {
   const [method = '', path = ''] = route.split(' ')
-  return [method, path.replace('{device}', device).replace('{id}', credentialId)]
+  const query = routes.find((known) => known.route === route)?.query ?? ''
+  return [method, (path + query).replace('{device}', device).replace('{id}', credentialId)]
 }
 
 it('every documented route is checked here', async () => {
