@@ -2,15 +2,17 @@ import { format, isSound, markdownTable, medianOf } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
 /**
- * What we hold ourselves to beside what was measured. `results` are the runs by target, by scenario; `kind` says which
- * of the wanted ratios counts: `alone` or `platform`.
+ * What we hold ourselves to beside what was measured: of each scenario what was sent, if that is not the same for all,
+ * and its runs by target. `kind` says which of the wanted ratios counts: `alone` or `platform`.
+ *
+ * @param {{ scenario: string, sent?: string, runs: Map<string, object[]> }[]} results
  */
 export function wantedTable(results, ours, kind) {
-  const rows = [...results].flatMap(([name, runs]) =>
-    (scenarios[name]?.wanted ?? []).map((wanted) =>
-      row(scenarios[name].title, runs, ours, wanted, wanted[kind]),
-    ),
-  )
+  const rows = results.flatMap(({ scenario, sent, runs }) => {
+    const { title, wanted } = scenarios[scenario]
+    const name = sent === undefined ? title : `${title}, ${sent}`
+    return (wanted ?? []).map((ratio) => row(name, runs, ours, ratio, ratio[kind]))
+  })
   const head = ['scenario', 'mosquitto', ours, 'ratio', 'wanted', 'reached']
   return `### Ratios to mosquitto: wanted and reached\n\n${markdownTable(head, rows)}\n`
 }

@@ -82,12 +82,12 @@ function measurer(load, targets, transport, values, settings) {
 }
 
 async function smallPayloads(names, measure, size) {
-  const results = new Map()
+  const results = []
   let problems = 0
   for (const name of names) {
     const { title, columns, options: text } = scenarios[name]
     const result = await measure(text, size)
-    results.set(name, result.runs)
+    results.push({ scenario: name, runs: result.runs })
     problems += print(
       table(`${title}, ${size} B: \`${text}\``, columns, result.runs, 'mosquitto'),
       result.problems,
