@@ -153,3 +153,38 @@ it('a reading that takes too long is given up, and says what to do', async () =>
     client.release()
   }
 })
+
+describe('more than one answer may hold', () => {
+  const keys = 600
+  const texts = ['many', 'more'] as const
+
+  beforeAll(async () => {
+    for (const device of texts) {
+      await addDevice(admin, device)
+      // Repeated text takes next to nothing on the disk, and all of it in an answer.
+      const { rows } = await platform.pool.query<{ key: number }>('SELECT key FROM device WHERE id = $1', [
+        device,
+      ])
+      await platform.pool.query(
+        `WITH made AS (INSERT INTO telemetry.key (name) SELECT 'text' || n FROM generate_series(1, $2) AS n
+           ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id)
+         INSERT INTO telemetry.latest (device_key, key_id, ts, json)
+         SELECT $1, id, $3, to_jsonb(repeat('x', 60000)) FROM made`,
+        [rows[0]?.key, keys, begin * 1_000],
+      )
+    }
+  })
+
+  it('is refused before it fills the memory', async () => {
+    const latest = await admin.request('GET', `/api/v1/telemetry/latest?devices=${texts.join(',')}`)
+    expect(latest.status).toBe(413)
+    expect(await latest.json()).toMatchObject({ code: 'too_large' })
+    expect((await get('/api/v1/telemetry/latest?devices=many,more&keys=text1,text2')).items).toHaveLength(4)
+  })
+
+  it('is told as such, not as devices that are not there', async () => {
+    const points = await admin.request('GET', `/api/v1/telemetry?devices=${texts.join(',')},a&points=10`)
+    expect(points.status).toBe(400)
+    expect(await points.json()).toMatchObject({ code: 'too_many_series' })
+  })
+})

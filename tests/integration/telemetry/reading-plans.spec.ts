@@ -93,14 +93,14 @@ describe('the plan of', () => {
   it('a page of samples reads the partitions of its range, and no more rows than the page has', async () => {
     const from = begin + 10 * weekUs + dayUs
     const wanted = series.map((one) => ({ series: one, nextUs: from }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, from, from + 2 * dayUs, 50))
+    const found = await expectOnlyIndexes(chunkStatement(wanted, from, from + 2 * dayUs, 50, 1_048_576))
     expect(tables(found)).toEqual([week(10)])
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
 
   it('a page in an endless range ends with the page', async () => {
     const wanted = series.map((one) => ({ series: one, nextUs: 0 }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, 0, Number.MAX_SAFE_INTEGER, 50))
+    const found = await expectOnlyIndexes(chunkStatement(wanted, 0, Number.MAX_SAFE_INTEGER, 50, 1_048_576))
     expect(tables(found).filter((table) => table > week(0))).toEqual([])
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
@@ -108,7 +108,7 @@ describe('the plan of', () => {
   it('what follows a cursor leaves out the partitions before it', async () => {
     const next = begin + 20 * weekUs
     const wanted = series.map((one) => ({ series: one, nextUs: next }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, next, begin + 40 * weekUs, 50))
+    const found = await expectOnlyIndexes(chunkStatement(wanted, next, begin + 40 * weekUs, 50, 1_048_576))
     expect(tables(found)).toEqual([week(20)])
   })
 

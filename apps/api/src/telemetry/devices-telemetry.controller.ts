@@ -27,7 +27,7 @@ export class DevicesTelemetryController {
   @Get('latest')
   @ApiOperation({ summary: 'The last value of each key of many devices' })
   @ApiResult(200, LatestOfDevices, 'By device, then key')
-  @ApiProblems(400, 401, 403, 404, 503)
+  @ApiProblems(400, 401, 403, 404, 413, 503)
   latest(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: ReadLatestOfDevices }) query: ReadLatestOfDevices,

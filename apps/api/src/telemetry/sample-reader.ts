@@ -24,8 +24,9 @@ export interface SampleRange {
   after: Position | null
 }
 
-/** Text of one series that one query may bring; what is longer comes by the next. */
+/** Text of one series, and of all, that one query may bring; what is longer comes by the next. */
 const longestTextBytes = 1_048_576
+const longestTextOfAllBytes = 16 * longestTextBytes
 const fewestRows = 16
 
 /**
@@ -91,14 +92,16 @@ async function refill(
   const share = Math.min(chunkRows, 4 * chunkRows - held) / wanting.length
   const rowsEach = Math.max(fewestRows, Math.ceil(share))
   const lowestUs = Math.max(fromUs, Math.min(...wanting.map(({ nextUs }) => nextUs)))
-  const found = await reader.rows<Found>(chunkStatement(wanting, lowestUs, toUs, rowsEach))
+  const textBytesEach = Math.ceil(Math.min(longestTextBytes, longestTextOfAllBytes / wanting.length))
+  const statement = chunkStatement(wanting, lowestUs, toUs, rowsEach, textBytesEach)
+  const found = await reader.rows<Found>(statement)
   for (const { idx, ts, number, json, exact, json_bytes } of found) {
     const into = wanting[idx]
     into?.rows.push({ series: into.series, tsUs: ts, number, json, exact, jsonBytes: json_bytes ?? 0 })
   }
   for (const one of wanting) {
     const bytes = one.rows.reduce((sum, { jsonBytes }) => sum + jsonBytes, 0)
-    one.complete = one.rows.length < rowsEach && bytes < longestTextBytes
+    one.complete = one.rows.length < rowsEach && bytes < textBytesEach
     one.nextUs = (one.rows.at(-1)?.tsUs ?? one.nextUs - 1) + 1
   }
 }
@@ -115,6 +118,7 @@ export function chunkStatement(
   lowestUs: number,
   toUs: number,
   rowsEach: number,
+  textBytesEach: number,
 ): Statement {
   return {
     text: `
@@ -139,7 +143,7 @@ export function chunkStatement(
       lowestUs,
       toUs,
       rowsEach,
-      longestTextBytes,
+      textBytesEach,
     ],
   }
 }

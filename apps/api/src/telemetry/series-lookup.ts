@@ -22,11 +22,12 @@ export class SeriesLookup {
   ): Promise<Series[]> {
     const limit = maximum + devices.length + 1
     const rows = await this.pool.rows<Row>(seriesStatement(principal.organizationId, devices, keys, limit))
-    assertAll(devices, rows)
     const series = rows.flatMap(({ deviceKey, device, keyId, key }) =>
       keyId === null || key === null ? [] : [{ deviceKey, device, keyId, key }],
     )
     if (series.length > maximum) throw tooManySeries(maximum, keys === null ? 'keys' : 'devices')
+    // Only now: had there been more rows than the limit, devices could be missing that are there.
+    assertAll(devices, rows)
     return series.sort(compareSeries)
   }
 }

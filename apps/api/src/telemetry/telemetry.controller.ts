@@ -22,7 +22,7 @@ export class TelemetryController {
   @Get('latest')
   @ApiOperation({ summary: 'The last value of each key' })
   @ApiResult(200, LatestTelemetry, 'By key')
-  @ApiProblems(400, 401, 403, 404, 503)
+  @ApiProblems(400, 401, 403, 404, 413, 503)
   latest(
     @CurrentPrincipal() principal: Principal,
     @Param('device', { schema: DeviceId }) device: string,
