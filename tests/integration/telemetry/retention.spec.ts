@@ -103,6 +103,52 @@ describe('retention', () => {
     expect((await partitionsOf('sample'))[0]).toBe('telemetry.sample_20260601')
   })
 
+  it('goes on after it was stopped in the midst of detaching, also when more is kept by then', async () => {
+    const [name] = (await partitionsOf('sample')).slice(-3)
+    const reader = await database.pool.connect()
+    try {
+      // A reader that was there before keeps it from being detached; whoever detaches is stopped meanwhile.
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+      await reader.query(`SELECT FROM telemetry.sample LIMIT 1`)
+      const stopped = await database.pool.connect()
+      await stopped.query('SET lock_timeout = 200')
+      await expect(
+        stopped.query(`ALTER TABLE telemetry.sample DETACH PARTITION ${name} CONCURRENTLY`),
+      ).rejects.toThrow('lock timeout')
+      stopped.release(true)
+    } finally {
+      await reader.query('ROLLBACK')
+      reader.release()
+    }
+    await applyRetention(database.pool, await loadRetention(database.pool, 0), now)
+    expect(await partitionsOf('sample')).not.toContain(name)
+    const week =
+      BigInt(Date.parse(`${name?.slice(-8, -4)}-${name?.slice(-4, -2)}-${name?.slice(-2)}`)) * 1000n
+    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [String(week)])
+    await database.pool.query(
+      'INSERT INTO telemetry.sample (device_key, key_id, ts, number) VALUES (1, 1, $1::bigint, 1)',
+      [String(week)],
+    )
+  })
+
+  it('drops what was detached and is too old, and no more', async () => {
+    await database.pool.query('UPDATE organization SET retention_days = 10')
+    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [
+      (now - 60 * dayMs) * 1_000,
+    ])
+    const [oldest, ...others] = await partitionsOf('sample')
+    const newest = others.at(-1)
+    for (const name of [oldest, newest])
+      await database.pool.query(`ALTER TABLE telemetry.sample DETACH PARTITION ${name}`)
+    await applyRetention(database.pool, await loadRetention(database.pool, null), now)
+    const { rows } = await database.pool.query(
+      'SELECT to_regclass($1) AS oldest, to_regclass($2) AS newest',
+      [oldest, newest],
+    )
+    expect(rows).toEqual([{ oldest: null, newest }])
+    await database.pool.query(`DROP TABLE ${newest}`)
+  })
+
   it('a deleted device leaves no row', async () => {
     const [gone, stays] = [await organization('gone', 10), await organization('stays', 10)]
     await deleteTelemetry(database.pool, gone)

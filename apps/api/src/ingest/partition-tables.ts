@@ -28,6 +28,18 @@ export async function listPartitions(pool: Pool): Promise<PartitionTable[]> {
   return rows
 }
 
+/** Tables that were partitions and stand alone now: detached, and not dropped yet. `toUs` as it was. */
+export async function listDetached(pool: Pool): Promise<Pick<PartitionTable, 'name' | 'toUs'>[]> {
+  const { rows } = await pool.query<{ name: string; toUs: number }>(
+    `SELECT oid::regclass::text AS name, (extract(epoch FROM to_date(parts[3], 'YYYYMMDD')::timestamp) * 1e6
+       + CASE WHEN parts[2] IS NULL THEN weeks * 604800000000 ELSE 0 END)::float8 AS "toUs"
+     FROM pg_class CROSS JOIN LATERAL regexp_match(relname, '^(sample|minute|hour)_(before_)?(\\d{8})$') AS parts
+     JOIN (VALUES ('sample', 1), ('minute', 4), ('hour', 52)) AS width (parent, weeks) ON parent = parts[1]
+     WHERE relnamespace = 'telemetry'::regnamespace AND relkind = 'r' AND NOT relispartition`,
+  )
+  return rows
+}
+
 /** Deletes a device's rows before a time from one partition, a little at a time. */
 export async function deleteRows(
   pool: Pool,

@@ -5,6 +5,8 @@ import { applyRetention, dayMs, loadRetention } from './retention.js'
 
 const refreshEveryMs = 30_000
 const longestFirstDelayMs = 5_000
+/** A long query may keep a partition from being detached, or the database be away. */
+const retryAfterMs = 600_000
 
 /** Knows how long each organization keeps its telemetry, and deletes what is older: soon after the start, then daily. */
 @Injectable()
@@ -53,8 +55,13 @@ export class RetentionService implements OnModuleDestroy {
 
   private schedule(delayMs: number): void {
     this.cleanUpTimer = setTimeout(() => {
-      this.running = this.cleanUp().catch((error: unknown) => this.warn(error))
-      void this.running.then(() => this.schedule(dayMs * (0.9 + Math.random() / 10)))
+      this.running = this.cleanUp().then(
+        () => this.schedule(dayMs * (0.9 + Math.random() / 10)),
+        (error: unknown) => {
+          this.warn(error)
+          this.schedule(retryAfterMs)
+        },
+      )
     }, delayMs).unref()
   }
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { deleteRows, listPartitions } from './partition-tables.js'
+import { deleteRows, listDetached, listPartitions } from './partition-tables.js'
 import { weekOf, weekStartUs } from './partitions.js'
 
 export const dayMs = 86_400_000
@@ -32,6 +32,7 @@ export async function applyRetention(
   retention: readonly OrganizationRetention[],
   nowMs: number,
 ): Promise<void> {
+  await finishDetaching(pool)
   if (retention.length === 0) return
   const longest = Math.max(...retention.map(({ days }) => days ?? Number.POSITIVE_INFINITY))
   if (Number.isFinite(longest)) await dropPartitions(pool, cutUs(nowMs, longest))
@@ -48,15 +49,22 @@ function cutUs(nowMs: number, days: number): number {
   return us - (us % hourUs)
 }
 
+/**
+ * Brings to its end what a stopped clean-up left in between, wherever the cut is by now: PostgreSQL takes nothing in
+ * there, and detaches no other partition meanwhile.
+ */
+async function finishDetaching(pool: Pool): Promise<void> {
+  for (const { parent, name, detaching } of await listPartitions(pool))
+    if (detaching) await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} FINALIZE`)
+}
+
 /** Drops the partitions that end by then. Nobody who reads or writes others has to wait. */
 async function dropPartitions(pool: Pool, beforeUs: number): Promise<void> {
-  for (const { parent, name, toUs, detaching } of await listPartitions(pool)) {
-    if (toUs > beforeUs) continue
-    // One that a stopped clean-up left in between is brought to its end.
-    const how = detaching ? 'FINALIZE' : 'CONCURRENTLY'
-    await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} ${how}`)
-    await pool.query(`DROP TABLE ${name}`)
-  }
+  for (const { parent, name, toUs } of await listPartitions(pool))
+    if (toUs <= beforeUs)
+      await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} CONCURRENTLY`)
+  for (const { name, toUs } of await listDetached(pool))
+    if (toUs <= beforeUs) await pool.query(`DROP TABLE IF EXISTS ${name}`)
 }
 
 async function deleteOlder(pool: Pool, organizationId: number, beforeUs: number): Promise<void> {
