@@ -21,6 +21,9 @@ export const ownFolder = 'heliograph'
 export const descriptionEntry = `${ownFolder}/backup.json`
 export const manifestEntry = 'backup_manifest'
 
+/** What of a data directory is needed beside the cluster to use it elsewhere. */
+export const keyFiles = ['heliograph.json', 'auth-secret', 'postgres-password']
+
 export const blockBytes = 512
 const trailerBytes = 2 * blockBytes
 

@@ -6,13 +6,10 @@ import { assertRoomFor, describeBytes } from '../lib/disk.mjs'
 import { inProject } from '../lib/paths.mjs'
 import { step } from '../lib/progress.mjs'
 import { UserError } from '../lib/user-error.mjs'
-import { archiveOf, backupFormat, thisMachine } from './archive.mjs'
+import { archiveOf, backupFormat, keyFiles, thisMachine } from './archive.mjs'
 import { startBaseBackup } from './base-backup.mjs'
 import { removeLeftovers } from './leftovers.mjs'
 import { openCluster } from './open-cluster.mjs'
-
-/** What of a data directory is needed beside the cluster to use it elsewhere. */
-const keyFiles = ['heliograph.json', 'auth-secret', 'postgres-password']
 
 /** Telemetry shrinks to a fifth by this; more effort takes several times as long and gains little. */
 const compressionLevel = 1

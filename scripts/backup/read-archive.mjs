@@ -4,7 +4,7 @@ import path from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { Header, Unpack } from 'tar'
 import { UserError } from '../lib/user-error.mjs'
-import { blockBytes, descriptionEntry, manifestEntry, ownFolder } from './archive.mjs'
+import { blockBytes, descriptionEntry, keyFiles, manifestEntry, ownFolder } from './archive.mjs'
 
 /** @typedef {import('./archive.mjs').BackupDescription} BackupDescription */
 
@@ -73,7 +73,8 @@ export async function unpack(file, cluster, report) {
     strict: true,
     preserveOwner: false,
     filter: (name, entry) => {
-      if ('type' in entry && (entry.type === 'File' || entry.type === 'Directory')) return true
+      if (belongs(name) && 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'))
+        return true
       unexpected ??= name
       return false
     },
@@ -86,6 +87,17 @@ export async function unpack(file, cluster, report) {
   fs.rmdirSync(own)
   fs.rmSync(path.join(cluster, '..', path.basename(descriptionEntry)))
 }
+
+/**
+ * Beside the cluster a data directory gets nothing but these: other files in it say where things are.
+ * @param {string} name
+ */
+function belongs(name) {
+  const own = path.posix.normalize(name).split('/')
+  return own[0] !== ownFolder || own.length === 1 || ownEntries.has(own.slice(1).join('/'))
+}
+
+const ownEntries = new Set(['', path.posix.basename(descriptionEntry), ...keyFiles])
 
 /**
  * @param {string} file

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import pg from 'pg'
+import { Header } from 'tar'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { prepareDataDirectory, recordDatabase } from '../../scripts/lib/data-directory.mjs'
@@ -142,6 +143,18 @@ describe('npm run restore', () => {
     )
     const inManifest = (copy: Buffer) => swap(copy, '"Path": "PG_VERSION"', '"Path": "PG_VERSIOM"')
     await expectRefused(await variant('manifest', inManifest), 'manifest is not whole')
+  })
+
+  it('puts nothing into a data directory that a backup does not have', async () => {
+    const entry = (copy: Buffer) => {
+      const at = copy.indexOf('heliograph/auth-secret\0')
+      expect(at).toBeGreaterThan(0)
+      const header = new Header(copy, at)
+      header.path = 'heliograph/postgres-home'
+      header.encode(copy, at)
+      return copy
+    }
+    await expectRefused(await variant('home', entry), 'what no backup holds (heliograph/postgres-home)')
   })
 
   it('refuses what is none, and what this version cannot use', async () => {
