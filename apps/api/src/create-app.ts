@@ -6,6 +6,7 @@ import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
 import { problemOf } from './errors/problem.js'
 import { sendProblem } from './front-door/plain-responses.js'
+import { noteJsonText } from './http/json-text.js'
 import { NestLogger } from './logging/root-logger.js'
 
 const longestBodyBytes = 1024 * 1024
@@ -43,6 +44,9 @@ function acceptEmptyJson(adapter: FastifyAdapter): void {
   fastify.removeContentTypeParser(['application/json', 'text/plain'])
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
-    else parse(request, body as string, done)
+    else {
+      noteJsonText(request, body as string)
+      parse(request, body as string, done)
+    }
   })
 }

@@ -87,6 +87,22 @@ describe('telemetry over HTTP', () => {
     expect(await send('{"a":1}', 'application/json; charset=utf-8')).toBe(200)
   })
 
+  it('keeps every digit of an integer, as over MQTT', async () => {
+    const counter = await registerDevice(admin)
+    const { username, password } = counter.credential
+    const sent = await fetch(new URL(path(counter), platform.url), {
+      method: 'POST',
+      body: '{"ts":1000,"values":{"counter":9007199254740993}}',
+      headers: {
+        authorization: `Basic ${btoa(`${username}:${password}`)}`,
+        'content-type': 'application/json',
+      },
+    })
+    expect(sent.status).toBe(200)
+    const { items } = await admin.send<{ items: unknown[] }>('GET', path(counter))
+    expect(items).toEqual([{ key: 'counter', ts: 1_000, value: '9007199254740993' }])
+  })
+
   it('ends with the device', async () => {
     const gone = await registerDevice(admin)
     await admin.send('DELETE', `/api/v1/devices/${gone.id}`)

@@ -1,7 +1,9 @@
 import { DeviceId, IngestResult } from '@heliograph/protocol'
-import { Body, Controller, Headers, Param, Post, UnsupportedMediaTypeException } from '@nestjs/common'
+import { Controller, Headers, Param, Post, Req, UnsupportedMediaTypeException } from '@nestjs/common'
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger'
+import type { FastifyRequest } from 'fastify'
 import { ApiProblems, ApiResult } from '../http/api-result.js'
+import { jsonTextOf } from '../http/json-text.js'
 import { Public } from '../principal/decorators.js'
 import { HttpIngestService } from './http-ingest.service.js'
 
@@ -27,11 +29,11 @@ export class IngestController {
     @Param('device', { schema: DeviceId }) deviceId: string,
     @Headers('authorization') authorization: string | undefined,
     @Headers('content-type') contentType: string | undefined,
-    @Body() body: unknown,
+    @Req() request: FastifyRequest,
   ): Promise<IngestResult> {
     const device = await this.ingest.authenticate(authorization, deviceId)
     if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? ''))
       throw new UnsupportedMediaTypeException()
-    return { samples: await this.ingest.store(device, body) }
+    return { samples: await this.ingest.store(device, jsonTextOf(request)) }
   }
 }
