@@ -10,13 +10,17 @@ import type { Principal } from '../principal/principal.js'
 import { parseDevices, parseKeys } from './history-query.js'
 import { type LatestRow, latestStatement, mostValues } from './latest-statement.js'
 import { ReadingPool } from './reading-pool.js'
+import { ReadingTurns } from './reading-turns.js'
 import { assertAll } from './series-lookup.js'
 import { toValue } from './stored-value.js'
 
 /** The last value of each key, of one device or of a whole page of them. */
 @Injectable()
 export class LatestService {
-  constructor(private readonly pool: ReadingPool) {}
+  constructor(
+    private readonly pool: ReadingPool,
+    private readonly turns: ReadingTurns,
+  ) {}
 
   ofDevice(principal: Principal, device: string, { keys }: ReadLatest): Promise<LatestOfDevices> {
     return this.read(principal, [device], parseKeys(keys))
@@ -34,7 +38,7 @@ export class LatestService {
     keys: readonly string[] | null,
   ): Promise<LatestOfDevices> {
     const statement = latestStatement(principal.organizationId, devices, keys)
-    const rows = await this.pool.rows<LatestRow>(statement)
+    const rows = await this.turns.run(principal.organizationId, () => this.pool.rows<LatestRow>(statement))
     if (rows.length > mostValues) throw tooManyValues()
     assertAll(devices, rows)
     const items = rows.flatMap(({ device, key, ts, ...value }) =>

@@ -4,12 +4,21 @@ import { DevicesTelemetryController } from './devices-telemetry.controller.js'
 import { LatestService } from './latest.service.js'
 import { PointsReader } from './points-reader.js'
 import { ReadingPool } from './reading-pool.js'
+import { ReadingTurns } from './reading-turns.js'
 import { SeriesLookup } from './series-lookup.js'
 import { TelemetryController } from './telemetry.controller.js'
 import { TelemetryService } from './telemetry.service.js'
 
 @Module({
   controllers: [TelemetryController, DevicesTelemetryController],
-  providers: [ReadingPool, SeriesLookup, LatestService, PointsReader, AggregateReader, TelemetryService],
+  providers: [
+    ReadingPool,
+    ReadingTurns,
+    SeriesLookup,
+    LatestService,
+    PointsReader,
+    AggregateReader,
+    TelemetryService,
+  ],
 })
 export class TelemetryModule {}

@@ -16,6 +16,7 @@ import {
 } from './history-query.js'
 import { PointsReader } from './points-reader.js'
 import { ReadingPool } from './reading-pool.js'
+import { ReadingTurns } from './reading-turns.js'
 import { readSamples, type SampleRow } from './sample-reader.js'
 import { compareSeries, type Point, type Series } from './series.js'
 import { SeriesLookup } from './series-lookup.js'
@@ -37,6 +38,7 @@ export class TelemetryService {
     private readonly pool: ReadingPool,
     private readonly points: PointsReader,
     private readonly aggregates: AggregateReader,
+    private readonly turns: ReadingTurns,
   ) {}
 
   /** History of the devices as one answer. Throws an InvalidError for a query that makes no sense. */
@@ -45,8 +47,10 @@ export class TelemetryService {
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<TelemetryOfDevicesPage> {
-    const { query, series } = await this.prepare(principal, devices, input)
-    return query.kind === 'samples' ? this.readPage(series, query) : this.readWhole(series, query)
+    return this.turns.run(principal.organizationId, async () => {
+      const { query, series } = await this.prepare(principal, devices, input)
+      return query.kind === 'samples' ? this.readPage(series, query) : this.readWhole(series, query)
+    })
   }
 
   /** The same, with nothing left out however long it is, in chunks; throws before the first one. */
@@ -55,11 +59,13 @@ export class TelemetryService {
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<AsyncIterable<DeviceSample[]>> {
-    const { query, series } = await this.prepare(principal, devices, input)
-    if (query.kind !== 'samples') return oneChunk((await this.readWhole(series, query)).items)
-    const chunks = this.streamSamples(series, query)
-    const first = await chunks.next()
-    return first.done ? oneChunk([]) : continued(first.value, chunks)
+    return this.turns.run(principal.organizationId, async () => {
+      const { query, series } = await this.prepare(principal, devices, input)
+      if (query.kind !== 'samples') return oneChunk((await this.readWhole(series, query)).items)
+      const chunks = this.streamSamples(series, query)
+      const first = await chunks.next()
+      return first.done ? oneChunk([]) : continued(first.value, chunks)
+    })
   }
 
   /** The devices that a list names. Throws an InvalidError for what can be no device's id, and for too many. */
