@@ -25,9 +25,13 @@ function watched() {
 }
 
 describe('TelemetryStore', () => {
-  it('tells of many keys in several tasks, each once', () => {
+  it('tells of new keys at once, later of a few in each task', () => {
     const { store, told, turn } = watched()
     store.addLive({ ts: 1, values: valuesOf(1) }, 1)
+    turn()
+    expect(told).toEqual([keys])
+    told.length = 0
+    store.addLive({ ts: 2, values: valuesOf(2) }, 2)
     while (vi.getTimerCount() > 0) turn()
     expect(told.flat().toSorted()).toEqual(keys)
     expect(Math.max(...told.map(({ length }) => length))).toBeLessThan(keys.length)
@@ -37,6 +41,8 @@ describe('TelemetryStore', () => {
     const { store, turn } = watched()
     const seen = new Map<string, unknown>()
     for (const key of keys) store.listenTo(key, () => seen.set(key, store.snapshot(key).latest?.value))
+    store.addLive({ ts: 0, values: valuesOf(0) }, 0)
+    turn()
     store.addLive({ ts: 1, values: valuesOf(1) }, 1)
     turn()
     store.addStored([{ key: 'k0', ts: 2, value: 2 }], 2)

@@ -179,7 +179,7 @@ export class TelemetryStore {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       if (this.#untold.length === 0) this.#untold = this.#takeSnapshots()
-      this.#tellSome()
+      this.#tell(this.#untold.splice(0, TILES_AT_ONCE))
       if (this.#untold.length > 0) this.#tellIn(NEXT_TILES_MS)
       else if (this.#isChanged) this.#tellIn(TELL_EVERY_MS)
     }, ms)
@@ -191,24 +191,27 @@ export class TelemetryStore {
     const now = Date.now()
     const mostArrivals = Math.max(1, ((now - this.#toldAt) / 1_000) * FLASHES_PER_SECOND)
     this.#toldAt = now
-    const seen: string[] = []
+    const [first, seen]: [string[], string[]] = [[], []]
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
       const arrived = this.#arrivals.get(key) ?? 0
       if (before.latest === latest && arrived === 0) continue
       const flashes = arrived > 0 && arrived <= mostArrivals
       this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
-      if ((this.#tiles.get(key)?.size ?? 0) > 0) seen.push(key)
+      if ((this.#tiles.get(key)?.size ?? 0) === 0) continue
+      if (before.latest === null) first.push(key)
+      else seen.push(key)
     }
     this.#arrivals.clear()
+    // Tiles come all at once, as each moves those below it.
+    this.#tell(first)
     if (this.#toldKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
     this.#toldKeys = this.#keys
     return seen
   }
 
-  #tellSome(): void {
-    for (const key of this.#untold.splice(0, TILES_AT_ONCE))
-      for (const listener of this.#tiles.get(key) ?? []) listener()
+  #tell(keys: readonly string[]): void {
+    for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
   }
 }
 

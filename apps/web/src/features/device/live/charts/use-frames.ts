@@ -6,7 +6,7 @@ import { useEffect, useEffectEvent } from 'react'
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
 /** Drawing, and painting what was drawn, may take this part of the time: what draws slowly draws less often. */
-const SHARE = 0.4
+const SHARE = 0.6
 /** A frame that follows a drawn one later than this was held up by its painting. */
 const LATE_MS = 25
 
