@@ -24,7 +24,7 @@ export class DeviceFeed {
     return feed
   }
 
-  /** Gives the list, which grows, of when each message was published (fractional epoch milliseconds). */
+  /** Gives the list, which grows, of when each message was published and acknowledged (fractional epoch milliseconds). */
   start({ samplesPerSecond }) {
     const keysPerMessage = this.#series
     const everyMs = (1_000 * keysPerMessage) / samplesPerSecond
@@ -35,9 +35,11 @@ export class DeviceFeed {
       () => {
         const due = Math.floor((clock() - startedAt) / everyMs)
         for (; count < due; count += 1) {
-          const at = clock()
-          this.#sent.push(at)
-          void this.#publish(at)
+          const message = { at: clock(), acknowledgedAt: null }
+          this.#sent.push(message)
+          void this.#publish(message.at).then(() => {
+            message.acknowledgedAt = clock()
+          })
         }
       },
       1_000 / messagesPerSecond / 4,
@@ -54,16 +56,19 @@ export class DeviceFeed {
   #publish(at) {
     const values = {}
     for (let index = 0; index < this.#series; index += 1) {
-      values[keyOf(index)] = index === 0 ? Math.round(at * 10) / 10 - epoch : wave(at, index)
+      values[keyOf(index)] = index === 0 ? written(at) : wave(at, index)
     }
     return this.#client.publishAsync(this.#topic, JSON.stringify(values), { qos: 1 })
   }
 }
 
 /** Large numbers are written with an exponent: times count from here. */
-export const epoch = Math.floor(Date.now() / 1_000) * 1_000
+const epoch = Math.floor(Date.now() / 1_000) * 1_000
 
-export const clock = () => performance.timeOrigin + performance.now()
+/** A time of publishing as the first key carries it. */
+export const written = (at) => (Math.round(at * 10) - epoch * 10) / 10
+
+const clock = () => performance.timeOrigin + performance.now()
 
 function wave(at, index) {
   return Math.round((20 + index + 5 * Math.sin(at / (700 + 90 * index)) + Math.random()) * 100) / 100

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { epoch } from './device-feed.mjs'
 
 const heapEveryMs = 5_000
 
@@ -14,6 +13,7 @@ export class LivePage {
     const { url, administrator, organization } = platform.pages
     live.#browser = browser
     live.#context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    await live.#context.addInitScript(noteArrivals)
     const page = await live.#context.newPage()
     live.#page = page
     await page.goto(`${url}/sign-in`)
@@ -46,9 +46,12 @@ export class LivePage {
     return [process.pid, ...pids, ...processInfo.map(({ id }) => id)]
   }
 
-  /** When the chart of a key was drawn, after which the page was handed over to be painted, and the newest value in it. */
+  /**
+   * When the chart of a key was drawn, after which the page was handed over to be painted, and the newest value in it; and
+   * when the page's own code was first handed each value.
+   */
   async watchRedraws(key, durationMs) {
-    const redraws = await this.#page.evaluate(
+    const { redraws, arrivals } = await this.#page.evaluate(
       ({ key, durationMs }) =>
         new Promise((resolve) => {
           const seen = []
@@ -57,6 +60,7 @@ export class LivePage {
           )
           const channel = new MessageChannel()
           let value = 0
+          globalThis.heliographArrivals = { key, seen: [] }
           // A task that is posted within a frame runs after the frame was laid out and painted.
           channel.port1.onmessage = ({ data }) =>
             seen.push({ at: performance.timeOrigin + performance.now(), value: data })
@@ -70,12 +74,12 @@ export class LivePage {
           observer.observe(figure, { subtree: true, childList: true, characterData: true })
           setTimeout(() => {
             observer.disconnect()
-            resolve(seen)
+            resolve({ redraws: seen, arrivals: globalThis.heliographArrivals.seen })
           }, durationMs)
         }),
       { key, durationMs },
     )
-    return redraws.map(({ at, value }) => ({ at, value: value + epoch }))
+    return { redraws, arrivals: new Map(arrivals.map(({ value, at }) => [value, at])) }
   }
 
   async watchFlood(durationMs) {
@@ -120,5 +124,22 @@ export class LivePage {
 
   async close() {
     await this.#context.close()
+  }
+}
+
+/** Runs in the page before its own scripts: each message is noted before they see it. */
+function noteArrivals() {
+  const utf8 = new TextDecoder()
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...options) {
+      super(...options)
+      this.addEventListener('message', ({ data }) => {
+        const arrivals = globalThis.heliographArrivals
+        if (arrivals === undefined) return
+        const at = performance.timeOrigin + performance.now()
+        const values = utf8.decode(data).matchAll(new RegExp(`"${arrivals.key}":(-?[\\d.]+)`, 'g'))
+        for (const [, value] of values) arrivals.seen.push({ value: Number(value), at })
+      })
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core'
 import { findChromium } from '../../scripts/lib/chromium.mjs'
-import { DeviceFeed } from '../lib/device-feed.mjs'
+import { DeviceFeed, written } from '../lib/device-feed.mjs'
 import { LivePage } from '../lib/live-page.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { growthOf } from '../lib/memory.mjs'
@@ -72,13 +72,12 @@ async function measureLatency({ values, platform, browser }) {
   const page = await LivePage.open(browser, platform, 'latency', { charts: 3 })
   const busy = cpuShare(await page.processIds(platform))
   const sent = feed.start({ samplesPerSecond: Number(values['latency-rate']) })
-  const redraws = await page.watchRedraws('k00', Number(values['latency-seconds']) * 1_000)
+  const { redraws, arrivals } = await page.watchRedraws('k00', Number(values['latency-seconds']) * 1_000)
   await feed.stop()
   const others = busy()
   await page.close()
-  const lateMs = latencies(sent, redraws)
   return {
-    lateMs,
+    ...latencies(sent, arrivals, redraws),
     redraws: redraws.length,
     samples: sent.length,
     others,
@@ -86,16 +85,24 @@ async function measureLatency({ values, platform, browser }) {
   }
 }
 
-/** For each message the time until the first redraw that shows it, or a later one. */
-function latencies(sent, redraws) {
+/** For each message the time until the first redraw that shows it, or a later one, in all and in its parts. */
+function latencies(sent, arrivals, redraws) {
+  const parts = { acknowledged: [], received: [], drawn: [] }
   const lateMs = []
   let next = 0
-  for (const sentAt of sent) {
-    while (next < redraws.length && redraws[next].value < sentAt) next += 1
-    const redraw = redraws[next]
-    if (redraw !== undefined) lateMs.push(redraw.at - sentAt)
+  for (const { at, acknowledgedAt } of sent) {
+    const value = written(at)
+    while (next < redraws.length && redraws[next].value < value) next += 1
+    const [redraw, arrivedAt] = [redraws[next], arrivals.get(value)]
+    if (redraw === undefined) continue
+    lateMs.push(redraw.at - at)
+    if (acknowledgedAt === null || arrivedAt === undefined) continue
+    parts.acknowledged.push(acknowledgedAt - at)
+    parts.received.push(arrivedAt - acknowledgedAt)
+    parts.drawn.push(redraw.at - arrivedAt)
   }
-  return lateMs.sort((a, b) => a - b)
+  for (const times of [lateMs, ...Object.values(parts)]) times.sort((a, b) => a - b)
+  return { lateMs, parts }
 }
 
 /** All keys in charts, the page as high as a laptop's; memory after a collection, now and then. */
@@ -115,15 +122,21 @@ async function measureFlood({ values, platform, browser }) {
 
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 
-function latencyTable({ lateMs, redraws, samples, others, seconds }) {
-  const head = ['messages', 'redraws/s', 'p50 ms', 'p90', 'p99', 'longest', 'others’ CPU %']
-  const row = [
-    format(samples),
-    format(redraws / seconds, 1),
-    ...[0.5, 0.9, 0.99, 1].map((share) => format(quantile(lateMs, share), 1)),
-    format(others * 100),
+function latencyTable({ lateMs, parts, redraws, samples, others, seconds }) {
+  const head = ['', 'messages', 'p50 ms', 'p90', 'p99', 'longest']
+  const row = (name, times) => [
+    name,
+    format(times.length),
+    ...[0.5, 0.9, 0.99, 1].map((share) => format(quantile(times, share), 1)),
   ]
-  return `### From publish to redraw\n\n${markdownTable(head, [row])}\n`
+  const rows = [
+    row('**published → drawn**', lateMs),
+    row('published → acknowledged, that is committed', parts.acknowledged),
+    row('acknowledged → received by the page', parts.received),
+    row('received → drawn and painted', parts.drawn),
+  ]
+  const notes = `${format(samples)} messages, ${format(redraws / seconds, 1)} redraws/s, others’ CPU ${format(others * 100)} %`
+  return `### From publish to redraw\n\n${markdownTable(head, rows)}\n\n${notes}\n`
 }
 
 function floodTable({ frames, longTasks, heap, series, sent, others, notes, minutes, seconds }) {

@@ -1,9 +1,12 @@
 'use client'
 
 import { CloudOff } from 'lucide-react'
+import { useEffect, useEffectEvent } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
-import { explain } from '@/lib/explain'
+import { explain, isTemporary } from '@/lib/explain'
+
+const RETRY_EVERY_MS = 5_000
 
 interface ErrorStateProps {
   /** What could not be done, as in "The devices could not be loaded". */
@@ -14,6 +17,13 @@ interface ErrorStateProps {
 
 export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   const { what, todo } = explain(error)
+  const retries = onRetry !== undefined && isTemporary(error)
+  const retry = useEffectEvent(() => onRetry?.())
+  useEffect(() => {
+    if (!retries) return
+    const timer = setInterval(() => retry(), RETRY_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [retries])
   return (
     <div role="alert">
       <EmptyState
@@ -21,7 +31,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
         title={title}
         action={onRetry && <Button onClick={onRetry}>Try again</Button>}
       >
-        {what} {todo}
+        {what} {todo} {retries && 'This page tries again every few seconds.'}
       </EmptyState>
     </div>
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
-import { explain } from './explain'
+import { explain, isTemporary } from './explain'
 
 const refusal = (status: number, detail = '', retryAfterSeconds: number | null = null) =>
   explain(new ApiError(status, 'code', detail, [], retryAfterSeconds))
@@ -15,6 +15,14 @@ describe('explain', () => {
   it('passes on why a request was refused, as a sentence', () => {
     expect(refusal(409, 'this id is taken').what).toBe('This id is taken.')
     expect(refusal(400).what).toBe('The server refused this.')
+  })
+
+  it('tells what passes by itself from what does not', () => {
+    const away = new ApiError(503, 'database_unavailable', '', [], 2)
+    expect(explain(away).what).toContain('database')
+    expect(refusal(503).what).not.toContain('database')
+    expect([away, new UnreachableError()].every(isTemporary)).toBe(true)
+    expect([new ApiError(500, 'code', '', [], null), new Error('x')].some(isTemporary)).toBe(false)
   })
 
   it('says when to try again', () => {

@@ -25,8 +25,20 @@ export function explain(error: unknown): Explanation {
   return { what: 'Something in this page broke.', todo: 'Reload it; what is stored is not affected.' }
 }
 
+/** Whether it passes by itself: something is away, or is starting. */
+export function isTemporary(error: unknown): boolean {
+  return (
+    error instanceof UnreachableError || (error instanceof ApiError && [502, 503, 504].includes(error.status))
+  )
+}
+
 function explainRefusal(error: ApiError): Explanation {
   switch (true) {
+    case error.code === 'database_unavailable':
+      return {
+        what: 'The server is up, but its database does not answer.',
+        todo: 'It connects again by itself; check that PostgreSQL runs.',
+      }
     case error.status === 401:
       return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
     case error.status === 403:

@@ -67,12 +67,7 @@ export class KeySeries {
 
   /** A live sample without a time. False when its stored form is here already. */
   addProvisional(value: TelemetryValue, arrivedAt: number): boolean {
-    this.#underWay = this.#underWay.filter(({ until }) => until > arrivedAt)
-    const known = this.#underWay.findIndex((sample) => same(sample.value, value))
-    if (known >= 0) {
-      this.#underWay.splice(0, known + 1)
-      return false
-    }
+    if (this.#isUnderWay(value, arrivedAt)) return false
     // Between two microseconds, where no stored sample can be.
     const lastUs = Math.floor((this.#provisional.at(-1)?.ts ?? 0) * 1_000)
     const ts = (Math.max(Math.floor(arrivedAt * 1_000), lastUs + 1) + 0.5) / 1_000
@@ -116,6 +111,15 @@ export class KeySeries {
     this.states.trimBefore(ts)
   }
 
+  #isUnderWay(value: TelemetryValue, arrivedAt: number): boolean {
+    if (this.#underWay.length === 0) return false
+    this.#underWay = this.#underWay.filter(({ until }) => until > arrivedAt)
+    const known = this.#underWay.findIndex((sample) => same(sample.value, value))
+    if (known < 0) return false
+    this.#underWay.splice(0, known + 1)
+    return true
+  }
+
   #set({ ts, value }: TimedValue): void {
     const number = numberOf(value)
     if (number !== null) this.points.set(ts, number)
@@ -131,7 +135,7 @@ export class KeySeries {
   #isNew({ ts, value }: TimedValue): boolean {
     const buffer = this.#bufferOf(value)
     if (buffer === null) return this.#newest === null || ts > this.#newest.ts
-    return buffer.times[buffer.indexAt(ts)] !== ts
+    return !buffer.has(ts)
   }
 
   /** Drops each provisional sample whose stored form is among these, and returns those that claimed none. */

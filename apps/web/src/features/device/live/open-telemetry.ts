@@ -1,7 +1,8 @@
-import { LatestTelemetry, TelemetryPage, telemetry } from '@heliograph/protocol'
+import { LatestTelemetry, plainTelemetry, type Telemetry, telemetry } from '@heliograph/protocol'
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
 import type { LiveConnection } from '@/lib/live/live-connection'
+import { HistoryPage } from './history/history-page'
 import type { TelemetryStore } from './telemetry-store'
 import { TelemetrySync } from './telemetry-sync'
 import { watchSleep } from './watch-sleep'
@@ -40,7 +41,7 @@ export function openTelemetry(options: TelemetryOptions): () => void {
     },
     fetchPage: (range, signal) =>
       request(`${deviceApi(device)}/telemetry`, {
-        schema: TelemetryPage,
+        schema: HistoryPage,
         query: { ...range, ...keys, limit: PAGE_SIZE },
         org,
         signal,
@@ -76,10 +77,15 @@ export function openTelemetry(options: TelemetryOptions): () => void {
   }
 }
 
-/** What is not telemetry is left out: the platform lets none of it pass. */
-function decoded(payload: Uint8Array) {
+const utf8 = new TextDecoder()
+
+/**
+ * What is not telemetry is left out: the platform lets none of it pass. Most is plain values, for which the schema, which
+ * says what is wrong with the rest, would take many times longer.
+ */
+function decoded(payload: Uint8Array): Telemetry | undefined {
   try {
-    return telemetry.decode(payload)
+    return plainTelemetry(JSON.parse(utf8.decode(payload))) ?? telemetry.decode(payload)
   } catch {
     return undefined
   }

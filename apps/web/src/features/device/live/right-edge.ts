@@ -7,7 +7,7 @@ const AHEAD_MS = 60_000
 export function rightEdge(store: TelemetryStore, now: number): number {
   let edge = now
   for (const key of store.keys()) {
-    const newest = store.series(key)?.drawn.times.at(-1) ?? 0
+    const newest = store.series(key)?.drawn.lastTime ?? 0
     if (newest > edge && newest < now + AHEAD_MS) edge = newest
   }
   return edge

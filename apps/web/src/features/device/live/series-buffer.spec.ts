@@ -43,6 +43,8 @@ describe('SeriesBuffer', () => {
         }
         expect([...buffer.times]).toEqual([...model.keys()])
         expect([...buffer.values]).toEqual([...model.values()])
+        expect([buffer.lastTime, buffer.lastValue]).toEqual([...model].at(-1) ?? [undefined, undefined])
+        for (let time = 0; time <= 61; time += 1) expect(buffer.has(time)).toBe(model.has(time))
       }),
       { numRuns: 500 },
     )

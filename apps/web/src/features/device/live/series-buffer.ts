@@ -28,6 +28,16 @@ export class SeriesBuffer {
     return this.#lostBefore
   }
 
+  /** The time of the newest point. */
+  get lastTime(): number | undefined {
+    return this.length === 0 ? undefined : this.#times[this.#end - 1]
+  }
+
+  /** The value of the newest point. */
+  get lastValue(): number | undefined {
+    return this.length === 0 ? undefined : this.#values[this.#end - 1]
+  }
+
   /** A view of the times, valid until the next change. */
   get times(): Float64Array {
     return this.#times.subarray(this.#start, this.#end)
@@ -38,6 +48,11 @@ export class SeriesBuffer {
     return this.#values.subarray(this.#start, this.#end)
   }
 
+  has(ts: number): boolean {
+    const at = this.#start + this.indexAt(ts)
+    return at < this.#end && this.#times[at] === ts
+  }
+
   /** Sets the value at a time. */
   set(ts: number, value: number): void {
     if (this.length === 0 || ts > (this.#times[this.#end - 1] as number)) {
@@ -46,7 +61,7 @@ export class SeriesBuffer {
       return
     }
     const at = this.#start + this.indexAt(ts)
-    if (this.#times[at] === ts) this.#values[at] = value
+    if (at < this.#end && this.#times[at] === ts) this.#values[at] = value
     else this.merge([{ ts, value }])
   }
 

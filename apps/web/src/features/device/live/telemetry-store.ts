@@ -16,8 +16,9 @@ interface PastListener {
 }
 
 const TELL_EVERY_MS = 200
-/** Showing a tile anew takes time: many that change are shown less often. */
-const TELL_AFTER_KEY_MS = 12
+/** Showing a tile anew takes time: of many that change, so many at once, and the next a frame later. */
+const TILES_AT_ONCE = 4
+const NEXT_TILES_MS = 16
 /** What comes more often than this would flash all the time, and say nothing by it. */
 const FLASHES_PER_SECOND = 5
 /** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
@@ -26,15 +27,19 @@ const CLOCKS_APART_MS = 120_000
 const LATE_MARGIN_MS = 300_000
 const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
 
-/** All telemetry of one device that its page shows. Tells listeners a few times a second, however much arrives. */
+/** All telemetry of one device that its page shows. Tells a few times a second, however much arrives, and not all in one task. */
 export class TelemetryStore {
   readonly #series = new Map<string, KeySeries>()
   readonly #snapshots = new Map<string, KeySnapshot>()
-  readonly #listeners = new Set<() => void>()
+  readonly #keyListeners = new Set<() => void>()
+  readonly #tiles = new Map<string, Set<() => void>>()
+  #isChanged = false
+  /** Keys whose tiles have yet to be told of their new snapshot. */
+  #untold: string[] = []
   /** Live samples of each key since tiles were told. */
   readonly #arrivals = new Map<string, number>()
   #toldAt = 0
-  #changedKeys = 0
+  #toldKeys: readonly string[] = []
   #keys: readonly string[] = []
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
@@ -91,9 +96,17 @@ export class TelemetryStore {
     return Math.max(this.#coveredFrom + this.#marginMs, lost)
   }
 
+  /** Tells when a key is added. */
   readonly listen = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#keyListeners.add(listener)
+    return () => this.#keyListeners.delete(listener)
+  }
+
+  /** Tells when the snapshot of a key has changed. */
+  listenTo(key: string, listener: () => void): () => void {
+    const listeners = this.#tiles.get(key) ?? new Set()
+    this.#tiles.set(key, listeners.add(listener))
+    return () => listeners.delete(listener)
   }
 
   /** Returns true when some of it is provisional. */
@@ -158,30 +171,47 @@ export class TelemetryStore {
 
   #changed(): void {
     this.#revision += 1
-    this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined
-        this.#tell()
-      },
-      TELL_EVERY_MS + this.#changedKeys * TELL_AFTER_KEY_MS,
-    )
+    this.#isChanged = true
+    this.#tellIn(TELL_EVERY_MS)
   }
 
-  #tell(): void {
+  #tellIn(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      if (this.#untold.length === 0) this.#untold = this.#takeSnapshots()
+      this.#tell(this.#untold.splice(0, TILES_AT_ONCE))
+      if (this.#untold.length > 0) this.#tellIn(NEXT_TILES_MS)
+      else if (this.#isChanged) this.#tellIn(TELL_EVERY_MS)
+    }, ms)
+  }
+
+  /** Gives the keys that have changed and that somebody looks at. */
+  #takeSnapshots(): string[] {
+    this.#isChanged = false
     const now = Date.now()
     const mostArrivals = Math.max(1, ((now - this.#toldAt) / 1_000) * FLASHES_PER_SECOND)
     this.#toldAt = now
-    this.#changedKeys = 0
+    const [first, seen]: [string[], string[]] = [[], []]
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
       const arrived = this.#arrivals.get(key) ?? 0
-      this.#arrivals.delete(key)
       if (before.latest === latest && arrived === 0) continue
-      this.#changedKeys += 1
       const flashes = arrived > 0 && arrived <= mostArrivals
       this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
+      if ((this.#tiles.get(key)?.size ?? 0) === 0) continue
+      if (before.latest === null) first.push(key)
+      else seen.push(key)
     }
-    for (const listener of this.#listeners) listener()
+    this.#arrivals.clear()
+    // Tiles come all at once, as each moves those below it.
+    this.#tell(first)
+    if (this.#toldKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
+    this.#toldKeys = this.#keys
+    return seen
+  }
+
+  #tell(keys: readonly string[]): void {
+    for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
   }
 }
 

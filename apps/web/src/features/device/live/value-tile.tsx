@@ -2,7 +2,7 @@
 
 import type { TelemetryValue } from '@heliograph/protocol'
 import { ChartLine, OctagonAlert, TriangleAlert } from 'lucide-react'
-import { memo, useSyncExternalStore } from 'react'
+import { memo, useCallback, useSyncExternalStore } from 'react'
 import { Glint } from '@/components/glint'
 import { TimeAgo } from '@/components/time-ago'
 import { cn } from '@/lib/cn'
@@ -13,6 +13,7 @@ import { Sparkline } from './sparkline'
 import { kindOf, numberOf } from './state-labels'
 import type { TelemetryStore } from './telemetry-store'
 import { unitOf } from './units'
+import { useWhileSeen } from './use-while-seen'
 
 interface ValueTileProps {
   device: string
@@ -33,7 +34,10 @@ export const ValueTile = memo(function ValueTile({
   charted,
   onToggle,
 }: ValueTileProps) {
-  const { latest, arrivals } = useSyncExternalStore(store.listen, () => store.snapshot(name))
+  const [root, listen] = useWhileSeen(
+    useCallback((listener) => store.listenTo(name, listener), [store, name]),
+  )
+  const { latest, arrivals } = useSyncExternalStore(listen, () => store.snapshot(name))
   const [limits] = useLimits(device, name)
   const series = store.series(name)
   if (latest === null || series === undefined) return null
@@ -41,7 +45,10 @@ export const ValueTile = memo(function ValueTile({
   const number = numberOf(latest.value)
   const status = number === null ? null : statusOf(number, limits)
   return (
-    <li className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors [contain-intrinsic-size:auto_8rem] [content-visibility:auto] has-[button:hover]:bg-hover/50">
+    <li
+      ref={root}
+      className="relative -mr-px -mb-px border-r border-b p-3.5 transition-colors [contain-intrinsic-size:auto_8rem] [content-visibility:auto] has-[button:hover]:bg-hover/50"
+    >
       <div className="flex items-center gap-2 text-12">
         <span
           aria-hidden

@@ -52,12 +52,18 @@ describe('Redraw', () => {
     expect(redraw.run()).toBe(true)
   })
 
-  it('draws fewer rows at once while frames are late, one at least, and more again when they are in time', () => {
+  it('draws fewer rows at once while frames are late, one in every other frame at least, and more again in time', () => {
     const { redraw, drawn, run } = setUp(0)
-    for (let late = 0; late < 10; late += 1) redraw.pace(true)
-    redraw.begin(frame(7))
-    expect([run(), drawn.length]).toEqual([false, 1])
-    redraw.pace(false)
-    expect([run(), drawn.length]).toEqual([false, 3])
+    const draw = (late: boolean) => {
+      redraw.begin(frame(7))
+      const before = drawn.length
+      run()
+      redraw.pace(late)
+      return drawn.length - before
+    }
+    expect([draw(true), draw(true), draw(true)]).toEqual([4, 2, 1])
+    expect([draw(true), draw(true), draw(true), draw(true)]).toEqual([0, 1, 0, 1])
+    for (let frames = 0; frames < 40; frames += 1) draw(false)
+    expect(draw(false)).toBe(4)
   })
 })

@@ -15,6 +15,10 @@ export interface DrawnRow {
 /** Longer than this in one frame, and the page would stutter. */
 const BUDGET_MS = 8
 const MOST_ROWS = 64
+/** Of a page that cannot bear one in each frame, one in every other. */
+const LEAST_ROWS = 0.5
+/** How quickly more are tried again, each frame: what is too much costs one that is late. */
+const MORE_ROWS = 0.25
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -23,6 +27,9 @@ export class Redraw {
   #frame: ChartFrame | null = null
   #revision = 0
   #rowsAtOnce = MOST_ROWS
+  /** Rows that may be drawn now; a part of one is saved up for the next frame. */
+  #allowance = 0
+  #lastDrawn = 0
 
   /** Changes when rows come or come into sight: they have to be drawn though nothing else has changed. */
   get revision(): number {
@@ -44,7 +51,10 @@ export class Redraw {
    * each; while they are in time, more again.
    */
   pace(late: boolean): void {
-    this.#rowsAtOnce = late ? Math.max(1, this.#rowsAtOnce >> 1) : Math.min(MOST_ROWS, this.#rowsAtOnce + 1)
+    // A frame in which nothing was drawn was late for another reason.
+    if (this.#lastDrawn === 0) return
+    const rows = late ? Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2 : this.#rowsAtOnce + MORE_ROWS
+    this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows))
   }
 
   /** Begins with a new picture. */
@@ -62,12 +72,15 @@ export class Redraw {
   /** Draws what is left of it; true when that was all. */
   run(clock: () => number = () => performance.now()): boolean {
     const startedAt = clock()
-    let drawn = 0
-    for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
+    this.#allowance = (this.#allowance % 1) + this.#rowsAtOnce
+    this.#lastDrawn = 0
+    while (this.#allowance >= 1 && clock() - startedAt <= BUDGET_MS) {
+      const row = this.#left.shift()
+      if (row === undefined) break
       if (this.#frame === null || !this.#rows.has(row) || !row.isInSight()) continue
       row.draw(this.#frame)
-      drawn += 1
-      if (clock() - startedAt > BUDGET_MS || drawn >= this.#rowsAtOnce) break
+      this.#lastDrawn += 1
+      this.#allowance -= 1
     }
     return this.#left.length === 0
   }

@@ -163,7 +163,7 @@ export class RowPainter implements DrawnRow {
   }
 
   #newest(line: ChartedSeries): string {
-    const value = line.series.series?.drawn.values.at(-1)
+    const value = line.series.series?.drawn.lastValue
     if (value === undefined) return ''
     return this.options.kind === 'states' ? this.#labels.textOf(value) : formatOf(line, value)
   }

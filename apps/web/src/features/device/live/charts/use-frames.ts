@@ -5,8 +5,8 @@ import { useEffect, useEffectEvent } from 'react'
 /** A movement of less than a pixel, or more often than this, nobody sees. */
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
-/** Drawing may take this part of the time: what draws slowly draws less often. */
-const SHARE = 0.4
+/** Drawing, and painting what was drawn, may take this part of the time: what draws slowly draws less often. */
+const SHARE = 0.6
 /** A frame that follows a drawn one later than this was held up by its painting. */
 const LATE_MS = 25
 
@@ -30,6 +30,12 @@ export function useFrames(
     let drawn = { revision: -1, at: Number.NEGATIVE_INFINITY, costMs: 0 }
     let done = true
     let before = { at: Number.NEGATIVE_INFINITY, drew: false }
+    let paintedFrom = 0
+    // What is posted within a frame arrives once that frame was laid out and painted.
+    const painted = new MessageChannel()
+    painted.port1.onmessage = () => {
+      drawn.costMs += performance.now() - paintedFrom
+    }
     const onFrame = (at: number) => {
       frame = requestAnimationFrame(onFrame)
       const startedAt = performance.now()
@@ -44,9 +50,13 @@ export function useFrames(
       }
       done = onRun()
       before.drew = true
-      drawn.costMs += performance.now() - startedAt
+      paintedFrom = startedAt
+      painted.port2.postMessage(null)
     }
     let frame = requestAnimationFrame(onFrame)
-    return () => cancelAnimationFrame(frame)
+    return () => {
+      cancelAnimationFrame(frame)
+      painted.port1.close()
+    }
   }, [pixelMs])
 }

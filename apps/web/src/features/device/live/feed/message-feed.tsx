@@ -9,8 +9,9 @@ import { Segmented } from '@/components/segmented'
 import { cn } from '@/lib/cn'
 import { useLiveMessages } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
+import { useWhileSeen } from '../use-while-seen'
 import { FeedRow } from './feed-row'
-import { type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
+import { type FeedEntry, type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
 
 const ROW_PX = 33
 /** Whoever scrolls away from the newest is reading. */
@@ -21,7 +22,8 @@ export function MessageFeed({ device }: { device: string }) {
   const { slug: org } = useOrganization()
   const [store] = useState(() => new FeedStore())
   useLiveMessages(deviceFilter({ org, device }), (message) => store.add(message))
-  const { entries, missed, filter } = useSyncExternalStore(store.listen, store.read, store.read)
+  const [root, listen] = useWhileSeen(store.listen)
+  const { entries, missed, filter } = useSyncExternalStore(listen, store.read, store.read)
   const scroller = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
 
@@ -41,7 +43,7 @@ export function MessageFeed({ device }: { device: string }) {
   }
 
   return (
-    <section aria-label="Messages" className="rounded-outer border bg-surface">
+    <section ref={root} aria-label="Messages" className="rounded-outer border bg-surface">
       <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
         <h2 className="text-13 font-medium">Messages</h2>
         <FeedState shown={entries.length} missed={missed} />
@@ -72,7 +74,13 @@ export function MessageFeed({ device }: { device: string }) {
         {entries.length === 0 ? (
           <p className="px-4 py-10 text-center text-13 text-ink-soft">{NOTHING[filter]}</p>
         ) : (
-          <Rows store={store} scroller={scroller} open={open} touched={touched.current} onToggle={toggle} />
+          <Rows
+            entries={entries}
+            scroller={scroller}
+            open={open}
+            touched={touched.current}
+            onToggle={toggle}
+          />
         )}
       </div>
     </section>
@@ -100,7 +108,7 @@ function FeedState({ shown, missed }: { shown: number; missed: number | null }) 
 }
 
 interface RowsProps {
-  store: FeedStore
+  entries: readonly FeedEntry[]
   scroller: React.RefObject<HTMLDivElement | null>
   open: ReadonlySet<number>
   /** Only these may have another height than a line; measuring all would lay out the page for each message. */
@@ -108,8 +116,7 @@ interface RowsProps {
   onToggle: (id: number) => void
 }
 
-function Rows({ store, scroller, open, touched, onToggle }: RowsProps) {
-  const { entries } = useSyncExternalStore(store.listen, store.read, store.read)
+function Rows({ entries, scroller, open, touched, onToggle }: RowsProps) {
   const rows = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
