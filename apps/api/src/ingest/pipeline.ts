@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { ActivityWriter } from '../presence/activity-writer.js'
 import type { BatchMessage, Slice } from './batch.js'
-import { defaultBounds, type IngestBounds, WaitingRoom } from './bounds.js'
+import { defaultBounds, type Full, type IngestBounds, WaitingRoom } from './bounds.js'
 import { check, newestTimeMs } from './check.js'
 import { Columns } from './columns.js'
 import { Committer, type Refusals } from './committer.js'
@@ -98,10 +98,10 @@ export class Pipeline {
       return
     }
     const { organizationId, deviceKey } = device
-    const full = this.#waitingRoom.enter(deviceKey, columns.length, payload.length, qos0)
+    const full = this.#waitingRoom.enter(device, columns.length, payload.length, qos0)
     if (full !== null) {
       this.options.onTurnedAway?.(qos0 ? 'dropped' : 'undecided')
-      listener.undecided(full === 'full' ? noRoom : noRoomOfDevice)
+      listener.undecided(noRoom[full])
       return
     }
     this.#stamper.stamp(deviceKey, columns, nowMs)
@@ -199,8 +199,8 @@ export class Pipeline {
     this.options.onFollowed?.(trails, { messages: messages.length, samples })
   }
 
-  #leave({ deviceKey, from, to, payloadBytes }: BatchMessage): void {
-    this.#waitingRoom.leave(deviceKey, to - from, payloadBytes)
+  #leave(message: BatchMessage): void {
+    this.#waitingRoom.leave(message, message.to - message.from, message.payloadBytes)
   }
 
   /** Says how the store does. When it goes away, whoever watches sees what waits, in the order in which it came. */
@@ -220,8 +220,11 @@ export class Pipeline {
   }
 }
 
-const noRoom = new UndecidedError('too much is waiting for the database', 'full')
-const noRoomOfDevice = new UndecidedError(
-  'too much of this device is waiting for the database',
-  'device_full',
-)
+const noRoom: Record<Full, UndecidedError> = {
+  full: new UndecidedError('too much is waiting for the database', 'full'),
+  organization_full: new UndecidedError(
+    'too much of this organization is waiting for the database',
+    'organization_full',
+  ),
+  device_full: new UndecidedError('too much of this device is waiting for the database', 'device_full'),
+}

@@ -43,7 +43,7 @@ export class UndecidedError extends Error {
   constructor(
     message: string,
     /** As `/metrics` counts it. */
-    readonly reason: 'device_full' | 'full' | 'stopping' | 'slow',
+    readonly reason: 'device_full' | 'organization_full' | 'full' | 'stopping' | 'slow',
   ) {
     super(message)
   }
