@@ -11,9 +11,9 @@ describe('deviceTroubles', () => {
     expect(shorts(0, -9_999)).toEqual([])
   })
 
-  it('says how far a clock is off, and to which side', () => {
+  it('says how far a clock is ahead; what is late need not be the clock’s fault', () => {
     expect(shorts(0, 10_000)).toEqual(['clock 10 s ahead'])
-    expect(shorts(0, -3 * 3_600_000)).toEqual(['clock 3 h behind'])
+    expect(shorts(0, -3 * 3_600_000)).toEqual(['samples 3 h late'])
   })
 
   it('counts dropped messages', () => {
