@@ -188,7 +188,10 @@ async function readAll(table) {
   let nextUs = monthBeginUs
   for (let count = -1; count !== 0; ) {
     const series = [{ series: table, nextUs }]
-    const rows = await bare(table, chunkStatement(series, nextUs, monthBeginUs + monthUs, 4_000))
+    const rows = await bare(
+      table,
+      chunkStatement(series, nextUs, monthBeginUs + monthUs, 4_000, 8 * 1024 * 1024),
+    )
     count = rows.length
     nextUs = (rows.at(-1)?.ts ?? 0) + 1
   }
