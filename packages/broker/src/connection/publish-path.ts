@@ -4,7 +4,7 @@ import type { GroupMember, GroupRate } from '../fairness/group-rates.js'
 import { PublishRate } from '../fairness/publish-rate.js'
 import { Tolerance } from '../fairness/tolerance.js'
 import { Bytes, equalsBytes } from '../packets/bytes.js'
-import { headerBytes, PacketType } from '../packets/encode.js'
+import { PacketType } from '../packets/encode.js'
 import { Message } from '../packets/message.js'
 import type { Rest } from '../packets/reader.js'
 import { isSysTopic, readUtf8, topicProblem } from '../packets/topic.js'
@@ -96,7 +96,7 @@ export class PublishPath<P> implements Source, GroupMember {
       if (packetId === 0) return 'PUBLISH: packet id'
       at += 2
     }
-    const message = messageOf(this.#topic, flags, bytes, start, body, at, end, rest)
+    const message = Message.received(this.#topic, flags, bytes, start, body, at, end, rest)
     this.#spentMessages++
     this.#spentBytes += message.payloadBytes + at - start
     if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId)
@@ -281,21 +281,4 @@ interface Waiting {
   packetId: number
   decision: PublishDecision | 'undecided' | null
   sinceMs: number
-}
-
-/** The message in a PUBLISH. What is sent on should have a fixed header as short as can be, though this need not. */
-function messageOf(
-  topic: string,
-  flags: number,
-  bytes: Bytes,
-  start: number,
-  body: number,
-  from: number,
-  end: number,
-  rest: Rest,
-): Message {
-  const message = new Message(topic, flags, bytes, start, body, from, end, rest)
-  const remaining = from - body + message.payloadBytes
-  if (body - start === headerBytes(remaining)) return message
-  return Message.of(topic, message.payload, message.qos, message.retain, message.dup)
 }

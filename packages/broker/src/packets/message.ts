@@ -50,6 +50,23 @@ export class Message implements PublishedMessage {
     this.rest = rest
   }
 
+  /** The message in a PUBLISH. What is sent on should have a fixed header as short as can be, though this need not. */
+  static received(
+    topic: string,
+    flags: number,
+    bytes: Bytes,
+    start: number,
+    body: number,
+    from: number,
+    end: number,
+    rest: readonly Buffer[] | null,
+  ): Message {
+    const message = new Message(topic, flags, bytes, start, body, from, end, rest)
+    const remaining = from - body + message.payloadBytes
+    if (body - start === headerBytes(remaining)) return message
+    return Message.of(topic, message.payload, message.qos, message.retain, message.dup)
+  }
+
   /** A message of the host's making. Its payload is copied: the host may use that buffer again. */
   static of(topic: string, payload: Buffer, qos: Qos, retain: boolean, dup = false): Message {
     const topicBytes = Buffer.byteLength(topic)
