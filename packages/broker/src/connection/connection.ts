@@ -164,13 +164,15 @@ export class Connection<P> implements SessionLink, WireEvents {
   packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
     if (this.state !== 'ready' && this.state !== 'opening') return
     this.#lastPacketMs = this.core.nowMs
-    this.core.work.spend(unitsPerPacket)
+    const { work } = this.core
+    const before = work.spent
+    work.spend(unitsPerPacket)
     const problem =
       this.state === 'ready'
         ? this.#handle(bytes, start, body, end, rest)
         : this.#connect(bytes.buffer, start, body, end)
     if (problem !== null) this.end('malformed', problem)
-    else this.#turns.check()
+    else this.#turns.spent(work.spent - before)
   }
 
   bad(problem: 'too_large' | 'malformed', detail: string): void {

@@ -10,10 +10,21 @@ export interface Worker {
  */
 export class TurnWork {
   #spent = 0
+  #turn = 0
   #waiting: Worker[] = []
 
   get exhausted(): boolean {
     return this.#spent > unitsPerTurn
+  }
+
+  /** In this turn, so far. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  /** Grows with each turn that something was spent in. */
+  get turn(): number {
+    return this.#turn
   }
 
   /** One unit is about a tenth of a microsecond: a step through filters, or a message to one of many. */
@@ -29,6 +40,7 @@ export class TurnWork {
 
   readonly #nextTurn = (): void => {
     this.#spent = 0
+    this.#turn++
     const waiting = this.#waiting
     this.#waiting = []
     for (const [i, worker] of waiting.entries()) {
