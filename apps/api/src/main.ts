@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   warnOfWhatIsNotUsed(config, logger)
   const secrets = new Secrets(authSecret(config))
   const frontDoor = new FrontDoor(config, logger)
-  const tracing = await startTracing(config.tracing)
+  const tracing = await startTracing(config)
   const app = await createApp({ config, logger, secrets, frontDoor, tracing })
   const stop = stopper(app, logger)
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop)
