@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { type Config, ConfigError, parseConfig } from './config.js'
 import { createApp } from './create-app.js'
+import { claimDatabase } from './database/database-claim.js'
 import { Documents } from './docs/documents.js'
 import { openApiDocument } from './docs/openapi-document.js'
 import { FrontDoor } from './front-door/front-door.js'
@@ -26,10 +27,16 @@ async function main(): Promise<void> {
   warnOfWhatIsNotUsed(config, logger)
   const secrets = new Secrets(authSecret(config))
   const frontDoor = new FrontDoor(config, logger)
-  const tracing = await startTracing(config.tracing)
+  await claimDatabase(config.databaseUrl, {
+    say: (text) => logger.warn({ context: 'main' }, text),
+    onTaken: ({ message }) => end(`Heliograph stops.\n${message}\n`),
+  })
+  const tracing = await startTracing(config)
   const app = await createApp({ config, logger, secrets, frontDoor, tracing })
   const stop = stopper(app, logger)
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop)
+  // The parent may have gone before anybody listened.
+  if (process.connected === false) stop()
 
   await start(app, config)
   await waitUntilReady(app.get(HealthChecks))
@@ -93,5 +100,9 @@ main().catch((error: unknown) => {
   // What was being started was told to stop: that is no failure.
   if (stopping) return
   const text = error instanceof ConfigError ? error.message : describeStartFailure(error)
-  process.stderr.write(`Heliograph does not start.\n${text}\n`, () => process.exit(1))
+  end(`Heliograph does not start.\n${text}\n`)
 })
+
+function end(text: string): void {
+  process.stderr.write(text, () => process.exit(1))
+}

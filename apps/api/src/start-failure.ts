@@ -1,6 +1,9 @@
+import { DatabaseTakenError } from './database/database-claim.js'
+
 /** What went wrong at the start, why, and what to do about it. */
 export function describeStartFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof DatabaseTakenError) return error.message
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
   if (code === 'EADDRINUSE') {
     return `Port ${port} on ${address} is taken by another process. Stop that, or choose another PORT or MQTT_PORT.`

@@ -23,6 +23,7 @@ beforeAll(async () => {
       OTEL_SERVICE_NAME: 'greenhouse',
       OTEL_TRACES_SAMPLER: 'parentbased_always_on',
       OTEL_BSP_SCHEDULE_DELAY: '50',
+      TRUSTED_PROXIES: '127.0.0.1',
     },
   })
   device = await registerDevice(await createAdministrator(platform))
@@ -103,7 +104,7 @@ describe('traces', () => {
     expect(receiver.named('store').filter(({ parentSpanId }) => parentSpanId === root.spanId)).toEqual([])
   })
 
-  it('join telemetry over HTTP to its request, and the request to its caller', async () => {
+  it('join telemetry over HTTP to its request, and the request to a trusted proxy', async () => {
     const { username, password } = device.credential
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const payload = '{"secretly":4444}'

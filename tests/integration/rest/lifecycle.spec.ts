@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inProject } from '../../../scripts/lib/paths.mjs'
 import { isAlive } from '../../../scripts/lib/processes.mjs'
 import { createAdministrator } from '../../support/accounts.js'
+import { createDatabase } from '../../support/database.js'
 import { environment } from '../../support/environment.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { connectDevice, registerDevice } from '../mqtt/support.js'
@@ -133,10 +134,10 @@ describe('the api', () => {
 
   it('says what is wrong and ends when it cannot start', async () => {
     platform = await startPlatform()
+    const database = await createDatabase()
     const start = async (env: NodeJS.ProcessEnv) => {
-      const { port: _, ...usual } = {
-        port: 0,
-        DATABASE_URL: platform?.databaseUrl,
+      const usual = {
+        DATABASE_URL: database.url,
         DATA_DIR: platform?.dataDir,
       }
       const child = spawn(process.execPath, [inProject('apps/api/dist/main.js')], {
@@ -166,5 +167,6 @@ describe('the api', () => {
     const away = await start({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' })
     expect(away).toMatchObject({ code: 1, message: expect.stringContaining('DATABASE_URL') })
     for (const { message } of [taken, nowhere, bad, away]) expect(message).not.toMatch(/\n\s+at /)
+    await database.drop()
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { ask } from '../rest/callers.js'
 import { addDevice, type History, type StoredSample, store, storeSeries } from './reading-support.js'
 
 let platform: Platform
@@ -167,6 +168,33 @@ describe('aggregates', () => {
     expect(await values(`${range}&fill=previous`)).toEqual([10, 10, 10, 40, 40])
     expect(await values(`${range}&fill=linear`)).toEqual([10, 20, 30, 40, null])
     expect(await values('fill=linear')).toEqual([10, 20, 30, 40])
+  })
+})
+
+describe('absurd questions', () => {
+  it.each([
+    ['aggregate=avg&interval=999999999w', 400, 'interval: must not be longer than 36525d'],
+    ['aggregate=avg&interval=36526d', 400, 'interval: must not be longer than 36525d'],
+    ['aggregate=avg&interval=36525d', 200, undefined],
+    ['aggregate=count&interval=36525d&from=0&to=999999999999999&fill=zero', 200, undefined],
+    ['aggregate=avg&interval=1ms&from=0&to=999999999999999&fill=zero', 400, 'interval: makes 9'],
+    ['aggregate=p99.999&interval=5217w', 200, undefined],
+    ['aggregate=avg&points=4&from=-999999999w&to=%2B999999999w', 200, undefined],
+    ['points=10000&from=-999999999w&to=%2B999999999w', 200, undefined],
+    ['aggregate=avg&interval=99999999999w', 400, 'interval: expected a number and a unit'],
+    ['aggregate=avg&interval=1e9s', 400, 'interval: expected a number and a unit'],
+    ['from=99999999999999999999', 400, 'from: expected epoch milliseconds'],
+    ['limit=999999999', 400, 'limit: '],
+    ['points=99999999999', 400, 'points: must be a whole number'],
+  ])('%s is answered with %i', async (query, status, detail) => {
+    const device = await addDevice(admin)
+    await store(platform.pool, device, 'a', [
+      { us: Date.UTC(2026, 0, 1) * 1_000, value: 1 },
+      { us: Date.UTC(2026, 5, 1) * 1_000, value: 2 },
+    ])
+    const answer = await ask(admin, 'GET', `/api/v1/devices/${device}/telemetry?${query}`)
+    expect(answer).toMatchObject({ status })
+    if (detail !== undefined) expect(answer.body.detail).toMatch(new RegExp(`^${detail}`))
   })
 })
 

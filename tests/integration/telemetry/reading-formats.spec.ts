@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { apiKey } from '../rest/callers.js'
+import { eventually } from '../mqtt/support.js'
+import { apiKey, ask } from '../rest/callers.js'
 import { addDevice, type History, store, storeSeries } from './reading-support.js'
 
 let platform: Platform
@@ -35,8 +36,8 @@ const path = (query = '') => `/api/v1/devices/${device}/telemetry?${query}`
 const few = `to=${begin + 3_000}`
 
 /** A response as it comes, which waits when it is not read. */
-async function open(url: string): Promise<IncomingMessage> {
-  const { key } = await apiKey(platform, admin)
+async function open(url: string, by?: { key: string }): Promise<IncomingMessage> {
+  const { key } = by ?? (await apiKey(platform, admin))
   const request = http.get(new URL(url, platform.url), { headers: { authorization: `Bearer ${key}` } })
   const [response] = await once(request, 'response')
   return response
@@ -94,6 +95,28 @@ describe('history as CSV', () => {
     await expect(text(response)).rejects.toThrow()
     await platform.pool.query('ALTER TABLE telemetry.gone RENAME TO sample')
     expect((await admin.request('GET', path(`format=ndjson&${few}`))).status).toBe(200)
+  })
+})
+
+describe('readers who take their time', () => {
+  it('are as many as one caller may have, and the next is told when to come back', async () => {
+    const caller = await apiKey(platform, admin)
+    const csv = path('format=csv&keys=big')
+    const readers = await Promise.all(Array.from({ length: 4 }, () => open(csv, caller)))
+    for (const reader of readers) await once(reader, 'readable')
+
+    const refused = await ask(caller, 'GET', csv)
+    expect(refused).toMatchObject({ status: 429, body: { status: 429, code: 'too_many_exports' } })
+    expect(refused.headers.get('content-type')).toContain('application/problem+json')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await caller.request('GET', path(few))).status).toBe(200)
+    expect((await (await apiKey(platform, admin)).request('HEAD', csv)).status).toBe(200)
+
+    readers[0]?.destroy()
+    await eventually(async () =>
+      expect((await ask(caller, 'GET', path(`format=csv&${few}`))).status).toBe(200),
+    )
+    for (const reader of readers) reader.destroy()
   })
 })
 

@@ -12,83 +12,43 @@ export const removeSessions: Statement = {
     DELETE FROM broker.entry WHERE session_id = ANY($1::text[]) RETURNING message_id`,
 }
 
-export const putSessions: Statement = {
-  name: 'put-sessions',
-  columns: 3,
-  text: `
-    INSERT INTO broker.session (session_id, owner, offline_since)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-    ON CONFLICT (session_id) DO UPDATE SET (owner, offline_since) = (excluded.owner, excluded.offline_since)`,
-}
+export const putSessions = put('session', { session_id: 'text' }, { owner: 'text', offline_since: 'bigint' })
 
-export const removeSubscriptions: Statement = {
-  name: 'remove-subscriptions',
-  columns: 2,
-  text: `
-    DELETE FROM broker.subscription AS stored
-    USING unnest($1::text[], $2::text[]) AS gone (session_id, filter)
-    WHERE stored.session_id = gone.session_id AND stored.filter = gone.filter`,
-}
+export const removeSubscriptions = remove('subscription', { session_id: 'text', filter: 'text' })
 
-export const putSubscriptions: Statement = {
-  name: 'put-subscriptions',
-  columns: 3,
-  text: `
-    INSERT INTO broker.subscription (session_id, filter, qos)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[])
-    ON CONFLICT (session_id, filter) DO UPDATE SET qos = excluded.qos`,
-}
+export const putSubscriptions = put(
+  'subscription',
+  { session_id: 'text', filter: 'text' },
+  { qos: 'smallint' },
+)
 
-export const removeInbound: Statement = {
-  name: 'remove-inbound',
-  columns: 2,
-  text: `
-    DELETE FROM broker.inbound AS stored
-    USING unnest($1::text[], $2::int[]) AS gone (session_id, packet_id)
-    WHERE stored.session_id = gone.session_id AND stored.packet_id = gone.packet_id`,
-}
+export const removeInbound = remove('inbound', { session_id: 'text', packet_id: 'int' })
 
-export const putInbound: Statement = {
-  name: 'put-inbound',
-  columns: 2,
-  text: `
-    INSERT INTO broker.inbound (session_id, packet_id)
-    SELECT * FROM unnest($1::text[], $2::int[])
-    ON CONFLICT (session_id, packet_id) DO NOTHING`,
-}
+export const keepInbound = keep('inbound', { session_id: 'text', packet_id: 'int' })
 
-export const removeEntries: Statement = {
-  name: 'remove-entries',
-  columns: 2,
-  text: `
-    DELETE FROM broker.entry AS stored
-    USING unnest($1::text[], $2::bigint[]) AS gone (session_id, sequence)
-    WHERE stored.session_id = gone.session_id AND stored.sequence = gone.sequence
-    RETURNING stored.message_id`,
-}
+export const removeEntries = remove('entry', { session_id: 'text', sequence: 'bigint' }, 'message_id')
 
-export const putMessages: Statement = {
-  name: 'put-messages',
-  columns: 4,
-  text: `
-    INSERT INTO broker.message (id, topic, payload, qos)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::smallint[])
-    ON CONFLICT (id) DO NOTHING`,
-}
+/** A message under an id that is there already is that message. */
+export const keepMessages = keep(
+  'message',
+  { id: 'bigint' },
+  { topic: 'text', payload: 'bytea', qos: 'smallint' },
+)
 
-export const putEntries: Statement = {
-  name: 'put-entries',
-  columns: 10,
-  text: `
-    INSERT INTO broker.entry
-      (session_id, sequence, message_id, topic, payload, message_qos, qos, retain, packet_id, released)
-    SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[], $6::smallint[],
-      $7::smallint[], $8::bool[], $9::int[], $10::bool[])
-    ON CONFLICT (session_id, sequence) DO UPDATE SET (message_id, topic, payload, message_qos, qos, retain,
-        packet_id, released)
-      = (excluded.message_id, excluded.topic, excluded.payload, excluded.message_qos, excluded.qos,
-        excluded.retain, excluded.packet_id, excluded.released)`,
-}
+export const putEntries = put(
+  'entry',
+  { session_id: 'text', sequence: 'bigint' },
+  {
+    message_id: 'bigint',
+    topic: 'text',
+    payload: 'bytea',
+    message_qos: 'smallint',
+    qos: 'smallint',
+    retain: 'bool',
+    packet_id: 'int',
+    released: 'bool',
+  },
+)
 
 export const changeEntries: Statement = {
   name: 'change-entries',
@@ -110,17 +70,54 @@ export const removeMessages: Statement = {
       AND NOT EXISTS (SELECT FROM broker.entry WHERE entry.message_id = message.id)`,
 }
 
-export const removeRetained: Statement = {
-  name: 'remove-retained',
-  columns: 1,
-  text: `DELETE FROM broker.retained WHERE topic = ANY($1::text[])`,
+export const removeRetained = remove('retained', { topic: 'text' })
+
+export const putRetained = put('retained', { topic: 'text' }, { payload: 'bytea', qos: 'smallint' })
+
+/** Names of columns and their types, in the order of a row's values. */
+type Columns = Readonly<Record<string, string>>
+
+/** Puts rows into a table, in the place of those that have the same key. */
+function put(table: string, key: Columns, rest: Columns): Statement {
+  const changes = Object.keys(rest).map((name) => `${name} = excluded.${name}`)
+  return insert('put', table, key, rest, `DO UPDATE SET ${changes.join(', ')}`)
 }
 
-export const putRetained: Statement = {
-  name: 'put-retained',
-  columns: 3,
-  text: `
-    INSERT INTO broker.retained (topic, payload, qos)
-    SELECT * FROM unnest($1::text[], $2::bytea[], $3::smallint[])
-    ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload, qos = excluded.qos`,
+/** Puts rows into a table, unless there are some with the same key. */
+function keep(table: string, key: Columns, rest: Columns = {}): Statement {
+  return insert('keep', table, key, rest, 'DO NOTHING')
+}
+
+function insert(verb: string, table: string, key: Columns, rest: Columns, onConflict: string): Statement {
+  const columns = { ...key, ...rest }
+  return {
+    name: `${verb}-${table}`,
+    columns: Object.keys(columns).length,
+    text: `
+      INSERT INTO broker.${table} (${names(columns)}) SELECT * FROM ${rows(columns)}
+      ON CONFLICT (${names(key)}) ${onConflict}`,
+  }
+}
+
+/** Takes the rows with these keys out of a table. */
+function remove(table: string, key: Columns, returning?: string): Statement {
+  const same = Object.keys(key).map((name) => `stored.${name} = gone.${name}`)
+  return {
+    name: `remove-${table}`,
+    columns: Object.keys(key).length,
+    text: `
+      DELETE FROM broker.${table} AS stored USING ${rows(key)} AS gone (${names(key)})
+      WHERE ${same.join(' AND ')} ${returning === undefined ? '' : `RETURNING stored.${returning}`}`,
+  }
+}
+
+function names(columns: Columns): string {
+  return Object.keys(columns).join(', ')
+}
+
+/** The parameters, an array for each column, as rows. */
+function rows(columns: Columns): string {
+  return `unnest(${Object.values(columns)
+    .map((type, index) => `$${index + 1}::${type}[]`)
+    .join(', ')})`
 }

@@ -150,12 +150,7 @@ function issued(
   const parameters = { org: principal.organizationSlug, device: device.id }
   const { telemetry, events, reported, desired, command, reply, presence, notices } = deviceChannels
   return {
-    id: row.id,
-    name: row.name,
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    clientId: device.id,
-    username: row.id,
+    ...identity(device, row),
     password: secret,
     urls: { ws: urls.ws, tcp: urls.tcp },
     topics: {
@@ -175,14 +170,20 @@ function toCredential(device: Device, row: Row): Credential {
   const overlapping =
     row.previousSecretExpiresAt !== null && row.previousSecretExpiresAt.getTime() > Date.now()
   return {
+    ...identity(device, row),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    rotatedAt: row.rotatedAt?.toISOString() ?? null,
+    previousSecretExpiresAt: overlapping ? (row.previousSecretExpiresAt?.toISOString() ?? null) : null,
+  }
+}
+
+function identity(device: Device, row: Row) {
+  return {
     id: row.id,
     name: row.name,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     clientId: device.id,
     username: row.id,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    rotatedAt: row.rotatedAt?.toISOString() ?? null,
-    previousSecretExpiresAt: overlapping ? (row.previousSecretExpiresAt?.toISOString() ?? null) : null,
   }
 }

@@ -28,7 +28,7 @@ export class OverviewService {
     await this.refresh(organizationId)
     return {
       fleet: this.counts(organizationId),
-      traffic: [...this.rates.history(organizationId)],
+      traffic: this.rates.history(organizationId),
       refusals: this.refusals.recent(organizationId),
       slowConsumers: this.slow.list(organizationId),
     }

@@ -12,10 +12,15 @@ interface Course {
   tick: Totals
   point: Totals
   rates: Rates
-  points: TrafficPoint[]
+  points: Point[]
+}
+
+interface Point extends Rates {
+  atMs: number
 }
 
 interface Totals {
+  /** Of the monotonic clock: the other can be set back. */
   atMs: number
   messages: number
   samples: number
@@ -34,17 +39,17 @@ export class TrafficRates {
   constructor(private readonly traffic: Traffic) {}
 
   /** To be called once a second. */
-  tick(nowMs = Date.now()): void {
+  tick(atMs = performance.now()): void {
     for (const organizationId of this.traffic.organizations()) {
-      const totals = { atMs: nowMs, ...this.traffic.totals(organizationId) }
-      const course = this.courses.get(organizationId) ?? begin(nowMs - tickMs)
+      const totals = { atMs, ...this.traffic.totals(organizationId) }
+      const course = this.courses.get(organizationId) ?? begin(atMs - tickMs)
       this.courses.set(organizationId, course)
       course.rates = between(course.tick, totals)
       course.tick = totals
-      if (nowMs - course.point.atMs < pointMs) continue
-      course.points.push({ ts: nowMs, ...between(course.point, totals) })
+      if (atMs - course.point.atMs < pointMs) continue
+      course.points.push({ atMs, ...between(course.point, totals) })
       course.point = totals
-      while (nowMs - (course.points[0]?.ts ?? nowMs) > keptMs) course.points.shift()
+      while (atMs - (course.points[0]?.atMs ?? atMs) > keptMs) course.points.shift()
     }
   }
 
@@ -52,9 +57,10 @@ export class TrafficRates {
     return this.courses.get(organizationId)?.rates ?? silent
   }
 
-  /** Ascending. */
-  history(organizationId: number): readonly TrafficPoint[] {
-    return this.courses.get(organizationId)?.points ?? []
+  /** Ascending; how long ago something was tells its time, whatever the clock said then. */
+  history(organizationId: number, atMs = performance.now(), nowMs = Date.now()): TrafficPoint[] {
+    const points = this.courses.get(organizationId)?.points ?? []
+    return points.map(({ atMs: thenMs, ...rates }) => ({ ts: Math.round(nowMs - (atMs - thenMs)), ...rates }))
   }
 }
 

@@ -18,7 +18,8 @@ export function ApiHistory(schema: z.ZodType, description: string) {
 const csvText = {
   type: 'string',
   description:
-    'RFC 4180 with a header: time (RFC 3339), ts (epoch milliseconds), device if several, key, value',
+    'RFC 4180 with a header: time (RFC 3339), ts (epoch milliseconds), device if several, key, value. ' +
+    'Keys and text that a spreadsheet would take for a formula have an apostrophe in front; NDJSON is exact',
 } as const
 
 const lines = { type: 'string', description: 'One JSON object a line: the items of the JSON form' } as const

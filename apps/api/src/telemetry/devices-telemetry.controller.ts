@@ -4,23 +4,23 @@ import {
   ReadTelemetryOfDevices,
   TelemetryOfDevicesPage,
 } from '@heliograph/protocol'
-import { Controller, Get, Headers, Query, type StreamableFile } from '@nestjs/common'
+import { Controller, Get, Headers, Query, Res, type StreamableFile } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
+import type { FastifyReply } from 'fastify'
 import { ApiProblems, ApiResult } from '../http/api-result.js'
 import { ApiOrganization, CurrentPrincipal } from '../principal/decorators.js'
 import type { Principal } from '../principal/principal.js'
 import { ApiHistory, historyDescription } from './api-history.js'
-import { chooseFormat } from './formats/choose-format.js'
-import { streamedFile } from './formats/streamed-file.js'
+import { HistoryAnswers } from './exports/history-answers.js'
+import { parseDevices } from './history-query.js'
 import { LatestService } from './latest.service.js'
-import { TelemetryService } from './telemetry.service.js'
 
 @ApiTags('Telemetry')
 @ApiOrganization()
 @Controller('api/v1/telemetry')
 export class DevicesTelemetryController {
   constructor(
-    private readonly telemetry: TelemetryService,
+    private readonly history: HistoryAnswers,
     private readonly latestValues: LatestService,
   ) {}
 
@@ -38,16 +38,14 @@ export class DevicesTelemetryController {
   @Get()
   @ApiOperation({ summary: 'Read history of many devices', description: historyDescription })
   @ApiHistory(TelemetryOfDevicesPage, 'A page; or all points, or aggregates, of the range')
-  @ApiProblems(400, 401, 403, 404, 413, 503)
-  async read(
+  @ApiProblems(400, 401, 403, 404, 413, 429, 503)
+  read(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: ReadTelemetryOfDevices }) { devices, format: named, ...query }: ReadTelemetryOfDevices,
+    @Query({ schema: ReadTelemetryOfDevices }) { devices, ...query }: ReadTelemetryOfDevices,
     @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<TelemetryOfDevicesPage | StreamableFile> {
-    const ids = this.telemetry.devicesOf(devices)
-    const format = chooseFormat(named, accept)
-    if (format === 'json') return this.telemetry.read(principal, ids, query)
-    const chunks = await this.telemetry.stream(principal, ids, query)
-    return streamedFile(chunks, format, { name: 'telemetry', ofDevices: true })
+    const file = { name: 'telemetry', ofDevices: true }
+    return this.history.answer(principal, parseDevices(devices), { query, accept, response }, file)
   }
 }

@@ -74,6 +74,12 @@ describe('parseHistoryQuery', () => {
     expect(badFields({ from: 'now', to: '-1h' })).toEqual(['from'])
     expect(badFields({ cursor: 'x' })).toEqual(['cursor'])
   })
+
+  it('refuses an interval of more than a century', () => {
+    expect(badFields({ aggregate: 'avg', interval: '36525d' })).toBeNull()
+    for (const interval of ['36526d', '999999999w', '876601h'])
+      expect(badFields({ aggregate: 'avg', interval })).toEqual(['interval'])
+  })
 })
 
 describe('parseDevices', () => {

@@ -45,6 +45,10 @@ export interface AggregateQuery extends HistoryRange {
 
 export type HistoryQuery = SamplesQuery | PointsQuery | AggregateQuery
 
+/** A century; what is longer is a mistake, and would leave the range of times. */
+const longestInterval = '36525d'
+const longestIntervalMs = 36_525 * 86_400_000
+
 type Input = Omit<ReadTelemetry, 'format'>
 
 /** Reads a query; throws an InvalidError that names each bad field. */
@@ -54,18 +58,18 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
   const toUs = timeOf(input, 'to', nowMs, Number.MAX_SAFE_INTEGER, errors)
   if (errors.length === 0 && fromUs > toUs) errors.push({ path: 'from', message: 'must not be after to' })
   const keys = input.keys === undefined ? null : parseNames('keys', input.keys, errors)
+  const intervalUs = intervalOf(input, errors)
   errors.push(...misplaced(input))
   if (errors.length > 0) throw invalidQuery(errors)
 
   const range = { keys, fromUs, toUs }
   const points = input.points ?? null
   if (input.aggregate !== undefined) {
-    const intervalMs = input.interval === undefined ? null : parseDuration(input.interval)
     return {
       kind: 'aggregate',
       ...range,
       aggregate: input.aggregate,
-      intervalUs: intervalMs === null ? null : intervalMs * 1_000,
+      intervalUs,
       points,
       fill: input.fill ?? 'none',
       from: input.from !== undefined,
@@ -139,6 +143,14 @@ function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input):
     })
   }
   return errors
+}
+
+function intervalOf({ interval }: Input, errors: FieldError[]): number | null {
+  const ms = interval === undefined ? null : parseDuration(interval)
+  if (ms === null) return null
+  if (ms > longestIntervalMs)
+    errors.push({ path: 'interval', message: `must not be longer than ${longestInterval}` })
+  return ms * 1_000
 }
 
 function timeOf(

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common'
 import { AggregateReader } from './aggregates/aggregate-reader.js'
 import { DevicesTelemetryController } from './devices-telemetry.controller.js'
+import { HistoryAnswers } from './exports/history-answers.js'
+import { RunningExports } from './exports/running-exports.js'
 import { LatestService } from './latest.service.js'
 import { PointsReader } from './points-reader.js'
 import { ReadingPool } from './reading-pool.js'
@@ -19,6 +21,8 @@ import { TelemetryService } from './telemetry.service.js'
     PointsReader,
     AggregateReader,
     TelemetryService,
+    RunningExports,
+    HistoryAnswers,
   ],
 })
 export class TelemetryModule {}

@@ -7,13 +7,7 @@ import type {
 import { Injectable } from '@nestjs/common'
 import type { Principal } from '../principal/principal.js'
 import { AggregateReader } from './aggregates/aggregate-reader.js'
-import {
-  cursorOf,
-  type HistoryQuery,
-  parseDevices,
-  parseHistoryQuery,
-  type SamplesQuery,
-} from './history-query.js'
+import { cursorOf, type HistoryQuery, parseHistoryQuery, type SamplesQuery } from './history-query.js'
 import { PointsReader } from './points-reader.js'
 import { ReadingPool } from './reading-pool.js'
 import { ReadingTurns } from './reading-turns.js'
@@ -66,11 +60,6 @@ export class TelemetryService {
       const first = await chunks.next()
       return first.done ? oneChunk([]) : continued(first.value, chunks)
     })
-  }
-
-  /** The devices that a list names. Throws an InvalidError for what can be no device's id, and for too many. */
-  devicesOf(list: string): string[] {
-    return parseDevices(list)
   }
 
   private async prepare(principal: Principal, ids: readonly string[], input: ReadTelemetry) {

@@ -3,14 +3,17 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Context,
+  isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api'
+import { plainAddress } from '../front-door/networks.js'
 
 /** `version-traceId-parentId-flags` (W3C Trace Context, section 3.2). */
 const traceParent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
@@ -20,7 +23,11 @@ export class HttpTracer {
   private readonly spans = new WeakMap<IncomingMessage, Span>()
   private readonly current = new AsyncLocalStorage<Context>()
 
-  constructor(private readonly tracer: Tracer) {
+  /** `isTrusted`: whether a request from this address may say which trace it belongs to, and that it be recorded. */
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly isTrusted: (address: string) => boolean,
+  ) {
     subscribe('http.server.request.start', (message) => {
       const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
       this.begin(request, response)
@@ -47,6 +54,8 @@ export class HttpTracer {
   }
 
   private begin(request: IncomingMessage, response: ServerResponse): void {
+    const caller = callerOf(request)
+    const trusted = this.isTrusted(plainAddress(request.socket.remoteAddress ?? ''))
     const span = this.tracer.startSpan(
       request.method ?? 'HTTP',
       {
@@ -56,8 +65,10 @@ export class HttpTracer {
           'url.path': request.url?.split('?', 1)[0],
           'network.protocol.version': request.httpVersion,
         },
+        // A stranger's trace is pointed at, so that neither its id nor its flags decide what is recorded here.
+        links: caller === null || trusted ? [] : [{ context: caller }],
       },
-      parentOf(request),
+      caller !== null && trusted ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT,
     )
     if (!span.isRecording()) return
     this.spans.set(request, span)
@@ -69,9 +80,10 @@ export class HttpTracer {
   }
 }
 
-function parentOf({ headers }: IncomingMessage): Context {
+function callerOf({ headers }: IncomingMessage): SpanContext | null {
   const [, traceId, spanId, flags] = traceParent.exec(String(headers.traceparent)) ?? []
-  if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT
+  if (traceId === undefined || spanId === undefined) return null
   const traceFlags = Number.parseInt(flags ?? '0', 16) & TraceFlags.SAMPLED
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
+  const context = { traceId, spanId, traceFlags, isRemote: true }
+  return isSpanContextValid(context) ? context : null
 }

@@ -1,6 +1,7 @@
+import type { Config } from '../config.js'
+import { networkMatcher } from '../front-door/networks.js'
 import type { HttpTracer } from './http-tracer.js'
 import type { IngestTracer } from './ingest-tracer.js'
-import type { TracingConfig } from './tracing-config.js'
 
 /** The injection token of the Tracing, which is null when no exporter is configured. */
 export const TRACING = Symbol('TRACING')
@@ -12,8 +13,14 @@ export interface Tracing {
   close(): Promise<void>
 }
 
-/** Loads OpenTelemetry, and only then: without an exporter it costs neither memory nor time. */
-export async function startTracing(config: TracingConfig | null): Promise<Tracing | null> {
+/**
+ * Loads OpenTelemetry if there is an exporter, and only then: without one it costs neither memory nor time. Only trusted
+ * proxies may say which trace a request belongs to.
+ */
+export async function startTracing({
+  tracing: config,
+  trustedProxies,
+}: Pick<Config, 'tracing' | 'trustedProxies'>): Promise<Tracing | null> {
   if (config === null) return null
   const [{ startSdk }, { HttpTracer }, { IngestTracer }] = await Promise.all([
     import('./sdk.js'),
@@ -21,5 +28,9 @@ export async function startTracing(config: TracingConfig | null): Promise<Tracin
     import('./ingest-tracer.js'),
   ])
   const { tracer, close } = startSdk(config)
-  return { http: new HttpTracer(tracer), ingest: new IngestTracer(tracer), close }
+  return {
+    http: new HttpTracer(tracer, networkMatcher(trustedProxies)),
+    ingest: new IngestTracer(tracer),
+    close,
+  }
 }

@@ -35,9 +35,39 @@ describe('CSV', () => {
   it('quotes a key that needs it', () => {
     expect(one.line({ ...sample, key: 'a,b' })).toContain(',"a,b",')
   })
+
+  it.each([
+    ['=1+1', `'=1+1`],
+    ['=HYPERLINK("http://evil","x")', `"'=HYPERLINK(""http://evil"",""x"")"`],
+    ['+49 30 1234', `'+49 30 1234`],
+    ['-2+cmd|x', `'-2+cmd|x`],
+    ['@SUM(A1)', `'@SUM(A1)`],
+    ['\t=1', `'\t=1`],
+    ['\r=1', `"'\r=1"`],
+    ['\n=1', `"'\n=1"`],
+    ['＝1', `'＝1`],
+    ['-', `'-`],
+  ])('has no text that a spreadsheet takes for a formula: %j is %s', (value, expected) => {
+    expect(one.line({ ...sample, value })).toBe(`2026-01-01T00:00:00.000Z,${ts},t,${expected}\r\n`)
+    expect(one.line({ ...sample, key: value, value: 1 })).toBe(
+      `2026-01-01T00:00:00.000Z,${ts},${expected},1\r\n`,
+    )
+  })
+
+  it.each([
+    [-21.5, '-21.5'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['+1.5e-3', '+1.5e-3'],
+    ['a=b', 'a=b'],
+    [-1e-7, '-1e-7'],
+  ])('leaves numbers, and what only holds such a character, as they are: %j is %s', (value, expected) => {
+    expect(one.line({ ...sample, value })).toContain(`,t,${expected}\r\n`)
+  })
 })
 
 it('NDJSON is the items of the JSON form, a line each', () => {
   expect(serialization('ndjson', false).line(sample)).toBe(`{"key":"t","ts":${ts},"value":21.5}\n`)
   expect(JSON.parse(serialization('ndjson', true).line(sample))).toEqual(sample)
+  const formula = { ...sample, key: '=1', value: '=1' }
+  expect(JSON.parse(serialization('ndjson', true).line(formula))).toEqual(formula)
 })

@@ -16,7 +16,7 @@ export function serialization(format: StreamedFormat, ofDevices: boolean): Seria
     head: ofDevices ? 'time,ts,device,key,value\r\n' : 'time,ts,key,value\r\n',
     line: ({ device, key, ts, value }) => {
       const owner = ofDevices ? `${device},` : ''
-      return `${timeText(ts)},${ts},${owner}${field(key)},${field(cell(value))}\r\n`
+      return `${timeText(ts)},${ts},${owner}${field(harmless(key))},${field(cell(value))}\r\n`
     },
   }
 }
@@ -37,10 +37,19 @@ function timeText(ts: number): string {
   return us === 0 ? text : `${text.slice(0, -1)}${String(us).padStart(3, '0')}Z`
 }
 
-/** Text as it is, all else as JSON; a missing value as nothing. */
+/** Text, all else as JSON; a missing value as nothing. */
 function cell(value: DeviceSample['value']): string {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return harmless(value)
   return value === null ? '' : JSON.stringify(value)
+}
+
+/** What spreadsheets take for the beginning of a formula, also in full width (OWASP, CSV Injection). */
+const formula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** Text from a device, with a quote in front where a spreadsheet would run it. Digits of large integers stay as they are. */
+function harmless(text: string): string {
+  return formula.test(text) && !number.test(text) ? `'${text}` : text
 }
 
 function field(text: string): string {
