@@ -1,6 +1,7 @@
 // One client that makes trouble, over TCP: `node disturber.mjs flood|frozen|wildcard|crowd PORT SPACE`. Its id has the space
 // that its topics are in, as access rules want it. Says `ready` over IPC, and how much it sent when asked.
 import net from 'node:net'
+import { connect, publish, subscribe } from './mqtt-packets.mjs'
 
 const [kind, port, space] = process.argv.slice(2)
 const retainedTopics = 100_000
@@ -86,30 +87,4 @@ function drained() {
 
 function answer() {
   return new Promise((resolve) => socket.once('data', resolve))
-}
-
-function connect(clientId) {
-  return packet(0x10, Buffer.from([0, 4, 77, 81, 84, 84, 4, 2, 0, 0]), text(clientId))
-}
-
-function publish(topic, payload, retain = false) {
-  return packet(retain ? 0x31 : 0x30, text(topic), payload)
-}
-
-function subscribe(filter) {
-  return packet(0x82, Buffer.from([0, 1]), text(filter), Buffer.from([0]))
-}
-
-function packet(first, ...parts) {
-  const body = Buffer.concat(parts)
-  const length = []
-  for (let rest = body.length; ; rest >>= 7) {
-    length.push(rest > 127 ? (rest & 127) | 128 : rest)
-    if (rest <= 127) return Buffer.concat([Buffer.from([first, ...length]), body])
-  }
-}
-
-function text(value) {
-  const bytes = Buffer.from(value)
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes])
 }

@@ -8,6 +8,11 @@ export function processorMs(pids) {
   return pids.reduce((sum, pid) => sum + ofProcess(pid), 0)
 }
 
+/** The processes that a process has started and that still run. */
+export function childrenOf(pid) {
+  return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+}
+
 function ofProcess(pid) {
   try {
     const [, rest] = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')

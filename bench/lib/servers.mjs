@@ -9,7 +9,7 @@ import { startServer } from './server-process.mjs'
  * A server under load: `start` gives its process ids and where it listens; starting it twice is starting it once.
  * @typedef {{ pids: number[], tcp: number, ws: number, path: string }} Address
  */
-class Server {
+export class Server {
   #running
 
   constructor(name, cpu) {

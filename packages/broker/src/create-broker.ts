@@ -47,7 +47,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
     forgetSessions: (match) => whenDurable(core.journal, () => core.sessions.forget(match)),
     extend: (sessionId, expiresAt) => {
       const connection = core.live.get(sessionId)
-      if (connection) connection.expiresAtMs = expiresAt
+      if (connection) connection.deadlines.expiresAtMs = expiresAt
       return connection !== undefined
     },
     setPrincipal: (sessionId, principal) => {

@@ -76,7 +76,7 @@ export const defaultLimits: BrokerLimits = {
   maxPendingPublishes: 1_000,
   maxPendingBytes: 4 * 1024 * 1024,
   maxInboundQos2: 1_000,
-  maxInflight: 256,
+  maxInflight: 1_024,
   maxInflightBytes: 4 * 1024 * 1024,
   maxQueuedMessages: 10_000,
   maxQueuedBytes: 16 * 1024 * 1024,

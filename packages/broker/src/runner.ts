@@ -4,14 +4,8 @@ import { createServer as createTcpServer, type Server } from 'node:net'
 import { parseArgs } from 'node:util'
 import { createBroker } from './create-broker.js'
 import { filterMatches } from './packets/topic.js'
+import { PlainPrincipal } from './plain-principal.js'
 import type { Broker, BrokerHooks } from './types.js'
-
-/** The principal of the plain runner. */
-export interface PlainPrincipal {
-  /** Whether it may use only its own space. */
-  acl: boolean
-  clientId: string
-}
 
 /** Runs a broker by itself, for conformance tests and benchmarks. Returns when it listens. */
 export async function run(
@@ -71,28 +65,16 @@ function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHoo
       authenticate: ({ clientId }) => ({
         ok: true,
         sessionId: clientId || `auto-${randomUUID()}`,
-        principal: { acl, clientId },
+        principal: new PlainPrincipal(acl, clientId),
       }),
-      authorizePublish: ({ principal }, topic) => mayUse(principal, topic),
+      authorizePublish: ({ principal }, topic) => principal.mayPublish(topic),
       authorizeSubscribe: ({ principal }, filter) => {
         if (denied.some((deniedFilter) => deniedFilter === filter || filterMatches(deniedFilter, filter)))
           return false
-        return mayUse(principal, filter)
+        return principal.mayUse(filter)
       },
     },
   }
-}
-
-/** With --acl: topics and filters `{anything}/{space}/…` whose space is a part of the client id, and no others. */
-export function mayUse({ acl, clientId }: PlainPrincipal, topic: string): boolean {
-  if (!acl) return true
-  const from = topic.indexOf('/') + 1
-  const to = topic.indexOf('/', from)
-  return (
-    from > 0 &&
-    to > from + 1 && // at least two characters, so no wildcard
-    clientId.includes(topic.slice(from, to))
-  )
 }
 
 function portOf(text: string): number {

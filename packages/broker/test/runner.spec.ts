@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { mayUse } from '../src/runner.js'
 
 const program = fileURLToPath(new URL('../bin/broker.js', import.meta.url))
 
@@ -26,22 +25,6 @@ describe('bin/broker.js', () => {
     expect(String(text)).toContain('--anonymous')
     expect((await exit)[0]).toBe(1)
   })
-})
-
-describe('--acl', () => {
-  const client = { acl: true, clientId: 'ml3f2ap7' }
-
-  it.each(['load/3f2a/7', 'load/3f2a/+', 'load/3f2a/#', 'idle/3f2a/all/of/it', '+/3f2a/x'])(
-    'lets a client use %s, whose second level is a part of its id',
-    (topic) => expect(mayUse(client, topic)).toBe(true),
-  )
-
-  it.each(['load/9c01/7', 'load/+/7', 'load/#', '#', 'load', 'load/3f2a', 'load//7', 'load/a/7', '3f2a/x/y'])(
-    'does not let it use %s',
-    (topic) => expect(mayUse(client, topic)).toBe(false),
-  )
-
-  it('is off by default', () => expect(mayUse({ ...client, acl: false }, '#')).toBe(true))
 })
 
 async function start(args: string[]): Promise<ChildProcess> {

@@ -56,7 +56,7 @@ function accept<P>(
   const { core } = connection
   core.live.get(client.sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take(client.sessionId, connect.clean, owner)
-  connection.expiresAtMs = expiresAt ?? Number.POSITIVE_INFINITY
+  connection.deadlines.expiresAtMs = expiresAt ?? Number.POSITIVE_INFINITY
   connection.bind(client, session, connect, group)
   if (present) connection.hosted.recheck()
   // A hook or a listener may have ended it.

@@ -13,6 +13,7 @@ import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
 import { admit } from './admission.js'
 import { closeCodes, gentleReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
+import { type Awaited, Deadlines } from './deadlines.js'
 import { DropReport } from './drop-report.js'
 import { HostedConnection } from './hosted.js'
 import { PublishPath } from './publish-path.js'
@@ -26,19 +27,17 @@ export interface ClientRecord<P> extends ClientInfo<P> {
 }
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink, WireEvents {
+export class Connection<P> implements SessionLink, WireEvents, Awaited {
   readonly id = nextConnectionId()
   readonly transport: Transport
   readonly remoteAddress: string
   /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
   httpRequest: IncomingMessage | undefined
-  readonly openedAtMs = Date.now()
+  readonly deadlines = new Deadlines(Date.now())
   readonly wire: Wire
   readonly core: Core<P>
   readonly hosted: HostedConnection<P>
   state: ConnectionState = 'opening'
-  expiresAtMs = Number.POSITIVE_INFINITY
-  keepAliveMs = Number.POSITIVE_INFINITY
   /** Made when it publishes for the first time: most connections are idle. */
   publishes: PublishPath<P> | null = null
   /** Made when it subscribes for the first time. */
@@ -47,9 +46,6 @@ export class Connection<P> implements SessionLink, WireEvents {
   #session: Session | null = null
   /** Sent when the connection ends, unless by DISCONNECT. */
   #will: Will | null = null
-  #lastPacketMs: number
-  #takenBytes = 0
-  #takenSinceMs = this.openedAtMs
   #group: string | null = null
   #groupRate: GroupRate | null = null
   readonly #turns: TurnTaker
@@ -68,7 +64,6 @@ export class Connection<P> implements SessionLink, WireEvents {
     this.transport = transport
     this.remoteAddress = remoteAddress
     this.httpRequest = request
-    this.#lastPacketMs = this.openedAtMs
     this.hosted = new HostedConnection(this)
     this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, this)
     this.#turns = new TurnTaker(core.work, this.wire)
@@ -107,7 +102,7 @@ export class Connection<P> implements SessionLink, WireEvents {
     this.#will = connect.will
     this.httpRequest = undefined
     this.state = 'connecting'
-    if (connect.keepAliveSeconds > 0) this.keepAliveMs = connect.keepAliveSeconds * 1_500
+    if (connect.keepAliveSeconds > 0) this.deadlines.keepAliveMs = connect.keepAliveSeconds * 1_500
     session.attach(this)
     live.set(client.sessionId, this)
   }
@@ -116,7 +111,7 @@ export class Connection<P> implements SessionLink, WireEvents {
   ready(): void {
     if (this.state !== 'connecting') return
     this.state = 'ready'
-    this.#lastPacketMs = Date.now()
+    this.deadlines.heard(Date.now())
     this.core.events.emit('connected', { client: this.client })
     // A listener may have ended it.
     if (!this.alive) return
@@ -163,7 +158,7 @@ export class Connection<P> implements SessionLink, WireEvents {
 
   packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
     if (this.state !== 'ready' && this.state !== 'opening') return
-    this.#lastPacketMs = this.core.nowMs
+    this.deadlines.heard(this.core.nowMs)
     const { work } = this.core
     const before = work.spent
     work.spend(unitsPerPacket)
@@ -205,6 +200,10 @@ export class Connection<P> implements SessionLink, WireEvents {
     return this.wire.takenBytes
   }
 
+  get backlogBytes(): number {
+    return this.out.backlogBytes
+  }
+
   /** Not at once: this comes from the midst of a delivery to many. */
   overwhelmed(): void {
     if (this.#overwhelmed) return
@@ -219,27 +218,10 @@ export class Connection<P> implements SessionLink, WireEvents {
 
   /** Watches the clock; called a few times a second. */
   sweep(nowMs: number, elapsedMs: number): void {
-    const overdue = this.#overdue(nowMs)
-    if (overdue) this.end(overdue)
+    const missed = this.deadlines.missed(this, this.core.limits, nowMs)
+    if (missed) this.end(missed)
     else this.publishes?.sweep(nowMs, elapsedMs)
     this.#drops?.sweep(nowMs)
-  }
-
-  #overdue(nowMs: number): DisconnectReason | null {
-    const { connectTimeoutMs, slowConsumerCutBytes, slowConsumerTimeoutMs } = this.core.limits
-    if (this.state === 'opening' && nowMs - this.openedAtMs > connectTimeoutMs) return 'timeout'
-    if (nowMs >= this.expiresAtMs) return 'expired'
-    // Whom we do not read we cannot hear.
-    if (this.throttled) this.#lastPacketMs = nowMs
-    if (this.state === 'ready' && nowMs - this.#lastPacketMs > this.keepAliveMs) return 'keep_alive'
-    const backlogBytes = this.out.backlogBytes
-    const { takenBytes } = this.wire
-    if (backlogBytes === 0 || takenBytes > this.#takenBytes) {
-      this.#takenBytes = takenBytes
-      this.#takenSinceMs = nowMs
-    }
-    const stuck = nowMs - this.#takenSinceMs > slowConsumerTimeoutMs
-    return stuck || backlogBytes > slowConsumerCutBytes ? 'slow_consumer' : null
   }
 
   /** Deals with one packet of an accepted client; returns what is malformed, if anything. */

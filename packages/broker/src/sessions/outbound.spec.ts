@@ -107,6 +107,16 @@ describe('Outbound', () => {
     expect(many.inflight).toBe(65_535)
   })
 
+  it('has room for what others could have in its place while less than 256 are unacknowledged', () => {
+    const roomy = new Outbound({ ...limits, maxInflight: 1_024 }, false, null)
+    const message = Message.of('t', Buffer.alloc(0), 1, false)
+    for (let i = 0; i < 255; i++) roomy.deliver(out, message, 1, false, true)
+    expect(roomy.hasRoom(out)).toBe(true)
+    expect(roomy.deliver(out, message, 1, false, true)).toBe('sent')
+    expect(roomy.hasRoom(out)).toBe(false)
+    expect(roomy.deliver(out, message, 1, false, true)).toBe('sent')
+  })
+
   it('drops QoS 0 for a client that is behind', () => {
     const slow = new Outbound({ ...limits, slowConsumerDropBytes: 30 }, true, null)
     const message = Message.of('t', Buffer.alloc(20), 0, false)

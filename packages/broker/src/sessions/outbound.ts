@@ -58,9 +58,12 @@ export class Outbound {
     return this.#inflight.size
   }
 
-  /** Whether a message of QoS 1 would be sent at once. */
+  /**
+   * Whether a message that others could have in its place would be sent at once. Who has many of them unacknowledged is
+   * passed over before its window is full: they are better off with a quicker one.
+   */
   hasRoom(out: OutQueue): boolean {
-    return this.queue.size === 0 && !this.#mustWait(out)
+    return this.queue.size === 0 && this.#inflight.size < mostOfGroup && !this.#mustWait(out)
   }
 
   /** Sends a message now when its turn has come, else queues it. `out` is null while nobody is connected. */
@@ -290,4 +293,5 @@ export class Outbound {
   }
 }
 
+const mostOfGroup = 256
 const pubrelByte = (PacketType.pubrel << 4) | 2

@@ -124,3 +124,9 @@ export async function publishAs(
 async function publishAllowed(broker: Running, topic: string, payload: string): Promise<void> {
   await publishAs(broker, 'platform-2', topic, payload)
 }
+
+/** Whether a client's PINGREQ is answered in time. */
+export async function answersPing(client: RawClient, limitMs = 3_000): Promise<boolean> {
+  client.send({ cmd: 'pingreq' })
+  return within(client.next('pingresp'), limitMs)
+}
