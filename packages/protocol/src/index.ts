@@ -28,6 +28,7 @@ export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './ids.
 export { formatPath, PayloadError } from './payload-error.js'
 export * from './payloads/device.js'
 export { isPlainEvent } from './payloads/plain-event.js'
+export { isPlainEventJson } from './payloads/plain-event-json.js'
 export { plainTelemetry } from './payloads/plain-telemetry.js'
 export * from './payloads/platform.js'
 export * from './payloads/telemetry.js'

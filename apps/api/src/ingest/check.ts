@@ -30,7 +30,7 @@ export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, 
       if (typeof value === 'number') into.push(key, timeUs, value, exactDigits(exactValues?.[key]))
       else into.push(key, timeUs, Number.NaN, storableJson(key, value, exactValues?.[key]))
     }
-    into.recordEnds.push(into.length)
+    into.endRecord()
   }
 }
 

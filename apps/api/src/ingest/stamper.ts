@@ -13,7 +13,8 @@ export class Stamper {
   /** Values of one record get one time. */
   stamp(deviceKey: number, columns: Columns, nowMs: number): void {
     let row = 0
-    for (const end of columns.recordEnds) {
+    for (let record = 0; record < columns.records; record++) {
+      const end = columns.recordEnds[record] as number
       if (Number.isNaN(columns.timesUs[row])) {
         const stampUs = this.#next(deviceKey, nowMs)
         for (; row < end; row++) columns.timesUs[row] = stampUs

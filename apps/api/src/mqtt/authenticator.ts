@@ -1,5 +1,5 @@
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
-import { telemetry } from '@heliograph/protocol'
+import { events, telemetry } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import {
   type CredentialRefusal,
@@ -67,6 +67,7 @@ export function mayUseClientId(deviceId: string, clientId: string): boolean {
 
 function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
   const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device
+  const address = { org: organizationSlug, device: deviceId }
   return {
     kind: 'device',
     organizationId,
@@ -75,8 +76,9 @@ function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
     deviceId,
     credentialId,
     expiresAt,
-    mqtt: { kind: 'device', org: organizationSlug, device: deviceId },
-    telemetryTopic: telemetry.topic({ org: organizationSlug, device: deviceId }),
+    mqtt: { kind: 'device', ...address },
+    telemetryTopic: telemetry.topic(address),
+    eventTopic: events.topic(address),
   }
 }
 

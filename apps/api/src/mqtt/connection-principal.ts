@@ -14,6 +14,7 @@ export interface DeviceConnection extends InOrganization {
   mqtt: Extract<MqttPrincipal, { kind: 'device' }>
   /** Told apart from other topics at each message, so built once. */
   telemetryTopic: string
+  eventTopic: string
   /** When its secret stops working, in epoch milliseconds; a rotation moves it. */
   expiresAt: number | null
 }

@@ -1,5 +1,13 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import { events, isPlainEvent, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
+import {
+  events,
+  isPlainEvent,
+  isPlainEventJson,
+  type NoticeCode,
+  PayloadError,
+  reply,
+  reported,
+} from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { IngestService } from '../ingest/ingest.service.js'
@@ -19,7 +27,6 @@ const otherDeviceChannels = [events, reported, reply]
 @Injectable()
 export class PublishHandler {
   private readonly logger = new Logger(PublishHandler.name)
-  private readonly eventTopics = new WeakMap<DeviceConnection, string>()
   /** Messages that somebody follows, until they are acknowledged. */
   private readonly unsettled = new WeakMap<PublishedMessage, MessageTrail>()
 
@@ -119,7 +126,7 @@ export class PublishHandler {
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
     this.activity.writer.touch(device.deviceKey)
     this.traffic.countMessage(device.organizationId)
-    if (topic === this.eventTopicOf(device) && holdsPlainEvent(payload)) return 'forward'
+    if (topic === device.eventTopic && holdsPlainEvent(payload)) return 'forward'
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
@@ -132,21 +139,14 @@ export class PublishHandler {
     }
   }
 
-  private eventTopicOf(device: DeviceConnection): string {
-    const known = this.eventTopics.get(device)
-    if (known !== undefined) return known
-    const topic = events.topic({ org: device.organizationSlug, device: device.deviceId })
-    this.eventTopics.set(device, topic)
-    return topic
-  }
-
   private refuse(device: DeviceConnection, topic: string, code: NoticeCode, detail: string): void {
     this.notices.send(device, { code, topic, detail })
   }
 }
 
-/** The quick way for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
+/** The quick ways for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
 function holdsPlainEvent(payload: Buffer): boolean {
+  if (isPlainEventJson(payload)) return true
   const text = payload.toString()
   try {
     return !text.includes('\ufffd') && isPlainEvent(JSON.parse(text))

@@ -1,9 +1,11 @@
 const fields = new Set(['level', 'message', 'code', 'data', 'ts'])
 const levels = new Set<unknown>(['debug', 'info', 'warning', 'error', 'critical'])
-const latestTs = 253_402_300_799_999
+export const latestTs = 253_402_300_799_999
+export const longestMessage = 4_096
+export const longestCode = 128
 
 /** Deeper than this the schema decides. */
-const deepestNesting = 16
+export const deepestNesting = 16
 
 /**
  * Whether JSON.parse made what `DeviceEvent` accepts, found out many times quicker than by the schema. False: something is
@@ -15,8 +17,8 @@ export function isPlainEvent(json: unknown): boolean {
   const { level, message, code, data, ts } = json as Record<string, unknown>
   return (
     levels.has(level) &&
-    isText(message, 4_096) &&
-    (code === undefined || isText(code, 128)) &&
+    isText(message, longestMessage) &&
+    (code === undefined || isText(code, longestCode)) &&
     (ts === undefined || (typeof ts === 'number' && ts >= 0 && ts <= latestTs)) &&
     (data === undefined || isPlainJson(data, deepestNesting))
   )
