@@ -171,11 +171,31 @@ describe('charts over a month', () => {
 
   it('saves a long range with every sample, and a picture', async () => {
     await open(`?from=${startedAt - 3 * HOUR}&to=${startedAt - HOUR}`)
-    const csv = await fs.readFile(await (await saved('CSV')).path(), 'utf8')
+    const table = await saved('CSV')
+    // By the browser itself, from the platform: a file of any size passes by the page.
+    expect(new URL(table.url()).pathname).toBe('/api/v1/devices/pump/telemetry')
+    const csv = await fs.readFile(await table.path(), 'utf8')
     expect(csv.trim().split(/\r?\n/).length).toBe(1 + (2 * HOUR) / stepMs)
     const png = await fs.readFile(await (await saved('PNG')).path())
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     expect(png.readUInt32BE(16)).toBeGreaterThan(800)
+  })
+
+  it('tells why a table cannot be saved instead of saving the refusal', async () => {
+    await open(`?from=${startedAt - 3 * HOUR}&to=${startedAt - HOUR}`)
+    const files: string[] = []
+    const note = (download: Download) => files.push(download.url())
+    page.on('download', note)
+    const table = (url: URL) => url.searchParams.get('format') === 'csv'
+    const problem = { type: 'about:blank', title: 'Too much is asked', status: 503, code: 'busy' }
+    await page.route(table, (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    )
+    await charts().getByRole('button', { name: 'CSV', exact: true }).click()
+    await page.getByText(/^The table could not be saved\./).waitFor()
+    await page.unroute(table)
+    page.off('download', note)
+    expect(files).toEqual([])
   })
 
   it('warns beyond limits, in the chart and on the tile, also after the page was opened anew', async () => {

@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../support/accounts.js'
@@ -6,6 +5,7 @@ import { launchBrowser } from '../support/chromium.js'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
 import { type Platform, startPlatform } from '../support/platform.js'
 import { publishSteadily, type SteadyPublisher } from '../support/steady-publisher.js'
+import { drawnSamples, storedSamples } from './drawn-and-stored.js'
 import { device, live, visit } from './visitor.js'
 
 const [count, everyMs] = [1_600, 25]
@@ -87,19 +87,21 @@ describe('live joins history', () => {
     // Renewed while messages came, without a new connection.
     expect(renewals).toBeGreaterThan(0)
 
-    const stored = await storedSamples()
+    const stored = await storedSamples(platform)
     // In the database too: what was acknowledged is there, over the restart.
     expect(stored.get('stamped')?.length).toBe(count / 2)
     expect(stored.get('unstamped')?.length).toBeGreaterThanOrEqual(count / 2)
     expect(stored.get('late')?.length).toBe(late)
-    await expect.poll(drawnSamples, { timeout: 60_000, interval: 500 }).toEqual(stored)
+    await expect.poll(() => drawnSamples(page), { timeout: 60_000, interval: 500 }).toEqual(stored)
   }, 300_000)
 
   it('keeps them so when the page is opened anew', async () => {
     await page.reload()
     await page.locator('canvas').first().waitFor()
     await page.getByRole('button', { name: '15 min' }).click()
-    await expect.poll(drawnSamples, { timeout: 60_000, interval: 500 }).toEqual(await storedSamples())
+    await expect
+      .poll(() => drawnSamples(page), { timeout: 60_000, interval: 500 })
+      .toEqual(await storedSamples(platform))
   })
 
   /** Samples of minutes ago, as of a device that could not send before: behind everything that is drawn. */
@@ -131,35 +133,5 @@ describe('live joins history', () => {
       const expiresAt = new Date(Date.now() + tokenLifeMs).toISOString()
       await route.fulfill({ response, json: response.ok() ? { ...token, expiresAt } : token }).catch(() => {})
     })
-  }
-
-  /** The page's own table of what its charts show. */
-  async function drawnSamples(): Promise<Map<string, string[]>> {
-    const downloading = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'CSV' }).click()
-    const text = await fs.readFile(await (await downloading).path(), 'utf8')
-    const [head = '', ...lines] = text.trim().split('\r\n')
-    const [, ...keys] = head.split(',')
-    const rows = lines.map((line) => line.split(','))
-    return new Map(
-      keys.map((key, index) => [
-        key,
-        rows.flatMap(([time, ...values]) => (values[index] ? [`${time} ${values[index]}`] : [])),
-      ]),
-    )
-  }
-
-  async function storedSamples(): Promise<Map<string, string[]>> {
-    const { rows } = await platform.pool.query<{ key: string; time: string; number: number }>(
-      `SELECT key.name AS key, number,
-              to_char(to_timestamp(0) AT TIME ZONE 'UTC' + ts * interval '1 microsecond',
-                      'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time
-       FROM telemetry.sample JOIN telemetry.key ON key.id = sample.key_id
-       ORDER BY key.name, ts`,
-    )
-    const samples = new Map<string, string[]>()
-    for (const { key, time, number } of rows)
-      samples.set(key, [...(samples.get(key) ?? []), `${time} ${number}`])
-    return samples
   }
 })

@@ -15,7 +15,15 @@ import { Policy } from './policy/policy.js'
 import type { RetainedStore } from './sessions/retained.js'
 import { shutDown } from './shut-down.js'
 import { answerHandshake } from './transport/websocket-handshake.js'
-import type { Broker, BrokerLogger, BrokerOptions, ClientInfo, DisconnectReason, Transport } from './types.js'
+import type {
+  Broker,
+  BrokerLogger,
+  BrokerOptions,
+  ClientBacklog,
+  ClientInfo,
+  DisconnectReason,
+  Transport,
+} from './types.js'
 
 /** Makes a broker that waits for sockets; it listens on nothing itself. Throws a RangeError on a bad limit. */
 export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker<P>> {
@@ -43,6 +51,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
       await taken
     },
     clients: () => clients(core),
+    backlogs: (leastBytes) => backlogs(core, leastBytes),
     disconnect: (match, reason) => disconnect(core, match, reason),
     forgetSessions: (match) => whenDurable(core.journal, () => core.sessions.forget(match)),
     extend: (sessionId, expiresAt) => {
@@ -159,6 +168,15 @@ function upgrade<P>(
 
 function* clients<P>(core: Core<P>): Generator<ClientInfo<P>> {
   for (const connection of core.live.values()) if (connection.accepted) yield connection.client
+}
+
+function* backlogs<P>(core: Core<P>, leastBytes: number): Generator<ClientBacklog<P>> {
+  for (const connection of core.live.values()) {
+    if (!connection.accepted) continue
+    const { size, bytes: queuedBytes } = connection.session.outbound.queue
+    const bytes = connection.out.backlogBytes + queuedBytes
+    if (bytes >= leastBytes) yield { client: connection.client, messages: size, bytes }
+  }
 }
 
 function disconnect<P>(

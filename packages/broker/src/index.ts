@@ -19,6 +19,7 @@ export type {
   BrokerLogger,
   BrokerOptions,
   BrokerStats,
+  ClientBacklog,
   ClientInfo,
   ConnectRequest,
   DisconnectReason,

@@ -142,6 +142,15 @@ export interface BrokerEvents<P> {
   dropped: { client: ClientInfo<P>; reason: 'slow_consumer'; topic: string; count: number }
 }
 
+/** What waits for a client that is connected. */
+export interface ClientBacklog<P> {
+  readonly client: ClientInfo<P>
+  /** Messages that wait for their turn; those in the out-queue are bytes already. */
+  readonly messages: number
+  /** Bytes in the out-queue and of the messages that wait. */
+  readonly bytes: number
+}
+
 export interface BrokerStats {
   connections: number
   sessions: number
@@ -202,6 +211,8 @@ export interface Broker<P> {
   /** Retained messages that a filter matches. */
   retained(filter: string): Promise<{ topic: string; payload: Buffer }[]>
   stats(): BrokerStats
+  /** Connections for which at least so many bytes wait now. Looks once at each, so it is for every few seconds. */
+  backlogs(leastBytes: number): Iterable<ClientBacklog<P>>
   /** Ends every connection and frees everything, within 5 s. */
   close(): Promise<void>
 }

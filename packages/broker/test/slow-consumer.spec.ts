@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import type { BrokerLimits } from '../src/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient } from './support/raw-client.js'
@@ -38,6 +38,25 @@ it('drops QoS 0 for a client with 1 MiB unsent, counts it and says so, and does 
   expect(counted.slowConsumer).toBeGreaterThan(0)
   expect(counted.slowConsumer + messagesOut).toBe(100)
   expect(broker.disconnects).toEqual([])
+})
+
+it.each([0, 1] as const)('tells for whom how much of QoS %i waits, and not of who takes it', async (qos) => {
+  await freeze({ slowConsumerDropBytes: 8 * 1024 * 1024 }, qos)
+  const quick = await RawClient.connect(broker, { clientId: 'quick' })
+  await quick.subscribe({ topic: 'big', qos: 0 })
+  const waiting = (leastBytes: number) =>
+    [...broker.broker.backlogs(leastBytes)].map(({ client, bytes }) => ({ id: client.clientId, bytes }))
+  const payload = Buffer.alloc(256 * 1024)
+  for (let i = 0; i < 100 && waiting(1024 * 1024).length === 0; i++) {
+    void broker.broker.publish({ topic: 'big', payload, qos })
+    await new Promise(setImmediate)
+  }
+  await vi.waitFor(
+    () => expect(waiting(1024 * 1024)).toEqual([{ id: 'frozen', bytes: expect.any(Number) }]),
+    30_000,
+  )
+  expect(waiting(1024 ** 3)).toEqual([])
+  quick.destroy()
 })
 
 it('cuts off a client with more unsent than slowConsumerCutBytes', async () => {

@@ -114,13 +114,21 @@ describe('the counts of an organization, each second', () => {
     await eventually(async () => {
       for (let n = 0; n < 20; n += 1) await publisher.publishAsync(topic, payload)
       expect(counts().slowConsumers.connections).toBe(1)
+      expect(counts().slowConsumers.droppedMessages).toBeGreaterThan(0)
     })
-    const { slowConsumers } = await acme.send<{ slowConsumers: object[] }>('GET', '/api/v1/overview')
-    expect(slowConsumers).toMatchObject([{ clientId: frozen.options.clientId, device: null, topic }])
-    expect(counts().slowConsumers.droppedMessages).toBeGreaterThan(0)
+    const read = async () => {
+      const overview = await acme.send<{ slowConsumers: { waitingBytes: number }[] }>(
+        'GET',
+        '/api/v1/overview',
+      )
+      return overview.slowConsumers
+    }
+    expect(await read()).toMatchObject([{ clientId: frozen.options.clientId, device: null, topic }])
+    expect((await read())[0]?.waitingBytes).toBeGreaterThan(payload.length)
     const ended = closed(frozen)
     frozen.end(true)
     await ended
+    await eventually(async () => expect((await read())[0]?.waitingBytes).toBe(0))
     await publisher.endAsync()
   })
 

@@ -197,3 +197,18 @@ it('a person of several organizations names one', async () => {
   expect(named.status).toBe(200)
   expect(named.headers.get('cache-control')).toBe('no-store')
 })
+
+it('a link to a table names the organization in its query, as a link has no headers', async () => {
+  const person = await signIn(platform, administrator.email, administrator.password)
+  for (const path of ['/api/v1/devices/pump/telemetry?', '/api/v1/telemetry?devices=pump&']) {
+    const table = (organization: string, headers = {}) =>
+      ask(person, 'GET', `${path}format=csv&organization=${organization}`, undefined, headers)
+    expect(await table(administrator.organization)).toMatchObject({ status: 200 })
+    expect(await table('no-such-organization')).toMatchObject({ status: 403, body: { code: 'not_a_member' } })
+    expect(await table('NO SLUG')).toMatchObject({ status: 403 })
+    const header = { 'heliograph-org': 'no-such-organization' }
+    expect(await table(administrator.organization, header)).toMatchObject({ status: 403 })
+  }
+  const elsewhere = `/api/v1/devices?organization=${administrator.organization}`
+  expect(await ask(person, 'GET', elsewhere)).toMatchObject({ status: 400 })
+})

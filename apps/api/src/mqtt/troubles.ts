@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common'
 import { CredentialVerifier } from '../credentials/credential-verifier.js'
 import { RefusalLog } from '../overview/refusal-log.js'
 import { SlowConsumers } from '../overview/slow-consumers.js'
+import { type Waiting, WaitingConsumers } from '../overview/waiting.js'
 import type { ConnectionPrincipal } from './connection-principal.js'
 
 /** Notes for the overview whom the broker refused, and who was too slow. */
@@ -11,6 +12,7 @@ export class Troubles {
   constructor(
     private readonly refusals: RefusalLog,
     private readonly slow: SlowConsumers,
+    private readonly waiting: WaitingConsumers,
     private readonly credentials: CredentialVerifier,
   ) {}
 
@@ -35,7 +37,16 @@ export class Troubles {
     broker.events.on('disconnected', ({ client, reason }) => {
       if (reason === 'slow_consumer') this.slow.cutOff(consumer(client))
     })
+    this.waiting.watch(() => waitingOf(broker))
   }
+}
+
+/** A little is always under way. */
+const leastWaitingBytes = 64 * 1024
+
+function* waitingOf(broker: Broker<ConnectionPrincipal>): Generator<Waiting> {
+  for (const { client, messages, bytes } of broker.backlogs(leastWaitingBytes))
+    yield { ...consumer(client), messages, bytes }
 }
 
 function consumer({ sessionId, clientId, principal }: ClientInfo<ConnectionPrincipal>) {

@@ -8,11 +8,20 @@ import { SlowConsumers } from './slow-consumers.js'
 import { StorageEstimator } from './storage-estimator.js'
 import { StoreWatch } from './store-watch.js'
 import { TrafficRates } from './traffic-rates.js'
+import { WaitingConsumers } from './waiting.js'
 
 @Module({
   imports: [IngestModule, PresenceModule],
   controllers: [OverviewController],
-  providers: [DeviceCounts, OverviewService, SlowConsumers, StorageEstimator, StoreWatch, TrafficRates],
-  exports: [OverviewService, SlowConsumers, TrafficRates],
+  providers: [
+    DeviceCounts,
+    OverviewService,
+    SlowConsumers,
+    StorageEstimator,
+    StoreWatch,
+    TrafficRates,
+    WaitingConsumers,
+  ],
+  exports: [OverviewService, SlowConsumers, TrafficRates, WaitingConsumers],
 })
 export class OverviewModule {}

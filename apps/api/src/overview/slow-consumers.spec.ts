@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SlowConsumers } from './slow-consumers.js'
+import { WaitingConsumers } from './waiting.js'
 
 const consumer = (clientId: string, organizationId = 1) => ({
   organizationId,
@@ -10,7 +11,7 @@ const consumer = (clientId: string, organizationId = 1) => ({
 
 describe('SlowConsumers', () => {
   it('lists who lost most first, for ten minutes', () => {
-    const slow = new SlowConsumers()
+    const slow = new SlowConsumers(new WaitingConsumers())
     slow.dropped(consumer('a'), 't/1', 5, 0)
     slow.dropped(consumer('b'), 't/2', 7, 60_000)
     slow.dropped(consumer('b'), 't/3', 1, 61_000)
@@ -26,9 +27,37 @@ describe('SlowConsumers', () => {
   })
 
   it('keeps organizations apart, and no more than 50 of each', () => {
-    const slow = new SlowConsumers()
+    const slow = new SlowConsumers(new WaitingConsumers())
     for (let n = 0; n < 500; n += 1) slow.dropped(consumer(`c${n}`), 't', 1, n)
     expect(slow.list(1, 500)).toHaveLength(50)
     expect(slow.list(2, 500)).toEqual([])
+  })
+
+  it('lists for whom most waits first, then who lost most, looking every two seconds at most', () => {
+    const waiting = new WaitingConsumers()
+    const slow = new SlowConsumers(waiting)
+    let looks = 0
+    let bytes = 1_000
+    waiting.watch(() => {
+      looks += 1
+      return [
+        { ...consumer('b'), messages: 1, bytes },
+        { ...consumer('c'), messages: 9, bytes: 5_000 },
+        { ...consumer('other', 2), messages: 1, bytes: 1 },
+      ]
+    })
+    slow.dropped(consumer('a'), 't/1', 500, 0)
+    slow.dropped(consumer('b'), 't/2', 3, 0)
+    expect(slow.list(1, 1_000)).toMatchObject([
+      { clientId: 'c', waitingMessages: 9, waitingBytes: 5_000, droppedMessages: 0, topic: null },
+      { clientId: 'b', waitingMessages: 1, waitingBytes: 1_000, droppedMessages: 3, topic: 't/2' },
+      { clientId: 'a', waitingMessages: 0, waitingBytes: 0, droppedMessages: 500 },
+    ])
+    expect(slow.summary(1, 2_000)).toEqual({ connections: 3, droppedMessages: 503 })
+    expect(slow.list(2, 2_500)).toMatchObject([{ clientId: 'other', waitingBytes: 1 }])
+    expect(looks).toBe(1)
+    bytes = 9_000
+    expect(slow.list(1, 3_000).map(({ clientId }) => clientId)).toEqual(['b', 'c', 'a'])
+    expect(looks).toBe(2)
   })
 })

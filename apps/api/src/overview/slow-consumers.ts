@@ -1,6 +1,7 @@
 import type { SlowConsumer } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { SlidingCount } from './sliding-count.js'
+import { WaitingConsumers } from './waiting.js'
 
 /** Whose session could not follow. */
 export interface Consumer {
@@ -20,10 +21,12 @@ interface Entry extends Consumer {
 const windowMs = 10 * 60_000
 const entriesKept = 50
 
-/** Who did not take what it subscribed to fast enough, in the last ten minutes; in memory. */
+/** Who does not take what it subscribed to fast enough, or did not in the last ten minutes; in memory. */
 @Injectable()
 export class SlowConsumers {
   private readonly organizations = new Map<number, Map<string, Entry>>()
+
+  constructor(private readonly waiting: WaitingConsumers) {}
 
   dropped(consumer: Consumer, topic: string, count: number, nowMs = Date.now()): void {
     const entry = this.touch(consumer, nowMs)
@@ -43,20 +46,17 @@ export class SlowConsumers {
     }
   }
 
-  /** Whoever lost most first. */
+  /** For whom most waits now first, then whoever lost most. */
   list(organizationId: number, nowMs = Date.now()): SlowConsumer[] {
-    const entries = [...(this.organizations.get(organizationId)?.values() ?? [])]
-    return entries
-      .filter(({ lastMs }) => nowMs - lastMs <= windowMs)
-      .map(({ clientId, device, dropped, cutOffs, topic, lastMs }) => ({
-        clientId,
-        device,
-        droppedMessages: dropped.sum(windowMs, nowMs),
-        cutOffs: cutOffs.sum(windowMs, nowMs),
-        topic,
-        ts: new Date(lastMs).toISOString(),
-      }))
-      .sort((a, b) => b.droppedMessages - a.droppedMessages || b.cutOffs - a.cutOffs)
+    const bySession = new Map<string, SlowConsumer>()
+    for (const [sessionId, entry] of this.organizations.get(organizationId) ?? [])
+      if (nowMs - entry.lastMs <= windowMs) bySession.set(sessionId, described(entry, nowMs))
+    for (const { sessionId, clientId, device, messages, bytes } of this.waiting.of(organizationId, nowMs)) {
+      const known = bySession.get(sessionId) ?? { ...unharmed, clientId, device }
+      const ts = new Date(nowMs).toISOString()
+      bySession.set(sessionId, { ...known, waitingMessages: messages, waitingBytes: bytes, ts })
+    }
+    return [...bySession.values()].sort(slowestFirst).slice(0, entriesKept)
   }
 
   private touch(consumer: Consumer, nowMs: number): Entry {
@@ -76,4 +76,31 @@ export class SlowConsumers {
     if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
     return entry
   }
+}
+
+const unharmed = { droppedMessages: 0, cutOffs: 0, topic: null }
+
+function described(
+  { clientId, device, dropped, cutOffs, topic, lastMs }: Entry,
+  nowMs: number,
+): SlowConsumer {
+  return {
+    clientId,
+    device,
+    waitingMessages: 0,
+    waitingBytes: 0,
+    droppedMessages: dropped.sum(windowMs, nowMs),
+    cutOffs: cutOffs.sum(windowMs, nowMs),
+    topic,
+    ts: new Date(lastMs).toISOString(),
+  }
+}
+
+function slowestFirst(a: SlowConsumer, b: SlowConsumer): number {
+  return (
+    b.waitingBytes - a.waitingBytes ||
+    b.waitingMessages - a.waitingMessages ||
+    b.droppedMessages - a.droppedMessages ||
+    b.cutOffs - a.cutOffs
+  )
 }

@@ -42,8 +42,7 @@ export class Authenticator {
   }
 
   /** The caller in the organization that they name, or in their only one. */
-  async inOrganization(caller: Caller, header: string | string[] | undefined): Promise<Principal> {
-    const slug = (Array.isArray(header) ? header[0] : header) || undefined
+  async inOrganization(caller: Caller, slug: string | undefined): Promise<Principal> {
     if (caller.kind === 'apiKey') {
       if (slug !== undefined && slug !== caller.organizationSlug) throw notAMember()
       return caller

@@ -41,7 +41,8 @@ export class DevicesTelemetryController {
   @ApiProblems(400, 401, 403, 404, 413, 429, 503)
   read(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: ReadTelemetryOfDevices }) { devices, ...query }: ReadTelemetryOfDevices,
+    @Query({ schema: ReadTelemetryOfDevices })
+    { devices, organization: _, ...query }: ReadTelemetryOfDevices,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<TelemetryOfDevicesPage | StreamableFile> {

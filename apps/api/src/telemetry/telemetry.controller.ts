@@ -37,7 +37,7 @@ export class TelemetryController {
   read(
     @CurrentPrincipal() principal: Principal,
     @Param('device', { schema: DeviceId }) device: string,
-    @Query({ schema: ReadTelemetry }) query: ReadTelemetry,
+    @Query({ schema: ReadTelemetry }) { organization: _, ...query }: ReadTelemetry,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<TelemetryPage | StreamableFile> {

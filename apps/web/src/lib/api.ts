@@ -40,24 +40,21 @@ export async function request<Schema extends z.ZodType = z.ZodUnknown>(
   return parsed.data as z.output<Schema>
 }
 
-/** Asks the platform for a file, which the browser keeps wherever it keeps what is large. Throws as `request` does. */
-export async function requestFile(
+/**
+ * The address of a file, which the browser may fetch by itself: the platform was asked for it, and has begun to answer.
+ * Throws as `request` does, so that a refusal is told instead of saved.
+ */
+export async function fileAddress(
   path: string,
-  options: Pick<RequestOptions<z.ZodType>, 'query' | 'org' | 'signal'> & { accept: string },
-): Promise<Blob> {
-  const { org, signal, accept } = options
-  const response = await send(withQuery(path, options.query), {
-    credentials: 'same-origin',
-    headers: { accept, ...(org === undefined ? {} : { 'heliograph-org': org }) },
-    ...(signal ? { signal } : {}),
-  })
+  { query, org }: Pick<RequestOptions<z.ZodType>, 'query'> & { org: string },
+): Promise<string> {
+  // A link carries no header.
+  const address = withQuery(path, { ...query, organization: org })
+  const enough = new AbortController()
+  const response = await send(address, { credentials: 'same-origin', signal: enough.signal })
   if (!response.ok) throw toApiError(response, await readJson(response))
-  try {
-    return await response.blob()
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw new UnreachableError()
-  }
+  enough.abort()
+  return address
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {

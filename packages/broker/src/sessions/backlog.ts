@@ -52,6 +52,10 @@ export class Backlog {
     return this.#entries.length - this.#head
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   get first(): Queued | undefined {
     return this.#entries[this.#head]
   }

@@ -30,6 +30,10 @@ export const SlowConsumer = z
   .object({
     clientId: z.string(),
     device: z.string().nullable().meta({ description: 'null: a page or a script' }),
+    waitingMessages: Count.meta({
+      description: 'Queued for it now; what is on its way already counts as bytes only',
+    }),
+    waitingBytes: Count.meta({ description: 'Not taken by it now, queued or on the way; 0 of little' }),
     droppedMessages: Count,
     cutOffs: Count.meta({ description: 'How often its connection was ended for it' }),
     topic: z.string().nullable().meta({ description: 'The last message that was dropped' }),
@@ -44,7 +48,9 @@ export const Overview = z
     fleet: FleetCounts,
     traffic: z.array(TrafficPoint).meta({ description: 'The last ten minutes, ascending' }),
     refusals: z.array(Refusal).meta({ description: 'Of the last hour, the newest first; at most 50' }),
-    slowConsumers: z.array(SlowConsumer).meta({ description: 'Of the last ten minutes, the slowest first' }),
+    slowConsumers: z
+      .array(SlowConsumer)
+      .meta({ description: 'Of the last ten minutes; for whom most waits first, then who lost most' }),
   })
   .meta({ id: 'Overview' })
 export type Overview = z.infer<typeof Overview>

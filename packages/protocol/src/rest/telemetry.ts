@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeviceId } from '../ids.js'
+import { DeviceId, OrganizationSlug } from '../ids.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
 import { Cursor, page, queryInteger, TimeExpression } from './common.js'
 
@@ -100,6 +100,9 @@ const reading = {
   format: z.enum(telemetryFormats).optional().meta({
     description:
       'json by default, or what Accept prefers. CSV and NDJSON are streamed, however long the range',
+  }),
+  organization: OrganizationSlug.optional().meta({
+    description: 'As the header Heliograph-Org, for a link, which carries none; the header goes first',
   }),
 }
 

@@ -3,7 +3,7 @@
 import type { SlowConsumer } from '@heliograph/protocol'
 import Link from 'next/link'
 import { TimeAgo } from '@/components/time-ago'
-import { formatCount } from '@/lib/format-number'
+import { formatBytes, formatCount } from '@/lib/format-number'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { ListsDialog } from './lists-dialog'
@@ -12,7 +12,7 @@ export function SlowConsumersDialog({ onClose }: { onClose: () => void }) {
   return (
     <ListsDialog
       title="Slow consumers of the last ten minutes"
-      description="Messages of QoS 0 are dropped for a client that takes less than it subscribed to; at last its connection is ended. Narrower filters, or a better network, help."
+      description="First those for whom something waits now. Messages of QoS 0 are dropped for a client that takes less than it subscribed to; at last its connection is ended. Narrower filters, or a better network, help."
       onClose={onClose}
     >
       {({ slowConsumers }) =>
@@ -32,7 +32,8 @@ export function SlowConsumersDialog({ onClose }: { onClose: () => void }) {
 
 function Item({ consumer }: { consumer: SlowConsumer }) {
   const { slug } = useOrganization()
-  const { clientId, device, droppedMessages, cutOffs, topic, ts } = consumer
+  const { clientId, device, waitingMessages, waitingBytes, droppedMessages, cutOffs, topic, ts } = consumer
+  const waiting = formatBytes(waitingBytes)
   return (
     <li className="border-b py-3 text-13">
       <div className="flex flex-wrap items-baseline gap-x-2">
@@ -54,6 +55,13 @@ function Item({ consumer }: { consumer: SlowConsumer }) {
         </span>
       </div>
       <p className="text-ink-soft tabular-nums">
+        {waitingBytes > 0 && (
+          <span className="font-medium text-quiet-text">
+            {waiting.figure} {waiting.unit} wait now
+            {waitingMessages > 0 && `, ${formatCount(waitingMessages)} messages in the queue`}
+            {' · '}
+          </span>
+        )}
         {formatCount(droppedMessages)} messages dropped
         {cutOffs > 0 && `, cut off ${formatCount(cutOffs)} times`}
       </p>

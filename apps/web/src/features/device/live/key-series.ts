@@ -36,6 +36,7 @@ export class KeySeries {
   #provisional: Provisional[] = []
   /** Fetched before their live message came; it is not to be counted again. */
   #underWay: { value: TelemetryValue; until: number }[] = []
+  #claimedUpTo: number | null = null
 
   /** How it is drawn, judged by its newest sample: as a line, as bands, or not at all. */
   get kind(): SeriesKind | null {
@@ -53,6 +54,11 @@ export class KeySeries {
     const provisional = this.#provisional.at(-1)
     if (provisional === undefined) return this.#newest
     return this.#newest !== null && this.#newest.ts > provisional.ts ? this.#newest : provisional
+  }
+
+  /** The platform's stamp of the newest sample that was provisional and is no longer; null when there was none. */
+  get claimedUpTo(): number | null {
+    return this.#claimedUpTo
   }
 
   get oldestProvisionalAt(): number | null {
@@ -150,6 +156,7 @@ export class KeySeries {
         unclaimed.push(sample)
       } else {
         claimed.add(provisional)
+        this.#claimedUpTo = Math.max(this.#claimedUpTo ?? sample.ts, sample.ts)
         next = at + 1
       }
     }

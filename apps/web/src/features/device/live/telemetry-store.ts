@@ -138,9 +138,18 @@ export class TelemetryStore {
 
   /** When the oldest sample arrived whose stored form is not known yet; null when there is none. */
   oldestProvisionalAt(): number | null {
-    const times = [...this.#series.values()].map((series) => series.oldestProvisionalAt)
-    const known = times.filter((time) => time !== null)
-    return known.length === 0 ? null : Math.min(...known)
+    return extreme(
+      Math.min,
+      [...this.#series.values()].map((series) => series.oldestProvisionalAt),
+    )
+  }
+
+  /** The platform's stamp of the newest sample whose time only the platform knew; null when none of them was fetched yet. */
+  claimedUpTo(): number | null {
+    return extreme(
+      Math.max,
+      [...this.#series.values()].map((series) => series.claimedUpTo),
+    )
   }
 
   trimBefore(ts: number): void {
@@ -213,6 +222,11 @@ export class TelemetryStore {
   #tell(keys: readonly string[]): void {
     for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
   }
+}
+
+function extreme(of: (...times: number[]) => number, times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : of(...known)
 }
 
 function byKey(samples: readonly Sample[]): Map<string, Sample[]> {

@@ -25,7 +25,9 @@ function start({ fail = () => false }: { fail?: () => boolean } = {}) {
       ranges.push(range)
       if (fail()) throw new Error('away')
       const at = Number(range.cursor ?? 0)
-      return { items: stored.slice(at, at + 2), nextCursor: at + 2 < stored.length ? String(at + 2) : null }
+      const from = range.from.startsWith('-') ? 0 : Number(range.from)
+      const inRange = stored.filter(({ ts }) => ts >= from)
+      return { items: inRange.slice(at, at + 2), nextCursor: at + 2 < inRange.length ? String(at + 2) : null }
     },
   })
   const drawn = () => [...(store.series('t')?.points.times ?? [])]
@@ -88,6 +90,43 @@ describe('TelemetrySync', () => {
     expect(ranges).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(ranges).toHaveLength(1)
+    sync.stop()
+  })
+
+  it('reads on from where it ended while samples keep coming without their time', async () => {
+    const { sync, stored, ranges, drawn } = start()
+    const sent: number[] = []
+    for (let second = 0; second < 30; second += 1) {
+      stored.push({ key: 't', ts: Date.now() - 10, value: second })
+      sent.push(Date.now() - 10)
+      sync.live({ t: second }, Date.now())
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    const began = ranges.filter(({ cursor }) => cursor === undefined).map(({ from }) => from)
+    // The first one does not know where to begin.
+    expect(began[0]).toMatch(/^-\d+s$/)
+    expect(began.length).toBeGreaterThan(5)
+    const readOn = began.slice(1).map(Number)
+    expect(readOn).toEqual([...readOn].sort((a, b) => a - b))
+    expect(readOn.at(-1)).toBeGreaterThan(Date.now() - 10_000)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(drawn()).toEqual(sent)
+    sync.stop()
+  })
+
+  it('looks from further back for what it has not found there', async () => {
+    const { sync, stored, ranges, drawn } = start()
+    stored.push({ key: 't', ts: 999_990, value: 1 })
+    sync.live({ t: 1 }, Date.now())
+    await vi.advanceTimersByTimeAsync(2_000)
+    // Stamped long before its message comes: earlier than where the next reading goes on.
+    stored.unshift({ key: 't', ts: 995_000, value: 2 })
+    sync.live({ t: 2 }, Date.now())
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(ranges.at(-1)?.from).toBe('997990')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(ranges.at(-1)?.from).toMatch(/^-\d+s$/)
+    expect(drawn()).toEqual([995_000, 999_990])
     sync.stop()
   })
 

@@ -24,6 +24,12 @@ const REFRESH_AFTER_MS = 2_000
 const RETRY_AFTER_MS = 5_000
 /** What was stored, or stamped, a little before a message of it could arrive. */
 const MARGIN_SECONDS = 15
+/** Stamps of one device rise, and are stored in their order: by so much at most may one that was read have overtaken another. */
+const OVERTAKEN_MS = 2_000
+/** What arrived this long before it was asked for, and was not found, is looked for from further back. */
+const FOUND_AFTER_MS = 1_000
+/** The last reading tells where to go on for so long. */
+const READ_ON_WITHIN_MS = 30_000
 /** A window that was loaded this lately needs only its end again. */
 const FRESH_MS = 15_000
 /** Guards the tab against a flood; newer chunks come first, so it is the oldest that is left out. */
@@ -42,6 +48,8 @@ export class TelemetrySync {
   #reload: ReturnType<typeof setTimeout> | undefined
   #loadedAt = Number.NEGATIVE_INFINITY
   #restMs = REFRESH_AFTER_MS
+  /** Up to which of the platform's stamps the last reading found everything, and when that was. */
+  #foundUpTo: { stamp: number; at: number } | null = null
 
   constructor(private readonly options: TelemetrySyncOptions) {}
 
@@ -93,16 +101,30 @@ export class TelemetrySync {
   }
 
   async #refresh(): Promise<void> {
-    const { store, windowSeconds } = this.options
-    const oldest = store.oldestProvisionalAt()
+    const { store } = this.options
     const startedAt = Date.now()
-    const ageSeconds = oldest === null ? 0 : (startedAt - oldest) / 1_000
-    const done = await this.#guarded(() =>
-      this.#fetchSince(Math.min(windowSeconds, Math.ceil(ageSeconds) + MARGIN_SECONDS)),
+    const done = await this.#guarded(() => this.#fetchProvisional(startedAt))
+    const left = store.oldestProvisionalAt()
+    const stamp = store.claimedUpTo()
+    const isAllFound = done && (left === null || left > startedAt - FOUND_AFTER_MS)
+    this.#foundUpTo = isAllFound && stamp !== null ? { stamp, at: startedAt } : null
+    this.#restMs = Math.min(
+      LONGEST_REST_MS,
+      Math.max(REFRESH_AFTER_MS, (Date.now() - startedAt) * REST_FACTOR),
     )
-    const tookMs = Date.now() - startedAt
-    this.#restMs = Math.min(LONGEST_REST_MS, Math.max(REFRESH_AFTER_MS, tookMs * REST_FACTOR))
-    if (store.oldestProvisionalAt() !== null) this.#refreshIn(done ? this.#restMs : RETRY_AFTER_MS)
+    if (left !== null) this.#refreshIn(done ? this.#restMs : RETRY_AFTER_MS)
+  }
+
+  /** Goes on where the last reading ended, where that is known; else begins well before the oldest provisional sample. */
+  async #fetchProvisional(now: number): Promise<void> {
+    const { store, windowSeconds } = this.options
+    const found = this.#foundUpTo
+    if (found !== null && now - found.at < READ_ON_WITHIN_MS) {
+      await this.#fetchRange({ from: String(Math.floor(found.stamp - OVERTAKEN_MS)) }, MAXIMUM_PAGES)
+      return
+    }
+    const ageMs = now - (store.oldestProvisionalAt() ?? now)
+    await this.#fetchSince(Math.min(windowSeconds, Math.ceil(ageMs / 1_000) + MARGIN_SECONDS))
   }
 
   async #fetchSince(seconds: number): Promise<void> {

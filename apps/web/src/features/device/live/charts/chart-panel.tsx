@@ -237,7 +237,7 @@ function useDrawing(options: DrawingOptions, onDrawn: () => void): void {
         if (crosshair.ts !== null && (crosshair.ts < min || crosshair.ts > max)) crosshair.move(null)
         redraw.begin({ min, max, crosshair: crosshair.ts })
       },
-      pace: (late) => redraw.pace(late),
+      pace: (costMs) => redraw.pace(costMs),
       run() {
         const done = redraw.run()
         if (done) onDrawn()

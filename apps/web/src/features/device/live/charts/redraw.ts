@@ -17,8 +17,10 @@ const BUDGET_MS = 8
 const MOST_ROWS = 64
 /** Of a page that cannot bear one in each frame, one in every other. */
 const LEAST_ROWS = 0.5
-/** How quickly more are tried again, each frame: what is too much costs one that is late. */
-const MORE_ROWS = 0.25
+/** A frame that took longer, painting included, was too much: busy processors make several times as much of it. */
+const HEAVY_MS = 16
+/** How quickly more are tried again, each frame; and where a frame was light, which leaves room for them. */
+const [MORE_ROWS, LIGHT_MS, MANY_MORE] = [0.25, 8, 1.5]
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -47,13 +49,17 @@ export class Redraw {
   }
 
   /**
-   * Painting takes time too, which only shows in when the next frame comes: while frames are late, fewer rows are drawn in
-   * each; while they are in time, more again.
+   * Painting takes time too, which only shows once a frame is over: after one that took long fewer rows are drawn in each,
+   * then more again.
    */
-  pace(late: boolean): void {
-    // A frame in which nothing was drawn was late for another reason.
+  pace(costMs: number): void {
+    // Where nothing was drawn it was something else that took long.
     if (this.#lastDrawn === 0) return
-    const rows = late ? Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2 : this.#rowsAtOnce + MORE_ROWS
+    const growth = costMs < LIGHT_MS ? MANY_MORE : 1
+    const rows =
+      costMs > HEAVY_MS
+        ? Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2
+        : this.#rowsAtOnce * growth + MORE_ROWS
     this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows))
   }
 

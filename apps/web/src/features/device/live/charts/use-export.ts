@@ -2,9 +2,9 @@
 
 import { useState } from 'react'
 import { useToast } from '@/components/toast'
-import { requestFile } from '@/lib/api'
+import { fileAddress } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
-import { download } from '@/lib/download'
+import { download, downloadFrom } from '@/lib/download'
 import { explain } from '@/lib/explain'
 import { useOrganization } from '@/lib/organization'
 import type { ChartView } from '../range/chart-view'
@@ -32,7 +32,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
   const saveCsv = async () => {
     const span = view.span()
     const series = charted.flatMap(({ lines }) => lines)
-    // What is here sample by sample is saved as it is drawn; a long range comes from the platform, with every sample.
+    // What is here sample by sample is saved as it is drawn; a long range the browser fetches, with every sample.
     if (series.every((line) => line.series.past(span, Date.now()) === null)) {
       download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
       return
@@ -43,12 +43,11 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
       const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
       const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
       const only = devices.length === 1
-      const file = await requestFile(only ? `${deviceApi(device)}/telemetry` : '/api/v1/telemetry', {
+      const address = await fileAddress(only ? `${deviceApi(device)}/telemetry` : '/api/v1/telemetry', {
         query: only ? range : { ...range, devices: devices.join(',') },
-        accept: 'text/csv',
         org,
       })
-      download(`${device}.csv`, file)
+      downloadFrom(address)
     } catch (error) {
       toast(`The table could not be saved. ${explain(error).what}`)
     } finally {

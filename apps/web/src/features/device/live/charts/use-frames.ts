@@ -1,24 +1,21 @@
 'use client'
 
 import { useEffect, useEffectEvent } from 'react'
+import { DrawingShare } from './drawing-share'
 
 /** A movement of less than a pixel, or more often than this, nobody sees. */
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
-/** Drawing, and painting what was drawn, may take this part of the time: what draws slowly draws less often. */
-const SHARE = 0.6
-/** A frame that follows a drawn one later than this was held up by its painting. */
-const LATE_MS = 25
 
 /**
  * Calls `begin` in an animation frame when `revision` has changed, or when time has moved the picture by a pixel, and
- * `run` in it and in those that follow until it returns true; `pace` tells whether a drawn frame held up the next. Never in
- * a hidden tab.
+ * `run` in it and in those that follow until it returns true; `pace` tells what a frame took that drew, painting included.
+ * Never in a hidden tab.
  */
 export function useFrames(
   revision: () => number,
   pixelMs: number,
-  { begin, run, pace }: { begin: () => void; run: () => boolean; pace: (late: boolean) => void },
+  { begin, run, pace }: { begin: () => void; run: () => boolean; pace: (costMs: number) => void },
 ): void {
   const readRevision = useEffectEvent(revision)
   const onBegin = useEffectEvent(begin)
@@ -27,31 +24,35 @@ export function useFrames(
   useEffect(() => {
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
     const stepMs = Math.max(pixelMs, calm ? CALM_STEP_MS : SHORTEST_STEP_MS)
-    let drawn = { revision: -1, at: Number.NEGATIVE_INFINITY, costMs: 0 }
+    const share = new DrawingShare()
+    let begun = { revision: -1, at: Number.NEGATIVE_INFINITY }
     let done = true
-    let before = { at: Number.NEGATIVE_INFINITY, drew: false }
-    let paintedFrom = 0
+    /** When the last frame began that drew; null once what it took is known. */
+    let drawnFrom: number | null = null
+    const onPainted = () => {
+      if (drawnFrom === null) return
+      const costMs = performance.now() - drawnFrom
+      drawnFrom = null
+      share.spent(costMs)
+      onPace(costMs)
+    }
     // What is posted within a frame arrives once that frame was laid out and painted.
     const painted = new MessageChannel()
-    painted.port1.onmessage = () => {
-      drawn.costMs += performance.now() - paintedFrom
-    }
+    painted.port1.onmessage = ({ data }) => data === drawnFrom && onPainted()
     const onFrame = (at: number) => {
       frame = requestAnimationFrame(onFrame)
-      const startedAt = performance.now()
-      if (before.drew) onPace(at - before.at > LATE_MS)
-      before = { at, drew: false }
+      // Where frames follow each other without a pause, the next one begins before that.
+      onPainted()
+      const allowed = share.allows(at)
       if (done) {
         const now = readRevision()
-        const waitMs = now === drawn.revision ? stepMs : drawn.costMs / SHARE
-        if (at - drawn.at < waitMs) return
-        drawn = { revision: now, at, costMs: 0 }
+        if (now === begun.revision ? at - begun.at < stepMs : !allowed) return
+        begun = { revision: now, at }
         onBegin()
       }
+      drawnFrom = performance.now()
       done = onRun()
-      before.drew = true
-      paintedFrom = startedAt
-      painted.port2.postMessage(null)
+      painted.port2.postMessage(drawnFrom)
     }
     let frame = requestAnimationFrame(onFrame)
     return () => {

@@ -12,6 +12,7 @@ import { useOrganization } from '@/lib/organization'
 import { useWhileSeen } from '../use-while-seen'
 import { FeedRow } from './feed-row'
 import { type FeedEntry, type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
+import { RowSlots } from './row-slots'
 
 const ROW_PX = 33
 /** Whoever scrolls away from the newest is reading. */
@@ -124,24 +125,25 @@ function Rows({ entries, scroller, open, touched, onToggle }: RowsProps) {
     getItemKey: (index) => entries[index]?.id ?? index,
     overscan: 8,
   })
+  const [slots] = useState(() => new RowSlots())
+  const shown = rows.getVirtualItems().flatMap(({ index, start }) => {
+    const entry = entries[index]
+    return entry === undefined ? [] : [{ entry, index, start }]
+  })
+  const slotOf = slots.assign(shown.map(({ entry }) => entry.id))
   return (
     <div className="relative" style={{ height: rows.getTotalSize() }}>
-      {rows.getVirtualItems().map(({ index, key, start }) => {
-        const entry = entries[index]
-        return (
-          entry && (
-            <div
-              key={key}
-              ref={touched.has(entry.id) ? rows.measureElement : null}
-              data-index={index}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              <FeedRow entry={entry} open={open.has(entry.id)} onToggle={onToggle} />
-            </div>
-          )
-        )
-      })}
+      {shown.map(({ entry, index, start }, at) => (
+        <div
+          key={slotOf[at]}
+          ref={touched.has(entry.id) ? rows.measureElement : null}
+          data-index={index}
+          className="absolute inset-x-0 top-0"
+          style={{ transform: `translateY(${start}px)` }}
+        >
+          <FeedRow entry={entry} open={open.has(entry.id)} onToggle={onToggle} />
+        </div>
+      ))}
     </div>
   )
 }

@@ -1,0 +1,22 @@
+/** The part of the time that drawing, and painting what was drawn, may take: what draws slowly draws less often. */
+const SHARE = 0.6
+/** One frame that was held up for another reason does not put off those that follow. */
+const [MOST_OWED_MS, MOST_COUNTED_MS] = [20, 30]
+
+/** Says when the next picture may begin, by what the last ones cost. */
+export class DrawingShare {
+  #owedMs = 0
+  #at = Number.NEGATIVE_INFINITY
+
+  /** A part of a picture was drawn and painted. */
+  spent(costMs: number): void {
+    this.#owedMs += Math.min(costMs, MOST_COUNTED_MS)
+  }
+
+  /** Whether a picture may begin at this time. Asked with every frame. */
+  allows(at: number): boolean {
+    this.#owedMs = Math.max(0, this.#owedMs - (at - this.#at) * SHARE)
+    this.#at = at
+    return this.#owedMs <= MOST_OWED_MS
+  }
+}

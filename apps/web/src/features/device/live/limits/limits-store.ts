@@ -1,0 +1,50 @@
+import { hasLimits, type Limits, noLimits, parseLimits } from './limits'
+
+/** What this browser remembers of limits. The same object until it changes. */
+export const limitsStore = {
+  /** Many times a second: the browser's storage is asked once, and again after another tab has changed it. */
+  read(name: string): Limits {
+    const known = limitsByName.get(name)
+    if (known !== undefined) return known
+    const text = localStorage.getItem(name)
+    const limits = text === null ? noLimits : parseLimits(text)
+    limitsByName.set(name, limits)
+    return limits
+  },
+
+  set(name: string, limits: Limits): void {
+    if (hasLimits(limits)) localStorage.setItem(name, JSON.stringify(limits))
+    else localStorage.removeItem(name)
+    limitsByName.delete(name)
+    tell()
+  },
+
+  none: (): Limits => noLimits,
+
+  listen(listener: () => void): () => void {
+    if (listeners.size === 0) {
+      // Nobody has heard of changes meanwhile.
+      limitsByName.clear()
+      window.addEventListener('storage', onStorage)
+    }
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) window.removeEventListener('storage', onStorage)
+    }
+  },
+}
+
+const limitsByName = new Map<string, Limits>()
+const listeners = new Set<() => void>()
+
+/** Of another tab; without a key, all was cleared. */
+function onStorage({ key }: { key: string | null }): void {
+  if (key === null) limitsByName.clear()
+  else if (!limitsByName.delete(key)) return
+  tell()
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
+}

@@ -1,0 +1,136 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeSeries } from '../integration/telemetry/reading-support.js'
+import { type Administrator, createAdministrator } from '../support/accounts.js'
+import { launchBrowser } from '../support/chromium.js'
+import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
+import { type Platform, startPlatform } from '../support/platform.js'
+import { drawnSamples, storedSamples } from './drawn-and-stored.js'
+import { connection, device, live, main, visit } from './visitor.js'
+
+const [SECOND, MINUTE] = [1_000, 60_000] as const
+const asleepMs = 10 * MINUTE
+const wakeUp = 'heliographWakeUp'
+const patience = { timeout: 60_000, interval: 500 }
+
+/**
+ * A laptop that is closed for ten minutes, without waiting for them: until it is closed the page's clock is ten minutes
+ * behind, and so is what the device says; when it is opened, the clock is right, and the past has been filled meanwhile.
+ */
+describe('a page that slept for ten minutes', () => {
+  let platform: Platform
+  let administrator: Administrator
+  let proxy: CuttingProxy
+  let browser: Browser
+  let page: Page
+  let pump: Awaited<ReturnType<typeof device>>
+  let tokens = 0
+
+  beforeAll(async () => {
+    platform = await startPlatform({ ownWeb: true })
+    administrator = await createAdministrator(platform)
+    proxy = await startCuttingProxy(platform.port)
+    browser = await launchBrowser()
+    pump = await device(administrator, 'Pump', 'pump')
+    page = await visit(browser, proxy.url, administrator)
+    await page.addInitScript(beBehind, { ms: asleepMs, wakeUp })
+    // What the platform grants for minutes ends while the page sleeps, by its own clock too.
+    await page.route('**/api/v1/mqtt/tokens', async (route) => {
+      const response = await route.fetch().catch(() => null)
+      if (response === null) return route.abort().catch(() => {})
+      tokens += 1
+      const token = await response.json()
+      const expiresAt = new Date((await clock()) + 5 * MINUTE).toISOString()
+      await route.fulfill({ response, json: { ...token, expiresAt } }).catch(() => {})
+    })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await proxy?.close()
+    await platform?.stop()
+  })
+
+  it('shows all that was stored meanwhile, once, and goes on', async () => {
+    // Two minutes before it is closed, and what comes while it is looked at.
+    const closedAt = Date.now() - asleepMs
+    await send(range(closedAt - 2 * MINUTE, closedAt, SECOND))
+    await page.goto(`${proxy.url}/o/${administrator.organization}/devices/pump`)
+    await page.locator('canvas').first().waitFor()
+    await page.getByRole('button', { name: '15 min' }).click()
+    await live(page)
+    await send([Date.now() - asleepMs])
+    await expect.poll(() => drawnSamples(page), patience).toEqual(await storedSamples(platform))
+    const before = { tokens, clock: await clock() }
+
+    const sleeper = await page.context().newCDPSession(page)
+    await sleeper.send('Page.setWebLifecycleState', { state: 'frozen' })
+    // The connection dies without a word: the page hears nothing of the platform's end of it.
+    proxy.silence()
+    await platform.restart()
+    await platform.pool.query("UPDATE mqtt_token SET expires_at = now() - interval '1 minute'")
+    const wakesAt = Date.now()
+    await send(range(wakesAt - asleepMs + SECOND, wakesAt - SECOND, SECOND))
+    // As the platform stamps what comes without a time, to the microsecond.
+    await storeSeries(platform.pool, 'pump', 'unstamped', {
+      fromUs: (wakesAt - asleepMs) * 1_000 + 123,
+      stepUs: 500_007,
+      count: 1_190,
+      expression: 'i',
+    })
+    // The clock is right before anything runs again.
+    await sleeper.send('Runtime.evaluate', { expression: `${wakeUp}()` })
+    await sleeper.send('Page.setWebLifecycleState', { state: 'active' })
+
+    await connection(page)
+      .getByText(/^live( ·|$)/)
+      .waitFor({ timeout: 60_000 })
+    expect((await clock()) - before.clock).toBeGreaterThanOrEqual(asleepMs)
+    const stored = await storedSamples(platform)
+    expect(stored.get('unstamped')).toHaveLength(1_190)
+    await expect.poll(() => drawnSamples(page), patience).toEqual(stored)
+
+    // With a token of its own, as the one from before is dead, and live again: what comes now is shown.
+    await send([Date.now()], 77)
+    await main(page).getByText('77').first().waitFor()
+    expect(tokens).toBeGreaterThan(before.tokens)
+    await expect.poll(() => drawnSamples(page), patience).toEqual(await storedSamples(platform))
+  }, 300_000)
+
+  const clock = () => page.evaluate(() => Date.now())
+
+  /** As a device that can send again: each with its time. */
+  async function send(times: readonly number[], value?: number): Promise<void> {
+    const samples = times.map((ts) => ({ ts, values: { stamped: value ?? (ts / SECOND) % 60 } }))
+    const response = await fetch(`${platform.url}/api/v1/devices/pump/telemetry`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${pump.username}:${pump.password}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(samples),
+    })
+    expect(response.status).toBeLessThan(300)
+  }
+})
+
+function range(from: number, to: number, step: number): number[] {
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => Math.round(from + index * step))
+}
+
+/** Runs in the page before its own scripts: its clock is behind until it is told that it wakes up. */
+function beBehind({ ms, wakeUp }: { ms: number; wakeUp: string }): void {
+  const RightDate = Date
+  let behindMs = ms
+  globalThis.Date = new Proxy(RightDate, {
+    construct: (target, given, self) =>
+      Reflect.construct(target, given.length === 0 ? [RightDate.now() - behindMs] : given, self),
+    get: (target, name, self) =>
+      name === 'now' ? () => RightDate.now() - behindMs : Reflect.get(target, name, self),
+  })
+  Object.assign(globalThis, {
+    [wakeUp]() {
+      behindMs = 0
+    },
+  })
+}
