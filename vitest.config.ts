@@ -6,8 +6,8 @@ const databaseSetup = 'tests/support/database.global-setup.ts'
 /** Time for what is slow on a busy machine; nothing waits this long unless something is wrong. */
 const patientMs = 60_000
 const patient = {
-  testTimeout: patientMs / 2,
-  hookTimeout: patientMs,
+  testTimeout: patientMs,
+  hookTimeout: 2 * patientMs,
   expect: { poll: { timeout: patientMs / 2 } },
 }
 
@@ -40,8 +40,6 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/{integration,broker,start}/**/*.spec.ts'],
           globalSetup: [databaseSetup, 'tests/support/web.global-setup.ts'],
-          testTimeout: patientMs,
-          hookTimeout: 2 * patientMs,
         },
       },
       {
@@ -52,7 +50,6 @@ export default defineConfig({
           globalSetup: [databaseSetup],
           fileParallelism: false,
           testTimeout: 2 * patientMs,
-          hookTimeout: 2 * patientMs,
         },
       },
     ],
