@@ -107,7 +107,7 @@ describe('charts over a month', () => {
     await charts()
       .getByText(/^Last /)
       .waitFor()
-    expect(await charts().getByRole('button', { name: 'Follow' }).count()).toBe(0)
+    await expect.poll(() => charts().getByRole('button', { name: 'Follow' }).count(), patience).toBe(0)
     await page.keyboard.press('Shift+ArrowLeft')
     await charts().getByRole('button', { name: 'Follow' }).click()
     await charts()
