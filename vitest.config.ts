@@ -5,6 +5,11 @@ const databaseSetup = 'tests/support/database.global-setup.ts'
 
 /** Time for what is slow on a busy machine; nothing waits this long unless something is wrong. */
 const patientMs = 60_000
+const patient = {
+  testTimeout: patientMs,
+  hookTimeout: 2 * patientMs,
+  expect: { poll: { timeout: patientMs / 2 } },
+}
 
 export default defineConfig({
   test: {
@@ -12,41 +17,39 @@ export default defineConfig({
       './packages/broker/conformance/vitest.config.ts',
       {
         test: {
+          ...patient,
           name: 'unit',
           include: ['packages/*/{src,bin,test,fuzz}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
-          testTimeout: patientMs / 2,
         },
       },
       {
         test: {
+          ...patient,
           name: 'api',
           include: ['apps/api/src/**/*.spec.ts'],
           globalSetup: [databaseSetup],
-          testTimeout: patientMs / 2,
-          hookTimeout: patientMs,
         },
       },
       {
         resolve: { alias: { '@': inProject('apps/web/src') } },
-        test: { name: 'web', include: ['apps/web/**/*.spec.{ts,tsx}'] },
+        test: { ...patient, name: 'web', include: ['apps/web/**/*.spec.{ts,tsx}'] },
       },
       {
         test: {
+          ...patient,
           name: 'integration',
           include: ['tests/{integration,broker,start}/**/*.spec.ts'],
           globalSetup: [databaseSetup, 'tests/support/web.global-setup.ts'],
-          testTimeout: patientMs,
-          hookTimeout: 2 * patientMs,
         },
       },
       {
         test: {
+          ...patient,
           name: 'browser',
           include: ['tests/browser/**/*.spec.ts'],
           globalSetup: [databaseSetup],
           fileParallelism: false,
           testTimeout: 2 * patientMs,
-          hookTimeout: 2 * patientMs,
         },
       },
     ],

@@ -95,16 +95,16 @@ describe('the page and its connection', () => {
   it('ends its connection and its token at sign-out, in every tab of the session', async () => {
     await page.goto(`${proxy.url}/o/${administrator.organization}/devices`)
     const second = await page.context().newPage()
-    const tokens: { url: string; clientId: string; username: string; password: string }[] = []
-    second.on('response', async (response) => {
-      if (response.url().endsWith('/mqtt/tokens')) tokens.push(await response.json())
-    })
     await second.goto(`${proxy.url}/o/${administrator.organization}/devices`)
     await live(second)
     const closed = new Promise<void>((resolve) => {
       second.on('websocket', (socket) => socket.on('close', () => resolve()))
     })
-    await second.reload()
+    const [issued] = await Promise.all([
+      second.waitForResponse((response) => response.ok() && response.url().endsWith('/mqtt/tokens')),
+      second.reload(),
+    ])
+    const token: { clientId: string; username: string; password: string } = await issued.json()
     await live(second)
     expect(await tokenCount()).toBeGreaterThan(0)
 
@@ -114,8 +114,6 @@ describe('the page and its connection', () => {
     await closed
     await second.waitForURL('**/sign-in**')
     expect(await tokenCount()).toBe(0)
-    const token = tokens.at(-1)
-    if (!token) throw new Error('The page fetched no token')
     await expect(connectSocket({ ...token, url: platform.mqttWebSocketUrl })).rejects.toThrow()
   })
 

@@ -102,7 +102,7 @@ describe('the overview', () => {
       await tile(name).getByRole('link').click()
       await page.waitForURL(`**/devices?status=${status}`)
       await main(page).getByText(id, { exact: true }).waitFor()
-      expect(await main(page).getByRole('table').getByRole('link').count()).toBe(1)
+      await expect.poll(() => main(page).getByRole('table').getByRole('link').count()).toBe(1)
     }
   })
 
@@ -114,7 +114,7 @@ describe('the overview', () => {
     await other.send('POST', '/api/v1/devices', { name: 'Lonely', id: 'lonely' })
     await figure('Never seen', '1')
     for (const name of ['Online', 'Quiet', 'Offline', 'Messages', 'Samples stored', 'Refused'])
-      expect(await value(name), name).toMatch(/^0/)
+      await expect.poll(() => value(name), { message: name }).toMatch(/^0/)
     expect(await portray(page, 'overview-one-device')).toEqual([])
   })
 
@@ -122,7 +122,7 @@ describe('the overview', () => {
     await open()
     await main(page).getByRole('button', { name: 'Wall' }).click()
     await page.getByRole('heading', { level: 1, name: administrator.organization }).waitFor()
-    expect(await page.getByRole('navigation').count()).toBe(0)
+    await expect.poll(() => page.getByRole('navigation').count()).toBe(0)
     await expect.poll(() => rate('Messages'), { timeout: 30_000 }).toBeGreaterThan(0)
     const pixels = await tile('Online')
       .getByText(/^\d+$/)

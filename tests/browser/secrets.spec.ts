@@ -39,7 +39,7 @@ describe('credentials and API keys', () => {
     await main(page)
       .getByText(/old secret ends in/)
       .waitFor()
-    expect(await page.getByText(secret).count()).toBe(0)
+    await expect.poll(() => page.getByText(secret).count()).toBe(0)
 
     for (const password of [pump.password, secret]) {
       const socket = await connectSocket({ url: platform.mqttTcpUrl, ...pump, password })

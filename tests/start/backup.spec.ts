@@ -37,8 +37,8 @@ const addresses = ({ env }: StartSite, url: string) => ({
   mqttTcpUrl: `mqtt://127.0.0.1:${env.MQTT_PORT}`,
 })
 
-async function sql<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: urlOfEmbeddedPostgres(site.dataDir) })
+async function sql<Row extends pg.QueryResultRow>(text: string, { dataDir } = site): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: urlOfEmbeddedPostgres(dataDir) })
   await client.connect()
   try {
     return (await client.query<Row>(text)).rows
@@ -134,6 +134,29 @@ describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
     await client.endAsync()
   })
 
+  it('keep the log that makes the copy whole, however long the copy takes', async () => {
+    await site.run().ready
+    await makeFiller()
+    await sql('CREATE TABLE written (n int)')
+    const backup = backUp()
+    await copying(backup)
+    backup.kill('SIGSTOP')
+    // Each checkpoint throws away what nobody needs any more of the log before it.
+    for (const round of [1, 2, 3]) {
+      await sql(`INSERT INTO written VALUES (${round})`)
+      await sql('SELECT pg_switch_wal()')
+      await sql('CHECKPOINT')
+    }
+    backup.kill('SIGCONT')
+    expect(await backup.ended).toMatchObject({ code: 0 })
+
+    const [name = ''] = await fs.readdir(folder)
+    const restore = runScript('restore.mjs', [path.join(folder, name)], { DATA_DIR: otherSite.dataDir })
+    expect(await restore.ended).toMatchObject({ code: 0 })
+    await otherSite.run().ready
+    expect(await sql('SELECT n FROM written ORDER BY n', otherSite)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  })
+
   it('leave nothing behind when the backup is killed, stopped, or loses the database', async () => {
     const run = site.run()
     const { url } = addresses(site, await run.ready)
@@ -144,7 +167,7 @@ describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
     killed.kill('SIGKILL')
     await killed.ended
     await eventually(async () => expect(await sql('SELECT FROM pg_replication_slots')).toEqual([]))
-    expect(await sql('SELECT FROM pg_stat_progress_basebackup')).toEqual([])
+    await eventually(async () => expect(await sql('SELECT FROM pg_stat_progress_basebackup')).toEqual([]))
 
     // What the killed one could not remove, the next does.
     const stopped = backUp()
@@ -156,8 +179,9 @@ describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
 
     const cutOff = backUp()
     await copying(cutOff)
-    const [{ pid } = { pid: 0 }] = await sql<{ pid: number }>('SELECT pid FROM pg_stat_progress_basebackup')
-    process.kill(pid, 'SIGTERM')
+    const [copier] = await sql<{ pid: number }>('SELECT pid FROM pg_stat_progress_basebackup')
+    if (copier === undefined) throw new Error('The copy was over before it could be cut off.')
+    process.kill(copier.pid, 'SIGTERM')
     const { code, output } = await cutOff.ended
     expect(code).toBe(1)
     expect(output).toContain('was not made')

@@ -5,11 +5,15 @@ import net from 'node:net'
 const lowest = 10_000
 const highest = 32_000
 
-/** A TCP port of 127.0.0.1 on which nothing listens. */
+const given = new Set<number>()
+
+/** A TCP port of 127.0.0.1 on which nothing listens, and that was not given before. */
 export async function freePort(): Promise<number> {
   while (true) {
     const port = randomInt(lowest, highest)
-    if (await isFree(port)) return port
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
   }
 }
 

@@ -73,9 +73,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   const kill = async (signal: NodeJS.Signals) => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
-    const exited = once(child, 'exit')
+    // With all that it printed, and whatever it started that prints there.
+    const closed = once(child, 'close')
     child.kill(signal)
-    const [code] = await exited
+    const [code] = await closed
     return code
   }
 
@@ -121,7 +122,8 @@ async function untilReady(child: ChildProcess, output: string[]): Promise<void> 
       if (isReady(message)) resolve()
     })
     child.once('error', reject)
-    child.once('exit', (code, signal) => {
+    // Not at its exit: what it printed last may not have come by then.
+    child.once('close', (code, signal) => {
       reject(new Error(`The api ended (${code ?? signal}) before it was ready:\n${output.join('')}`))
     })
   })

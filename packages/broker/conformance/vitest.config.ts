@@ -7,7 +7,7 @@ export default defineProject({
     name: 'conformance',
     include: ['**/*.spec.ts'],
     globalSetup: ['support/broker.global-setup.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     isolate: false,
   },
 })

@@ -66,7 +66,7 @@ function until(probe: () => boolean): Promise<void> {
       clearTimeout(timer)
       resolve()
     }
-    const timer = setTimeout(() => reject(new Error(`got ${received.toString('hex')}`)), 5_000)
+    const timer = setTimeout(() => reject(new Error(`got ${received.toString('hex')}`)), 25_000)
     socket.on('data', check).on('close', check)
     check()
   })

@@ -65,7 +65,7 @@ describe('revocation', () => {
     const client = await connectDevice(platform, device)
     const ended = closed(client)
     const path = `/api/v1/devices/${device.id}/credentials/${device.credential.id}/rotate`
-    await admin.send<Credential>('POST', path, { overlapSeconds: 1 })
+    await admin.send<Credential>('POST', path, { overlapSeconds: 5 })
     await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
     await ended
     expect(await refusalCode(connectDevice(platform, device))).not.toBe('accepted')

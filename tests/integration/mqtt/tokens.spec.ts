@@ -165,10 +165,10 @@ describe('the fleet channel', () => {
   })
 })
 
-/** A token that ends two seconds from now. */
+/** A token that ends soon, and late enough for a busy machine to connect with it and to renew it before. */
 async function shortToken() {
   const token = await requestToken(admin)
-  await platform.pool.query(`UPDATE mqtt_token SET expires_at = now() + interval '2 seconds' WHERE id = $1`, [
+  await platform.pool.query(`UPDATE mqtt_token SET expires_at = now() + interval '8 seconds' WHERE id = $1`, [
     token.username,
   ])
   return token

@@ -144,8 +144,8 @@ describe('OpenTelemetry’s SDK', () => {
     ['is loaded with one', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }, true],
   ])('%s', async (_, env, expected) => {
     const other = await startPlatform({ env: { ...env, NODE_DEBUG: 'esm,module' } })
-    const loaded = other.logs()
     await other.stop()
+    const loaded = other.logs()
     expect(loaded.includes('@opentelemetry/sdk-trace-base')).toBe(expected)
     expect(loaded.includes('@opentelemetry/exporter-trace-otlp-proto')).toBe(expected)
   })

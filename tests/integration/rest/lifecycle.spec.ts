@@ -9,6 +9,7 @@ import { isAlive } from '../../../scripts/lib/processes.mjs'
 import { createAdministrator } from '../../support/accounts.js'
 import { createDatabase } from '../../support/database.js'
 import { environment } from '../../support/environment.js'
+import { freePort } from '../../support/free-port.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { connectDevice, registerDevice } from '../mqtt/support.js'
 
@@ -160,11 +161,14 @@ describe('the api', () => {
     }
     const taken = await start({ PORT: String(platform.port) })
     expect(taken).toMatchObject({ code: 1, message: expect.stringContaining(`Port ${platform.port}`) })
-    const nowhere = await start({ PORT: '28499', HOST: 'no-such-host.invalid' })
+    const nowhere = await start({ PORT: String(await freePort()), HOST: 'no-such-host.invalid' })
     expect(nowhere).toMatchObject({ code: 1, message: expect.stringContaining('HOST: no-such-host.invalid') })
     const bad = await start({ PORT: 'eighty' })
     expect(bad).toMatchObject({ code: 1, message: expect.stringContaining('PORT: expected a port number') })
-    const away = await start({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' })
+    const away = await start({
+      PORT: String(await freePort()),
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
+    })
     expect(away).toMatchObject({ code: 1, message: expect.stringContaining('DATABASE_URL') })
     for (const { message } of [taken, nowhere, bad, away]) expect(message).not.toMatch(/\n\s+at /)
     await database.drop()

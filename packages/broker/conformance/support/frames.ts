@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 
-const patienceMs = 8_000
+const patienceMs = 25_000
 
 export interface UpgradeAnswer {
   status: number

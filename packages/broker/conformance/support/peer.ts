@@ -14,7 +14,7 @@ export interface Delivery {
   dup: boolean
 }
 
-const patienceMs = 8_000
+const patienceMs = 25_000
 
 /** A client made of bare bytes: it does what the test says and nothing on its own. */
 export class Peer {

@@ -27,13 +27,13 @@ function stored(store: SessionStore, id: string): void {
 }
 
 it('forgets a session nobody came back to, with its subscriptions, and no other', () => {
-  const { store, router } = storeWith({ sessionExpiryMs: 1_000 })
+  const { store, router } = storeWith({ sessionExpiryMs: 60_000 })
   stored(store, 'left')
   const { session: connected } = store.take('connected', false)
   connected.subscribe('x', 1)
-  store.expire(Date.now() + 900)
+  store.expire(Date.now() + 30_000)
   expect(store.size).toBe(2)
-  store.expire(Date.now() + 1_100)
+  store.expire(Date.now() + 60_001)
   expect(store.get('left')).toBeUndefined()
   expect(store.get('connected')).toBe(connected)
   expect(router.subscriptions).toBe(1)
