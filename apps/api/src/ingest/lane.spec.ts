@@ -16,6 +16,8 @@ function lane(
     batchRows: 4,
     batchBytes: 1_000,
     lingerMs: 1,
+    paceMs: 0,
+    pacedRows: 1,
     onFailure() {},
     onDecided({ batch, from, to }, refusals) {
       for (const [index, { listener }] of batch.messages.entries()) {
@@ -90,6 +92,54 @@ describe('Lane', () => {
       [1, 1, 1, 1],
       [2, 3],
     ])
+  })
+
+  describe('after a commit during which more came', () => {
+    const anHourMs = 3_600_000
+
+    /** Commits 1 and 2 together; 3 comes meanwhile. */
+    async function busyLane(options: Partial<LaneOptions>) {
+      const batches: number[][] = []
+      const target: Lane = lane(
+        async (values) => {
+          batches.push(values)
+          await undefined
+          if (batches.length === 1) third = push(target, 3)
+          return nobody
+        },
+        { batchRows: 4, ...options },
+      )
+      let third: Promise<IngestOutcome> | undefined
+      await Promise.all([push(target, 1), push(target, 2)])
+      return { batches, target, third }
+    }
+
+    it('gathers for a while when that was of many rows, unless the next batch is full before', async () => {
+      const { batches, target, third } = await busyLane({ paceMs: anHourMs, pacedRows: 2 })
+      await Promise.all([third, push(target, 4), push(target, 5), push(target, 6)])
+      expect(batches).toEqual([
+        [1, 2],
+        [3, 4, 5, 6],
+      ])
+    })
+
+    it('goes on when the while is over', async () => {
+      const { batches, third } = await busyLane({ paceMs: 5, pacedRows: 2 })
+      await third
+      expect(batches).toEqual([[1, 2], [3]])
+    })
+
+    it('goes on at once when that was of few rows', async () => {
+      const { batches, third } = await busyLane({ paceMs: anHourMs, pacedRows: 3 })
+      await third
+      expect(batches).toEqual([[1, 2], [3]])
+    })
+
+    it('commits what gathers when it is to end', async () => {
+      const { batches, target, third } = await busyLane({ paceMs: anHourMs, pacedRows: 2 })
+      await Promise.all([third, target.close(30_000)])
+      expect(batches).toEqual([[1, 2], [3]])
+    })
   })
 
   it('takes a message larger than a batch', async () => {

@@ -12,6 +12,9 @@ export interface LaneOptions {
   batchBytes: number
   /** How long the first message of a batch waits for company. */
   lingerMs: number
+  /** From the beginning of a commit of that many rows to that of the next, at least, unless a batch is full. */
+  paceMs: number
+  pacedRows: number
   onFailure(error: unknown): void
   /** The messages of a slice are decided: stored, or refused where it says so. */
   onDecided(slice: Slice, refusals: Refusals, durationMs: number): void
@@ -24,6 +27,8 @@ const longestDelayMs = 1_000
 /**
  * A queue that commits one batch at a time. A device always goes to the same lane, so the order of its samples is
  * kept while other lanes commit beside it. While a commit runs the next batch gathers, so load makes batches larger.
+ * A commit costs nearly as much for ten samples as for a hundred: under load they keep a pace, instead of taking the
+ * processor from everybody for small batches.
  */
 export class Lane {
   /** The batch at hand, then those that wait; the last one still gathers. */
@@ -32,6 +37,7 @@ export class Lane {
   #deciding: Promise<void> = Promise.resolve()
   #linger: NodeJS.Timeout | undefined
   #attemptSinceMs: number | null = null
+  #closing = false
   /** What the last attempt failed with, until one succeeds. */
   failure: unknown = null
   readonly #abort = new AbortController()
@@ -66,6 +72,7 @@ export class Lane {
 
   /** Commits what waits, at most for `timeoutMs`; what is left then stays undecided. */
   async close(timeoutMs: number): Promise<void> {
+    this.#closing = true
     if (this.#batches.length > 0) this.#start()
     const impatience = setTimeout(() => this.#abort.abort(), timeoutMs)
     await this.#running
@@ -86,6 +93,13 @@ export class Lane {
     return batch.rows >= this.options.batchRows || batch.payloadBytes >= this.options.batchBytes
   }
 
+  /** After a batch of many rows, while what waits still gathers and nobody waits for the end. */
+  #mayRest(after: Batch): boolean {
+    const [batch, ...others] = this.#batches
+    if (after.rows < this.options.pacedRows || this.#closing) return false
+    return batch !== undefined && others.length === 0 && !this.#isFull(batch)
+  }
+
   #start(): void {
     clearTimeout(this.#linger)
     this.#linger = undefined
@@ -93,13 +107,17 @@ export class Lane {
   }
 
   async #drain(): Promise<void> {
-    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
+    let restMs = 0
+    for (let batch = this.#batches[0]; batch !== undefined && restMs <= 0; batch = this.#batches[0]) {
+      const nextAtMs = performance.now() + this.options.paceMs
       this.#deciding = this.#decide({ batch, from: 0, to: batch.messages.length })
       await this.#deciding
       this.#batches.shift()
+      restMs = this.#mayRest(batch) ? nextAtMs - performance.now() : 0
     }
     // In the same turn as the check above: a message pushed from here on starts a run of its own.
     this.#running = null
+    if (this.#batches.length > 0) this.#linger = setTimeout(() => this.#start(), restMs)
   }
 
   /** Tries until the store has decided, halving a batch that it refuses until the one bad message stands alone. */

@@ -53,6 +53,9 @@ const lanes = 2
 const rowsPerBatch = 5_000
 const bytesPerBatch = 4 * 1024 * 1024
 const lingerMs = 2
+/** Few rows at a time are committed as they come: then there is time enough, and somebody may be watching. */
+const paceMs = 12
+const pacedRows = 64
 
 /** How long the oldest message may wait, and an attempt go without an answer, before the store is behind, or away. */
 const behindAfterMs = 1_000
@@ -153,6 +156,8 @@ export class Pipeline {
       batchRows: rowsPerBatch,
       batchBytes: bytesPerBatch,
       lingerMs,
+      paceMs,
+      pacedRows,
       onFailure: (error) => {
         this.#assess()
         this.options.onFailure?.(error)
