@@ -12,8 +12,17 @@ import { freePort, inScratch } from './scratch.mjs'
 import { startServer } from './server-process.mjs'
 
 const organization = 'bench'
+/** As for the broker alone: otherwise the rates of one publisher and of one organization would be what is measured. */
+const unlimitedRates = [
+  'maxPublishesPerSecond',
+  'maxPublishBytesPerSecond',
+  'maxGroupPublishesPerSecond',
+  'maxGroupPublishBytesPerSecond',
+]
+  .map((limit) => `${limit}=Infinity`)
+  .join(',')
 const contract =
-  /^(PORT|HOST|MQTTS?_PORT|TLS_.+|DATABASE_URL|REDIS_URL|DATA_DIR|WEB_URL|PUBLIC_URL|ALLOWED_ORIGINS)$/
+  /^(PORT|HOST|MQTTS?_PORT|MQTT_LIMITS|TLS_.+|DATABASE_URL|REDIS_URL|DATA_DIR|WEB_URL|PUBLIC_URL|ALLOWED_ORIGINS)$/
 
 /**
  * The platform as `npm start` runs it: the embedded PostgreSQL with its usual settings, so that a commit is on the
@@ -122,6 +131,7 @@ export class Platform {
         ...Object.fromEntries(inherited),
         PORT: String(this.#ports.http),
         MQTT_PORT: String(this.#ports.tcp),
+        MQTT_LIMITS: unlimitedRates,
         ...(this.realPages ? {} : { WEB_URL: `http://127.0.0.1:${this.#ports.pages}` }),
         DATABASE_URL: this.#postgres.url,
         DATA_DIR: path.join(this.#directory, 'data'),

@@ -1,7 +1,9 @@
 import path from 'node:path'
+import type { BrokerLimits } from '@heliograph/broker'
 import { OrganizationSlug, Password } from '@heliograph/protocol'
 import { z } from 'zod'
 import { isLoopback, parseNetwork } from './front-door/networks.js'
+import { MqttLimits } from './mqtt/mqtt-limits.js'
 import { parseTracing, type TracingConfig, TracingEnvironment } from './tracing/tracing-config.js'
 
 /** The injection token of the one Config. */
@@ -28,6 +30,7 @@ const Environment = TracingEnvironment.extend({
   HOST: z.string().max(255).default('127.0.0.1'),
   MQTT_PORT: Port.default(1_883),
   MQTTS_PORT: Port.optional(),
+  MQTT_LIMITS: MqttLimits.default({}),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   TLS_CA: z.string().optional(),
@@ -74,6 +77,8 @@ export interface Config {
   mqttPort: number
   /** null: MQTT over TLS is off. */
   mqtts: { port: number; certFile: string; keyFile: string; caFile: string | null } | null
+  /** Limits of the broker that are not its defaults. */
+  mqttLimits: Partial<BrokerLimits>
   databaseUrl: string
   redisUrl: string | null
   dataDir: string
@@ -111,6 +116,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     host: env.HOST,
     mqttPort: env.MQTT_PORT,
     mqtts: parseMqtts(env),
+    mqttLimits: env.MQTT_LIMITS,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL ?? null,
     dataDir: path.resolve(env.DATA_DIR),

@@ -65,7 +65,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
       hooks: this.hooks(() => broker),
-      limits: { maxRetainedMessages },
+      limits: { maxRetainedMessages, ...this.config.mqttLimits },
       persistence: this.store,
       logger: brokerLogger(this.logger),
     })
