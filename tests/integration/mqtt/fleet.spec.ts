@@ -129,7 +129,8 @@ describe('the counts of an organization, each second', () => {
       return overview.slowConsumers
     }
     expect(await read()).toMatchObject([{ clientId: frozen.options.clientId, device: null, topic }])
-    expect((await read())[0]?.waitingBytes).toBeGreaterThan(payload.length)
+    // All connections are looked at every two seconds.
+    await eventually(async () => expect((await read())[0]?.waitingBytes).toBeGreaterThan(payload.length))
     const ended = closed(frozen)
     frozen.end(true)
     await ended
