@@ -80,7 +80,7 @@ describe('the counts of an organization, each second', () => {
       expect(seen.at(-1)?.messagesPerSecond).toBe(0)
     })
     expect(counts().store).toMatchObject({ state: 'ok' })
-    expect(counts().storage).not.toBeNull()
+    await eventually(() => expect(counts().storage).not.toBeNull())
     await client.endAsync()
   })
 
