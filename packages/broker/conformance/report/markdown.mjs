@@ -14,7 +14,7 @@ read what comes back. Each runs over TCP and over WebSocket unless a column is e
     npx vitest run --project conformance
 
 or against another broker on this machine with \`CONFORMANCE_TCP_PORT\` and \`CONFORMANCE_WS_PORT\` set (tests that
-need a host's rules are skipped then, and the filter \`nosubscribe\` has to be denied there).
+need a host's rules are left out then, and the filter \`nosubscribe\` has to be denied there).
 
 The standard misprints two numbers, MQTT-3.1.2.7 and MQTT-3-8.3-4; they are spelled like the others here. Clients of
 MQTT 3.1 are tested under MQTT-3.1.2-1, which lets a server follow that standard for them. Tests whose names begin

@@ -21,13 +21,10 @@ export function conformance(
   { only, broker }: ConformanceOptions = {},
 ): void {
   const target = inject(broker === 'rules' ? 'rulesBroker' : 'broker')
+  // Another broker, named by CONFORMANCE_TCP_PORT, has no host that we could tell what to refuse: nothing to show there.
+  if (!target) return
   const name = `${[statements].flat().join(' ')}: ${title}`
   for (const transport of only ? [only] : transports) {
-    // Another broker, named by CONFORMANCE_TCP_PORT, has no host that we could tell what to refuse.
-    if (!target) {
-      it.skip(`${name} (${transport})`)
-      continue
-    }
     it.concurrent(`${name} (${transport})`, async () => {
       const bench = new Bench(transport, target)
       try {
