@@ -23,8 +23,10 @@ const LEAST_ROWS = 0.5
  */
 const [LONG_MS, TOO_LONG_MS] = [8, 16]
 const FRAMES_SHARED = 2
-/** How quickly more are tried again, each frame; and where a frame was light, which leaves room for them. */
-const [MORE_ROWS, LIGHT_MS, MANY_MORE] = [0.25, 4, 1.5]
+/** So few are always drawn together: what they cost is little beside what a frame costs by itself. */
+const FEW_ROWS = 6
+/** How quickly more are tried again, each frame; and after one that was not long, which leaves room for them. */
+const [MORE_ROWS, MANY_MORE] = [0.25, 1.5]
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -67,9 +69,9 @@ export class Redraw {
   #nextRows(costMs: number): number {
     const halved = Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2
     if (costMs > TOO_LONG_MS) return halved
-    const enough = this.#inSight / FRAMES_SHARED
+    const enough = this.#inSight > FEW_ROWS ? this.#inSight / FRAMES_SHARED : this.#inSight
     if (costMs > LONG_MS && this.#rowsAtOnce > enough) return Math.max(halved, enough)
-    return this.#rowsAtOnce * (costMs < LIGHT_MS ? MANY_MORE : 1) + MORE_ROWS
+    return this.#rowsAtOnce * (costMs > LONG_MS ? 1 : MANY_MORE) + MORE_ROWS
   }
 
   /** Begins with a new picture. */
