@@ -24,8 +24,11 @@ const REFRESH_AFTER_MS = 2_000
 const RETRY_AFTER_MS = 5_000
 /** What was stored, or stamped, a little before a message of it could arrive. */
 const MARGIN_SECONDS = 15
-/** Stamps of one device rise, and are stored in their order: by so much at most may one that was read have overtaken another. */
-const OVERTAKEN_MS = 2_000
+/**
+ * Stamps of one device rise, and are stored in their order, so little before the last one that was found need be read again.
+ * What is not found that way is looked for from further back.
+ */
+const READ_AGAIN_MS = 50
 /** What arrived this long before it was asked for, and was not found, is looked for from further back. */
 const FOUND_AFTER_MS = 1_000
 /** The last reading tells where to go on for so long. */
@@ -120,7 +123,7 @@ export class TelemetrySync {
     const { store, windowSeconds } = this.options
     const found = this.#foundUpTo
     if (found !== null && now - found.at < READ_ON_WITHIN_MS) {
-      await this.#fetchRange({ from: String(Math.floor(found.stamp - OVERTAKEN_MS)) }, MAXIMUM_PAGES)
+      await this.#fetchRange({ from: String(Math.floor(found.stamp - READ_AGAIN_MS)) }, MAXIMUM_PAGES)
       return
     }
     const ageMs = now - (store.oldestProvisionalAt() ?? now)

@@ -52,20 +52,48 @@ describe('Redraw', () => {
     expect(redraw.run()).toBe(true)
   })
 
-  it('draws fewer rows at once after frames that took long, one in every other frame at least, and more again after', () => {
-    const { redraw, drawn, run } = setUp(0)
-    const draw = (costMs: number) => {
-      redraw.begin(frame(7))
-      const before = drawn.length
-      run()
-      redraw.pace(costMs)
-      return drawn.length - before
-    }
+  it('draws fewer rows at once after frames that took too long, one in every other frame at least, and more again after', () => {
+    const draw = drawing(4)
     expect([draw(17), draw(17), draw(17)]).toEqual([4, 2, 1])
     expect([draw(17), draw(17), draw(17), draw(17)]).toEqual([0, 1, 0, 1])
-    for (let frames = 0; frames < 40; frames += 1) draw(11)
+    for (let frames = 0; frames < 40; frames += 1) draw(9)
     expect(draw(17)).toBe(4)
     // Where there is room, they are all back within a few frames.
     expect([draw(3), draw(3), draw(3)]).toEqual([2, 3, 4])
   })
+
+  it('shares a picture between two frames where one is long, and no more than two', () => {
+    const draw = drawing(10)
+    expect([draw(9), draw(9), draw(9), draw(9)]).toEqual([10, 5, 5, 5])
+    draw(17)
+    expect(draw(9)).toBeLessThan(5)
+    for (let frames = 0; frames < 20; frames += 1) draw(9)
+    expect(draw(9) + draw(9)).toBe(10)
+  })
+
+  it('draws few rows together in a long frame', () => {
+    const draw = drawing(6)
+    expect([draw(9), draw(9), draw(9)]).toEqual([6, 6, 6])
+  })
 })
+
+/** Draws a picture of so many rows, and says that the frame took so long; gives how many rows were drawn in it. */
+function drawing(rows: number): (costMs: number) => number {
+  const redraw = new Redraw()
+  let drawn = 0
+  for (let row = 0; row < rows; row += 1) {
+    redraw.add({
+      isInSight: () => true,
+      draw() {
+        drawn += 1
+      },
+    })
+  }
+  return (costMs) => {
+    drawn = 0
+    redraw.begin({ min: 7, max: 8, crosshair: null })
+    redraw.run(() => 0)
+    redraw.pace(costMs)
+    return drawn
+  }
+}

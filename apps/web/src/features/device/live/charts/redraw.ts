@@ -17,10 +17,16 @@ const BUDGET_MS = 8
 const MOST_ROWS = 64
 /** Of a page that cannot bear one in each frame, one in every other. */
 const LEAST_ROWS = 0.5
-/** A frame that took longer, painting included, was too much: busy processors make several times as much of it. */
-const HEAVY_MS = 16
-/** How quickly more are tried again, each frame; and where a frame was light, which leaves room for them. */
-const [MORE_ROWS, LIGHT_MS, MANY_MORE] = [0.25, 8, 1.5]
+/**
+ * A frame that took longer, painting included, was long, and its rows share it with the next one: busy processors make several
+ * times as much of it. One that took this much longer was too long, whatever the rows have to wait for.
+ */
+const [LONG_MS, TOO_LONG_MS] = [8, 16]
+const FRAMES_SHARED = 2
+/** So few are always drawn together: what they cost is little beside what a frame costs by itself. */
+const FEW_ROWS = 6
+/** How quickly more are tried again, each frame; and after one that was not long, which leaves room for them. */
+const [MORE_ROWS, MANY_MORE] = [0.25, 1.5]
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -32,6 +38,8 @@ export class Redraw {
   /** Rows that may be drawn now; a part of one is saved up for the next frame. */
   #allowance = 0
   #lastDrawn = 0
+  /** Rows of the picture that somebody sees. */
+  #inSight = 0
 
   /** Changes when rows come or come into sight: they have to be drawn though nothing else has changed. */
   get revision(): number {
@@ -55,18 +63,22 @@ export class Redraw {
   pace(costMs: number): void {
     // Where nothing was drawn it was something else that took long.
     if (this.#lastDrawn === 0) return
-    const growth = costMs < LIGHT_MS ? MANY_MORE : 1
-    const rows =
-      costMs > HEAVY_MS
-        ? Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2
-        : this.#rowsAtOnce * growth + MORE_ROWS
-    this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows))
+    this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, this.#nextRows(costMs)))
+  }
+
+  #nextRows(costMs: number): number {
+    const halved = Math.min(this.#rowsAtOnce, this.#lastDrawn) / 2
+    if (costMs > TOO_LONG_MS) return halved
+    const enough = this.#inSight > FEW_ROWS ? this.#inSight / FRAMES_SHARED : this.#inSight
+    if (costMs > LONG_MS && this.#rowsAtOnce > enough) return Math.max(halved, enough)
+    return this.#rowsAtOnce * (costMs > LONG_MS ? 1 : MANY_MORE) + MORE_ROWS
   }
 
   /** Begins with a new picture. */
   begin(frame: ChartFrame): void {
     this.#frame = frame
     this.#left = [...this.#rows]
+    this.#inSight = this.#left.filter((row) => row.isInSight()).length
   }
 
   /** Draws everything for the last span, also what is out of sight, as long as it takes. */

@@ -6,6 +6,7 @@ import type { SeriesKind, StateLabels } from '../state-labels'
 import type { Band } from './bands'
 import { type ChartTheme, readTheme } from './chart-theme'
 import type { Span } from './crosshair'
+import { eachColumn } from './dense-line'
 import type { Drawable } from './join-lines'
 import { paintBands, paintLimits, paintMarks, type Surface } from './paint'
 import { formatTick, tickStep, ticksOf } from './time-axis'
@@ -117,7 +118,7 @@ export class TimeChart {
       width: 1.5,
       spanGaps: false,
       points: { show: isSparse, size: 5, stroke: line, fill: line },
-      ...(linear ? { paths: thinWhereDense(linear) } : {}),
+      ...(linear ? { paths: columnsWhereDense(linear) } : {}),
     }
   }
 
@@ -197,15 +198,21 @@ export class TimeChart {
   }
 }
 
-/**
- * Where a pixel holds several points, a line as thin as a pixel shows them as well, and is painted many times quicker: a
- * wider one is first made a shape.
- */
-function thinWhereDense(paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder {
+/** Where a pixel holds several points, what they cover of it is painted many times quicker than the line through them. */
+function columnsWhereDense(paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {
-    const path = paths(plot, series, first, last)
-    const isDense = last - first > 2 * (plot.bbox.width / devicePixelRatio)
-    return path && isDense ? Object.assign(path, { _width: 1 / devicePixelRatio }) : path
+    if (last - first <= 2 * (plot.bbox.width / devicePixelRatio)) return paths(plot, series, first, last)
+    const stroke = new Path2D()
+    const scales = {
+      xOf: (ts: number) => Math.round(plot.valToPos(ts, 'x', true)),
+      yOf: (value: number) => Math.round(plot.valToPos(value, 'y', true)),
+    }
+    // A line as wide as a pixel lies half of it beside its path; its ends are painted too.
+    eachColumn(plot.data[0], plot.data[series] ?? [], [first, last], scales, (x, top, bottom) => {
+      stroke.moveTo(x, top - 0.5)
+      stroke.lineTo(x, bottom + 0.5)
+    })
+    return { stroke, flags: 0, _width: 1 / devicePixelRatio } as uPlot.Series.Paths
   }
 }
 
