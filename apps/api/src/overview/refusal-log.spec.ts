@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RefusalLog } from './refusal-log.js'
 
 const minuteMs = 60_000
+
+afterEach(() => vi.useRealTimers())
 
 describe('RefusalLog', () => {
   it('counts by code over a minute and an hour', () => {
@@ -20,13 +22,24 @@ describe('RefusalLog', () => {
     log.note(1, { code: 'topic_denied', device: 'a', topic: 't', detail: 'first' }, 0)
     log.note(1, { code: 'payload_invalid', device: 'a', topic: 't' }, 1_000)
     log.note(1, { code: 'topic_denied', device: 'a', topic: 't', detail: 'second' }, 2_000)
-    expect(log.recent(1, 2_000)).toMatchObject([
+    expect(log.recent(1, 2_000, 2_000)).toMatchObject([
       { code: 'topic_denied', count: 2, detail: 'second', since: '1970-01-01T00:00:00.000Z' },
       { code: 'payload_invalid', count: 1, detail: null },
     ])
     expect(log.recent(1, 2 * 60 * minuteMs)).toEqual([])
     log.note(1, { code: 'topic_denied', device: 'a', topic: 't' }, 3 * 60 * minuteMs)
     expect(log.recent(1, 3 * 60 * minuteMs)).toMatchObject([{ count: 1 }])
+  })
+
+  it('goes on when the clock is set back', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const log = new RefusalLog()
+    log.note(1, { code: 'topic_denied', device: 'a' })
+    vi.advanceTimersByTime(5 * minuteMs)
+    vi.setSystemTime(Date.now() - 60 * minuteMs)
+    log.note(1, { code: 'topic_denied', device: 'b' })
+    expect(log.counts(1)).toEqual([{ code: 'topic_denied', lastMinute: 1, lastHour: 2 }])
+    expect(log.recent(1).map(({ ts }) => Date.now() - Date.parse(ts))).toEqual([0, 5 * minuteMs])
   })
 
   it('holds no more than 50 entries and long texts shortened, and keeps organizations apart', () => {

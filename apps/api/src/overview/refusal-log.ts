@@ -1,6 +1,7 @@
 import type { Refusal, RefusalCount } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { SlidingCount } from './sliding-count.js'
+import { wallTimeOf } from './wall-time.js'
 
 export interface NotedRefusal {
   /** A code of a notice, or of the broker's list of reasons. */
@@ -12,6 +13,7 @@ export interface NotedRefusal {
 
 interface Entry extends NotedRefusal {
   count: number
+  /** Of the monotonic clock: the other can be set back. */
   sinceMs: number
   lastMs: number
 }
@@ -31,45 +33,46 @@ const longestText = 256
 export class RefusalLog {
   private readonly organizations = new Map<number, Organization>()
 
-  note(organizationId: number, refusal: NotedRefusal, nowMs = Date.now()): void {
+  note(organizationId: number, refusal: NotedRefusal, atMs = performance.now()): void {
     const { counts, entries } = this.of(organizationId)
     const { code, device, topic, detail } = refusal
     const count = counts.get(code) ?? new SlidingCount(hourMs)
     counts.set(code, count)
-    count.add(1, nowMs)
+    count.add(1, atMs)
 
     const key = `${code} ${device ?? ''} ${cut(topic) ?? ''}`
     const known = entries.get(key)
     // Taken out and put back: the order of the map is the order of the last times.
     entries.delete(key)
-    const fresh = known === undefined || nowMs - known.lastMs > hourMs
+    const fresh = known === undefined || atMs - known.lastMs > hourMs
     entries.set(key, {
       code,
       device,
       topic: cut(topic),
       detail: cut(detail),
       count: (fresh ? 0 : known.count) + 1,
-      sinceMs: fresh ? nowMs : known.sinceMs,
-      lastMs: nowMs,
+      sinceMs: fresh ? atMs : known.sinceMs,
+      lastMs: atMs,
     })
     if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
   }
 
   /** By code, the most frequent first. */
-  counts(organizationId: number, nowMs = Date.now()): RefusalCount[] {
+  counts(organizationId: number, atMs = performance.now()): RefusalCount[] {
     const counts = [...(this.organizations.get(organizationId)?.counts ?? [])].map(([code, count]) => ({
       code,
-      lastMinute: count.sum(minuteMs, nowMs),
-      lastHour: count.sum(hourMs, nowMs),
+      lastMinute: count.sum(minuteMs, atMs),
+      lastHour: count.sum(hourMs, atMs),
     }))
     return counts.filter(({ lastHour }) => lastHour > 0).sort((a, b) => b.lastHour - a.lastHour)
   }
 
   /** What was refused, the newest first. */
-  recent(organizationId: number, nowMs = Date.now()): Refusal[] {
+  recent(organizationId: number, atMs = performance.now(), nowMs = Date.now()): Refusal[] {
+    const iso = (thenMs: number) => new Date(wallTimeOf(thenMs, atMs, nowMs)).toISOString()
     const entries = [...(this.organizations.get(organizationId)?.entries.values() ?? [])]
     return entries
-      .filter(({ lastMs }) => nowMs - lastMs <= hourMs)
+      .filter(({ lastMs }) => atMs - lastMs <= hourMs)
       .reverse()
       .map(({ code, device = null, topic = null, detail = null, count, sinceMs, lastMs }) => ({
         code,
@@ -77,8 +80,8 @@ export class RefusalLog {
         topic,
         detail,
         count,
-        since: new Date(sinceMs).toISOString(),
-        ts: new Date(lastMs).toISOString(),
+        since: iso(sinceMs),
+        ts: iso(lastMs),
       }))
   }
 

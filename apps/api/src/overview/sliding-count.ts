@@ -1,28 +1,28 @@
 const bucketMs = 10_000
 
-/** Counts over the last while, to ten seconds. It holds a number for each ten seconds in which there was something. */
+/** Counts over the last while, to ten seconds, by a clock that is never set back. It holds a number for each ten seconds in which there was something. */
 export class SlidingCount {
   readonly #buckets = new Map<number, number>()
 
   constructor(private readonly keptMs: number) {}
 
-  add(count: number, nowMs: number): void {
-    const bucket = Math.floor(nowMs / bucketMs)
+  add(count: number, atMs: number): void {
+    const bucket = Math.floor(atMs / bucketMs)
     const known = this.#buckets.get(bucket)
     this.#buckets.set(bucket, (known ?? 0) + count)
-    if (known === undefined) this.#forget(nowMs)
+    if (known === undefined) this.#forget(atMs)
   }
 
   /** How many in the last `spanMs`, the running ten seconds included. */
-  sum(spanMs: number, nowMs: number): number {
-    const after = Math.floor((nowMs - spanMs) / bucketMs)
+  sum(spanMs: number, atMs: number): number {
+    const after = Math.floor((atMs - spanMs) / bucketMs)
     let sum = 0
     for (const [bucket, count] of this.#buckets) if (bucket > after) sum += count
     return sum
   }
 
-  #forget(nowMs: number): void {
-    const until = Math.floor((nowMs - this.keptMs) / bucketMs)
+  #forget(atMs: number): void {
+    const until = Math.floor((atMs - this.keptMs) / bucketMs)
     for (const bucket of this.#buckets.keys()) if (bucket <= until) this.#buckets.delete(bucket)
   }
 }

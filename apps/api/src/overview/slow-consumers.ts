@@ -2,6 +2,7 @@ import type { SlowConsumer } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { SlidingCount } from './sliding-count.js'
 import { WaitingConsumers } from './waiting.js'
+import { wallTimeOf } from './wall-time.js'
 
 /** Whose session could not follow. */
 export interface Consumer {
@@ -15,6 +16,7 @@ interface Entry extends Consumer {
   dropped: SlidingCount
   cutOffs: SlidingCount
   topic: string | null
+  /** Of the monotonic clock: the other can be set back. */
   lastMs: number
 }
 
@@ -28,18 +30,18 @@ export class SlowConsumers {
 
   constructor(private readonly waiting: WaitingConsumers) {}
 
-  dropped(consumer: Consumer, topic: string, count: number, nowMs = Date.now()): void {
-    const entry = this.touch(consumer, nowMs)
+  dropped(consumer: Consumer, topic: string, count: number, atMs = performance.now()): void {
+    const entry = this.touch(consumer, atMs)
     entry.topic = topic
-    entry.dropped.add(count, nowMs)
+    entry.dropped.add(count, atMs)
   }
 
-  cutOff(consumer: Consumer, nowMs = Date.now()): void {
-    this.touch(consumer, nowMs).cutOffs.add(1, nowMs)
+  cutOff(consumer: Consumer, atMs = performance.now()): void {
+    this.touch(consumer, atMs).cutOffs.add(1, atMs)
   }
 
-  summary(organizationId: number, nowMs = Date.now()): { connections: number; droppedMessages: number } {
-    const list = this.list(organizationId, nowMs)
+  summary(organizationId: number, atMs = performance.now()): { connections: number; droppedMessages: number } {
+    const list = this.list(organizationId, atMs)
     return {
       connections: list.length,
       droppedMessages: list.reduce((sum, { droppedMessages }) => sum + droppedMessages, 0),
@@ -47,19 +49,19 @@ export class SlowConsumers {
   }
 
   /** For whom most waits now first, then whoever lost most. */
-  list(organizationId: number, nowMs = Date.now()): SlowConsumer[] {
+  list(organizationId: number, atMs = performance.now()): SlowConsumer[] {
     const bySession = new Map<string, SlowConsumer>()
     for (const [sessionId, entry] of this.organizations.get(organizationId) ?? [])
-      if (nowMs - entry.lastMs <= windowMs) bySession.set(sessionId, described(entry, nowMs))
-    for (const { sessionId, clientId, device, messages, bytes } of this.waiting.of(organizationId, nowMs)) {
+      if (atMs - entry.lastMs <= windowMs) bySession.set(sessionId, described(entry, atMs))
+    for (const { sessionId, clientId, device, messages, bytes } of this.waiting.of(organizationId, atMs)) {
       const known = bySession.get(sessionId) ?? { ...unharmed, clientId, device }
-      const ts = new Date(nowMs).toISOString()
+      const ts = new Date().toISOString()
       bySession.set(sessionId, { ...known, waitingMessages: messages, waitingBytes: bytes, ts })
     }
     return [...bySession.values()].sort(slowestFirst).slice(0, entriesKept)
   }
 
-  private touch(consumer: Consumer, nowMs: number): Entry {
+  private touch(consumer: Consumer, atMs: number): Entry {
     const { organizationId, sessionId } = consumer
     const entries = this.organizations.get(organizationId) ?? new Map<string, Entry>()
     this.organizations.set(organizationId, entries)
@@ -68,9 +70,9 @@ export class SlowConsumers {
       dropped: new SlidingCount(windowMs),
       cutOffs: new SlidingCount(windowMs),
       topic: null,
-      lastMs: nowMs,
+      lastMs: atMs,
     }
-    entry.lastMs = nowMs
+    entry.lastMs = atMs
     entries.delete(sessionId)
     entries.set(sessionId, entry)
     if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
@@ -82,17 +84,17 @@ const unharmed = { droppedMessages: 0, cutOffs: 0, topic: null }
 
 function described(
   { clientId, device, dropped, cutOffs, topic, lastMs }: Entry,
-  nowMs: number,
+  atMs: number,
 ): SlowConsumer {
   return {
     clientId,
     device,
     waitingMessages: 0,
     waitingBytes: 0,
-    droppedMessages: dropped.sum(windowMs, nowMs),
-    cutOffs: cutOffs.sum(windowMs, nowMs),
+    droppedMessages: dropped.sum(windowMs, atMs),
+    cutOffs: cutOffs.sum(windowMs, atMs),
     topic,
-    ts: new Date(lastMs).toISOString(),
+    ts: new Date(wallTimeOf(lastMs, atMs)).toISOString(),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TrafficPoint } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Traffic } from '../ingest/traffic.js'
+import { wallTimeOf } from './wall-time.js'
 
 interface Rates {
   messagesPerSecond: number
@@ -57,10 +58,10 @@ export class TrafficRates {
     return this.courses.get(organizationId)?.rates ?? silent
   }
 
-  /** Ascending; how long ago something was tells its time, whatever the clock said then. */
+  /** Ascending. */
   history(organizationId: number, atMs = performance.now(), nowMs = Date.now()): TrafficPoint[] {
     const points = this.courses.get(organizationId)?.points ?? []
-    return points.map(({ atMs: thenMs, ...rates }) => ({ ts: Math.round(nowMs - (atMs - thenMs)), ...rates }))
+    return points.map(({ atMs: thenMs, ...rates }) => ({ ts: wallTimeOf(thenMs, atMs, nowMs), ...rates }))
   }
 }
 

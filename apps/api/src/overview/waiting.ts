@@ -24,9 +24,9 @@ export class WaitingConsumers {
   }
 
   /** Those of an organization, the one for whom most waits first. */
-  of(organizationId: number, nowMs = Date.now()): readonly Waiting[] {
-    if (nowMs - this.lookedAtMs >= lookEveryMs) {
-      this.lookedAtMs = nowMs
+  of(organizationId: number, atMs = performance.now()): readonly Waiting[] {
+    if (atMs - this.lookedAtMs >= lookEveryMs) {
+      this.lookedAtMs = atMs
       this.organizations = byOrganization(this.look())
     }
     return this.organizations.get(organizationId) ?? []

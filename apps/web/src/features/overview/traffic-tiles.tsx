@@ -70,7 +70,7 @@ function Course({ points, colour, stale }: CourseProps) {
       </svg>
       <figcaption className="mt-1.5 flex justify-between text-12 text-ink-faint in-data-wall:text-[2vh] in-data-wall:leading-tight">
         <span>{points.length > 1 && `${formatSpan(spanOf(points))} ago`}</span>
-        <span>highest {formatRate(highest)} /s</span>
+        <span title="Each point is a mean of five seconds">highest {formatRate(highest)} /s over 5 s</span>
         <span>{stale ? formatClock(points.at(-1)?.ts ?? 0) : 'now'}</span>
       </figcaption>
     </figure>

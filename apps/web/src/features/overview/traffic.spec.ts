@@ -15,6 +15,12 @@ describe('withSecond', () => {
     expect(points).toMatchObject([point(15_000, 3), point(20_000, 7)])
   })
 
+  it('begins anew when the clock of the platform was set back', () => {
+    const points = withSecond([], second(3_600_000, 4))
+    expect(withSecond(points, second(3_599_500, 2))).toMatchObject([point(3_600_000, 3)])
+    expect(withSecond(points, second(10_100, 2))).toMatchObject([point(15_000, 2)])
+  })
+
   it('keeps ten minutes', () => {
     let points: ReturnType<typeof withSecond> = []
     for (let n = 0; n < 2_000; n += 1) points = withSecond(points, second(n * 1_000, 1))

@@ -9,10 +9,19 @@ interface LivePoint extends TrafficPoint {
   seconds: number
 }
 
-/** The live points with one second more; each is a mean of five, as the platform's own are. */
+/** Whether the platform's clock was set back between two times of it. */
+export function isSetBack(earlier: number, later: number): boolean {
+  return later < earlier - 2 * pointMs
+}
+
+/**
+ * The live points with one second more; each is a mean of five, as the platform's own are. Anew where its clock was set back:
+ * nobody knows by how much.
+ */
 export function withSecond(points: readonly LivePoint[], counts: FleetCounts): LivePoint[] {
   const ts = Math.ceil(counts.ts / pointMs) * pointMs
   const last = points.at(-1)
+  if (last !== undefined && isSetBack(last.ts, ts)) return withSecond([], counts)
   const before = last !== undefined && last.ts >= ts ? last : undefined
   const seconds = (before?.seconds ?? 0) + 1
   const mean = (sum: number | undefined, value: number) => ((sum ?? 0) * (seconds - 1) + value) / seconds

@@ -8,7 +8,7 @@ import { useNow } from '@/lib/clock'
 import { useLive } from '@/lib/live/live-connection'
 import { useFleet } from '@/lib/live/use-fleet'
 import { useOrganization } from '@/lib/organization'
-import { joinTraffic, withSecond } from './traffic'
+import { isSetBack, joinTraffic, withSecond } from './traffic'
 
 /** Counts come each second; what is this old is no longer how things are. */
 const staleAfterMs = 6_000
@@ -25,15 +25,19 @@ export interface LiveOverview {
 export function useOverview() {
   const query = useOverviewQuery()
   const [livePoints, setLivePoints] = useState<ReturnType<typeof withSecond>>([])
+  const loaded = query.data?.fleet
   const heard = useFleet(
-    (counts) => setLivePoints((points) => withSecond(points, counts)),
+    (counts) => {
+      setLivePoints((points) => withSecond(points, counts))
+      // The platform tells its past by the clock that it has now.
+      if (loaded && isSetBack(loaded.ts, counts.ts)) void query.refetch({ cancelRefetch: false })
+    },
     () => void query.refetch(),
   )
   const { state } = useLive()
   const now = useNow()
 
-  const loaded = query.data?.fleet
-  const newest = heard !== null && heard.counts.ts >= (loaded?.ts ?? 0) ? heard : null
+  const newest = heard !== null && heard.receivedAt >= query.dataUpdatedAt ? heard : null
   const fleet = newest?.counts ?? loaded
   const asOf = newest?.receivedAt ?? query.dataUpdatedAt
   const away = state === 'reconnecting' || state === 'offline'
