@@ -1,7 +1,7 @@
 import type { Line } from './thin'
 
 /** What uPlot draws: times, and for each line a value at each, null where it is broken, undefined where it has none. */
-export type Drawable = [times: number[], ...lines: (number | null | undefined)[][]]
+export type Drawable = [times: ArrayLike<number>, ...lines: ArrayLike<number | null | undefined>[]]
 
 /** Several lines over the times of all of them. */
 export function joinLines(lines: readonly Line[]): Drawable {

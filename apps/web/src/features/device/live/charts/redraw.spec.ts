@@ -62,13 +62,16 @@ describe('Redraw', () => {
     expect([draw(3), draw(3), draw(3)]).toEqual([2, 3, 4])
   })
 
-  it('shares a picture between two frames where one is long, and no more than two', () => {
-    const draw = drawing(10)
-    expect([draw(9), draw(9), draw(9), draw(9)]).toEqual([10, 5, 5, 5])
+  it('shares a picture between three frames where one is long, and no more than three', () => {
+    const draw = drawing(12)
+    expect([draw(9), draw(9), draw(9), draw(9), draw(9)]).toEqual([12, 6, 4, 4, 4])
     draw(17)
-    expect(draw(9)).toBeLessThan(5)
+    expect(draw(9)).toBeLessThan(4)
     for (let frames = 0; frames < 20; frames += 1) draw(9)
-    expect(draw(9) + draw(9)).toBe(10)
+    expect(draw(9) + draw(9) + draw(9)).toBe(12)
+    // Frames that are not light have no room for more.
+    expect(draw(6) + draw(6) + draw(6)).toBe(12)
+    expect(draw(3) + draw(3) + draw(3)).toBeGreaterThan(12)
   })
 
   it('draws few rows together in a long frame', () => {

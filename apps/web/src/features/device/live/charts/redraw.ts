@@ -18,15 +18,18 @@ const MOST_ROWS = 64
 /** Of a page that cannot bear one in each frame, one in every other. */
 const LEAST_ROWS = 0.5
 /**
- * A frame that took longer, painting included, was long, and its rows share it with the next one: busy processors make several
- * times as much of it. One that took this much longer was too long, whatever the rows have to wait for.
+ * A frame that took longer, painting included, was long, and its rows share it with those that follow: busy processors make
+ * several times as much of it. One that took this much longer was too long, whatever the rows have to wait for.
  */
 const [LONG_MS, TOO_LONG_MS] = [8, 16]
-const FRAMES_SHARED = 2
+/** In the shortest window a picture moves by less than a pixel meanwhile. */
+const FRAMES_SHARED = 3
 /** So few are always drawn together: what they cost is little beside what a frame costs by itself. */
 const FEW_ROWS = 6
-/** How quickly more are tried again, each frame; and after one that was not long, which leaves room for them. */
+/** How quickly more are tried again, each frame: after long ones, and where there is room for them. */
 const [MORE_ROWS, MANY_MORE] = [0.25, 1.5]
+/** A frame that took less has room for more than a part of the picture. */
+const LIGHT_MS = 4
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
 export class Redraw {
@@ -71,7 +74,9 @@ export class Redraw {
     if (costMs > TOO_LONG_MS) return halved
     const enough = this.#inSight > FEW_ROWS ? this.#inSight / FRAMES_SHARED : this.#inSight
     if (costMs > LONG_MS && this.#rowsAtOnce > enough) return Math.max(halved, enough)
-    return this.#rowsAtOnce * (costMs > LONG_MS ? 1 : MANY_MORE) + MORE_ROWS
+    const roomMs = this.#rowsAtOnce < enough ? LONG_MS : LIGHT_MS
+    if (costMs <= roomMs) return this.#rowsAtOnce * MANY_MORE + MORE_ROWS
+    return this.#rowsAtOnce < enough ? this.#rowsAtOnce + MORE_ROWS : this.#rowsAtOnce
   }
 
   /** Begins with a new picture. */

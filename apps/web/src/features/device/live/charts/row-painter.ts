@@ -9,7 +9,7 @@ import type { ChartSeries, Drawn } from './chart-series'
 import type { Span } from './crosshair'
 import { type Drawable, joinLines } from './join-lines'
 import type { ChartFrame, DrawnRow } from './redraw'
-import { thinLine } from './thin'
+import { LineThinner } from './thin'
 import { plotLeftPx, plotRightPx, TimeChart } from './time-chart'
 
 /** A series of a chart, and what it is called beside others. */
@@ -47,6 +47,7 @@ interface RowPainterOptions {
 export class RowPainter implements DrawnRow {
   readonly #chart: TimeChart
   readonly #labels: StateLabels
+  readonly #thinners: LineThinner[] = []
   #data: Drawable = [[]]
   #bands: Band[] = []
   #hovered: (string | null)[] = []
@@ -123,9 +124,16 @@ export class RowPainter implements DrawnRow {
   }
 
   #takeNumbers(drawn: readonly Drawn[], pixelMs: number): void {
-    const lines = drawn.map(({ parts }) => thinLine(parts, pixelMs / devicePixelRatio))
+    const lines = drawn.map(({ parts }, index) =>
+      this.#thinnerOf(index).thin(parts, pixelMs / devicePixelRatio),
+    )
     if (this.#origin !== null) this.#origin.thinned ||= lines.some(({ thinned }) => thinned)
     this.#data = joinLines(lines)
+  }
+
+  #thinnerOf(line: number): LineThinner {
+    this.#thinners[line] ??= new LineThinner()
+    return this.#thinners[line]
   }
 
   #takeStates(parts: Drawn['parts'], span: Span, pixelMs: number): void {
@@ -176,7 +184,7 @@ function formatOf({ series }: ChartedSeries, value: number): string {
 }
 
 /** The value at an index or, where a line has none there, the nearest one before or after; null in a gap. */
-function nearValue(values: readonly (number | null | undefined)[], index: number): number | null {
+function nearValue(values: ArrayLike<number | null | undefined>, index: number): number | null {
   for (let distance = 0; distance <= values.length; distance += 1) {
     for (const at of [index - distance, index + distance]) {
       const value = values[at]

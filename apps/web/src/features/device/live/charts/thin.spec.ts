@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LinePart, thinLine } from './thin'
+import { type LinePart, LineThinner } from './thin'
 
 const part = (points: [ts: number, value: number][], gapMs = 1e9): LinePart => ({
   times: Float64Array.from(points, ([ts]) => ts),
@@ -8,7 +8,12 @@ const part = (points: [ts: number, value: number][], gapMs = 1e9): LinePart => (
   gapMs,
 })
 
-describe('thinLine', () => {
+function thinLine(parts: LinePart[], bucketMs: number, thinner = new LineThinner()) {
+  const { times, values, thinned } = thinner.thin(parts, bucketMs)
+  return { times: Array.from(times), values: Array.from(values), thinned }
+}
+
+describe('LineThinner', () => {
   it('leaves the first, the least, the greatest and the last of each bucket, in the order of their time', () => {
     const line = thinLine(
       [
@@ -68,6 +73,15 @@ describe('thinLine', () => {
     )
     expect(line.values).toEqual([1, null, 2, null, 3, 4])
     expect(line.times.every((ts, index) => index === 0 || ts > (line.times[index - 1] ?? 0))).toBe(true)
+  })
+
+  it('keeps nothing of the line before, however long each is', () => {
+    const thinner = new LineThinner()
+    const long = part(Array.from({ length: 2_000 }, (_, ts) => [ts, ts]))
+    expect(thinLine([long, part([[9_000, 1]], 5)], 0, thinner).values).toHaveLength(2_002)
+    expect(thinLine([long], 0, thinner)).toEqual(thinLine([long], 0))
+    expect(thinLine([part([[1, 7]])], 0, thinner)).toEqual({ times: [1], values: [7], thinned: false })
+    expect(thinLine([], 0, thinner)).toEqual({ times: [], values: [], thinned: false })
   })
 
   it('never leaves out an extreme, never makes up a sample, and stays in order', () => {

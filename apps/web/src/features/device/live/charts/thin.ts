@@ -7,24 +7,23 @@ export interface LinePart extends Points {
 
 /** What is drawn: times, and at each a value, or null where the line is broken. */
 export interface Line {
-  times: number[]
-  values: (number | null)[]
+  times: ArrayLike<number>
+  values: ArrayLike<number | null>
   /** Samples were left out, as more than four of them shared a pixel. */
   thinned: boolean
 }
 
-/**
- * Joins the parts of a line, breaks it where samples are missing, and leaves the first, the least, the greatest and the
- * last of each bucket: what a pixel shows of them. A bucket of 0 ms leaves all.
- */
-export function thinLine(parts: readonly LinePart[], bucketMs: number): Line {
-  const line = new Thinner(bucketMs)
-  for (const part of parts) line.add(part)
-  return line.end()
-}
+const INITIAL_CAPACITY = 256
 
-class Thinner {
-  readonly #line: Line = { times: [], values: [], thinned: false }
+/** Thins one line, again and again: many times a second new arrays would be most of what a page throws away. */
+export class LineThinner {
+  #times = new Float64Array(INITIAL_CAPACITY)
+  /** NaN where the line is broken. */
+  #values = new Float64Array(INITIAL_CAPACITY)
+  #length = 0
+  #broken = false
+  #thinned = false
+  #bucketMs = 0
   #bucket = Number.NaN
   #first = 0
   #low = 0
@@ -36,21 +35,33 @@ class Thinner {
   #lastAt = Number.NaN
   #count = 0
 
-  constructor(private readonly bucketMs: number) {}
-
-  add({ times, values, gapMs }: LinePart): void {
-    for (let index = 0; index < times.length; index += 1) {
-      const [ts, value] = [times[index] as number, values[index] as number]
-      if (ts - this.#lastAt > gapMs) this.#break()
-      const bucket = this.bucketMs === 0 ? index : Math.floor(ts / this.bucketMs)
-      if (bucket === this.#bucket && this.bucketMs !== 0) this.#take(ts, value)
-      else this.#open(bucket, ts, value)
+  /**
+   * Joins the parts of a line, breaks it where samples are missing, and leaves the first, the least, the greatest and the
+   * last of each bucket: what a pixel shows of them. A bucket of 0 ms leaves all. Valid until the next call.
+   */
+  thin(parts: readonly LinePart[], bucketMs: number): Line {
+    this.#bucketMs = bucketMs
+    this.#length = this.#count = 0
+    this.#broken = this.#thinned = false
+    this.#bucket = this.#lastAt = Number.NaN
+    for (const part of parts) this.#add(part)
+    this.#flush()
+    const values = this.#values.subarray(0, this.#length)
+    return {
+      times: this.#times.subarray(0, this.#length),
+      values: this.#broken ? Array.from(values, (value) => (Number.isNaN(value) ? null : value)) : values,
+      thinned: this.#thinned,
     }
   }
 
-  end(): Line {
-    this.#flush()
-    return this.#line
+  #add({ times, values, gapMs }: LinePart): void {
+    for (let index = 0; index < times.length; index += 1) {
+      const [ts, value] = [times[index] as number, values[index] as number]
+      if (ts - this.#lastAt > gapMs) this.#break()
+      const bucket = this.#bucketMs === 0 ? index : Math.floor(ts / this.#bucketMs)
+      if (bucket === this.#bucket && this.#bucketMs !== 0) this.#take(ts, value)
+      else this.#open(bucket, ts, value)
+    }
   }
 
   #open(bucket: number, ts: number, value: number): void {
@@ -72,12 +83,13 @@ class Thinner {
   #break(): void {
     const at = this.#lastAt
     this.#flush()
-    this.#push(at + BREAK_MS, null)
+    this.#push(at + BREAK_MS, Number.NaN)
+    this.#broken = true
   }
 
   #flush(): void {
     if (this.#count === 0) return
-    const before = this.#line.times.length
+    const before = this.#length
     this.#push(this.#firstAt, this.#first)
     if (this.#lowAt < this.#highAt) {
       this.#pushInner(this.#lowAt, this.#low)
@@ -87,19 +99,31 @@ class Thinner {
       this.#pushInner(this.#lowAt, this.#low)
     }
     if (this.#lastAt > this.#firstAt) this.#push(this.#lastAt, this.#last)
-    if (this.#count > this.#line.times.length - before) this.#line.thinned = true
+    if (this.#count > this.#length - before) this.#thinned = true
     this.#count = 0
     this.#bucket = Number.NaN
   }
 
   #pushInner(ts: number, value: number): void {
-    if (ts > (this.#line.times.at(-1) ?? Number.NEGATIVE_INFINITY) && ts < this.#lastAt) this.#push(ts, value)
+    const before = this.#times[this.#length - 1] ?? Number.NEGATIVE_INFINITY
+    if (ts > before && ts < this.#lastAt) this.#push(ts, value)
   }
 
-  #push(ts: number, value: number | null): void {
-    this.#line.times.push(ts)
-    this.#line.values.push(value)
+  #push(ts: number, value: number): void {
+    if (this.#length === this.#times.length) {
+      this.#times = doubled(this.#times)
+      this.#values = doubled(this.#values)
+    }
+    this.#times[this.#length] = ts
+    this.#values[this.#length] = value
+    this.#length += 1
   }
+}
+
+function doubled(old: Float64Array): Float64Array<ArrayBuffer> {
+  const array = new Float64Array(old.length * 2)
+  array.set(old)
+  return array
 }
 
 /** A break lies this long after the last sample before it. */

@@ -118,7 +118,7 @@ export class TimeChart {
       width: 1.5,
       spanGaps: false,
       points: { show: isSparse, size: 5, stroke: line, fill: line },
-      ...(linear ? { paths: columnsWhereDense(linear) } : {}),
+      ...(linear ? { paths: thinWhereDense(linear) } : {}),
     }
   }
 
@@ -198,29 +198,43 @@ export class TimeChart {
   }
 }
 
-/** Where a pixel holds several points, what they cover of it is painted many times quicker than the line through them. */
-function columnsWhereDense(paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder {
+/**
+ * Where a pixel holds several points, a line as thin as a pixel shows them as well, and is painted many times quicker: a
+ * wider one is first made a shape. Where each pixel of the screen does, what they cover of it is quicker still.
+ */
+function thinWhereDense(paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {
-    if (last - first <= 2 * (plot.bbox.width / devicePixelRatio)) return paths(plot, series, first, last)
-    const stroke = new Path2D()
-    const scales = {
-      xOf: (ts: number) => Math.round(plot.valToPos(ts, 'x', true)),
-      yOf: (value: number) => Math.round(plot.valToPos(value, 'y', true)),
-    }
-    // A line as wide as a pixel lies half of it beside its path; its ends are painted too.
-    eachColumn(plot.data[0], plot.data[series] ?? [], [first, last], scales, (x, top, bottom) => {
-      stroke.moveTo(x, top - 0.5)
-      stroke.lineTo(x, bottom + 0.5)
-    })
-    return { stroke, flags: 0, _width: 1 / devicePixelRatio } as uPlot.Series.Paths
+    const perPixel = (last - first) / widthOf(plot, first, last)
+    const isDense = perPixel > 2 / devicePixelRatio
+    const path = perPixel > 2 ? columnsPath(plot, series, first, last) : paths(plot, series, first, last)
+    return path && isDense ? Object.assign(path, { _width: 1 / devicePixelRatio }) : path
   }
+}
+
+/** How many pixels of the screen these points lie apart, one at least. */
+function widthOf(plot: uPlot, first: number, last: number): number {
+  const [from, to] = [plot.data[0][first], plot.data[0][last]]
+  if (from === undefined || to === undefined) return 1
+  return Math.max(1, plot.valToPos(to, 'x', true) - plot.valToPos(from, 'x', true))
+}
+
+function columnsPath(plot: uPlot, series: number, first: number, last: number): uPlot.Series.Paths {
+  const stroke = new Path2D()
+  const scales = {
+    xOf: (ts: number) => Math.round(plot.valToPos(ts, 'x', true)),
+    yOf: (value: number) => Math.round(plot.valToPos(value, 'y', true)),
+  }
+  // A line as wide as a pixel lies half of it beside its path; its ends are painted too.
+  eachColumn(plot.data[0], plot.data[series] ?? [], [first, last], scales, (x, top, bottom) => {
+    stroke.moveTo(x, top - 0.5)
+    stroke.lineTo(x, bottom + 0.5)
+  })
+  return { stroke, flags: 0 }
 }
 
 /** Points are drawn where they lie apart; closer together the line alone is clearer. */
 function isSparse(plot: uPlot, _series: number, first: number, last: number): boolean {
-  const [from, to] = [plot.data[0][first], plot.data[0][last]]
-  if (from === undefined || to === undefined || first === last) return true
-  return (plot.valToPos(to, 'x') - plot.valToPos(from, 'x')) / (last - first) > SPARSE_PX
+  return first === last || widthOf(plot, first, last) / devicePixelRatio / (last - first) > SPARSE_PX
 }
 
 function crosshairOf(plot: uPlot): { ts: number; index: number } | null {
