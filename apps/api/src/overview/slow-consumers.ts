@@ -40,7 +40,10 @@ export class SlowConsumers {
     this.touch(consumer, atMs).cutOffs.add(1, atMs)
   }
 
-  summary(organizationId: number, atMs = performance.now()): { connections: number; droppedMessages: number } {
+  summary(
+    organizationId: number,
+    atMs = performance.now(),
+  ): { connections: number; droppedMessages: number } {
     const list = this.list(organizationId, atMs)
     return {
       connections: list.length,
@@ -82,10 +85,7 @@ export class SlowConsumers {
 
 const unharmed = { droppedMessages: 0, cutOffs: 0, topic: null }
 
-function described(
-  { clientId, device, dropped, cutOffs, topic, lastMs }: Entry,
-  atMs: number,
-): SlowConsumer {
+function described({ clientId, device, dropped, cutOffs, topic, lastMs }: Entry, atMs: number): SlowConsumer {
   return {
     clientId,
     device,
