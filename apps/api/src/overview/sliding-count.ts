@@ -1,6 +1,9 @@
 const bucketMs = 10_000
 
-/** Counts over the last while, to ten seconds, by a clock that is never set back. It holds a number for each ten seconds in which there was something. */
+/**
+ * Counts over the last while, to ten seconds, by a clock that is never set back. It holds a number for each ten seconds in
+ * which there was something.
+ */
 export class SlidingCount {
   readonly #buckets = new Map<number, number>()
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SlowConsumers } from './slow-consumers.js'
 import { WaitingConsumers } from './waiting.js'
 
@@ -8,6 +8,8 @@ const consumer = (clientId: string, organizationId = 1) => ({
   clientId,
   device: clientId,
 })
+
+afterEach(() => vi.useRealTimers())
 
 describe('SlowConsumers', () => {
   it('lists who lost most first, for ten minutes', () => {
@@ -24,6 +26,20 @@ describe('SlowConsumers', () => {
     expect(slow.summary(1, 62_000)).toEqual({ connections: 3, droppedMessages: 13 })
     expect(slow.summary(1, 630_000)).toEqual({ connections: 2, droppedMessages: 8 })
     expect(slow.summary(1, 10_000_000)).toEqual({ connections: 0, droppedMessages: 0 })
+  })
+
+  it('goes on when the clock is set back', () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const slow = new SlowConsumers(new WaitingConsumers())
+    slow.dropped(consumer('a'), 't/1', 5)
+    vi.advanceTimersByTime(60_000)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    slow.dropped(consumer('a'), 't/1', 1)
+    expect(slow.list(1)).toMatchObject([{ droppedMessages: 6, ts: new Date().toISOString() }])
+    vi.advanceTimersByTime(595_000)
+    expect(slow.summary(1)).toEqual({ connections: 1, droppedMessages: 1 })
+    vi.advanceTimersByTime(10_000)
+    expect(slow.summary(1)).toEqual({ connections: 0, droppedMessages: 0 })
   })
 
   it('keeps organizations apart, and no more than 50 of each', () => {
