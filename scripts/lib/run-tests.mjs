@@ -18,34 +18,37 @@ const phases = [
 ]
 
 /**
- * @typedef {object} Counts
+ * @typedef {object} Results
  * @property {number} passed
- * @property {number} failed
+ * @property {string[]} failures What failed, and why.
  */
 
 /**
- * Runs all tests, or those that the arguments select, and ends the process with the line `N passed, N failed`.
+ * Runs all tests, or those that the arguments select, and ends the process with what failed and the line `N passed, N failed`.
  * @param {string[]} filters
  */
 export async function runTests(filters) {
-  /** @type {Counts} */
-  const total = { passed: 0, failed: 0 }
+  /** @type {Results} */
+  const total = { passed: 0, failures: [] }
   try {
     await installAndBuild()
     process.env.CHROMIUM_PATH = await chromiumFor(filters)
     for (const { title, projects } of await selectPhases(filters)) {
       say(`\n${title}`)
-      const counts = await runPhase(projects, filters)
-      total.passed += counts.passed
-      total.failed += counts.failed
+      const { passed, failures } = await runPhase(title, projects, filters)
+      total.passed += passed
+      total.failures.push(...failures)
     }
   } catch (error) {
-    process.stderr.write(`\n${describeError(error)}\n`)
-    total.failed += 1
+    total.failures.push(describeError(error))
   }
-  const closingLine = `\n${total.passed} passed, ${total.failed} failed\n`
-  process.exitCode = total.failed === 0 ? 0 : 1
-  process.stdout.write(closingLine, () => process.exit())
+  const { passed, failures } = total
+  const closing = [
+    ...failures.map((failure) => `failed: ${failure}`),
+    `${passed} passed, ${failures.length} failed`,
+  ]
+  process.exitCode = failures.length === 0 ? 0 : 1
+  process.stdout.write(`\n${closing.join('\n')}\n`, () => process.exit())
 }
 
 /**
@@ -78,33 +81,37 @@ async function chromiumFor(filters) {
 }
 
 /**
+ * @param {string} title
  * @param {string[]} projects
  * @param {string[]} filters
- * @returns {Promise<Counts>}
+ * @returns {Promise<Results>}
  */
-async function runPhase(projects, filters) {
+async function runPhase(title, projects, filters) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heliograph-results-'))
-  const file = path.join(directory, 'counts.json')
+  const file = path.join(directory, 'results.json')
   const args = [
     inProject('node_modules/vitest/vitest.mjs'),
     'run',
     '--passWithNoTests',
     ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
-    `--reporter=${inProject('tests/support/count-reporter.ts')}`,
+    `--reporter=${inProject('tests/support/results-reporter.ts')}`,
     ...filters,
   ]
-  const env = { ...process.env, ...quietTools, HELIOGRAPH_TEST_COUNTS: file }
+  const env = { ...process.env, ...quietTools, HELIOGRAPH_TEST_RESULTS: file }
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const [code] = await once(child, 'exit')
-  /** @type {Counts} */
-  const counts = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : { passed: 0, failed: 0 }
+  /** @type {Results} */
+  const results = fs.existsSync(file)
+    ? JSON.parse(fs.readFileSync(file, 'utf8'))
+    : { passed: 0, failures: [] }
   fs.rmSync(directory, { recursive: true, force: true })
   // Whatever made vitest fail without a failed test is a failure too.
-  if (code !== 0 && counts.failed === 0) counts.failed = 1
-  return counts
+  if (code !== 0 && results.failures.length === 0)
+    results.failures.push(`${title}: vitest ended with code ${code}`)
+  return results
 }
