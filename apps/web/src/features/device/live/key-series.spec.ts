@@ -134,6 +134,19 @@ describe('KeySeries', () => {
     expect(series.addProvisional(5, 1_200)).toBe(true)
   })
 
+  it('is not misled by a stored sample that carries its own time', () => {
+    const series = new KeySeries()
+    series.addProvisional(0, 1_000)
+    series.addProvisional(2, 1_010)
+    const stored = [
+      { ts: 700.25, value: 2 },
+      { ts: 990.001, value: 0 },
+      { ts: 1_000.001, value: 2 },
+    ]
+    series.addStored(stored, 1_100)
+    expect(drawn(series)).toEqual(stored)
+  })
+
   it('drops what the platform did not keep', () => {
     const series = new KeySeries()
     series.addProvisional(5, 1_000)

@@ -24,7 +24,7 @@ interface Provisional extends TimedValue {
  *
  * Samples that carry their time are the same by it. Those that do not are stamped by the platform, in
  * its store only: a live one is provisional, at the time of its arrival, until the stored one is
- * fetched and claims it. Both come in the order of their stamps, so values in order tell which is which.
+ * fetched. Both come in the order of their stamps, so values in order tell which is which.
  */
 export class KeySeries {
   /** Its numbers. */
@@ -144,33 +144,28 @@ export class KeySeries {
     return !buffer.has(ts)
   }
 
-  /** Drops each provisional sample whose stored form is among these, and returns those that claimed none. */
+  /**
+   * Drops each provisional sample whose stored form is among these, and returns those that are the form of none.
+   *
+   * What is stored of the provisional ones is stored from the oldest on, so it is they who look for a form, the oldest
+   * first: a stored sample that carries its own time, wherever it stands, cannot take one from the front of them.
+   */
   #claim(fresh: readonly TimedValue[]): TimedValue[] {
+    const forms = new Set<TimedValue>()
     const claimed = new Set<Provisional>()
-    const unclaimed: TimedValue[] = []
     let next = 0
-    for (const sample of fresh) {
-      const at = this.#provisionalFrom(next, sample.value)
-      const provisional = this.#provisional[at]
-      if (provisional === undefined) {
-        unclaimed.push(sample)
-      } else {
-        claimed.add(provisional)
-        this.#claimedUpTo = Math.max(this.#claimedUpTo ?? sample.ts, sample.ts)
-        next = at + 1
-      }
+    for (const provisional of this.#provisional) {
+      if (next === fresh.length) break
+      const at = indexFrom(fresh, next, provisional.value)
+      const form = fresh[at]
+      if (form === undefined) continue
+      forms.add(form)
+      claimed.add(provisional)
+      this.#claimedUpTo = Math.max(this.#claimedUpTo ?? form.ts, form.ts)
+      next = at + 1
     }
     this.#drop((provisional) => claimed.has(provisional))
-    return unclaimed
-  }
-
-  /** The index of the first one with this value, from an index on; the length when there is none. */
-  #provisionalFrom(index: number, value: TelemetryValue): number {
-    for (let at = index; at < this.#provisional.length; at += 1) {
-      const other = this.#provisional[at]
-      if (other !== undefined && same(other.value, value)) return at
-    }
-    return this.#provisional.length
+    return fresh.filter((sample) => !forms.has(sample))
   }
 
   #drop(gone: (provisional: Provisional) => boolean): void {
@@ -183,6 +178,13 @@ export class KeySeries {
   #noticeNewest(sample: TimedValue): void {
     if (this.#newest === null || sample.ts >= this.#newest.ts) this.#newest = sample
   }
+}
+
+/** The index of the first sample with this value, from an index on; -1 when there is none. */
+function indexFrom(samples: readonly TimedValue[], from: number, value: TelemetryValue): number {
+  for (let at = from; at < samples.length; at += 1)
+    if (same((samples[at] as TimedValue).value, value)) return at
+  return -1
 }
 
 function same(a: TelemetryValue, b: TelemetryValue): boolean {
