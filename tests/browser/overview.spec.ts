@@ -1,4 +1,5 @@
 import zlib from 'node:zlib'
+import type { Overview } from '@heliograph/protocol'
 import type { MqttClient } from 'mqtt'
 import pg from 'pg'
 import type { Browser, Locator, Page } from 'playwright-core'
@@ -158,6 +159,25 @@ describe('the overview', () => {
     await main(page)
       .getByText(/The database has not answered/)
       .waitFor({ state: 'hidden' })
+  })
+
+  it('asks again for the past when the platform’s clock was set back', async () => {
+    const hourMs = 3_600_000
+    const answersAhead = 4
+    let answers = 0
+    const beside = await page.context().newPage()
+    await beside.route('**/api/v1/overview', async (route) => {
+      const response = await route.fetch()
+      answers += 1
+      if (answers > answersAhead) return route.fulfill({ response })
+      // As the platform told it before.
+      const { fleet, traffic, ...rest } = (await response.json()) as Overview
+      const ahead = <T extends { ts: number }>(told: T): T => ({ ...told, ts: told.ts + hourMs })
+      await route.fulfill({ response, json: { ...rest, fleet: ahead(fleet), traffic: traffic.map(ahead) } })
+    })
+    await beside.goto(`${platform.url}/o/${administrator.organization}`)
+    await expect.poll(() => answers).toBeGreaterThan(answersAhead)
+    await beside.close()
   })
 
   it('dims what it knows while the platform is gone, says of when it is, and goes on by itself', async () => {
