@@ -38,25 +38,30 @@ async function publishUntilKilled(target, patienceMs) {
   /** @type {Map<number, number[]>} */
   const acknowledged = new Map(levels.map((qos) => [qos, []]))
   const publisher = await enter(target, 'durable-publisher', true, patienceMs)
+  /** @type {() => void} */
+  let halfAcknowledged = () => undefined
   const enough = new Promise((resolve) => {
-    for (const qos of levels) {
-      const next = (/** @type {number} */ number) => {
-        if (number > perLevel) return
-        publisher.send(
-          (id) => publish(`durable/${qos}`, String(number), { qos, id }),
-          () => {
-            acknowledged.get(qos)?.push(number)
-            if (number === perLevel / 2) resolve(undefined)
-          },
-        )
-      }
-      // Several under way at the same time, so that a crash meets them in every state.
-      for (let number = 1; number <= perLevel; number++) setTimeout(next, number, number)
-    }
+    halfAcknowledged = () => resolve(true)
   })
+  const send = (/** @type {number} */ qos, /** @type {number} */ number) =>
+    publisher.send(
+      (id) => publish(`durable/${qos}`, String(number), { qos, id }),
+      () => {
+        acknowledged.get(qos)?.push(number)
+        if (number === perLevel / 2) halfAcknowledged()
+      },
+    )
+  // Without waiting for acknowledgements: several are under way at the same time, so that a crash meets them in every state.
+  const sending = (async () => {
+    for (let number = 1; number <= perLevel; number++) {
+      for (const qos of levels) send(qos, number)
+      await pause(1)
+    }
+  })()
   await Promise.race([enough, pause(patienceMs)])
   await target.crash()
   publisher.stop()
+  await sending
   return acknowledged
 }
 
