@@ -177,6 +177,8 @@ describe('the overview', () => {
     })
     await beside.goto(`${platform.url}/o/${administrator.organization}`)
     await expect.poll(() => answers).toBeGreaterThan(answersAhead)
+    // One may be under way.
+    await beside.unrouteAll({ behavior: 'wait' })
     await beside.close()
   })
 

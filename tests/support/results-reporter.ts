@@ -15,7 +15,8 @@ export default class ResultsReporter implements Reporter {
     if (!file) return
     const results: Results = { passed: 0, failures: [] }
     const failed = (where: string, errors: readonly SerializedError[]) =>
-      results.failures.push(`${where}: ${errors[0]?.message.split('\n')[0] ?? 'failed'}`)
+      // Whatever was thrown, an object without a message too.
+      results.failures.push(`${where}: ${String(errors[0]?.message ?? 'failed').split('\n')[0]}`)
 
     for (const error of unhandledErrors) failed('outside of a test', [error])
     for (const module of modules) {

@@ -147,6 +147,22 @@ describe('KeySeries', () => {
     expect(drawn(series)).toEqual(stored)
   })
 
+  it('remembers no more of what was never stored than it draws, and always the latest', () => {
+    const series = new KeySeries()
+    for (let arrivedAt = 1; arrivedAt <= 50_000; arrivedAt += 1) series.addProvisional(arrivedAt, arrivedAt)
+    expect(series.points.length).toBe(32_768)
+    expect(series.oldestProvisionalAt).toBeGreaterThan(50_000 - 40_000)
+    series.trimBefore(49_000)
+    expect(series.oldestProvisionalAt).toBe(49_000)
+    series.trimBefore(60_000)
+    expect(series.oldestProvisionalAt).toBe(50_000)
+    expect(series.latest).toMatchObject({ value: 50_000 })
+    expect(drawn(series)).toEqual([])
+    const stored = [{ ts: 49_999, value: 50_000 }]
+    series.addStored(stored, 60_000)
+    expect([drawn(series), series.oldestProvisionalAt]).toEqual([stored, null])
+  })
+
   it('drops what the platform did not keep', () => {
     const series = new KeySeries()
     series.addProvisional(5, 1_000)

@@ -4,6 +4,8 @@ import { kindOf, numberOf, type SeriesKind, StateLabels } from './state-labels'
 
 /** About nine hours at a sample a second; beyond it a chart of the last minutes has nothing to show. */
 const MAXIMUM_POINTS = 32_768
+/** Of provisional samples that nothing stored claims so many more are kept, to be given up together. */
+const GIVEN_UP_AT_ONCE = 4_096
 /** How long a sample that was fetched may still be on its way as a live message. */
 const UNDER_WAY_MS = 1_000
 const MAXIMUM_UNDER_WAY = 50
@@ -78,6 +80,8 @@ export class KeySeries {
     const lastUs = Math.floor((this.#provisional.at(-1)?.ts ?? 0) * 1_000)
     const ts = (Math.max(Math.floor(arrivedAt * 1_000), lastUs + 1) + 0.5) / 1_000
     this.#provisional.push({ ts, value, arrivedAt })
+    if (this.#provisional.length > MAXIMUM_POINTS + GIVEN_UP_AT_ONCE)
+      this.#giveUpBefore(this.#provisional.at(-MAXIMUM_POINTS))
     this.#set({ ts, value })
     return true
   }
@@ -115,6 +119,8 @@ export class KeySeries {
   trimBefore(ts: number): void {
     this.points.trimBefore(ts)
     this.states.trimBefore(ts)
+    // The last one stays: it is the latest of all.
+    this.#giveUpBefore(this.#provisional.find((sample) => sample.ts >= ts) ?? this.#provisional.at(-1))
   }
 
   #isUnderWay(value: TelemetryValue, arrivedAt: number): boolean {
@@ -166,6 +172,11 @@ export class KeySeries {
     }
     this.#drop((provisional) => claimed.has(provisional))
     return fresh.filter((sample) => !forms.has(sample))
+  }
+
+  /** Provisional samples that are no longer drawn; their stored forms, if they come, are samples like others. */
+  #giveUpBefore(kept: Provisional | undefined): void {
+    if (kept !== undefined && kept !== this.#provisional[0]) this.#drop(({ ts }) => ts < kept.ts)
   }
 
   #drop(gone: (provisional: Provisional) => boolean): void {
