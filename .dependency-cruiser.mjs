@@ -26,8 +26,44 @@ const onlyFrom = (name, packages, places, comment) => ({
   to: { path: npmPackage(packages) },
 })
 
+/** Folders that need each other, by value or by type, are one folder, or one of them declares a port or an event. */
+const foldersFormNoCycle = (folder) => ({
+  name: `folders-of-${folder.replaceAll('/', '-')}-form-no-cycle`,
+  comment: 'Imports between folders go one way. What must go the other way goes by an event or by a port.',
+  severity: 'error',
+  scope: 'folder',
+  from: { path: `^${folder}/` },
+  to: { circular: true },
+})
+
+/** A folder uses its subfolders, so they do not use its files. */
+const subfoldersKnowNoParent = (folder) => ({
+  name: `subfolders-of-${folder.replaceAll('/', '-')}-know-no-parent`,
+  comment: 'A folder uses its subfolders, not the other way round.',
+  severity: 'error',
+  from: { path: `^(${folder}/.+)/[^/]+/[^/]+$`, pathNot: `${spec}|/generated/` },
+  to: { path: '^$1/[^/]+$' },
+})
+
+/** The districts of the api, the lowest first: each may import those before it. */
+const districts = ['foundation', 'http', 'identity', 'registry', 'telemetry', 'messaging', 'insight']
+
+const districtImportsOnlyLower = (district, index) => ({
+  name: `api-${district}-imports-only-lower-districts`,
+  comment: `Imports between districts go one way: ${districts.join(' ← ')}.`,
+  severity: 'error',
+  from: { path: `^apps/api/src/${district}/` },
+  to: {
+    path: '^apps/api/src/',
+    pathNot: `^apps/api/src/(${districts.slice(0, index + 1).join('|')})/`,
+  },
+})
+
 export default {
   forbidden: [
+    ...districts.map(districtImportsOnlyLower),
+    foldersFormNoCycle('apps/api/src'),
+    subfoldersKnowNoParent('apps/api/src'),
     onlyWorkspaces('protocol', 'packages/protocol', []),
     onlyWorkspaces('broker', 'packages/broker', []),
     onlyWorkspaces('device-sdk', 'packages/device-sdk', ['protocol']),
@@ -64,7 +100,7 @@ export default {
     onlyFrom(
       'only-the-database-folder-imports-prisma',
       '@prisma/[^/]+|prisma',
-      '^apps/api/src/database/|^scripts/',
+      '^apps/api/src/foundation/database/|^scripts/',
       'One place makes the client; all others are handed it.',
     ),
     {
@@ -72,8 +108,8 @@ export default {
       comment:
         'One place makes the client. Types of its rows may be imported anywhere in the api, by `import type`.',
       severity: 'error',
-      from: { pathNot: '^apps/api/src/database/' },
-      to: { path: '^apps/api/src/database/generated/', dependencyTypesNot: ['type-only'] },
+      from: { pathNot: '^apps/api/src/foundation/database/' },
+      to: { path: '^apps/api/src/foundation/database/generated/', dependencyTypesNot: ['type-only'] },
     },
     onlyFrom(
       'only-the-device-sdk-imports-mqtt',
@@ -87,7 +123,7 @@ export default {
       severity: 'error',
       from: { path: '^apps/api/src/.+\\.service\\.ts$' },
       to: {
-        path: `${npmPackage('fastify|@nestjs/platform-fastify|@fastify/[^/]+|ws|aedes')}|${workspace('broker')}|\\.controller\\.ts$`,
+        path: `${npmPackage('fastify|@nestjs/platform-fastify|@fastify/[^/]+|ws|aedes')}|${workspace('broker')}|^apps/api/src/(http|messaging/(broker-store|host|publishing))/|\\.controller\\.ts$`,
       },
     },
     {
@@ -95,7 +131,7 @@ export default {
       comment: 'controllers and MQTT hooks → services → database',
       severity: 'error',
       from: { path: '^apps/api/src/.+\\.controller\\.ts$' },
-      to: { path: '^apps/api/src/database/' },
+      to: { path: '^apps/api/src/foundation/database/' },
     },
     {
       name: 'web-features-never-import-each-other',

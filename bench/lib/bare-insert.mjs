@@ -1,10 +1,10 @@
 // Inserts rows and their roll-ups as fast as PostgreSQL takes them from this machine: the api's own statement (UNNEST of
 // binary arrays) and batch size, two connections, and nothing else. Usage: node bare-insert.mjs SECONDS [ROWS_PER_BATCH], with DATABASE_URL.
 import pg from 'pg'
-import { Columns } from '../../apps/api/dist/ingest/columns.js'
-import { encodeBatch } from '../../apps/api/dist/ingest/encode-batch.js'
-import { insertBatch } from '../../apps/api/dist/ingest/insert-batch.js'
-import { Partitions } from '../../apps/api/dist/ingest/partitions.js'
+import { Columns } from '../../apps/api/dist/telemetry/samples/columns.js'
+import { encodeBatch } from '../../apps/api/dist/telemetry/storage/encode-batch.js'
+import { insertBatch } from '../../apps/api/dist/telemetry/storage/insert-batch.js'
+import { Partitions } from '../../apps/api/dist/telemetry/storage/partitions.js'
 import { valuesPerMessage } from './payloads.mjs'
 
 const connections = 2

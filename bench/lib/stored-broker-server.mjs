@@ -3,7 +3,7 @@
 import http from 'node:http'
 import net from 'node:net'
 import pg from 'pg'
-import { PostgresPersistence } from '../../apps/api/dist/broker-store/postgres-persistence.js'
+import { PostgresPersistence } from '../../apps/api/dist/messaging/broker-store/postgres-persistence.js'
 import { createBroker } from '../../packages/broker/dist/index.js'
 import { TurnWatch } from './turn-watch.mjs'
 

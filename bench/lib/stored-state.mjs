@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import pg from 'pg'
-import { PostgresPersistence } from '../../apps/api/dist/broker-store/postgres-persistence.js'
+import { PostgresPersistence } from '../../apps/api/dist/messaging/broker-store/postgres-persistence.js'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { migrate } from '../../scripts/database/migrate.mjs'
 import { inScratch } from './scratch.mjs'

@@ -1,22 +1,23 @@
 import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common'
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core'
-import { ApiKeysModule } from './api-keys/api-keys.module.js'
-import { AuthModule } from './auth/auth.module.js'
 import { coreModule, type Foundations } from './core.module.js'
-import { CredentialsModule } from './credentials/credentials.module.js'
-import { DevicesModule } from './devices/devices.module.js'
-import { DocsModule } from './docs/docs.module.js'
-import { ProblemFilter } from './errors/problem.filter.js'
-import { ValidationPipe } from './http/validation.pipe.js'
-import { IngestModule } from './ingest/ingest.module.js'
-import { MqttModule } from './mqtt/mqtt.module.js'
-import { OrganizationsModule } from './organizations/organizations.module.js'
-import { OverviewModule } from './overview/overview.module.js'
-import { PlatformModule } from './platform/platform.module.js'
-import { PresenceModule } from './presence/presence.module.js'
-import { PrincipalModule } from './principal/principal.module.js'
-import { SetupModule } from './setup/setup.module.js'
-import { TelemetryModule } from './telemetry/telemetry.module.js'
+import { DocsModule } from './http/documents/docs.module.js'
+import { PlatformModule } from './http/platform/platform.module.js'
+import { ProblemFilter } from './http/problems/problem.filter.js'
+import { ValidationPipe } from './http/requests/validation.pipe.js'
+import { ApiKeysModule } from './identity/api-keys/api-keys.module.js'
+import { AuthenticationModule } from './identity/authentication/authentication.module.js'
+import { OrganizationsModule } from './identity/organizations/organizations.module.js'
+import { SetupModule } from './identity/set-up/setup.module.js'
+import { AuthModule } from './identity/sign-in/auth.module.js'
+import { FleetModule } from './insight/fleet/fleet.module.js'
+import { OverviewModule } from './insight/overview/overview.module.js'
+import { MessagingModule } from './messaging/host/messaging.module.js'
+import { CredentialsModule } from './registry/credentials/credentials.module.js'
+import { DevicesModule } from './registry/devices/devices.module.js'
+import { PresenceModule } from './registry/presence/presence.module.js'
+import { TelemetryModule } from './telemetry/history/telemetry.module.js'
+import { IngestModule } from './telemetry/ingest/ingest.module.js'
 
 /** The whole api, standing on its foundations. */
 export function appModule(foundations: Foundations): DynamicModule {
@@ -25,7 +26,7 @@ export function appModule(foundations: Foundations): DynamicModule {
     imports: [
       coreModule(foundations),
       PlatformModule,
-      PrincipalModule,
+      AuthenticationModule,
       AuthModule,
       SetupModule,
       OrganizationsModule,
@@ -35,8 +36,9 @@ export function appModule(foundations: Foundations): DynamicModule {
       TelemetryModule,
       IngestModule,
       PresenceModule,
+      MessagingModule,
       OverviewModule,
-      MqttModule,
+      FleetModule,
       DocsModule,
     ],
     providers: [

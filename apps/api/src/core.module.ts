@@ -1,15 +1,16 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common'
-import { AuditLog } from './audit/audit-log.js'
-import { CONFIG, type Config } from './config.js'
-import { Database } from './database/database.service.js'
-import { EventBus } from './events/event-bus.js'
-import { FrontDoor } from './front-door/front-door.js'
-import { HealthChecks } from './health/health-checks.js'
-import { ROOT_LOGGER, type RootLogger } from './logging/root-logger.js'
-import { MetricsRegistry } from './metrics/metrics-registry.js'
-import { Addresses } from './platform/addresses.js'
-import { Secrets } from './secrets/secrets.js'
-import { TRACING, type Tracing } from './tracing/tracing.js'
+import { Addresses } from './foundation/addresses/addresses.js'
+import { AuditLog } from './foundation/audit/audit-log.js'
+import { CONFIG, type Config } from './foundation/config/config.js'
+import { Database } from './foundation/database/database.service.js'
+import { EventBus } from './foundation/events/event-bus.js'
+import { HealthChecks } from './foundation/health/health-checks.js'
+import { ROOT_LOGGER, type RootLogger } from './foundation/logging/root-logger.js'
+import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
+import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
+import { Secrets } from './foundation/secrets/secrets.js'
+import { TRACING, type Tracing } from './foundation/tracing/tracing.js'
+import { FrontDoor } from './http/front-door/front-door.js'
 
 /** What is made before Nest is. */
 export interface Foundations {
@@ -22,7 +23,7 @@ export interface Foundations {
 
 /** What every part may use without importing it. */
 export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foundations): DynamicModule {
-  const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses]
+  const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses, PlatformPublisher]
   const made = [
     { provide: CONFIG, useValue: config },
     { provide: ROOT_LOGGER, useValue: logger },

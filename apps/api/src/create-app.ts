@@ -4,10 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
-import { problemOf } from './errors/problem.js'
-import { sendProblem } from './front-door/plain-responses.js'
-import { noteJsonText } from './http/json-text.js'
-import { NestLogger } from './logging/root-logger.js'
+import { NestLogger } from './foundation/logging/root-logger.js'
+import { sendProblem } from './http/front-door/plain-responses.js'
+import { problemOf } from './http/problems/problem.js'
+import { noteJsonText } from './http/requests/json-text.js'
 
 const longestBodyBytes = 1024 * 1024
 

@@ -1,9 +1,9 @@
-import { parseConfig } from './config.js'
 import { createApp } from './create-app.js'
-import { openApiDocument } from './docs/openapi-document.js'
-import { FrontDoor } from './front-door/front-door.js'
-import { createRootLogger } from './logging/root-logger.js'
-import { Secrets } from './secrets/secrets.js'
+import { parseConfig } from './foundation/config/config.js'
+import { createRootLogger } from './foundation/logging/root-logger.js'
+import { Secrets } from './foundation/secrets/secrets.js'
+import { openApiDocument } from './http/documents/openapi-document.js'
+import { FrontDoor } from './http/front-door/front-door.js'
 
 // Prints the OpenAPI document. Needs no database and listens nowhere: the application is only described.
 const config = parseConfig({ DATABASE_URL: 'postgresql://nowhere', LOG_LEVEL: 'silent' })

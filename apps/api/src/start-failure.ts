@@ -1,4 +1,4 @@
-import { DatabaseTakenError } from './database/database-claim.js'
+import { DatabaseTakenError } from './foundation/database/database-claim.js'
 
 /** What went wrong at the start, why, and what to do about it. */
 export function describeStartFailure(error: unknown): string {

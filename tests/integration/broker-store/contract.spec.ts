@@ -1,7 +1,7 @@
 import type { Persistence } from '@heliograph/broker'
 import { persistenceContract } from '@heliograph/broker/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PostgresPersistence } from '../../../apps/api/src/broker-store/postgres-persistence.js'
+import { PostgresPersistence } from '../../../apps/api/src/messaging/broker-store/postgres-persistence.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { emptyStore, rowCounts } from './store.js'
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   PostgresPersistence,
   type PostgresPersistenceOptions,
-} from '../../../apps/api/src/broker-store/postgres-persistence.js'
+} from '../../../apps/api/src/messaging/broker-store/postgres-persistence.js'
 import { OwnPostgres } from '../telemetry/own-postgres.js'
 import { rowCounts } from './store.js'
 

@@ -6,7 +6,7 @@ import {
   type StoredMessage,
 } from '@heliograph/broker'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PostgresPersistence } from '../../../apps/api/src/broker-store/postgres-persistence.js'
+import { PostgresPersistence } from '../../../apps/api/src/messaging/broker-store/postgres-persistence.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { emptyStore, rowCounts } from './store.js'
 

@@ -1,14 +1,17 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aggregateStatement } from '../../../apps/api/src/telemetry/aggregates/aggregate-statement.js'
-import { intervalsOf } from '../../../apps/api/src/telemetry/aggregates/intervals.js'
-import { latestStatement } from '../../../apps/api/src/telemetry/latest-statement.js'
-import { piecesOf } from '../../../apps/api/src/telemetry/pieces.js'
-import { numbersStatement, othersStatement } from '../../../apps/api/src/telemetry/preselect.js'
-import { readingOptions } from '../../../apps/api/src/telemetry/reading-settings.js'
-import { chunkStatement } from '../../../apps/api/src/telemetry/sample-reader.js'
-import type { Statement } from '../../../apps/api/src/telemetry/statement.js'
-import { surveyStatement } from '../../../apps/api/src/telemetry/survey.js'
+import { aggregateStatement } from '../../../apps/api/src/telemetry/history/aggregates/aggregate-statement.js'
+import { intervalsOf } from '../../../apps/api/src/telemetry/history/aggregates/intervals.js'
+import { latestStatement } from '../../../apps/api/src/telemetry/history/latest/latest-statement.js'
+import {
+  numbersStatement,
+  othersStatement,
+} from '../../../apps/api/src/telemetry/history/points/preselect.js'
+import { readingOptions } from '../../../apps/api/src/telemetry/history/query/reading-settings.js'
+import { chunkStatement } from '../../../apps/api/src/telemetry/history/query/sample-reader.js'
+import type { Statement } from '../../../apps/api/src/telemetry/history/query/statement.js'
+import { piecesOf } from '../../../apps/api/src/telemetry/history/resolution/pieces.js'
+import { surveyStatement } from '../../../apps/api/src/telemetry/history/resolution/survey.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 
 const dayUs = 86_400_000_000

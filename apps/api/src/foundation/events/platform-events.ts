@@ -1,0 +1,31 @@
+interface DeviceFacts {
+  organizationId: number
+  organizationSlug: string
+  deviceKey: number
+  deviceId: string
+}
+
+/** A decision against a connection, a topic, a payload or a message. */
+export interface Refused {
+  organizationId: number
+  /** A code of a notice, or of the broker's list of reasons. */
+  code: string
+  /** The device's id; undefined when a person or a script was refused. */
+  device?: string | undefined
+  topic?: string | undefined
+  detail?: string | undefined
+}
+
+/** The events of the process. An event about a row is emitted after its commit. */
+export interface PlatformEvents {
+  'device.created': DeviceFacts
+  'device.updated': DeviceFacts
+  'device.deleted': DeviceFacts
+  'credential.revoked': DeviceFacts & { credentialId: string }
+  /** The secret before the rotation works until `previousSecretExpiresAt`, in epoch milliseconds. */
+  'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
+  'apiKey.revoked': { organizationId: number; apiKeyId: string }
+  'session.ended': { sessionId: string; userId: string }
+  'organization.created': { organizationId: number; organizationSlug: string }
+  refused: Refused
+}

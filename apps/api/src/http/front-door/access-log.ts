@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RootLogger } from '../../foundation/logging/root-logger.js'
+import type { Client } from './client.js'
+
+/** Gives a request its id and writes one line when it is answered: no headers, no query, no body. */
+export function accessLog(
+  logger: RootLogger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  client: Client,
+): void {
+  const requestId = randomUUID()
+  request.headers['x-request-id'] = requestId
+  response.setHeader('x-request-id', requestId)
+  const started = performance.now()
+  response.once('close', () => {
+    const level = response.statusCode >= 500 ? 'warn' : 'debug'
+    if (!logger.isLevelEnabled(level)) return
+    logger[level]({
+      context: 'http',
+      requestId,
+      method: request.method,
+      path: request.url?.split('?', 1)[0],
+      status: response.writableFinished ? response.statusCode : 'aborted',
+      durationMs: Math.round(performance.now() - started),
+      address: client.address,
+    })
+  })
+}

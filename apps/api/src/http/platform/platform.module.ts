@@ -1,0 +1,63 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
+import type { FastifyInstance } from 'fastify'
+import { Database } from '../../foundation/database/database.service.js'
+import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import { TRACING, type Tracing } from '../../foundation/tracing/tracing.js'
+import { FrontDoor } from '../front-door/front-door.js'
+import { HealthController } from '../health/health.controller.js'
+import { registerDatabaseMetrics } from '../metrics/database-metrics.js'
+import { registerHealthMetrics } from '../metrics/health-metrics.js'
+import { HttpMetrics } from '../metrics/http-metrics.js'
+import { MetricsController } from '../metrics/metrics.controller.js'
+import { WebProcess } from '../web-process/web-process.js'
+import { PlatformController } from './platform.controller.js'
+
+/** What the platform says of itself. */
+@Module({ controllers: [HealthController, MetricsController, PlatformController], providers: [WebProcess] })
+export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    private readonly health: HealthChecks,
+    private readonly database: Database,
+    private readonly frontDoor: FrontDoor,
+    @Inject(TRACING) private readonly tracing: Tracing | null,
+    metrics: MetricsRegistry,
+    adapterHost: HttpAdapterHost,
+  ) {
+    registerDatabaseMetrics(metrics.registry, database.pool)
+    registerHealthMetrics(metrics.registry, health)
+    // Here and not later: the hook holds for the routes that are declared after it.
+    this.followRoutes(adapterHost.httpAdapter.getInstance(), new HttpMetrics(metrics.registry))
+  }
+
+  onModuleInit(): void {
+    this.health.register('database', () => this.database.check())
+    this.health.register('web', () => this.frontDoor.web.check())
+  }
+
+  /** By now the broker has ended its connections in order; any other would keep the port's server from closing. */
+  beforeApplicationShutdown(): void {
+    this.frontDoor.destroyUpgraded()
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.tracing?.close()
+  }
+
+  /** Tells which route a request takes to those who observe requests. */
+  private followRoutes(fastify: FastifyInstance, metrics: HttpMetrics): void {
+    fastify.addHook('onRequest', (request, _, done) => {
+      const { url } = request.routeOptions
+      metrics.noteRoute(request.raw, url)
+      if (this.tracing === null) done()
+      else this.tracing.http.follow(request.raw, url, done)
+    })
+  }
+}

@@ -1,0 +1,53 @@
+import { NotFoundException } from '@nestjs/common'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  ConflictError,
+  InvalidError,
+  LimitError,
+  UnauthorizedError,
+} from '../../foundation/errors/domain-errors.js'
+import { problemOf } from './problem.js'
+
+describe('problemOf', () => {
+  it('maps what may be known', () => {
+    const report = vi.fn()
+    expect(problemOf(new ConflictError('taken', 'device_id_taken'), report).problem).toEqual({
+      type: 'about:blank',
+      title: 'Conflict',
+      status: 409,
+      detail: 'taken',
+      code: 'device_id_taken',
+    })
+    const errors = [{ path: 'name', message: 'is missing' }]
+    expect(problemOf(new InvalidError('no', 'invalid', errors), report).problem).toMatchObject({
+      status: 400,
+      errors,
+    })
+    expect(problemOf(new LimitError('slow', 'rate_limited', 7), report).headers).toEqual({
+      'retry-after': '7',
+    })
+    expect(problemOf(new UnauthorizedError(), report).headers['www-authenticate']).toContain('Bearer')
+    expect(problemOf(new NotFoundException('Cannot GET /x'), report).problem).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    })
+    expect(report).not.toHaveBeenCalled()
+  })
+
+  it('tells nobody of an error that it does not know, but reports it', () => {
+    const report = vi.fn()
+    const error = new Error('password is hunter2')
+    const { problem } = problemOf(error, report)
+    expect(problem).toMatchObject({ status: 500, code: 'internal' })
+    expect(JSON.stringify(problem)).not.toContain('hunter2')
+    expect(report).toHaveBeenCalledWith(error)
+  })
+
+  it('says that the database is away when it is', () => {
+    const error = new Error('something', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
+    expect(problemOf(error, () => {})).toMatchObject({
+      problem: { status: 503 },
+      headers: { 'retry-after': '2' },
+    })
+  })
+})

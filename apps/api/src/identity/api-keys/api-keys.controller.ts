@@ -1,0 +1,51 @@
+import { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
+import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common'
+import { ApiOperation, ApiTags } from '@nestjs/swagger'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { ResourceId } from '../../http/requests/parameters.js'
+import { ApiKeysService } from './api-keys.service.js'
+
+@ApiTags('API keys')
+@ApiOrganization()
+@Controller('api/v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeysService) {}
+
+  @Post()
+  @RequireRole('admin')
+  @ApiOperation({
+    summary: 'Make an API key',
+    description: 'The key is in the answer and never shown again.',
+  })
+  @ApiResult(201, IssuedApiKey, 'The key')
+  @ApiProblems(400, 401, 403)
+  create(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: CreateApiKey }) input: CreateApiKey,
+  ): Promise<IssuedApiKey> {
+    return this.apiKeys.create(principal, input)
+  }
+
+  @Get()
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'List the API keys' })
+  @ApiResult(200, ApiKeyPage, 'All keys, the newest first')
+  @ApiProblems(401, 403)
+  list(@CurrentPrincipal() principal: Principal): Promise<ApiKeyPage> {
+    return this.apiKeys.list(principal)
+  }
+
+  @Delete(':id')
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Delete an API key', description: 'It stops working at once.' })
+  @ApiNothing('It is deleted')
+  @ApiProblems(401, 403, 404)
+  delete(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: ResourceId }) id: string,
+  ): Promise<void> {
+    return this.apiKeys.delete(principal, id)
+  }
+}

@@ -1,0 +1,54 @@
+import type { Role } from '@heliograph/protocol'
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common'
+import { Reflector } from '@nestjs/core'
+import type { FastifyReply } from 'fastify'
+import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { type Access, accessKey, type GuardedRequest, roleKey } from '../../http/access/decorators.js'
+import { RequestAuthenticator } from './request-authenticator.js'
+
+/** Stands before every route: no caller and no role, no entry, unless the route says otherwise. */
+@Injectable()
+export class PrincipalGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: RequestAuthenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()]
+    const access = this.reflector.getAllAndOverride<Access | undefined>(accessKey, targets) ?? 'organization'
+    if (access === 'public') return true
+
+    const request = context.switchToHttp().getRequest<GuardedRequest>()
+    const reply = context.switchToHttp().getResponse<FastifyReply>()
+    const caller = await this.authenticator.authenticate(request, (cookies) =>
+      reply.header('set-cookie', cookies),
+    )
+    if (caller === null) throw new UnauthorizedError()
+    if (access === 'caller') return true
+    if (access === 'person') {
+      if (caller.kind !== 'person') throw new ForbiddenError('Only a signed-in person may do this.')
+      request.person = { userId: caller.userId, sessionId: caller.sessionId }
+      return true
+    }
+
+    request.principal = await this.authenticator.inOrganization(caller, organizationOf(request))
+    const role =
+      this.reflector.getAllAndOverride<Role | undefined>(roleKey, targets) ?? leastRole(request.method)
+    if (role === 'admin' && request.principal.role !== 'admin') {
+      throw new ForbiddenError('This needs the role admin; yours is viewer.', 'role_required')
+    }
+    return true
+  }
+}
+
+/** A route that takes links has it in the query too, and its schema: everywhere else such a query is refused. */
+function organizationOf({ headers, query }: GuardedRequest): string | undefined {
+  const named = headers['heliograph-org'] || (query as Record<string, unknown>).organization
+  const first = Array.isArray(named) ? named[0] : named
+  return typeof first === 'string' && first !== '' ? first : undefined
+}
+
+function leastRole(method: string): Role {
+  return method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin'
+}

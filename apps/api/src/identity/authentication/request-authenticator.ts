@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common'
+import type { FastifyRequest } from 'fastify'
+import { Database } from '../../foundation/database/database.service.js'
+import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
+import type { ApiKeyPrincipal, Person, Principal } from '../../foundation/principal/principal.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import { clientOf } from '../../http/front-door/client.js'
+import { ApiKeyVerifier } from '../api-keys/api-key-verifier.js'
+import { AuthService } from '../sign-in/auth.service.js'
+
+export type Caller = ({ kind: 'person' } & Person) | ApiKeyPrincipal
+
+/** Finds out who sent a request, and in which organization they act. */
+@Injectable()
+export class RequestAuthenticator {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly apiKeys: ApiKeyVerifier,
+    private readonly secrets: Secrets,
+    private readonly database: Database,
+  ) {}
+
+  /** Who asks; null when nobody known. A bearer token that is no good is never made up for by a cookie. */
+  async authenticate(
+    request: FastifyRequest,
+    setCookies: (cookies: string[]) => void,
+  ): Promise<Caller | null> {
+    const { authorization, cookie } = request.headers
+    if (authorization !== undefined) {
+      const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+      if (token === undefined) return null
+      if (this.secrets.looksLike('api key', token)) return this.apiKeys.verify(token)
+      const session = await this.auth.findSession({ bearer: token })
+      return session && { kind: 'person', userId: session.userId, sessionId: session.sessionId }
+    }
+    if (cookie === undefined) return null
+    const session = await this.auth.findSession({ cookie })
+    if (session === null) return null
+    this.checkOrigin(request)
+    if (session.setCookies.length > 0) setCookies(session.setCookies)
+    return { kind: 'person', userId: session.userId, sessionId: session.sessionId }
+  }
+
+  /** The caller in the organization that they name, or in their only one. */
+  async inOrganization(caller: Caller, slug: string | undefined): Promise<Principal> {
+    if (caller.kind === 'apiKey') {
+      if (slug !== undefined && slug !== caller.organizationSlug) throw notAMember()
+      return caller
+    }
+    const memberships = await this.database.prisma.member.findMany({
+      where: { userId: caller.userId },
+      select: { role: true, organization: { select: { id: true, slug: true } } },
+    })
+    const membership =
+      slug === undefined ? memberships[0] : memberships.find(({ organization }) => organization.slug === slug)
+    if (membership === undefined) throw notAMember()
+    if (slug === undefined && memberships.length > 1) {
+      throw new InvalidError('Name the organization in the header Heliograph-Org.', 'organization_required')
+    }
+    const { organization, role } = membership
+    return { ...caller, organizationId: organization.id, organizationSlug: organization.slug, role }
+  }
+
+  private checkOrigin(request: FastifyRequest): void {
+    if (request.method === 'GET' || request.method === 'HEAD') return
+    if (this.auth.origins.allowsCookies(request.headers, clientOf(request.raw))) return
+    throw new ForbiddenError('Pages of this origin may not do that. See ALLOWED_ORIGINS.', 'origin_refused')
+  }
+}
+
+/** The same for an organization that does not exist, so that nobody learns which do. */
+function notAMember(): ForbiddenError {
+  return new ForbiddenError('You are not a member of this organization.', 'not_a_member')
+}

@@ -1,0 +1,107 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Me, Setup, SetupState } from '@heliograph/protocol'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
+import { AuditLog } from '../../foundation/audit/audit-log.js'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { ConflictError, ForbiddenError } from '../../foundation/errors/domain-errors.js'
+import { randomId } from '../../foundation/secrets/random-id.js'
+import { AuthService } from '../sign-in/auth.service.js'
+import { SignInLimits } from '../sign-in/sign-in-limits.js'
+
+/** Any number, the same in every process: whoever holds this lock sets up. */
+const setupLock = 7_265_108_301
+
+/** Makes the first person and the first organization, once. */
+@Injectable()
+export class SetupService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(SetupService.name)
+  private code: string | null = null
+  private done = false
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly auth: AuthService,
+    private readonly audit: AuditLog,
+    private readonly limits: SignInLimits,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { needed } = await this.state()
+    if (needed && this.config.administrator !== null) await this.setUpFromConfig(this.config.administrator)
+    else if (needed && !this.config.loopbackOnly) this.announceCode()
+  }
+
+  async state(): Promise<SetupState> {
+    this.done ||= (await this.database.prisma.user.count()) > 0
+    return { needed: !this.done, codeRequired: !this.done && this.code !== null }
+  }
+
+  /** For whoever opens the set-up page first; on a host that others reach, for whoever can read the log. */
+  async setUp(input: Setup, clientAddress: string): Promise<Me> {
+    const { needed } = await this.state()
+    if (!needed) throw alreadyDone()
+    if (this.code !== null) this.checkCode(this.code, input.code, clientAddress)
+    return this.create(input)
+  }
+
+  private async setUpFromConfig(administrator: NonNullable<Config['administrator']>): Promise<void> {
+    const { email, password, organization: slug } = administrator
+    const organization = { slug, name: slug.charAt(0).toUpperCase() + slug.slice(1) }
+    try {
+      await this.create({ name: email.split('@', 1)[0] || email, email, password, organization })
+      this.logger.log(`made the administrator ${email} and the organization ${slug}`)
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+    }
+  }
+
+  private announceCode(): void {
+    this.code = randomId(10).toUpperCase()
+    this.logger.warn(
+      `Other machines can reach this host, so the set-up page asks for this one-time code: ${this.code}`,
+    )
+  }
+
+  private checkCode(expected: string, given: string | undefined, clientAddress: string): void {
+    const giveBack = this.limits.attempt(clientAddress, 'set-up')
+    if (!sameText(given?.trim().toUpperCase() ?? '', expected)) {
+      const what = given === undefined ? 'Send the one-time code' : 'That is not the one-time code'
+      throw new ForbiddenError(`${what} that the log of this start shows.`, 'setup_code_required')
+    }
+    giveBack()
+  }
+
+  /** One transaction under one lock: of two at the same time, exactly one finds nobody there. */
+  private async create(input: Setup): Promise<Me> {
+    const passwordHash = await this.auth.hashPassword(input.password)
+    const me = await this.database.transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`
+      if ((await transaction.user.count()) > 0) throw alreadyDone()
+      const user = await this.auth.createPerson(transaction, { ...input, passwordHash })
+      const organization = await transaction.organization.create({
+        data: { ...input.organization, members: { create: { userId: user.id, role: 'admin' } } },
+      })
+      await this.audit.recordAs(transaction, organization.id, `person:${user.id}`, {
+        action: 'organization.create',
+        target: `organization/${organization.slug}`,
+        detail: { name: organization.name },
+      })
+      const { slug, name } = organization
+      return { user, organizations: [{ slug, name, role: 'admin' as const }] }
+    })
+    this.done = true
+    this.code = null
+    return me
+  }
+}
+
+function alreadyDone(): ConflictError {
+  return new ConflictError('This platform is set up already. Sign in instead.', 'setup_done')
+}
+
+function sameText(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(one), digest(other))
+}

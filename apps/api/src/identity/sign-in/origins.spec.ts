@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../foundation/config/config.js'
+import type { Client } from '../../http/front-door/client.js'
+import { Origins } from './origins.js'
+
+const origins = (environment: Record<string, string>) =>
+  new Origins(parseConfig({ DATABASE_URL: 'postgresql://db', ...environment }))
+const at = (host: string, protocol: Client['protocol'] = 'http'): Client => ({ address: '', host, protocol })
+
+describe('Origins', () => {
+  it('takes localhost and 127.0.0.1 for the same', () => {
+    const own = origins({})
+    expect(own.allows('http://localhost:3000', at('127.0.0.1:3000'))).toBe(true)
+    expect(own.allows('http://127.0.0.1:3000', at('localhost:3000'))).toBe(true)
+    expect(own.allows('http://localhost:3001', at('127.0.0.1:3000'))).toBe(false)
+  })
+
+  it('takes the address that the client used, in a network', () => {
+    const own = origins({ HOST: '0.0.0.0' })
+    expect(own.allows('http://pump-house.lan:3000', at('pump-house.lan:3000'))).toBe(true)
+    expect(own.allows('https://pump-house.lan:3000', at('pump-house.lan:3000'))).toBe(false)
+    expect(own.allows('http://evil.example', at('pump-house.lan:3000'))).toBe(false)
+  })
+
+  it('is not fooled by a strange name for this machine', () => {
+    expect(origins({}).allows('http://evil.example:3000', at('evil.example:3000'))).toBe(false)
+    expect(origins({}).allows('http://127.0.0.1:8080', at('127.0.0.1:8080'))).toBe(true)
+  })
+
+  it('takes PUBLIC_URL at its word, and ALLOWED_ORIGINS beside it', () => {
+    const own = origins({
+      HOST: '0.0.0.0',
+      PUBLIC_URL: 'https://iot.example.com',
+      ALLOWED_ORIGINS: 'https://other.example',
+    })
+    expect(own.allows('https://iot.example.com', at('anything'))).toBe(true)
+    expect(own.allows('https://other.example', at('anything'))).toBe(true)
+    expect(own.allows('http://anything', at('anything'))).toBe(false)
+  })
+
+  it('lets no page of another origin use a cookie', () => {
+    const own = origins({})
+    const client = at('127.0.0.1:3000')
+    expect(own.allowsCookies({ origin: 'http://evil.example' }, client)).toBe(false)
+    expect(own.allowsCookies({ origin: 'null' }, client)).toBe(false)
+    expect(own.allowsCookies({ 'sec-fetch-site': 'cross-site' }, client)).toBe(false)
+    expect(own.allowsCookies({ 'sec-fetch-site': 'same-site' }, client)).toBe(false)
+    expect(own.allowsCookies({ 'sec-fetch-site': 'same-origin' }, client)).toBe(true)
+    expect(own.allowsCookies({}, client)).toBe(true)
+  })
+})

@@ -1,0 +1,69 @@
+import type { Change, Persistence, Restore } from '@heliograph/broker'
+import { presence } from '@heliograph/protocol'
+import { Injectable, Logger } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import { storedPresence } from '../../registry/presence/presence-restorer.js'
+import { forgetGoneOwners } from './gone-owners.js'
+import { PostgresPersistence } from './postgres-persistence.js'
+import { registerStoreMetrics } from './store-metrics.js'
+
+/**
+ * What the broker keeps through a restart. Of presence the registry alone is the truth, as it has it anyway and knows
+ * better after a crash: its retained messages are made from there at the start, and never stored a second time.
+ */
+@Injectable()
+export class BrokerStore implements Persistence {
+  private readonly logger = new Logger(BrokerStore.name)
+  private readonly store: PostgresPersistence
+  private failing = false
+
+  constructor(
+    private readonly database: Database,
+    { registry }: MetricsRegistry,
+  ) {
+    const observe = registerStoreMetrics(registry, () => this.store.waiting)
+    this.store = new PostgresPersistence({
+      pool: database.pool,
+      keepsRetained: (topic) => presence.match(topic) === null,
+      onFailure: (error) => {
+        observe.failed()
+        this.noteFailure(error)
+      },
+      onCommitted: (commit) => {
+        observe.committed(commit)
+        this.noteCommit()
+      },
+    })
+  }
+
+  async load(restore: Restore): Promise<void> {
+    await forgetGoneOwners(this.database.pool)
+    await this.store.load(restore)
+    for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
+      const topic = presence.topic({ org: organizationSlug, device: deviceId })
+      restore.retained({ topic, payload: Buffer.from(presence.encode(state)), qos: 1 })
+    }
+  }
+
+  write(changes: readonly Change[]): Promise<void> {
+    return this.store.write(changes)
+  }
+
+  close(): Promise<void> {
+    return this.store.close()
+  }
+
+  private noteCommit(): void {
+    if (this.failing) this.logger.log('sessions and retained messages are being stored again')
+    this.failing = false
+  }
+
+  private noteFailure(error: unknown): void {
+    if (this.failing) return
+    this.failing = true
+    this.logger.error(
+      `messages for stored sessions wait, nothing of them is acknowledged: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+}

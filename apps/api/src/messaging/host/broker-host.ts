@@ -1,0 +1,144 @@
+import type { Server } from 'node:net'
+import { type Broker, type BrokerHooks, createBroker } from '@heliograph/broker'
+import { canSubscribe } from '@heliograph/protocol'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
+import { clientOf } from '../../http/front-door/client.js'
+import { FrontDoor } from '../../http/front-door/front-door.js'
+import { refuseUpgrade } from '../../http/front-door/plain-responses.js'
+import { Origins } from '../../identity/sign-in/origins.js'
+import { Notices } from '../../registry/notices/notices.js'
+import { PresenceService } from '../../registry/presence/presence.service.js'
+import { IngestService } from '../../telemetry/ingest/ingest.service.js'
+import { BrokerStore } from '../broker-store/broker-store.js'
+import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+import { LiveConnections } from '../connections/live-connections.js'
+import { PublishHandler } from '../publishing/publish-handler.js'
+import { PublishRights } from '../publishing/publish-rights.js'
+import { registerBrokerMetrics } from './broker-metrics.js'
+import { BrokerObservers } from './broker-observers.js'
+import { ConnectAuthenticator } from './connect-authenticator.js'
+import { listen } from './listeners.js'
+import { presenceReasons } from './presence-reasons.js'
+import { Revocation } from './revocation.js'
+
+/** Presence of every device is retained, so the broker's usual bound would be one on devices. */
+const maxRetainedMessages = 1_000_000
+const presenceCloseTimeoutMs = 1_500
+
+/** Hosts the broker: opens its doors, asks the platform for its decisions, and passes on what happens. */
+@Injectable()
+export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(BrokerHost.name)
+  private broker: Broker<ConnectionPrincipal> | null = null
+  private servers: Server[] = []
+  private readonly publishRights = new PublishRights()
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly frontDoor: FrontDoor,
+    private readonly origins: Origins,
+    private readonly store: BrokerStore,
+    private readonly authenticator: ConnectAuthenticator,
+    private readonly handler: PublishHandler,
+    private readonly ingest: IngestService,
+    private readonly presence: PresenceService,
+    private readonly notices: Notices,
+    private readonly publisher: PlatformPublisher,
+    private readonly live: LiveConnections,
+    private readonly revocation: Revocation,
+    private readonly observers: BrokerObservers,
+    private readonly health: HealthChecks,
+    private readonly metrics: MetricsRegistry,
+  ) {
+    this.health.register('broker', () => {
+      if (this.broker === null) throw new Error('is not running')
+    })
+  }
+
+  /** Opens for business. Throws a ConfigError that says what is in the way. */
+  async onApplicationBootstrap(): Promise<void> {
+    const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
+      hooks: this.hooks(() => broker),
+      limits: { maxRetainedMessages, ...this.config.mqttLimits },
+      persistence: this.store,
+      logger: brokerLogger(this.logger),
+    })
+    this.publisher.attach(broker)
+    this.live.attach(broker)
+    await this.ingest.start()
+    await this.presence.restore()
+    // In this order: whoever is let in and cut off in the same moment is seen to come before they are seen to go.
+    this.follow(broker)
+    this.revocation.attach(broker)
+    this.observers.brokerCreated(broker)
+    registerBrokerMetrics(this.metrics.registry, broker)
+    this.servers = await listen(broker, this.config)
+    this.openWebSocket(broker)
+    this.broker = broker
+  }
+
+  /** Ends every connection, and says so of every device, before the database goes. */
+  async onModuleDestroy(): Promise<void> {
+    const { broker } = this
+    this.broker = null
+    for (const server of this.servers) server.close()
+    await broker?.close()
+    // The broker closes it as well, unless it is stuck with a database that does not answer.
+    await this.store.close()
+    this.publisher.detach()
+    await this.presence.close(presenceCloseTimeoutMs)
+  }
+
+  private hooks(broker: () => Broker<ConnectionPrincipal>): BrokerHooks<ConnectionPrincipal> {
+    return {
+      authenticate: (connect) => this.authenticator.authenticate(connect, broker()),
+      authorizePublish: ({ principal }, topic) => this.publishRights.allows(principal.mqtt, topic),
+      authorizeSubscribe: (client, filter) => {
+        const allowed = canSubscribe(client.principal.mqtt, filter)
+        if (allowed) this.observers.subscriptionAllowed(client, filter)
+        return allowed
+      },
+      onPublish: (client, message) => this.handler.decide(client, message),
+      onSettled: (message) => this.handler.settled(message),
+    }
+  }
+
+  private follow(broker: Broker<ConnectionPrincipal>): void {
+    broker.events.on('connected', ({ client: { principal, connectionId } }) => {
+      if (principal.kind === 'device') this.presence.tracker.connected(principal, connectionId)
+    })
+    broker.events.on('disconnected', ({ client: { principal, connectionId }, reason }) => {
+      if (principal.kind === 'device')
+        this.presence.tracker.disconnected(principal.deviceKey, connectionId, presenceReasons[reason])
+    })
+    broker.events.on('refused', ({ stage, reason, client, topic }) => {
+      if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
+      const verb = stage === 'publish' ? 'publish to' : 'subscribe to'
+      const detail = `this device may not ${verb} it`
+      this.notices.send(client.principal, { code: 'topic_denied', topic, detail })
+    })
+  }
+
+  private openWebSocket(broker: Broker<ConnectionPrincipal>): void {
+    this.frontDoor.onUpgrade('/mqtt', (request, socket, head, { remoteAddress }) => {
+      const { origin } = request.headers
+      // Devices send no origin; a browser always does, and other people's pages stay outside.
+      if (origin !== undefined && !this.origins.allows(origin, clientOf(request)))
+        return refuseUpgrade(socket, 403)
+      broker.handleUpgrade(request, socket, head, { remoteAddress })
+    })
+  }
+}
+
+function brokerLogger(logger: Logger) {
+  return {
+    debug: (fields: object, message: string) => logger.debug({ ...fields, msg: message }),
+    info: (fields: object, message: string) => logger.log({ ...fields, msg: message }),
+    warn: (fields: object, message: string) => logger.warn({ ...fields, msg: message }),
+    error: (fields: object, message: string) => logger.error({ ...fields, msg: message }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Broker, BrokerStats } from '@heliograph/broker'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+
+/** Shows what the broker counts; read when somebody asks, so that it costs nothing otherwise. */
+export function registerBrokerMetrics(registry: Registry, broker: Broker<ConnectionPrincipal>): void {
+  const registers = [registry]
+  const gauge = (name: string, help: string, read: (stats: BrokerStats) => number) =>
+    new Gauge({
+      name: `heliograph_mqtt_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read(broker.stats()))
+      },
+    })
+  const counter = (
+    name: string,
+    help: string,
+    label: string,
+    read: (stats: BrokerStats) => Record<string, number>,
+  ) =>
+    new Counter({
+      name: `heliograph_mqtt_${name}_total`,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset()
+        for (const [value, count] of Object.entries(read(broker.stats()))) this.inc({ [label]: value }, count)
+      },
+    })
+
+  gauge('connections', 'MQTT connections that are up', (stats) => stats.connections)
+  gauge('sessions', 'MQTT sessions, connected or not', (stats) => stats.sessions)
+  gauge('subscriptions', 'MQTT subscriptions', (stats) => stats.subscriptions)
+  gauge('retained_messages', 'Retained messages', (stats) => stats.retained)
+  gauge('queued_bytes', 'Memory of messages that wait for sessions', (stats) => stats.queuedBytes)
+  counter('messages', 'MQTT messages', 'direction', (stats) => ({
+    in: stats.messagesIn,
+    out: stats.messagesOut,
+  }))
+  counter('bytes', 'MQTT bytes', 'direction', (stats) => ({ in: stats.bytesIn, out: stats.bytesOut }))
+  counter('dropped_messages', 'Messages that were not delivered', 'reason', ({ dropped }) => ({
+    slow_consumer: dropped.slowConsumer,
+    queue_full: dropped.queueFull,
+    refused: dropped.refused,
+  }))
+  counter('refusals', 'Refused connects, publishes and subscribes', 'reason', (stats) => stats.refusals)
+  counter('disconnects', 'Connections that ended', 'reason', (stats) => stats.disconnects)
+}

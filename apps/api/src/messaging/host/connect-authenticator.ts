@@ -1,0 +1,96 @@
+import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
+import { events, telemetry } from '@heliograph/protocol'
+import { Injectable, Logger } from '@nestjs/common'
+import {
+  type CredentialRefusal,
+  CredentialVerifier,
+  type Verification,
+  type VerifiedDevice,
+} from '../../registry/credentials/credential-verifier.js'
+import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+import { deviceOwner, deviceSessionId } from '../connections/session-ids.js'
+import { TokenAuthenticator } from '../tokens/token-authenticator.js'
+
+type Result = AuthenticateResult<ConnectionPrincipal>
+
+/** Decides who a CONNECT comes from: a device with its credential, or a person with a token. */
+@Injectable()
+export class ConnectAuthenticator {
+  private readonly logger = new Logger(ConnectAuthenticator.name)
+
+  constructor(
+    private readonly credentials: CredentialVerifier,
+    private readonly tokens: TokenAuthenticator,
+  ) {}
+
+  /** Decides at once when what it takes is in memory. Never rejects: what cannot be decided is refused. */
+  authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
+    const { username, password } = connect
+    if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
+    const token = password.toString('utf8')
+    if (this.tokens.recognizes(token)) {
+      return this.tokens.authenticate(connect, token, broker).catch((error) => this.undecided(error))
+    }
+    if (username === undefined) return refuse(4, 'bad_credentials')
+    const verification = this.credentials.verify(username, password)
+    if (!(verification instanceof Promise)) return deviceResult(connect.clientId, verification)
+    return verification
+      .then((verified) => deviceResult(connect.clientId, verified))
+      .catch((error) => this.undecided(error))
+  }
+
+  private undecided(error: unknown): Result {
+    this.logger.error(`a CONNECT could not be decided: ${error instanceof Error ? error.message : error}`)
+    return refuse(3, 'server_unavailable')
+  }
+}
+
+function deviceResult(clientId: string, verification: Verification): Result {
+  if (!verification.ok) return refusals[verification.reason]
+  const { device } = verification
+  if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
+  return {
+    ok: true,
+    principal: devicePrincipal(device),
+    sessionId: deviceSessionId(device.organizationSlug, clientId),
+    group: device.organizationSlug,
+    owner: deviceOwner(device.deviceKey),
+    ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
+  }
+}
+
+/** A device's client id is its own id, or that and a suffix: `pump-7` and `pump-7:dashboard`. */
+export function mayUseClientId(deviceId: string, clientId: string): boolean {
+  if (clientId === deviceId) return true
+  return clientId.startsWith(`${deviceId}:`) && /^[\w.:-]{1,64}$/.test(clientId.slice(deviceId.length + 1))
+}
+
+function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
+  const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device
+  const address = { org: organizationSlug, device: deviceId }
+  return {
+    kind: 'device',
+    organizationId,
+    organizationSlug,
+    deviceKey,
+    deviceId,
+    credentialId,
+    expiresAt,
+    mqtt: { kind: 'device', ...address },
+    telemetryTopic: telemetry.topic(address),
+    eventTopic: events.topic(address),
+  }
+}
+
+const refusals: Record<CredentialRefusal, Result> = {
+  unknown_credential: refuse(4, 'bad_credentials'),
+  wrong_secret: refuse(4, 'bad_credentials'),
+  expired: refuse(5, 'expired'),
+}
+
+function refuse(
+  returnCode: 2 | 3 | 4 | 5,
+  reason: Extract<Result, { ok: false }>['reason'],
+): Extract<Result, { ok: false }> {
+  return { ok: false, returnCode, reason }
+}

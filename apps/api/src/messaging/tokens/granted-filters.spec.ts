@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { grantFilters } from './granted-filters.js'
+
+const viewer: Principal = {
+  kind: 'person',
+  organizationId: 1,
+  organizationSlug: 'acme',
+  role: 'viewer',
+  userId: 'u',
+  sessionId: 's',
+}
+const admin: Principal = { ...viewer, role: 'admin' }
+
+describe('grantFilters', () => {
+  it('grants reading all of the organization, and nothing to write, when nothing is asked', () => {
+    expect(grantFilters(viewer, {})).toEqual({ subscribe: ['acme/#'], publish: [] })
+  })
+
+  it('grants what lies inside the organization, once', () => {
+    const filter = 'acme/devices/+/telemetry'
+    expect(grantFilters(viewer, { subscribe: [filter, filter] }).subscribe).toEqual([filter])
+  })
+
+  it.each([['other/#'], ['+/devices/#'], ['#'], ['acme2/#']])('denies reading %s, and names it', (filter) => {
+    expect(() => grantFilters(admin, { subscribe: ['acme/fleet', filter] })).toThrow(ForbiddenError)
+    expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(filter)
+  })
+
+  it.each([['acme/a#'], ['$SYS/#'], ['$share/g/acme/#'], ['acme/+x']])('calls %s no filter', (filter) => {
+    expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(InvalidError)
+  })
+
+  it('lets administrators write below apps, and nobody else', () => {
+    expect(grantFilters(admin, { publish: ['acme/apps/#'] }).publish).toEqual(['acme/apps/#'])
+    expect(() => grantFilters(viewer, { publish: ['acme/apps/chat/#'] })).toThrow(ForbiddenError)
+  })
+
+  it.each([['acme/#'], ['acme/devices/pump/telemetry'], ['other/apps/#'], ['acme/+/chat']])(
+    'lets nobody write to %s',
+    (filter) => {
+      expect(() => grantFilters(admin, { publish: [filter] })).toThrow(ForbiddenError)
+    },
+  )
+})

@@ -1,0 +1,56 @@
+import {
+  type CreateMqttToken,
+  canSubscribe,
+  channel,
+  filterContains,
+  filterProblem,
+  organizationFilter,
+} from '@heliograph/protocol'
+import { z } from 'zod'
+import { type FieldError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+
+const belowApps = channel('{org}/apps/{rest*}', {
+  title: 'Apps',
+  description: 'All topics of applications.',
+  payload: z.unknown(),
+  publishedBy: 'granted',
+  qos: 1,
+})
+
+export interface GrantedFilters {
+  subscribe: string[]
+  publish: string[]
+}
+
+/** What a token may do: what was asked for, when the caller may have it. Throws an error that names the filter. */
+export function grantFilters(principal: Principal, asked: CreateMqttToken): GrantedFilters {
+  const org = principal.organizationSlug
+  const everything = organizationFilter(org)
+  const subscribe = asked.subscribe ?? [everything]
+  const publish = asked.publish ?? []
+  const errors = [...problems('subscribe', subscribe), ...problems('publish', publish)]
+  if (errors.length > 0) throw new InvalidError('Not every topic filter is one.', 'invalid_filter', errors)
+
+  const reader = { kind: 'person', org, subscribe: [everything], publish: [] } as const
+  for (const filter of subscribe) {
+    if (!canSubscribe(reader, filter)) throw denied(filter, `it reaches beyond ${everything}`)
+  }
+  const writable = belowApps.filter({ org })
+  for (const filter of publish) {
+    if (principal.role !== 'admin') throw denied(filter, 'publishing takes the role admin')
+    if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)
+  }
+  return { subscribe: [...new Set(subscribe)], publish: [...new Set(publish)] }
+}
+
+function problems(field: 'subscribe' | 'publish', filters: readonly string[]): FieldError[] {
+  return filters.flatMap((filter, index) => {
+    const problem = filter.startsWith('$') ? 'must not begin with $' : filterProblem(filter)
+    return problem === null ? [] : [{ path: `${field}[${index}]`, message: problem }]
+  })
+}
+
+function denied(filter: string, why: string): ForbiddenError {
+  return new ForbiddenError(`${filter} cannot be granted: ${why}.`, 'filter_denied')
+}

@@ -1,0 +1,104 @@
+import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
+import { Injectable } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import type {
+  ConnectionPrincipal,
+  PersonConnection,
+  TokenOwner,
+} from '../connections/connection-principal.js'
+import { personSessionId, tokenOwner } from '../connections/session-ids.js'
+
+type Result = AuthenticateResult<ConnectionPrincipal>
+
+/** Lets people in with the tokens that they asked for over REST. */
+@Injectable()
+export class TokenAuthenticator {
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+  ) {}
+
+  recognizes(password: string): boolean {
+    return this.secrets.looksLike('mqtt token', password)
+  }
+
+  /** Rejects when the database does not answer. */
+  async authenticate(
+    connect: ConnectRequest,
+    password: string,
+    broker: Broker<ConnectionPrincipal>,
+  ): Promise<Result> {
+    const token = await this.find(password)
+    if (token === null || (connect.username !== undefined && connect.username !== token.id))
+      return { ok: false, returnCode: 4, reason: 'bad_credentials' }
+    if (token.expiresAt <= Date.now()) return { ok: false, returnCode: 5, reason: 'expired' }
+    if (connect.clientId !== token.clientId) return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
+
+    const sessionId = personSessionId(token.organizationSlug, token.clientId)
+    if (isTaken(broker, sessionId, token.owner))
+      return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
+    const principal = connectionPrincipal(token)
+    const { organizationSlug: group, owner } = principal
+    return { ok: true, principal, sessionId, group, owner: tokenOwner(owner), expiresAt: token.expiresAt }
+  }
+
+  private async find(password: string): Promise<StoredToken | null> {
+    const { rows } = await this.database.pool.query<TokenRow>(findSql, [
+      this.secrets.hash('mqtt token', password),
+    ])
+    const [row] = rows
+    if (row === undefined) return null
+    const { sessionId, apiKeyId, ...token } = row
+    const owner = ownerOf(sessionId, apiKeyId)
+    return owner === null ? null : { ...token, owner }
+  }
+}
+
+interface TokenFacts {
+  id: string
+  clientId: string
+  organizationId: number
+  organizationSlug: string
+  subscribe: string[]
+  publish: string[]
+  expiresAt: number
+}
+type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
+type StoredToken = TokenFacts & { owner: TokenOwner }
+
+const findSql = `
+  SELECT token.id, token.client_id AS "clientId", token.subscribe, token.publish,
+    organization.id AS "organizationId", organization.slug AS "organizationSlug",
+    token.session_id AS "sessionId", token.api_key_id AS "apiKeyId",
+    floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
+  FROM mqtt_token AS token
+  JOIN organization ON organization.id = token.organization_id
+  LEFT JOIN session ON session.id = token.session_id
+  LEFT JOIN api_key ON api_key.id = token.api_key_id
+  WHERE token.secret_hash = $1`
+
+function ownerOf(sessionId: string | null, apiKeyId: string | null): TokenOwner | null {
+  if (sessionId !== null) return { kind: 'session', id: sessionId }
+  return apiKeyId === null ? null : { kind: 'apiKey', id: apiKeyId }
+}
+
+/** Nobody takes over another's connection, even with a token that was made when the client id was free. */
+function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: TokenOwner): boolean {
+  for (const { sessionId: other, principal } of broker.clients()) {
+    if (other !== sessionId || principal.kind !== 'person') continue
+    return principal.owner.kind !== owner.kind || principal.owner.id !== owner.id
+  }
+  return false
+}
+
+function connectionPrincipal(token: StoredToken): PersonConnection {
+  const { organizationId, organizationSlug, owner, subscribe, publish } = token
+  return {
+    kind: 'person',
+    organizationId,
+    organizationSlug,
+    owner,
+    mqtt: { kind: 'person', org: organizationSlug, subscribe, publish },
+  }
+}

@@ -1,0 +1,126 @@
+import type { CreateMqttToken } from '@heliograph/protocol'
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { ConflictError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { randomId } from '../../foundation/secrets/random-id.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import type { TokenOwner } from '../connections/connection-principal.js'
+import { LiveConnections } from '../connections/live-connections.js'
+import { personSessionId } from '../connections/session-ids.js'
+import { type GrantedFilters, grantFilters } from './granted-filters.js'
+import { TokenOwners } from './token-owners.js'
+
+const lifetimeMs = 5 * 60 * 1_000
+const cleanUpEveryMs = 60_000
+
+/** A token as its owner gets it, once. */
+export interface IssuedToken {
+  clientId: string
+  username: string
+  password: string
+  expiresAt: Date
+}
+
+/** Short-lived passwords with which people and scripts read, and where granted write, over MQTT. */
+@Injectable()
+export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(TokenService.name)
+  private cleanUp: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+    private readonly live: LiveConnections,
+    private readonly owners: TokenOwners,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.cleanUp = setInterval(() => void this.deleteExpired(), cleanUpEveryMs)
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.cleanUp)
+  }
+
+  /**
+   * Makes a token. With the client id of the caller's own live connection that connection gets the new filters and
+   * the new end, without reconnecting. Throws a ForbiddenError for a filter beyond the caller's reach, and a
+   * ConflictError for a client id that is another caller's.
+   */
+  async issue(principal: Principal, input: CreateMqttToken): Promise<IssuedToken> {
+    const granted = grantFilters(principal, input)
+    const owner = ownerOf(principal)
+    const clientId = input.clientId ?? `${principal.kind === 'person' ? 'web' : 'key'}-${randomId()}`
+    const sessionId = personSessionId(principal.organizationSlug, clientId)
+    await this.refuseForeignClientId(principal, sessionId, clientId, owner)
+    const token = await this.store(principal, clientId, granted)
+    this.live.renew(sessionId, owner, granted, token.expiresAt.getTime())
+    return token
+  }
+
+  private async refuseForeignClientId(
+    principal: Principal,
+    sessionId: string,
+    clientId: string,
+    owner: TokenOwner,
+  ): Promise<void> {
+    const holder = this.live.ownerOf(sessionId)
+    if (holder !== null && this.owners.same(holder, owner)) return
+    const others = await this.database.prisma.mqttToken.count({
+      where: {
+        organizationId: principal.organizationId,
+        clientId,
+        expiresAt: { gt: new Date() },
+        NOT: owner.kind === 'session' ? { sessionId: owner.id } : { apiKeyId: owner.id },
+      },
+    })
+    if (holder !== null || others > 0)
+      throw new ConflictError(`The client id ${clientId} is another caller's.`, 'client_id_taken')
+  }
+
+  /** Never later than its owner's own end; none at all when that was a moment ago. */
+  private async store(principal: Principal, clientId: string, granted: GrantedFilters): Promise<IssuedToken> {
+    const id = randomId()
+    const password = this.secrets.make('mqtt token')
+    const owner = ownerOf(principal)
+    const { rows } = await this.database.pool.query<{ expiresAt: Date }>(
+      owner.kind === 'session' ? insertForSession : insertForApiKey,
+      [
+        id,
+        this.secrets.hash('mqtt token', password),
+        clientId,
+        principal.organizationId,
+        owner.id,
+        granted.subscribe,
+        granted.publish,
+        new Date(Date.now() + lifetimeMs),
+      ],
+    )
+    const expiresAt = rows[0]?.expiresAt
+    if (expiresAt === undefined) throw new UnauthorizedError()
+    return { clientId, username: id, password, expiresAt }
+  }
+
+  private async deleteExpired(): Promise<void> {
+    try {
+      await this.database.pool.query('DELETE FROM mqtt_token WHERE expires_at <= now()')
+    } catch (error) {
+      this.logger.warn(`expired tokens are left for now: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+}
+
+const insertInto = (column: 'session_id' | 'api_key_id', owner: 'session' | 'api_key') => `
+  INSERT INTO mqtt_token (id, secret_hash, client_id, organization_id, ${column}, subscribe, publish, expires_at)
+  SELECT $1, $2, $3, $4, owner.id, $6, $7, LEAST($8::timestamptz, owner.expires_at)
+  FROM ${owner} AS owner WHERE owner.id = $5 AND owner.expires_at > now()
+  RETURNING expires_at AS "expiresAt"`
+const insertForSession = insertInto('session_id', 'session')
+const insertForApiKey = insertInto('api_key_id', 'api_key')
+
+function ownerOf(principal: Principal): TokenOwner {
+  return principal.kind === 'person'
+    ? { kind: 'session', id: principal.sessionId }
+    : { kind: 'apiKey', id: principal.apiKeyId }
+}

@@ -1,0 +1,38 @@
+import { CreateMqttToken, MqttToken } from '@heliograph/protocol'
+import { Body, Controller, Post } from '@nestjs/common'
+import { ApiOperation, ApiTags } from '@nestjs/swagger'
+import { Addresses } from '../../foundation/addresses/addresses.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import type { Client } from '../../http/front-door/client.js'
+import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { CurrentClient } from '../../http/requests/current-client.js'
+import { TokenService } from './token.service.js'
+
+@ApiTags('MQTT')
+@ApiOrganization()
+@Controller('api/v1/mqtt/tokens')
+export class TokensController {
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly addresses: Addresses,
+  ) {}
+
+  @Post()
+  @RequireRole('viewer')
+  @ApiOperation({
+    summary: 'Get a short-lived MQTT password',
+    description:
+      'For the caller, who reads the asked filters, all of the organization by default. With the `clientId` of a live connection that one goes on with the new filters and the new end, without reconnecting.',
+  })
+  @ApiResult(201, MqttToken, 'How to connect')
+  @ApiProblems(400, 401, 403, 409)
+  async create(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentClient() client: Client,
+    @Body({ schema: CreateMqttToken }) input: CreateMqttToken,
+  ): Promise<MqttToken> {
+    const { expiresAt, ...token } = await this.tokens.issue(principal, input)
+    return { url: this.addresses.urls(client).ws, ...token, expiresAt: expiresAt.toISOString() }
+  }
+}

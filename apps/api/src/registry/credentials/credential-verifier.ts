@@ -1,0 +1,110 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
+import { LastUsed } from '../../foundation/secrets/last-used.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import { CredentialCache, type StoredCredential } from './credential-cache.js'
+
+/** A device whose credential is good. */
+export interface VerifiedDevice {
+  organizationId: number
+  organizationSlug: string
+  deviceKey: number
+  deviceId: string
+  credentialId: string
+  /** When the secret that was used stops working, in epoch milliseconds; null: never. */
+  expiresAt: number | null
+}
+
+export type CredentialRefusal = 'unknown_credential' | 'wrong_secret' | 'expired'
+
+export type Verification = { ok: true; device: VerifiedDevice } | { ok: false; reason: CredentialRefusal }
+
+/** Tells whether a device is who it says. Answers from memory; a change is seen at once. */
+@Injectable()
+export class CredentialVerifier implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(CredentialVerifier.name)
+  private readonly cache: CredentialCache
+  private readonly lastUsed: LastUsed
+
+  constructor(
+    database: Database,
+    private readonly secrets: Secrets,
+    events: EventBus,
+  ) {
+    this.cache = new CredentialCache(database)
+    this.lastUsed = new LastUsed(database, 'credential', this.logger)
+    // Registered before anybody else's handlers, so that they find the cache emptied already.
+    events.on('credential.revoked', ({ credentialId }) => {
+      this.cache.markRevoked(credentialId)
+      this.cache.forget(credentialId)
+    })
+    events.on('credential.rotated', ({ credentialId }) => this.cache.forget(credentialId))
+    events.on('device.deleted', ({ deviceKey }) => {
+      this.cache.markDeleted(deviceKey)
+      this.cache.forgetDevice(deviceKey)
+    })
+    events.on('device.updated', ({ deviceKey }) => this.cache.forgetDevice(deviceKey))
+  }
+
+  /**
+   * Checks a device's user name (the id of its credential) and password (its secret): at once when it is in memory.
+   * Rejects when the database is needed and does not answer: then nothing is decided.
+   */
+  verify(username: string, password: string | Buffer): Verification | Promise<Verification> {
+    const known = this.cache.get(username)
+    if (known !== undefined) return this.check(known, password)
+    return this.cache.load(username).then((credential) => this.check(credential, password))
+  }
+
+  /** Whose credential this is, as far as memory tells: for saying who was refused. */
+  ownerOf(credentialId: string): { organizationId: number; deviceId: string } | null {
+    return this.cache.get(credentialId) ?? null
+  }
+
+  /**
+   * Whether this credential was revoked lately, or its device deleted: for a connection that was being set up
+   * while that happened, to be asked once it is registered.
+   */
+  wasRevoked(device: Pick<VerifiedDevice, 'credentialId' | 'deviceKey'>): boolean {
+    return this.cache.wasRevoked(device.credentialId, device.deviceKey)
+  }
+
+  /** Whether this device was deleted lately: what is still on its way from it reaches nobody. */
+  wasDeleted(deviceKey: number): boolean {
+    return this.cache.wasDeleted(deviceKey)
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.lastUsed.close()
+  }
+
+  private check(credential: StoredCredential | null, password: string | Buffer): Verification {
+    if (credential === null) return { ok: false, reason: 'unknown_credential' }
+    const verification = this.judge(credential, this.secrets.hash('device credential', password), Date.now())
+    if (verification.ok) this.lastUsed.note(credential.id)
+    return verification
+  }
+
+  private judge(credential: StoredCredential, hash: Buffer, now: number): Verification {
+    const current = this.secrets.matches(credential.secretHash, hash)
+    const previous =
+      credential.previousSecretHash !== null && this.secrets.matches(credential.previousSecretHash, hash)
+    if (!current && !previous) return { ok: false, reason: 'wrong_secret' }
+    const ends = [credential.expiresAt, current ? null : credential.previousSecretExpiresAt]
+    const expiresAt = Math.min(...ends.map((end) => end ?? Number.POSITIVE_INFINITY))
+    if (expiresAt <= now) return { ok: false, reason: 'expired' }
+    const { organizationId, organizationSlug, deviceKey, deviceId, id } = credential
+    return {
+      ok: true,
+      device: {
+        organizationId,
+        organizationSlug,
+        deviceKey,
+        deviceId,
+        credentialId: id,
+        expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+      },
+    }
+  }
+}

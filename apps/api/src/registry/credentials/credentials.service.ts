@@ -1,0 +1,189 @@
+import {
+  type Credential,
+  type CredentialPage,
+  deviceChannels,
+  type IssueCredential,
+  type IssuedCredential,
+  type RotateCredential,
+} from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import type { PlatformUrls } from '../../foundation/addresses/addresses.js'
+import { type AuditAction, AuditLog } from '../../foundation/audit/audit-log.js'
+import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import type { Device, Credential as Row } from '../../foundation/database/generated/client.js'
+import { LimitError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { randomId } from '../../foundation/secrets/random-id.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import { futureTime } from '../../foundation/times/future-time.js'
+import { DeviceLookup } from '../devices/device-lookup.js'
+
+const mostPerDevice = 100
+const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
+
+/** What devices sign in with. */
+@Injectable()
+export class CredentialsService {
+  constructor(
+    private readonly database: Database,
+    private readonly secrets: Secrets,
+    private readonly audit: AuditLog,
+    private readonly events: EventBus,
+    private readonly devices: DeviceLookup,
+  ) {}
+
+  /** A new credential; its secret is in the answer and nowhere else. */
+  async issue(
+    principal: Principal,
+    deviceId: string,
+    input: IssueCredential,
+    urls: PlatformUrls,
+  ): Promise<IssuedCredential> {
+    const secret = this.secrets.make('device credential')
+    return this.database.transaction(async (transaction) => {
+      const device = await this.devices.find(principal, deviceId, transaction)
+      const count = await transaction.credential.count({ where: { deviceKey: device.key } })
+      if (count >= mostPerDevice) {
+        throw new LimitError(`A device has at most ${mostPerDevice} credentials.`, 'too_many_credentials')
+      }
+      const row = await transaction.credential.create({
+        data: {
+          id: randomId(),
+          deviceKey: device.key,
+          name: input.name ?? null,
+          secretHash: this.secrets.hash('device credential', secret),
+          expiresAt: input.expiresAt == null ? null : futureTime('expiresAt', input.expiresAt, longestLife),
+        },
+      })
+      await this.record(transaction, principal, 'credential.issue', device, row.id)
+      return issued(principal, device, row, secret, urls)
+    })
+  }
+
+  async list(principal: Principal, deviceId: string): Promise<CredentialPage> {
+    const device = await this.devices.find(principal, deviceId)
+    const rows = await this.database.prisma.credential.findMany({
+      where: { deviceKey: device.key },
+      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+    })
+    return { items: rows.map((row) => toCredential(device, row)), nextCursor: null }
+  }
+
+  /** A new secret; the one before it goes on working for `overlapSeconds`, so that a device can change over. */
+  async rotate(
+    principal: Principal,
+    deviceId: string,
+    id: string,
+    { overlapSeconds }: RotateCredential,
+    urls: PlatformUrls,
+  ): Promise<IssuedCredential> {
+    const secret = this.secrets.make('device credential')
+    const previousSecretExpiresAt = new Date(Date.now() + overlapSeconds * 1_000)
+    const { device, answer } = await this.database.transaction(async (transaction) => {
+      const { device, credential } = await this.find(transaction, principal, deviceId, id)
+      const row = await transaction.credential.update({
+        where: { id },
+        data: {
+          secretHash: this.secrets.hash('device credential', secret),
+          previousSecretHash: overlapSeconds > 0 ? credential.secretHash : null,
+          previousSecretExpiresAt: overlapSeconds > 0 ? previousSecretExpiresAt : null,
+          rotatedAt: new Date(),
+        },
+      })
+      await this.record(transaction, principal, 'credential.rotate', device, id)
+      return { device, answer: issued(principal, device, row, secret, urls) }
+    })
+    await this.events.emit('credential.rotated', {
+      ...facts(principal, device),
+      credentialId: id,
+      previousSecretExpiresAt: previousSecretExpiresAt.getTime(),
+    })
+    return answer
+  }
+
+  /** Ends a credential. When this resolves, nothing accepts it and its connections are ended. */
+  async revoke(principal: Principal, deviceId: string, id: string): Promise<void> {
+    const device = await this.database.transaction(async (transaction) => {
+      const { device } = await this.find(transaction, principal, deviceId, id)
+      await transaction.credential.delete({ where: { id } })
+      await this.record(transaction, principal, 'credential.revoke', device, id)
+      return device
+    })
+    await this.events.emit('credential.revoked', { ...facts(principal, device), credentialId: id })
+  }
+
+  /** Locks the row: of two rotations at once, the second builds on the first. */
+  private async find(transaction: Transaction, principal: Principal, deviceId: string, id: string) {
+    const device = await this.devices.find(principal, deviceId, transaction)
+    await transaction.$queryRaw`SELECT FROM credential WHERE id = ${id} FOR UPDATE`
+    const credential = await transaction.credential.findFirst({ where: { id, deviceKey: device.key } })
+    if (credential === null) throw new NotFoundError('There is no such credential.', 'credential_not_found')
+    return { device, credential }
+  }
+
+  private record(
+    transaction: Transaction,
+    principal: Principal,
+    action: AuditAction,
+    device: Device,
+    id: string,
+  ): Promise<void> {
+    return this.audit.record(transaction, principal, {
+      action,
+      target: `device/${device.id}/credential/${id}`,
+    })
+  }
+}
+
+function facts({ organizationId, organizationSlug }: Principal, device: Device) {
+  return { organizationId, organizationSlug, deviceKey: device.key, deviceId: device.id }
+}
+
+function issued(
+  principal: Principal,
+  device: Device,
+  row: Row,
+  secret: string,
+  urls: PlatformUrls,
+): IssuedCredential {
+  const parameters = { org: principal.organizationSlug, device: device.id }
+  const { telemetry, events, reported, desired, command, reply, presence, notices } = deviceChannels
+  return {
+    ...identity(device, row),
+    password: secret,
+    urls: { ws: urls.ws, tcp: urls.tcp },
+    topics: {
+      telemetry: telemetry.topic(parameters),
+      events: events.topic(parameters),
+      reported: reported.topic(parameters),
+      desired: desired.topic(parameters),
+      command: command.filter(parameters),
+      reply: reply.filter(parameters),
+      presence: presence.topic(parameters),
+      notices: notices.topic(parameters),
+    },
+  }
+}
+
+function toCredential(device: Device, row: Row): Credential {
+  const overlapping =
+    row.previousSecretExpiresAt !== null && row.previousSecretExpiresAt.getTime() > Date.now()
+  return {
+    ...identity(device, row),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    rotatedAt: row.rotatedAt?.toISOString() ?? null,
+    previousSecretExpiresAt: overlapping ? (row.previousSecretExpiresAt?.toISOString() ?? null) : null,
+  }
+}
+
+function identity(device: Device, row: Row) {
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    clientId: device.id,
+    username: row.id,
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common'
+import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import type { Device } from '../../foundation/database/generated/client.js'
+import { NotFoundError } from '../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+
+/** Finds a device of the caller's own organization. */
+@Injectable()
+export class DeviceLookup {
+  constructor(private readonly database: Database) {}
+
+  /** The device's row. Throws a NotFoundError, for another organization's device too. */
+  async find(
+    principal: Principal,
+    deviceId: string,
+    transaction: Transaction = this.database.prisma,
+  ): Promise<Device> {
+    const device = await transaction.device.findUnique({
+      where: { organizationId_id: { organizationId: principal.organizationId, id: deviceId } },
+    })
+    if (device === null) throw new NotFoundError(`There is no device ${deviceId}.`, 'device_not_found')
+    return device
+  }
+}

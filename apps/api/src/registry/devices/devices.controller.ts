@@ -1,0 +1,103 @@
+import {
+  CreateDevice,
+  Device,
+  DeviceId,
+  DevicePage,
+  ListDevices,
+  ListPresence,
+  PresencePage,
+  UpdateDevice,
+} from '@heliograph/protocol'
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common'
+import { ApiOperation, ApiTags } from '@nestjs/swagger'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { DevicesService } from './devices.service.js'
+import { ListDevicesService } from './list-devices.service.js'
+import { PresenceHistory } from './presence-history.js'
+
+@ApiTags('Devices')
+@ApiOrganization()
+@Controller('api/v1/devices')
+export class DevicesController {
+  constructor(
+    private readonly devices: DevicesService,
+    private readonly listing: ListDevicesService,
+    private readonly presence: PresenceHistory,
+  ) {}
+
+  @Post()
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Register a device' })
+  @ApiResult(201, Device, 'The device')
+  @ApiProblems(400, 401, 403, 409)
+  create(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: CreateDevice }) input: CreateDevice,
+  ): Promise<Device> {
+    return this.devices.create(principal, input)
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List devices' })
+  @ApiResult(200, DevicePage, 'A page of them')
+  @ApiProblems(400, 401, 403)
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: ListDevices }) query: ListDevices,
+  ): Promise<DevicePage> {
+    return this.listing.list(principal, query)
+  }
+
+  @Get(':device')
+  @ApiOperation({ summary: 'Read one device' })
+  @ApiResult(200, Device, 'The device')
+  @ApiProblems(400, 401, 403, 404)
+  get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('device', { schema: DeviceId }) device: string,
+  ): Promise<Device> {
+    return this.devices.get(principal, device)
+  }
+
+  @Patch(':device')
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Change a device', description: 'Only what is sent is changed.' })
+  @ApiResult(200, Device, 'The device as it is now')
+  @ApiProblems(400, 401, 403, 404)
+  update(
+    @CurrentPrincipal() principal: Principal,
+    @Param('device', { schema: DeviceId }) device: string,
+    @Body({ schema: UpdateDevice }) change: UpdateDevice,
+  ): Promise<Device> {
+    return this.devices.update(principal, device, change)
+  }
+
+  @Delete(':device')
+  @RequireRole('admin')
+  @ApiOperation({
+    summary: 'Delete a device',
+    description: 'Its credentials stop working at once and its connections are ended.',
+  })
+  @ApiNothing('It is deleted')
+  @ApiProblems(400, 401, 403, 404)
+  delete(
+    @CurrentPrincipal() principal: Principal,
+    @Param('device', { schema: DeviceId }) device: string,
+  ): Promise<void> {
+    return this.devices.delete(principal, device)
+  }
+
+  @Get(':device/presence')
+  @ApiOperation({ summary: 'When a device came and went' })
+  @ApiResult(200, PresencePage, 'The newest changes first')
+  @ApiProblems(400, 401, 403, 404)
+  listPresence(
+    @CurrentPrincipal() principal: Principal,
+    @Param('device', { schema: DeviceId }) device: string,
+    @Query({ schema: ListPresence }) query: ListPresence,
+  ): Promise<PresencePage> {
+    return this.presence.list(principal, device, query)
+  }
+}

@@ -1,0 +1,116 @@
+import { type CreateDevice, type Device, suggestDeviceId, type UpdateDevice } from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { AuditLog } from '../../foundation/audit/audit-log.js'
+import { Database, isUniqueViolation } from '../../foundation/database/database.service.js'
+import type { Device as Row } from '../../foundation/database/generated/client.js'
+import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { randomId } from '../../foundation/secrets/random-id.js'
+import { DeviceLookup } from './device-lookup.js'
+import { type DeviceRow, deviceColumns, deviceTables, toDevice } from './device-row.js'
+
+/** The registry of devices. */
+@Injectable()
+export class DevicesService {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+    private readonly events: EventBus,
+    private readonly lookup: DeviceLookup,
+  ) {}
+
+  async create(principal: Principal, input: CreateDevice): Promise<Device> {
+    const row =
+      input.id === undefined
+        ? await this.createNamed(principal, input)
+        : await this.insert(principal, input, input.id)
+    await this.events.emit('device.created', facts(principal, row))
+    return this.get(principal, row.id)
+  }
+
+  async get(principal: Principal, id: string): Promise<Device> {
+    const { rows } = await this.database.pool.query<DeviceRow>(
+      `SELECT ${deviceColumns('$3')} FROM ${deviceTables} WHERE d.organization_id = $1 AND d.id = $2`,
+      [principal.organizationId, id, new Date()],
+    )
+    const row = rows[0]
+    if (row === undefined) throw new NotFoundError(`There is no device ${id}.`, 'device_not_found')
+    return toDevice(row)
+  }
+
+  async update(principal: Principal, id: string, change: UpdateDevice): Promise<Device> {
+    const row = await this.database.transaction(async (transaction) => {
+      const { key } = await this.lookup.find(principal, id, transaction)
+      const updated = await transaction.device.update({ where: { key }, data: change })
+      await this.audit.record(transaction, principal, {
+        action: 'device.update',
+        target: `device/${id}`,
+        detail: change,
+      })
+      return updated
+    })
+    await this.events.emit('device.updated', facts(principal, row))
+    return this.get(principal, id)
+  }
+
+  /** Ends the device, its credentials and its connections. A device made later under this id is another one. */
+  async delete(principal: Principal, id: string): Promise<void> {
+    const row = await this.database.transaction(async (transaction) => {
+      const found = await this.lookup.find(principal, id, transaction)
+      const { count } = await transaction.device.deleteMany({ where: { key: found.key } })
+      if (count === 0) throw new NotFoundError(`There is no device ${id}.`, 'device_not_found')
+      await this.audit.record(transaction, principal, {
+        action: 'device.delete',
+        target: `device/${id}`,
+        detail: { name: found.name },
+      })
+      return found
+    })
+    await this.events.emit('device.deleted', facts(principal, row))
+  }
+
+  /** An id from the name; with something random behind it when that is taken. */
+  private async createNamed(principal: Principal, input: CreateDevice): Promise<Row> {
+    const wanted = suggestDeviceId(input.name) || 'device'
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const id = attempt === 0 ? wanted : `${wanted.slice(0, 56)}-${randomId(4 + attempt)}`
+      try {
+        return await this.insert(principal, input, id)
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error
+      }
+    }
+    throw new ConflictError('No free id was found for this name; send one.', 'device_id_taken')
+  }
+
+  private async insert(principal: Principal, input: CreateDevice, id: string): Promise<Row> {
+    try {
+      return await this.database.transaction(async (transaction) => {
+        const row = await transaction.device.create({
+          data: {
+            organizationId: principal.organizationId,
+            id,
+            name: input.name,
+            type: input.type ?? null,
+            tags: input.tags ?? [],
+            expectedIntervalSeconds: input.expectedIntervalSeconds ?? 300,
+          },
+        })
+        await this.audit.record(transaction, principal, {
+          action: 'device.create',
+          target: `device/${id}`,
+          detail: { name: input.name },
+        })
+        return row
+      })
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new ConflictError(`The id ${id} is taken.`, 'device_id_taken')
+      throw error
+    }
+  }
+}
+
+function facts({ organizationId, organizationSlug }: Principal, row: Row) {
+  return { organizationId, organizationSlug, deviceKey: row.key, deviceId: row.id }
+}

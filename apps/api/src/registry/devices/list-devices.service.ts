@@ -1,0 +1,98 @@
+import type { DevicePage, ListDevices } from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { z } from 'zod'
+import { Database } from '../../foundation/database/database.service.js'
+import { decodeCursor, encodeCursor } from '../../foundation/paging/cursor.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { type DeviceRow, deviceColumns, deviceTables, statusSql, toDevice } from './device-row.js'
+
+const defaultLimit = 50
+
+/** What each order sorts by. The id comes second, so that a place in the list is never in doubt. */
+const orders = {
+  name: { column: 'd.name', type: 'text', value: (row: DeviceRow) => row.name },
+  id: { column: 'd.id', type: 'text', value: (row: DeviceRow) => row.id },
+  createdAt: {
+    column: 'd.created_at',
+    type: 'timestamptz',
+    value: (row: DeviceRow) => row.createdAt.toISOString(),
+  },
+  lastMessageAt: {
+    column: "coalesce(a.last_message_at, '-infinity')",
+    type: 'timestamptz',
+    value: (row: DeviceRow) => row.lastMessageAt?.toISOString() ?? '-infinity',
+  },
+} as const
+
+/** The list of devices: searched, filtered, sorted, a page at a time. */
+@Injectable()
+export class ListDevicesService {
+  constructor(private readonly database: Database) {}
+
+  async list(principal: Principal, query: ListDevices): Promise<DevicePage> {
+    const limit = query.limit ?? defaultLimit
+    const sort = query.sort ?? 'name'
+    const { text, values } = listQuery(principal.organizationId, { ...query, sort }, limit + 1, new Date())
+    const { rows } = await this.database.pool.query<DeviceRow>(text, values)
+    const page = rows.slice(0, limit)
+    const last = page.at(-1)
+    const more = rows.length > limit && last !== undefined
+    return {
+      items: page.map(toDevice),
+      nextCursor: more ? encodeCursor([sort, orders[orderOf(sort)].value(last), last.id]) : null,
+    }
+  }
+}
+
+type Sort = NonNullable<ListDevices['sort']>
+
+function listQuery(
+  organizationId: number,
+  query: ListDevices & { sort: Sort },
+  limit: number,
+  now: Date,
+): { text: string; values: unknown[] } {
+  const values: unknown[] = []
+  const bind = (value: unknown) => `$${values.push(value)}`
+  const nowParameter = bind(now)
+  const { column, type } = orders[orderOf(query.sort)]
+  const down = query.sort.startsWith('-')
+
+  const conditions = [`d.organization_id = ${bind(organizationId)}`]
+  if (query.search) conditions.push(searchSql(bind(`%${escapeLike(query.search)}%`)))
+  if (query.tag !== undefined) conditions.push(`d.tags @> ARRAY[${bind(query.tag)}::text]`)
+  if (query.type !== undefined) conditions.push(`d.type = ${bind(query.type)}`)
+  if (query.status !== undefined) conditions.push(`${statusSql(nowParameter)} = ${bind(query.status)}`)
+  if (query.cursor !== undefined) {
+    const [, value, id] = decodeCursor(cursorOf(query.sort), query.cursor)
+    conditions.push(`(${column}, d.id) ${down ? '<' : '>'} (${bind(value)}::${type}, ${bind(id)})`)
+  }
+  const direction = down ? 'DESC' : 'ASC'
+  const text = `SELECT ${deviceColumns(nowParameter)} FROM ${deviceTables}
+    WHERE ${conditions.join(' AND ')}
+    ORDER BY ${column} ${direction}, d.id ${direction} LIMIT ${bind(limit)}`
+  return { text, values }
+}
+
+function searchSql(pattern: string): string {
+  return `(d.name ILIKE ${pattern} OR d.id ILIKE ${pattern}
+    OR EXISTS (SELECT FROM unnest(d.tags) AS tag WHERE tag ILIKE ${pattern}))`
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}
+
+function orderOf(sort: Sort): keyof typeof orders {
+  return sort.replace('-', '') as keyof typeof orders
+}
+
+/** A cursor names its sort, so that one of another order is refused and not misread. */
+function cursorOf(sort: Sort) {
+  const isTime = orders[orderOf(sort)].type === 'timestamptz'
+  const value = isTime ? CursorTime : z.string().regex(/^[^\0]*$/)
+  return z.tuple([z.literal(sort), value, z.string().regex(/^[^\0]*$/)])
+}
+
+/** As this list writes it. PostgreSQL knows no year 0. */
+const CursorTime = z.union([z.iso.datetime().regex(/^(?!0000)/), z.literal('-infinity')])

@@ -1,0 +1,59 @@
+import { presence } from '@heliograph/protocol'
+import { Injectable, Logger } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
+import { endLeftOverPresence } from './presence-restorer.js'
+import { type PresenceState, PresenceTracker, type PresentDevice } from './presence-tracker.js'
+import { PresenceWriter } from './presence-writer.js'
+import { SerialByKey } from './serial.js'
+
+/** Who is connected: said retained over MQTT at once, and kept in the database. */
+@Injectable()
+export class PresenceService {
+  private readonly logger = new Logger(PresenceService.name)
+  private readonly announcements = new SerialByKey<number>()
+  private readonly writer: PresenceWriter
+  readonly tracker = new PresenceTracker((device, state) => this.announce(device, state))
+
+  constructor(
+    private readonly database: Database,
+    private readonly publisher: PlatformPublisher,
+  ) {
+    this.writer = new PresenceWriter(database.pool, (error) =>
+      this.logger.warn(`presence waits for the database: ${error instanceof Error ? error.message : error}`),
+    )
+  }
+
+  /** Before the first device can connect: nobody is left online after a crash, and who waits for that is told. */
+  async restore(): Promise<void> {
+    const ended = await endLeftOverPresence(this.database.pool)
+    if (ended.length > 0) this.logger.warn(`${ended.length} devices were online when the platform ended`)
+    await Promise.all(
+      ended.map(({ organizationSlug, deviceId, ...state }) => {
+        const topic = presence.topic({ org: organizationSlug, device: deviceId })
+        return this.publisher.publish(topic, presence.encode(state), { qos: 1, retain: true })
+      }),
+    )
+  }
+
+  /** Runs a task after all that was announced of a device so far. */
+  afterAnnouncements(deviceKey: number, task: () => Promise<void>): Promise<void> {
+    return this.announcements.run(deviceKey, task)
+  }
+
+  /** Ends everybody's presence, and waits for the rows, at most for `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    this.tracker.stop()
+    await this.writer.close(timeoutMs)
+  }
+
+  private announce(device: PresentDevice, state: PresenceState): void {
+    this.writer.push(device.deviceKey, state)
+    const topic = presence.topic({ org: device.organizationSlug, device: device.deviceId })
+    this.announcements
+      .run(device.deviceKey, () =>
+        this.publisher.publish(topic, presence.encode(state), { qos: 1, retain: true }),
+      )
+      .catch((error: unknown) => this.logger.error(`presence of ${topic} was not announced: ${error}`))
+  }
+}

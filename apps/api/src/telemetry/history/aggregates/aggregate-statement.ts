@@ -1,0 +1,59 @@
+import type { Resolution } from '@heliograph/protocol'
+import { type Series, seriesParameters, seriesTable } from '../query/series.js'
+import type { Statement } from '../query/statement.js'
+import { hourUs, minuteUs, type Piece, piecesSql } from '../resolution/pieces.js'
+import type { Intervals } from './intervals.js'
+
+/** What each aggregate is of the buckets of an interval. They are of numbers; `count` counts all samples. */
+const expressions: Readonly<Record<string, string>> = {
+  avg: 'sum(bucket.sum) / sum(bucket.count)',
+  min: 'min(bucket.min)',
+  max: 'max(bucket.max)',
+  sum: 'sum(bucket.sum)',
+  count: 'sum(bucket.count + bucket.other_count)',
+  // An array is compared by its first element first: the value at the earliest, or the latest, time.
+  first: '(min(ARRAY[bucket.first_ts::float8, bucket.first]))[2]',
+  last: '(max(ARRAY[bucket.last_ts::float8, bucket.last]))[2]',
+}
+
+/** The part of the numbers that a percentile lies above, 0.95 for `p95`; null for the other aggregates. */
+export function fractionOf(aggregate: string): number | null {
+  const percent = /^p(\d+(?:\.\d+)?)$/.exec(aggregate)?.[1]
+  return percent === undefined ? null : Number(percent) / 100
+}
+
+/** The coarsest data that tells an aggregate: no bucket may lie in two intervals, and percentiles need each sample. */
+export function resolutionFor(aggregate: string, { lengthUs }: Intervals): Resolution {
+  if (fractionOf(aggregate) !== null) return 'raw'
+  if (lengthUs % hourUs === 0) return 'hour'
+  return lengthUs % minuteUs === 0 ? 'minute' : 'raw'
+}
+
+/** One row for each series and interval that has a value; `at` counts intervals since their origin. */
+export function aggregateStatement(
+  series: readonly Series[],
+  aggregate: string,
+  intervals: Intervals,
+  pieces: readonly Piece[],
+): Statement {
+  const parameters: unknown[] = [...seriesParameters(series), intervals.lengthUs, intervals.originUs]
+  const fraction = fractionOf(aggregate)
+  const value =
+    fraction === null
+      ? expressions[aggregate]
+      : `percentile_cont($${parameters.push(fraction)}::float8) WITHIN GROUP (ORDER BY bucket.min)`
+  const { sql, values } = piecesSql(pieces, parameters.length + 1)
+  return {
+    text: `
+      SELECT s.idx, found.at::float8 AS at, found.value::float8 AS value
+      FROM ${seriesTable}
+      CROSS JOIN LATERAL (
+        SELECT (bucket.ts - $4::bigint) / $3::bigint AS at, ${value} AS value
+        FROM (${sql}) AS bucket
+        ${aggregate === 'count' ? '' : 'WHERE bucket.count > 0'}
+        GROUP BY 1
+      ) AS found
+      ORDER BY s.idx, found.at`,
+    values: [...parameters, ...values],
+  }
+}

@@ -1,0 +1,32 @@
+import type { Statement } from '../query/statement.js'
+import { type StoredValue, valueColumns } from '../query/stored-value.js'
+
+/** Values that one answer may have. */
+export const mostValues = 100_000
+
+export interface LatestRow extends StoredValue {
+  device: string
+  /** Null, as all else, for a device that has measured nothing of this. */
+  key: string | null
+  ts: number
+}
+
+/** One query for all devices, by id and name of the key; a device without values has one row too. */
+export function latestStatement(
+  organizationId: number,
+  devices: readonly string[],
+  keys: readonly string[] | null,
+): Statement {
+  return {
+    text: `
+      SELECT device.id AS device, last.name AS key, last.ts::float8 AS ts, ${valueColumns('last')}
+      FROM public.device LEFT JOIN LATERAL (
+        SELECT key.name, latest.ts, latest.number, latest.json
+        FROM telemetry.latest JOIN telemetry.key ON key.id = latest.key_id
+        WHERE latest.device_key = device.key AND ($3::text[] IS NULL OR key.name = ANY($3::text[]))
+      ) AS last ON true
+      WHERE device.organization_id = $1 AND device.id = ANY($2::text[])
+      ORDER BY device.id COLLATE "C", last.name LIMIT $4`,
+    values: [organizationId, devices, keys, mostValues + 1],
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  type LatestOfDevices,
+  maximumDevicesPerLatest,
+  type ReadLatest,
+  type ReadLatestOfDevices,
+} from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { InvalidError } from '../../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../../foundation/principal/principal.js'
+import { parseDevices, parseKeys } from '../query/history-query.js'
+import { ReadingPool } from '../query/reading-pool.js'
+import { ReadingTurns } from '../query/reading-turns.js'
+import { assertAll } from '../query/series-lookup.js'
+import { toValue } from '../query/stored-value.js'
+import { type LatestRow, latestStatement, mostValues } from './latest-statement.js'
+
+/** The last value of each key, of one device or of a whole page of them. */
+@Injectable()
+export class LatestService {
+  constructor(
+    private readonly pool: ReadingPool,
+    private readonly turns: ReadingTurns,
+  ) {}
+
+  ofDevice(principal: Principal, device: string, { keys }: ReadLatest): Promise<LatestOfDevices> {
+    return this.read(principal, [device], parseKeys(keys))
+  }
+
+  /** By device and key. Throws a NotFoundError that names what is no device of the caller's. */
+  async ofDevices(principal: Principal, input: ReadLatestOfDevices): Promise<LatestOfDevices> {
+    const devices = parseDevices(input.devices, maximumDevicesPerLatest)
+    return this.read(principal, devices, parseKeys(input.keys))
+  }
+
+  private async read(
+    principal: Principal,
+    devices: readonly string[],
+    keys: readonly string[] | null,
+  ): Promise<LatestOfDevices> {
+    const statement = latestStatement(principal.organizationId, devices, keys)
+    const rows = await this.turns.run(principal.organizationId, () => this.pool.rows<LatestRow>(statement))
+    if (rows.length > mostValues) throw tooManyValues()
+    assertAll(devices, rows)
+    const items = rows.flatMap(({ device, key, ts, ...value }) =>
+      key === null ? [] : [{ device, key, ts: ts / 1_000, value: toValue(value) }],
+    )
+    return { items }
+  }
+}
+
+function tooManyValues(): InvalidError {
+  const message = `this would give more than ${mostValues.toLocaleString('en')} values; name the keys or fewer devices`
+  return new InvalidError(`keys: ${message}`, 'too_many_items', [{ path: 'keys', message }])
+}

@@ -1,0 +1,184 @@
+import {
+  DeviceId,
+  type Fill,
+  maximumDevicesPerReading,
+  parseDuration,
+  parseTime,
+  type ReadTelemetry,
+  TelemetryKey,
+} from '@heliograph/protocol'
+import { z } from 'zod'
+import { type FieldError, InvalidError } from '../../../foundation/errors/domain-errors.js'
+import { decodeCursor, encodeCursor } from '../../../foundation/paging/cursor.js'
+import type { Position } from './sample-reader.js'
+
+/** Which samples: times in microseconds, `fromUs` inclusive, `toUs` exclusive. */
+interface HistoryRange {
+  keys: readonly string[] | null
+  fromUs: number
+  toUs: number
+}
+
+/** Samples as they are stored: a page of them, or all. */
+export interface SamplesQuery extends HistoryRange {
+  kind: 'samples'
+  limit: number | null
+  after: Position | null
+}
+
+export interface PointsQuery extends HistoryRange {
+  kind: 'points'
+  points: number
+}
+
+export interface AggregateQuery extends HistoryRange {
+  kind: 'aggregate'
+  aggregate: string
+  /** Null: what suits `points`. */
+  intervalUs: number | null
+  points: number | null
+  fill: Fill
+  /** Whether an end was named; an open one goes as far as there are samples. */
+  from: boolean
+  to: boolean
+}
+
+export type HistoryQuery = SamplesQuery | PointsQuery | AggregateQuery
+
+/** A century; what is longer is a mistake, and would leave the range of times. */
+const longestInterval = '36525d'
+const longestIntervalMs = 36_525 * 86_400_000
+
+type Input = Omit<ReadTelemetry, 'format'>
+
+/** Reads a query; throws an InvalidError that names each bad field. */
+export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
+  const errors: FieldError[] = []
+  const fromUs = timeOf(input, 'from', nowMs, 0, errors)
+  const toUs = timeOf(input, 'to', nowMs, Number.MAX_SAFE_INTEGER, errors)
+  if (errors.length === 0 && fromUs > toUs) errors.push({ path: 'from', message: 'must not be after to' })
+  const keys = input.keys === undefined ? null : parseNames('keys', input.keys, errors)
+  const intervalUs = intervalOf(input, errors)
+  errors.push(...misplaced(input))
+  if (errors.length > 0) throw invalidQuery(errors)
+
+  const range = { keys, fromUs, toUs }
+  const points = input.points ?? null
+  if (input.aggregate !== undefined) {
+    return {
+      kind: 'aggregate',
+      ...range,
+      aggregate: input.aggregate,
+      intervalUs,
+      points,
+      fill: input.fill ?? 'none',
+      from: input.from !== undefined,
+      to: input.to !== undefined,
+    }
+  }
+  if (points !== null) return { kind: 'points', ...range, points }
+  const after = input.cursor === undefined ? null : positionOf(input.cursor)
+  return { kind: 'samples', ...range, limit: input.limit ?? null, after }
+}
+
+/** The names of a list such as `a,b`; says of `path` what is wrong with it. */
+function parseNames(path: string, text: string, errors: FieldError[]): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.some((name) => name === '')) {
+    errors.push({ path, message: path === 'keys' ? 'holds an empty key' : 'holds an empty name' })
+  }
+  return [...new Set(names)]
+}
+
+/** The ids of a list of devices; throws an InvalidError for one that cannot be any device's. */
+export function parseDevices(text: string, maximum = maximumDevicesPerReading): string[] {
+  const errors: FieldError[] = []
+  const ids = parseNames('devices', text, errors)
+  const bad = ids.find((id) => id !== '' && !DeviceId.safeParse(id).success)
+  if (bad !== undefined)
+    errors.push({ path: 'devices', message: `holds ${JSON.stringify(bad)}, which is no device's id` })
+  if (ids.length > maximum)
+    errors.push({ path: 'devices', message: `names ${ids.length}; at most ${maximum} are read at once` })
+  if (errors.length > 0) throw invalidQuery(errors)
+  return ids
+}
+
+/** The keys of a list, or null for all. Throws an InvalidError. */
+export function parseKeys(text: string | undefined): string[] | null {
+  if (text === undefined) return null
+  const errors: FieldError[] = []
+  const keys = parseNames('keys', text, errors)
+  if (errors.length > 0) throw invalidQuery(errors)
+  return keys
+}
+
+export function cursorOf({ tsUs, device, key }: Position): string {
+  return encodeCursor([tsUs, key, device])
+}
+
+const Place = z.tuple([z.int().min(0), TelemetryKey, DeviceId])
+
+function positionOf(cursor: string): Position {
+  const [tsUs, key, device] = decodeCursor(Place, cursor)
+  return { tsUs, key, device }
+}
+
+/** Fields that make no sense beside others. */
+function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input): FieldError[] {
+  const errors: FieldError[] = []
+  const noPages = 'goes with pages of samples, not with points or aggregate'
+  if (points !== undefined || aggregate !== undefined) {
+    if (limit !== undefined) errors.push({ path: 'limit', message: noPages })
+    if (cursor !== undefined) errors.push({ path: 'cursor', message: noPages })
+  }
+  if (aggregate === undefined) {
+    if (interval !== undefined) errors.push({ path: 'interval', message: 'goes with aggregate only' })
+    if (fill !== undefined) errors.push({ path: 'fill', message: 'goes with aggregate only' })
+  } else if (interval === undefined && points === undefined) {
+    errors.push({ path: 'interval', message: 'is missing: an aggregate needs interval (5m) or points' })
+  } else if (interval !== undefined && points !== undefined) {
+    errors.push({
+      path: 'points',
+      message: 'says how long an interval is, as interval does: name one of them',
+    })
+  }
+  return errors
+}
+
+function intervalOf({ interval }: Input, errors: FieldError[]): number | null {
+  const ms = interval === undefined ? null : parseDuration(interval)
+  if (ms === null) return null
+  if (ms > longestIntervalMs)
+    errors.push({ path: 'interval', message: `must not be longer than ${longestInterval}` })
+  return ms * 1_000
+}
+
+function timeOf(
+  input: Input,
+  path: 'from' | 'to',
+  nowMs: number,
+  otherwise: number,
+  errors: FieldError[],
+): number {
+  const text = input[path]
+  if (text === undefined) return otherwise
+  const ms = parseTime(withPlus(text), nowMs)
+  if (ms !== null) return clampUs(Math.round(ms * 1_000))
+  errors.push({ path, message: 'expected epoch milliseconds, RFC 3339, or relative to now: -24h' })
+  return otherwise
+}
+
+function invalidQuery(errors: FieldError[]): InvalidError {
+  const [first] = errors
+  const detail = first === undefined ? 'The query is not valid.' : `${first.path}: ${first.message}`
+  return new InvalidError(detail, 'invalid_query', errors)
+}
+
+/** In a query string a bare + is a space, and many scripts send one: `2026-01-01T00:00:00+01:00`, `+5m`. */
+function withPlus(text: string): string {
+  return text.replace(/^ (?=\d)| (?=\d\d:\d\d$)/, '+')
+}
+
+function clampUs(us: number): number {
+  return Math.min(Math.max(us, 0), Number.MAX_SAFE_INTEGER)
+}

@@ -1,0 +1,84 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common'
+import pg from 'pg'
+import { CONFIG, type Config } from '../../../foundation/config/config.js'
+import { InvalidError, TooLargeError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
+import { readingOptions } from './reading-settings.js'
+import type { RowReader, Statement } from './statement.js'
+
+/** After this long PostgreSQL gives a question up, so that no request holds the database. */
+const longestStatementMs = 10_000
+
+/** What one question may bring here: texts can be long, and devices and keys many. */
+const mostBytes = 64 * 1_048_576
+/** What a value takes in memory beside its text. */
+const valueBytes = 16
+
+/** Connections for reading telemetry, apart from those that store it: whoever reads a lot delays only readers. */
+@Injectable()
+export class ReadingPool implements RowReader, OnApplicationShutdown {
+  private readonly logger = new Logger(ReadingPool.name)
+  private readonly pool: pg.Pool
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.pool = new pg.Pool({
+      connectionString: config.databaseUrl,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: longestStatementMs + 5_000,
+      statement_timeout: longestStatementMs,
+      options: readingOptions,
+      max: 6,
+      application_name: 'heliograph reading',
+    })
+    // Without a listener, a connection that breaks while idle would end the process.
+    this.pool.on('error', (error) => this.logger.warn(`an idle connection broke: ${error.message}`))
+  }
+
+  /** The rows of a query; throws an UnavailableError when it takes too long, a TooLargeError when they are too much. */
+  async rows<Row extends pg.QueryResultRow>({ text, values }: Statement): Promise<Row[]> {
+    try {
+      // Unnamed, so that it is planned for these very values and leaves out partitions that they exclude.
+      return (await this.pool.query<Row>({ text, values: [...values], types: boundedTypes() })).rows
+    } catch (error) {
+      throw explained(error)
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end()
+  }
+}
+
+/** pg's own parsers, until too much has gone through them: then pg takes in no further row and throws this error. */
+function boundedTypes(): pg.CustomTypesConfig {
+  let left = mostBytes
+  const bounded = (oid: number) => {
+    const parse = pg.types.getTypeParser(oid)
+    return (text: string) => {
+      left -= text.length + valueBytes
+      if (left < 0) throw tooMuch()
+      return parse(text)
+    }
+  }
+  return { getTypeParser: bounded as typeof pg.types.getTypeParser }
+}
+
+function tooMuch(): TooLargeError {
+  const detail = `This is over ${mostBytes / 1_048_576} MiB of values. Ask for a shorter range, fewer points, keys or devices.`
+  return new TooLargeError(detail, 'too_large')
+}
+
+function explained(error: unknown): unknown {
+  const code = error instanceof pg.DatabaseError ? error.code : undefined
+  if (code === '57014')
+    return new UnavailableError(
+      `Reading this took over ${longestStatementMs / 1_000} seconds and was given up. Ask for a shorter range, fewer keys or a longer interval.`,
+      'query_timeout',
+    )
+  if (code === '22003')
+    return new InvalidError(
+      'The sum of these numbers is greater than a double can be. Ask for a shorter interval.',
+      'out_of_range',
+      [{ path: 'aggregate', message: 'leaves the range of a double' }],
+    )
+  return error
+}

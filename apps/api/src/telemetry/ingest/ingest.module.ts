@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common'
+import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
+import { NoticesModule } from '../../registry/notices/notices.module.js'
+import { PresenceModule } from '../../registry/presence/presence.module.js'
+import { RetentionService } from '../retention/retention.service.js'
+import { StoreState } from '../storage/store-state.js'
+import { HttpIngestService } from './http-ingest.service.js'
+import { IngestController } from './ingest.controller.js'
+import { IngestService } from './ingest.service.js'
+import { IngestLatency } from './ingest-latency.js'
+import { Traffic } from './traffic.js'
+
+@Module({
+  imports: [CredentialsModule, NoticesModule, PresenceModule],
+  controllers: [IngestController],
+  providers: [IngestService, HttpIngestService, RetentionService, StoreState, Traffic, IngestLatency],
+  exports: [IngestService, StoreState, Traffic, IngestLatency],
+})
+export class IngestModule {}

@@ -1,0 +1,130 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
+import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import { Notices } from '../../registry/notices/notices.js'
+import { ActivityService } from '../../registry/presence/activity.service.js'
+import { dayMs } from '../retention/retention.js'
+import { RetentionService } from '../retention/retention.service.js'
+import type { IngestListener, SourceDevice, UndecidedError } from '../samples/sample.js'
+import { Partitions } from '../storage/partitions.js'
+import { StoreState } from '../storage/store-state.js'
+import { deleteOrphans, deleteTelemetry } from '../storage/telemetry-cleanup.js'
+import { DropNotices } from './drop-notices.js'
+import { IngestLatency } from './ingest-latency.js'
+import { ingestMetrics } from './ingest-metrics.js'
+import { type CommitCounts, Pipeline } from './pipeline.js'
+import { Traffic } from './traffic.js'
+
+const closeTimeoutMs = 2_000
+
+/** Takes telemetry in, from MQTT and HTTP alike. */
+@Injectable()
+export class IngestService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(IngestService.name)
+  private readonly partitions: Partitions
+  private readonly pipeline: Pipeline
+  private readonly metrics: ReturnType<typeof ingestMetrics>
+  private readonly drops: DropNotices
+  private failing = false
+  private partitionTimer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityService,
+    private readonly traffic: Traffic,
+    private readonly retention: RetentionService,
+    private readonly store: StoreState,
+    timings: IngestLatency,
+    notices: Notices,
+    events: EventBus,
+    metrics: MetricsRegistry,
+    health: HealthChecks,
+  ) {
+    this.partitions = new Partitions(database.pool)
+    this.drops = new DropNotices(notices)
+    this.pipeline = new Pipeline({
+      pool: database.pool,
+      partitions: this.partitions,
+      activity: activity.writer,
+      store,
+      oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
+      onFailure: (error) => this.noteFailure(error),
+      onTurnedAway: (outcome) => this.metrics.messages.inc({ outcome }),
+      onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
+      onCommitted: (counts) => this.noteCommit(counts),
+      onFollowed: (followed, batch) => timings.committed(followed, batch),
+    })
+    this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
+    events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
+    health.register('telemetry', () => {
+      const { state, reason } = store.current
+      if (state === 'away') throw new Error(`is not stored: ${reason}`)
+    })
+  }
+
+  /** Before the first message: makes room for the weeks to come, and clears what a platform that ended halfway left. */
+  async start(): Promise<void> {
+    await this.partitions.ahead(Date.now())
+    this.partitionTimer = setInterval(() => {
+      // Whoever finds a partition missing makes it, so a day on which this fails does no harm.
+      this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
+    }, dayMs).unref()
+    await this.retention.start()
+    await deleteOrphans(this.database.pool)
+  }
+
+  /**
+   * Takes a message in. The listener learns when it is decided: committed, or refused for good; or that it stays
+   * undecided, because the database is away and no more may wait. QoS 0 gets the smaller half of the waiting room.
+   */
+  ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, qos0 = false): void {
+    this.traffic.countMessage(device.organizationId)
+    this.pipeline.ingest(device, payload, qos0, listener)
+  }
+
+  /** Counts a message that was dropped, and tells its device. */
+  drop(device: SourceDevice, error: UndecidedError): void {
+    this.metrics.dropped.inc({ reason: error.reason })
+    this.activity.writer.countDropped(device.deviceKey)
+    this.drops.note(device, error.message)
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.partitionTimer)
+    this.drops.tell()
+    await this.pipeline.close(closeTimeoutMs)
+  }
+
+  private noteCommit({ storedMessages, refusedMessages, samples, commitMs, waitedMs }: CommitCounts): void {
+    this.metrics.messages.inc({ outcome: 'stored' }, storedMessages)
+    this.metrics.messages.inc({ outcome: 'refused' }, refusedMessages)
+    this.metrics.samples.inc(samples)
+    this.metrics.batchRows.observe(samples)
+    this.metrics.batchMessages.observe(storedMessages + refusedMessages)
+    this.metrics.commitSeconds.observe(commitMs / 1_000)
+    this.metrics.decisionSeconds.observe(waitedMs / 1_000)
+    if (this.failing) this.logger.log('telemetry is being stored again')
+    this.failing = false
+  }
+
+  private noteFailure(error: unknown): void {
+    this.metrics.storeFailures.inc()
+    if (this.failing || this.store.current.state !== 'away') return
+    this.failing = true
+    this.logger.error(
+      `telemetry waits, nothing is acknowledged: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+
+  /** The rows may be many and nobody can read them any more, so whoever deletes a device does not wait for them. */
+  private forgetDevice(deviceKey: number): void {
+    this.pipeline
+      .forgetDevice(deviceKey)
+      .then(() => deleteTelemetry(this.database.pool, deviceKey))
+      .catch((error: unknown) =>
+        this.logger.warn(`telemetry of a deleted device is left until the next start: ${error}`),
+      )
+  }
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { applyRetention, dayMs, loadRetention } from './retention.js'
+
+const refreshEveryMs = 30_000
+const longestFirstDelayMs = 5_000
+/** A long query may keep a partition from being detached, or the database be away. */
+const retryAfterMs = 600_000
+
+/** Knows how long each organization keeps its telemetry, and deletes what is older: soon after the start, then daily. */
+@Injectable()
+export class RetentionService implements OnModuleDestroy {
+  private readonly logger = new Logger(RetentionService.name)
+  private days = new Map<number, number>()
+  private refreshTimer: NodeJS.Timeout | undefined
+  private cleanUpTimer: NodeJS.Timeout | undefined
+  private running: Promise<void> = Promise.resolve()
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.refresh()
+    this.refreshTimer = setInterval(
+      () => void this.refresh().catch((error) => this.warn(error)),
+      refreshEveryMs,
+    )
+    // Several platforms on one database do not all begin in the same moment.
+    this.schedule(Math.random() * longestFirstDelayMs)
+  }
+
+  /** Before which time an organization keeps nothing, in epoch milliseconds; null: it keeps all. */
+  oldestMs(organizationId: number, nowMs: number): number | null {
+    const days = this.days.get(organizationId)
+    return days === undefined ? null : nowMs - days * dayMs
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.refreshTimer)
+    clearTimeout(this.cleanUpTimer)
+    await this.running
+  }
+
+  private async refresh(): Promise<void> {
+    const retention = await loadRetention(this.database.pool, this.config.telemetryRetentionDays)
+    this.days = new Map(
+      retention.flatMap(({ organizationId, days }) =>
+        days === null ? [] : [[organizationId, days] as const],
+      ),
+    )
+  }
+
+  private schedule(delayMs: number): void {
+    this.cleanUpTimer = setTimeout(() => {
+      this.running = this.cleanUp().then(
+        () => this.schedule(dayMs * (0.9 + Math.random() / 10)),
+        (error: unknown) => {
+          this.warn(error)
+          this.schedule(retryAfterMs)
+        },
+      )
+    }, delayMs).unref()
+  }
+
+  private async cleanUp(): Promise<void> {
+    const { pool } = this.database
+    await applyRetention(pool, await loadRetention(pool, this.config.telemetryRetentionDays), Date.now())
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn(`retention waits for the database: ${error instanceof Error ? error.message : error}`)
+  }
+}

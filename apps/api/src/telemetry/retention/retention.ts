@@ -1,0 +1,78 @@
+import type { Pool } from 'pg'
+import { deleteRows, listDetached, listPartitions } from '../storage/partition-tables.js'
+import { weekOf, weekStartUs } from '../storage/partitions.js'
+
+export const dayMs = 86_400_000
+const hourUs = 3_600_000_000
+
+/** How long an organization keeps its telemetry; null: for ever. */
+export interface OrganizationRetention {
+  organizationId: number
+  days: number | null
+}
+
+/** The retention of each organization: its own, or the default. */
+export async function loadRetention(
+  pool: Pool,
+  defaultDays: number | null,
+): Promise<OrganizationRetention[]> {
+  const { rows } = await pool.query<OrganizationRetention>(
+    'SELECT id AS "organizationId", nullif(coalesce(retention_days, $1::int), 0) AS days FROM organization',
+    [defaultDays],
+  )
+  return rows
+}
+
+/**
+ * Deletes what is older than it may be, samples and roll-ups alike: whole partitions that are too old for everybody,
+ * then rows of organizations that keep less. Cuts at full hours, so that no roll-up outlives a part of its samples.
+ */
+export async function applyRetention(
+  pool: Pool,
+  retention: readonly OrganizationRetention[],
+  nowMs: number,
+): Promise<void> {
+  await finishDetaching(pool)
+  if (retention.length === 0) return
+  const longest = Math.max(...retention.map(({ days }) => days ?? Number.POSITIVE_INFINITY))
+  if (Number.isFinite(longest)) await dropPartitions(pool, cutUs(nowMs, longest))
+  for (const { organizationId, days } of retention) {
+    if (days === null) continue
+    // Who keeps longest waits for the week to be over: its samples go with their partition.
+    const beforeUs = days === longest ? weekStartUs(weekOf(cutUs(nowMs, days))) : cutUs(nowMs, days)
+    await deleteOlder(pool, organizationId, beforeUs)
+  }
+}
+
+function cutUs(nowMs: number, days: number): number {
+  const us = Math.max(0, (nowMs - days * dayMs) * 1_000)
+  return us - (us % hourUs)
+}
+
+/**
+ * Brings to its end what a stopped clean-up left in between, wherever the cut is by now: PostgreSQL takes nothing in
+ * there, and detaches no other partition meanwhile.
+ */
+async function finishDetaching(pool: Pool): Promise<void> {
+  for (const { parent, name, detaching } of await listPartitions(pool))
+    if (detaching) await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} FINALIZE`)
+}
+
+/** Drops the partitions that end by then. Nobody who reads or writes others has to wait. */
+async function dropPartitions(pool: Pool, beforeUs: number): Promise<void> {
+  for (const { parent, name, toUs } of await listPartitions(pool))
+    if (toUs <= beforeUs)
+      await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} CONCURRENTLY`)
+  for (const { name, toUs } of await listDetached(pool))
+    if (toUs <= beforeUs) await pool.query(`DROP TABLE IF EXISTS ${name}`)
+}
+
+async function deleteOlder(pool: Pool, organizationId: number, beforeUs: number): Promise<void> {
+  const { rows: devices } = await pool.query<{ key: number }>(
+    'SELECT key FROM device WHERE organization_id = $1 ORDER BY key',
+    [organizationId],
+  )
+  for (const partition of await listPartitions(pool))
+    if (partition.fromUs < beforeUs)
+      for (const { key } of devices) await deleteRows(pool, partition, key, beforeUs)
+}
