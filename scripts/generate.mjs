@@ -1,21 +1,26 @@
 #!/usr/bin/env node
-// Writes the documents that are made from the code: OpenAPI and AsyncAPI. `--check` compares instead of writing.
+// Writes the documents that are made from the code: OpenAPI, AsyncAPI and what is said of the variables of the
+// environment. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { makeComposeFile, makeConfigurationPage, makeEnvExample } from './lib/environment-documents.mjs'
 import { inProject } from './lib/paths.mjs'
 import { runCommand } from './lib/run-command.mjs'
 import { asyncApiErrors, openApiErrors } from './lib/validate-documents.mjs'
 
-/** @typedef {{ file: string, make: () => Promise<string>, validate: (document: Record<string, unknown>) => Promise<string[]> }} Document */
+/** @typedef {{ file: string, make: () => Promise<string>, validate?: (document: Record<string, unknown>) => Promise<string[]> }} Document */
 
 /** @type {Document[]} */
 const documents = [
   { file: 'apps/api/openapi.json', make: makeOpenApi, validate: openApiErrors },
   { file: 'packages/protocol/asyncapi.json', make: makeAsyncApi, validate: asyncApiErrors },
+  { file: 'docs/configuration.md', make: makeConfigurationPage },
+  { file: '.env.example', make: makeEnvExample },
+  { file: 'docker-compose.yml', make: makeComposeFile },
 ]
 
 /**
- * Makes each document, validates it, and writes it or compares it with what is there. The build has to be current.
+ * Makes each document, validates it where there is a standard for it, and writes it or compares it with what is there. The build has to be current.
  * @param {{ check: boolean }} options
  * @returns {Promise<{ ok: boolean, lines: string[] }>}
  */
@@ -23,7 +28,7 @@ export async function generate({ check }) {
   const lines = []
   for (const { file, make, validate } of documents) {
     const text = await make()
-    for (const error of await validate(JSON.parse(text))) lines.push(`${file}: ${error}`)
+    for (const error of (await validate?.(JSON.parse(text))) ?? []) lines.push(`${file}: ${error}`)
     if (!check) fs.writeFileSync(inProject(file), text)
     else if (read(file) !== text)
       lines.push(`${file} is not what the code makes: run npm run generate and commit it`)

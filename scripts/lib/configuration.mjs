@@ -4,7 +4,8 @@ import { inProject, projectRoot } from './paths.mjs'
 import { UserError } from './user-error.mjs'
 
 /**
- * The part of the environment that concerns who starts the processes; the api checks all of it.
+ * The part of the environment that the scripts need to start the processes. It is read here a second time because the
+ * scripts run before anything is installed or built; the api checks all of it, and a spec holds the defaults equal.
  * @typedef {object} Configuration
  * @property {string} host
  * @property {number} port

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfiguration } from './configuration.mjs'
+import { environmentVariables } from './environment-documents.mjs'
 import { inProject } from './paths.mjs'
 
 describe('parseConfiguration', () => {
@@ -16,6 +17,18 @@ describe('parseConfiguration', () => {
     expect(parseConfiguration({ PORT: '', HOST: '', MQTT_PORT: '', DATABASE_URL: '', DATA_DIR: '' })).toEqual(
       defaults,
     )
+  })
+
+  it('has the defaults that the platform has', async () => {
+    const variables = await environmentVariables()
+    const defaultOf = (name: string) => variables.find((variable) => variable.name === name)?.fallback
+    const { host, port, mqttPort, dataDir } = parseConfiguration({})
+    expect({ host, port, mqttPort, dataDir }).toEqual({
+      host: defaultOf('HOST'),
+      port: Number(defaultOf('PORT')),
+      mqttPort: Number(defaultOf('MQTT_PORT')),
+      dataDir: inProject(defaultOf('DATA_DIR') ?? ''),
+    })
   })
 
   it('turns MQTT over TCP off by 0, and takes an absolute data directory as it is', () => {

@@ -1,73 +1,12 @@
 import path from 'node:path'
 import type { BrokerLimits } from '@heliograph/broker'
-import { OrganizationSlug, Password } from '@heliograph/protocol'
-import { z } from 'zod'
-import { MqttLimits } from './mqtt-limits.js'
-import { isLoopback, parseNetwork } from './networks.js'
-import { parseTracing, type TracingConfig, TracingEnvironment } from './tracing-config.js'
+import type { z } from 'zod'
+import { Environment } from './environment.js'
+import { isLoopback } from './networks.js'
+import { parseTracing, type TracingConfig } from './tracing-config.js'
 
 /** The injection token of the one Config. */
 export const CONFIG = Symbol('CONFIG')
-
-const Port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'expected a port number')
-  .transform(Number)
-  .refine((port) => port <= 65_535, 'expected a port number of at most 65535')
-
-const Origin = z
-  .string()
-  .refine(
-    (text) => originOf(text) !== null,
-    'expected an address such as https://iot.example.com, without a path',
-  )
-  .transform((text) => originOf(text) ?? '')
-
-const list = (text: string) => text.split(',').flatMap((item) => item.trim() || [])
-
-const Environment = TracingEnvironment.extend({
-  PORT: Port.refine((port) => port > 0, 'expected a port above 0').default(3_000),
-  HOST: z.string().max(255).default('127.0.0.1'),
-  MQTT_PORT: Port.default(1_883),
-  MQTTS_PORT: Port.optional(),
-  MQTT_LIMITS: MqttLimits.default({}),
-  TLS_CERT: z.string().optional(),
-  TLS_KEY: z.string().optional(),
-  TLS_CA: z.string().optional(),
-  DATABASE_URL: z
-    .string({ error: 'is missing; npm start sets it to the embedded database' })
-    .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host/database'),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'expected redis://host:port')
-    .optional(),
-  DATA_DIR: z.string().default('.data'),
-  WEB_URL: Origin.optional(),
-  PUBLIC_URL: Origin.optional(),
-  ALLOWED_ORIGINS: z.string().default('').transform(list).pipe(z.array(Origin)),
-  TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform(list)
-    .pipe(
-      z.array(
-        z
-          .string()
-          .refine((text) => parseNetwork(text) !== null, 'expected addresses or networks: 10.0.0.0/8, ::1'),
-      ),
-    ),
-  AUTH_SECRET: z.string().min(32, 'expected at least 32 characters, random ones').optional(),
-  ADMIN_EMAIL: z.email('expected an e-mail address').max(254).optional(),
-  ADMIN_PASSWORD: Password.optional(),
-  ORG: OrganizationSlug.default('main'),
-  TELEMETRY_RETENTION_DAYS: z
-    .string()
-    .regex(/^\d{1,5}$/, 'expected a number of days')
-    .transform(Number)
-    .refine((days) => days > 0, 'expected one day at least')
-    .optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-})
 
 /** The environment, parsed and checked. Nothing else reads process.env. */
 export interface Config {
@@ -159,11 +98,4 @@ function describeIssues(
       return `${variable}: ${issue.message}${shown}`
     })
     .join('\n')
-}
-
-function originOf(text: string): string | null {
-  if (!URL.canParse(text)) return null
-  const url = new URL(text)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
-  return bare && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : null
 }

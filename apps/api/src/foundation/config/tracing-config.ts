@@ -1,18 +1,60 @@
 import { z } from 'zod'
+import { described } from './variable-text.js'
 
-/** The standard variables of OpenTelemetry on which it depends whether there is tracing; its SDK reads the others. */
+const ProtocolName = z.literal('http/protobuf', { error: 'only http/protobuf is there' }).optional()
+
+/** The standard variables of OpenTelemetry that decide whether there is tracing, and those that its SDK reads most often. */
 export const TracingEnvironment = z.object({
-  OTEL_SDK_DISABLED: z.string().optional(),
-  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).default('otlp'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('expected http://host:4318').optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url('expected http://host:4318/v1/traces').optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z
-    .literal('http/protobuf', { error: 'only http/protobuf is there' })
-    .optional(),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z
-    .literal('http/protobuf', { error: 'only http/protobuf is there' })
-    .optional(),
-  OTEL_TRACES_SAMPLER: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(z.url('expected http://host:4318').optional(), {
+    group: 'observation',
+    text: 'Where traces go, by OTLP over HTTP with protobuf.',
+    example: 'http://127.0.0.1:4318',
+    otherwise: 'no traces',
+    docker: 'passed',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: described(z.url('expected http://host:4318/v1/traces').optional(), {
+    group: 'observation',
+    text: 'The same as a whole address; it goes before the endpoint above.',
+    example: 'http://127.0.0.1:4318/v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: described(z.string().optional(), {
+    group: 'observation',
+    text: 'Headers for the exporter, such as an authorization.',
+    example: 'authorization=Bearer%20TOKEN',
+    docker: 'passed',
+  }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: described(ProtocolName, {
+    group: 'observation',
+    text: '`http/protobuf` is the only protocol that there is.',
+    example: 'http/protobuf',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: described(ProtocolName, {
+    group: 'observation',
+    text: 'The same for traces alone.',
+    example: 'http/protobuf',
+  }),
+  OTEL_TRACES_EXPORTER: described(
+    z.enum(['otlp', 'none'], { error: 'expected otlp or none' }).default('otlp'),
+    { group: 'observation', text: '`none` turns traces off while an endpoint is set.' },
+  ),
+  OTEL_TRACES_SAMPLER: described(z.string().optional(), {
+    group: 'observation',
+    text: 'Which messages and requests are traced.',
+    example: 'parentbased_traceidratio',
+    otherwise: 'one in a hundred',
+    docker: 'passed',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: described(z.string().optional(), {
+    group: 'observation',
+    text: 'The argument of the sampler, such as the ratio.',
+    example: '0.01',
+    docker: 'passed',
+  }),
+  OTEL_SDK_DISABLED: described(z.string().optional(), {
+    group: 'observation',
+    text: '`true` turns traces off.',
+    example: 'true',
+  }),
 })
 
 export interface TracingConfig {

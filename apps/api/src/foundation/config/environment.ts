@@ -1,0 +1,179 @@
+import { OrganizationSlug, Password } from '@heliograph/protocol'
+import { z } from 'zod'
+import { parseNetwork } from './networks.js'
+import { MqttLimits } from './mqtt-limits.js'
+import { TracingEnvironment } from './tracing-config.js'
+import { described } from './variable-text.js'
+
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'expected a port number')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'expected a port number of at most 65535')
+
+const Origin = z
+  .string()
+  .refine(
+    (text) => originOf(text) !== null,
+    'expected an address such as https://iot.example.com, without a path',
+  )
+  .transform((text) => originOf(text) ?? '')
+
+const Network = z
+  .string()
+  .refine((text) => parseNetwork(text) !== null, 'expected addresses or networks: 10.0.0.0/8, ::1')
+
+const Days = z
+  .string()
+  .regex(/^\d{1,5}$/, 'expected a number of days')
+  .transform(Number)
+  .refine((days) => days > 0, 'expected one day at least')
+
+const list = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(item))
+
+/**
+ * Every variable of the environment that the platform reads: how it is checked, its default, and what it means.
+ * `npm run generate` writes docs/configuration.md, .env.example and the list in docker-compose.yml from it.
+ */
+export const Environment = TracingEnvironment.extend({
+  PORT: described(Port.refine((port) => port > 0, 'expected a port above 0').default(3_000), {
+    group: 'addresses',
+    text: 'The port of the pages, of REST and of MQTT over WebSocket (at `/mqtt`).',
+    docker: 'set',
+  }),
+  HOST: described(z.string().max(255).default('127.0.0.1'), {
+    group: 'addresses',
+    text: 'The address to listen on. `127.0.0.1` is this machine alone; `0.0.0.0` lets the whole network in, and the set-up page then asks for a one-time code from the log.',
+    docker: 'set',
+  }),
+  MQTT_PORT: described(Port.default(1_883), {
+    group: 'addresses',
+    text: 'The port of MQTT over TCP. `0` turns it off.',
+    docker: 'set',
+  }),
+  MQTTS_PORT: described(Port.optional(), {
+    group: 'addresses',
+    text: 'The port of MQTT over TLS. It needs `TLS_CERT` and `TLS_KEY`.',
+    example: '8883',
+    otherwise: 'off',
+  }),
+  TLS_CERT: described(z.string().optional(), {
+    group: 'addresses',
+    text: 'The file of the certificate for `MQTTS_PORT`, in PEM.',
+  }),
+  TLS_KEY: described(z.string().optional(), {
+    group: 'addresses',
+    text: 'The file of the private key for `MQTTS_PORT`, in PEM.',
+  }),
+  TLS_CA: described(z.string().optional(), {
+    group: 'addresses',
+    text: 'The file of a certificate authority. When it is set, MQTT clients over TLS must show a certificate of that authority.',
+  }),
+  PUBLIC_URL: described(Origin.optional(), {
+    group: 'addresses',
+    text: 'The address that people and devices use when a proxy stands in front, without a path.',
+    example: 'https://iot.example.com',
+    docker: 'set',
+  }),
+  ALLOWED_ORIGINS: described(list(Origin), {
+    group: 'addresses',
+    text: 'Further origins whose pages may sign in and call the API, separated by commas.',
+    example: 'https://dashboard.example.com',
+    docker: 'passed',
+  }),
+  TRUSTED_PROXIES: described(list(Network), {
+    group: 'addresses',
+    text: 'Addresses or networks of the proxies whose forwarding headers (`X-Forwarded-For` and the like, `traceparent`) are believed, separated by commas.',
+    example: '10.0.0.0/8',
+    docker: 'set',
+  }),
+  WEB_URL: described(Origin.optional(), {
+    group: 'addresses',
+    text: 'The address of a web server for the pages that runs elsewhere. Without it the platform starts its own.',
+    example: 'http://127.0.0.1:3001',
+    docker: 'set',
+  }),
+  MQTT_LIMITS: described(MqttLimits.default({}), {
+    group: 'addresses',
+    text: 'Limits of the broker that differ from its defaults, separated by commas; `Infinity` turns one off. Their names are in packages/broker/README.md.',
+    example: 'maxPacketBytes=65536,maxInflight=20',
+    docker: 'passed',
+  }),
+  DATABASE_URL: described(
+    z
+      .string({ error: 'is missing; npm start sets it to the embedded database' })
+      .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host/database'),
+    {
+      group: 'data',
+      text: 'A PostgreSQL server (15 or later) to use instead of the embedded one.',
+      example: 'postgresql://user:password@host:5432/heliograph',
+      otherwise: 'the embedded one',
+      docker: 'set',
+    },
+  ),
+  DATA_DIR: described(z.string().default('.data'), {
+    group: 'data',
+    text: 'The directory of the embedded database and of the secrets.',
+    docker: 'set',
+  }),
+  TELEMETRY_RETENTION_DAYS: described(Days.optional(), {
+    group: 'data',
+    text: 'How many days telemetry is kept, unless an organization has a retention of its own.',
+    example: '365',
+    otherwise: 'for ever',
+    docker: 'passed',
+  }),
+  REDIS_URL: described(
+    z
+      .string()
+      .regex(/^rediss?:\/\//, 'expected redis://host:port')
+      .optional(),
+    {
+      group: 'data',
+      text: 'Reserved. This version does not use it, and logs a warning when it is set.',
+      example: 'redis://127.0.0.1:6379',
+    },
+  ),
+  ADMIN_EMAIL: described(z.email('expected an e-mail address').max(254).optional(), {
+    group: 'administrator',
+    text: 'The e-mail address of the first administrator. Set it together with `ADMIN_PASSWORD`.',
+    example: 'ada@example.com',
+    docker: 'passed',
+  }),
+  ADMIN_PASSWORD: described(Password.optional(), {
+    group: 'administrator',
+    text: 'The password of the first administrator: 8 to 128 characters.',
+    docker: 'passed',
+  }),
+  ORG: described(OrganizationSlug.default('main'), {
+    group: 'administrator',
+    text: 'The slug of the first organization, which `ADMIN_EMAIL` administers.',
+    docker: 'passed',
+  }),
+  AUTH_SECRET: described(z.string().min(32, 'expected at least 32 characters, random ones').optional(), {
+    group: 'secrets',
+    text: 'The key that secrets are hashed with and cookies are signed with: at least 32 random characters.',
+    otherwise: 'made once and kept in `DATA_DIR`',
+    docker: 'passed',
+  }),
+  LOG_LEVEL: described(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    {
+      group: 'observation',
+      text: 'How much is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+      docker: 'passed',
+    },
+  ),
+})
+
+function originOf(text: string): string | null {
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  return bare && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : null
+}
