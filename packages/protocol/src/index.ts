@@ -27,8 +27,6 @@ export { type DeviceStatus, deviceStatus, deviceStatuses, type PresenceFacts } f
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './ids.js'
 export { formatPath, PayloadError } from './payload-error.js'
 export * from './payloads/device.js'
-export { isPlainEvent } from './payloads/plain-event.js'
-export { isPlainEventJson } from './payloads/plain-event-json.js'
 export { plainTelemetry } from './payloads/plain-telemetry.js'
 export * from './payloads/platform.js'
 export * from './payloads/telemetry.js'
