@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OrganizationSlug } from '../ids.js'
+import { OrganizationSlug } from '../common/ids.js'
 import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const Role = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseTime } from '../time.js'
+import { parseTime } from '../common/time.js'
 
 /** An instant on the wire: RFC 3339 in UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339' })

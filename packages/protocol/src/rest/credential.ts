@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deviceChannels } from '../channels.js'
+import { deviceChannels } from '../channels/channels.js'
 import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const IssueCredential = z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { deviceStatuses } from '../device-status.js'
-import { DeviceId } from '../ids.js'
+import { deviceStatuses } from '../common/device-status.js'
+import { DeviceId } from '../common/ids.js'
 import { PresenceReason } from '../payloads/platform.js'
 import { Cursor, Name, page, queryInteger, Timestamp } from './common.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeviceId, OrganizationSlug } from '../ids.js'
+import { DeviceId, OrganizationSlug } from '../common/ids.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
 import { Cursor, page, queryInteger, TimeExpression } from './common.js'
 

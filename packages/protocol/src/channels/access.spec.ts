@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { filterMatches, filterProblem } from '../topics/topic.js'
 import { canPublish, canSubscribe, type MqttPrincipal } from './access.js'
 import { channels, deviceChannels, organizationFilter } from './channels.js'
-import { filterMatches, filterProblem } from './topic.js'
 
 const pump: MqttPrincipal = { kind: 'device', org: 'acme', device: 'pump' }
 const person = (subscribe: string[], publish: string[] = []): MqttPrincipal => ({

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { PayloadError } from '../payloads/payload-error.js'
+import { filterMatches } from '../topics/topic.js'
 import { channel } from './channel.js'
 import { app, channels, deviceFilter, presence, reply, telemetry } from './channels.js'
-import { PayloadError } from './payload-error.js'
-import { filterMatches } from './topic.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { CommandReply, CommandRequest, DesiredState, DeviceEvent, ReportedState } from '../payloads/device.js'
+import { FleetCounts, Notice, Presence } from '../payloads/platform.js'
+import { Telemetry } from '../payloads/telemetry.js'
 import { channel } from './channel.js'
-import { CommandReply, CommandRequest, DesiredState, DeviceEvent, ReportedState } from './payloads/device.js'
-import { FleetCounts, Notice, Presence } from './payloads/platform.js'
-import { Telemetry } from './payloads/telemetry.js'
 
 export const telemetry = channel('{org}/devices/{device}/telemetry', {
   title: 'Telemetry',

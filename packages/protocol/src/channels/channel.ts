@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { PayloadError } from './payload-error.js'
+import { PayloadError } from '../payloads/payload-error.js'
 
 type ParameterOf<Level> = Level extends `{${infer Name}*}`
   ? Name

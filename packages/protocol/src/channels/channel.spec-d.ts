@@ -1,9 +1,9 @@
 import { describe, expectTypeOf, it } from 'vitest'
+import type { CommandReply } from '../payloads/device.js'
+import type { Presence } from '../payloads/platform.js'
+import type { Telemetry } from '../payloads/telemetry.js'
 import { type Channel, type ChannelParameters, channel } from './channel.js'
 import { app, command, fleet, presence, reply, telemetry } from './channels.js'
-import type { CommandReply } from './payloads/device.js'
-import type { Presence } from './payloads/platform.js'
-import type { Telemetry } from './payloads/telemetry.js'
 
 // Compiled by `npm run check` and never run: each @ts-expect-error is an error itself when nothing is wrong there.
 describe('parameters come from the address', () => {

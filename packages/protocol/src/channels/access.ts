@@ -1,5 +1,11 @@
+import {
+  filterContains,
+  filterMatches,
+  filterProblem,
+  topicProblem,
+  unsharedFilter,
+} from '../topics/topic.js'
 import { app, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
-import { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topic.js'
 
 /** Who speaks on an MQTT connection. `subscribe` and `publish` are the topic filters a token was granted. */
 export type MqttPrincipal =
