@@ -32,7 +32,7 @@ export {
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
 export { parseTime } from './common/time.js'
 export * from './payloads/device.js'
-export { formatPath, PayloadError } from './payloads/payload-error.js'
+export { PayloadError } from './payloads/payload-error.js'
 export { plainTelemetry } from './payloads/plain-telemetry.js'
 export * from './payloads/platform.js'
 export * from './payloads/telemetry.js'

@@ -83,24 +83,18 @@ describe('a channel', () => {
     expect(telemetry.decode(telemetry.encode(payload))).toEqual(payload)
   })
 
-  it('says where a payload is wrong, and why', () => {
-    const problem = (text: string | Uint8Array) => {
-      try {
-        telemetry.decode(typeof text === 'string' ? bytes(text) : text)
-      } catch (error) {
-        expect(error).toBeInstanceOf(PayloadError)
-        return (error as PayloadError).message
-      }
-      return null
-    }
-    expect(problem('{"temperature":21.5}')).toBeNull()
-    expect(problem('')).toMatch(/not valid JSON/)
-    expect(problem('{"temperature":21.5')).toMatch(/not valid JSON/)
-    expect(problem(new Uint8Array([0x22, 0xc3, 0x28, 0x22]))).toMatch(/not valid UTF-8/)
-    expect(problem('\ufeff{"a":1}')).toMatch(/not valid JSON/)
-    expect(problem('[{"a":1},{"ts":-1,"values":{"a":1}}]')).toMatch(/^\[1\]\.ts: /)
-    expect(problem('['.repeat(100_000))).toMatch(/not valid JSON|nested too deeply/)
-    expect(problem(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)).toMatch(/nested too deeply|expected/)
+  it('refuses bytes that are not JSON in UTF-8', () => {
+    const refusal = (text: string | Uint8Array) => () =>
+      telemetry.decode(typeof text === 'string' ? bytes(text) : text)
+    expect(refusal('{"temperature":21.5}')()).toEqual({ temperature: 21.5 })
+    expect(refusal('')).toThrow(/^the payload is not valid JSON/)
+    expect(refusal('{"temperature":21.5')).toThrow(/^the payload is not valid JSON/)
+    expect(refusal('\ufeff{"a":1}')).toThrow(/^the payload is not valid JSON/)
+    expect(refusal(new Uint8Array([0x22, 0xc3, 0x28, 0x22]))).toThrow('the payload is not valid UTF-8')
+    expect(refusal('['.repeat(100_000))).toThrow(PayloadError)
+    expect(refusal(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`)).toThrow(
+      'the payload is nested too deeply',
+    )
   })
 
   it('checks what it encodes', () => {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { PayloadError } from '../payloads/payload-error.js'
+import { checkPayload, PayloadError } from '../payloads/payload-error.js'
 
 type ParameterOf<Level> = Level extends `{${infer Name}*}`
   ? Name
@@ -129,15 +129,4 @@ function parseJson(payload: Uint8Array): unknown {
   } catch (error) {
     throw new PayloadError('', `is not valid JSON: ${(error as SyntaxError).message}`)
   }
-}
-
-function checkPayload<Payload>(schema: z.ZodType<Payload>, value: unknown): Payload {
-  let result: z.ZodSafeParseResult<Payload>
-  try {
-    result = schema.safeParse(value)
-  } catch {
-    throw new PayloadError('', 'is nested too deeply')
-  }
-  if (result.success) return result.data
-  throw PayloadError.from(result.error)
 }

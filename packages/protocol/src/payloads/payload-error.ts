@@ -1,43 +1,69 @@
 import type { z } from 'zod'
+import { explainIssue, explainTypes } from './explain-issue.js'
 
-/** A payload that is not what its channel carries: where in it, and what was expected there. */
+/** A payload does not fit its channel's schema: `path` says where, `detail` what is wrong there. */
 export class PayloadError extends Error {
   override readonly name = 'PayloadError'
 
   constructor(
-    /** Where, as in `[3].values.temperature`; empty for the payload as a whole. */
+    /** As in `[3].values.temperature`; empty for the payload as a whole. */
     readonly path: string,
     readonly detail: string,
   ) {
-    super(path === '' ? detail : `${path}: ${detail}`)
+    super(path === '' ? `the payload ${detail}` : `${path} ${detail}`)
   }
+}
 
-  /** The issue of a failed parse that tells a person most: of a union, that of the branch that came furthest. */
-  static from(error: z.ZodError): PayloadError {
-    const issue = mostTelling(error.issues)
-    return new PayloadError(formatPath(issue.path), issue.message)
+/** Checks a value by a schema. Throws a PayloadError for the issue that helps a person most. */
+export function checkPayload<Payload>(schema: z.ZodType<Payload>, value: unknown): Payload {
+  let result: z.ZodSafeParseResult<Payload>
+  try {
+    result = schema.safeParse(value, { error: explainIssue, reportInput: true })
+  } catch (error) {
+    // Schemas recurse, so nesting ends at the size of the stack.
+    if (!(error instanceof RangeError)) throw error
+    throw new PayloadError('', 'is nested too deeply')
   }
+  if (result.success) return result.data
+  const issue = mostHelpful(result.error.issues)
+  throw new PayloadError(formatPath(issue.path), issue.message)
 }
 
 type Issue = z.core.$ZodIssue
 
-function mostTelling(issues: readonly Issue[]): Issue {
-  const expanded = issues.map((issue) => (issue.code === 'invalid_union' ? fromUnion(issue) : issue))
-  return expanded.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best))
+function mostHelpful(issues: readonly Issue[]): Issue {
+  return issues.map(innermost).reduce(better)
 }
 
-/** The branch that was meant is the one with the fewest objections, and among those the one that came furthest. */
+/** A deeper issue is more precise, and a wrong type says less than any other issue at the same place. */
+function better(best: Issue, issue: Issue): Issue {
+  if (issue.path.length !== best.path.length) return issue.path.length > best.path.length ? issue : best
+  return best.code === 'invalid_type' && issue.code !== 'invalid_type' ? issue : best
+}
+
+/** Unions and keys wrap the issue that says what is wrong. */
+function innermost(issue: Issue): Issue {
+  if (issue.code === 'invalid_union') return fromUnion(issue)
+  const [inner] = issue.code === 'invalid_key' ? issue.issues : []
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] }
+}
+
+/** The intended branch is likely the one with the fewest issues and, among equals, the one that got furthest. */
 function fromUnion(union: Extract<Issue, { code: 'invalid_union' }>): Issue {
   const branches = union.errors.filter((branch) => branch.length > 0)
   const fewest = Math.min(...branches.map((branch) => branch.length))
-  const meant = branches.filter((branch) => branch.length === fewest).map(mostTelling)
-  if (meant.length === 0) return union
-  const inner = mostTelling(meant)
-  return { ...inner, path: [...union.path, ...inner.path] }
+  const likely = branches.filter((branch) => branch.length === fewest).map(mostHelpful)
+  if (likely.length === 0) return union
+  const best = likely.reduce(better)
+  const types = likely
+    .filter((issue) => issue.path.length === best.path.length)
+    .filter((issue) => issue.code === 'invalid_type')
+  const message = best.code === 'invalid_type' ? explainTypes(types) : best.message
+  return { ...best, message, path: [...union.path, ...best.path] }
 }
 
 /** `['a', 3, 'b c']` becomes `a[3]["b c"]`. */
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`
