@@ -33,7 +33,6 @@ export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './comm
 export { parseTime } from './common/time.js'
 export * from './payloads/device.js'
 export { PayloadError } from './payloads/payload-error.js'
-export { plainTelemetry } from './payloads/plain-telemetry.js'
 export * from './payloads/platform.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
