@@ -3,7 +3,7 @@ import { canPublish, canSubscribe } from './access.js'
 
 // Compiled by `npm run check` and never run.
 describe('a principal', () => {
-  it('is whole', () => {
+  it('needs all of its fields', () => {
     canPublish({ kind: 'device', org: 'acme', device: 'pump' }, 'x')
     // @ts-expect-error a device without its id
     canPublish({ kind: 'device', org: 'acme' }, 'x')

@@ -7,7 +7,7 @@ import {
 } from '../topics/topic.js'
 import { app, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
 
-/** Who speaks on an MQTT connection. `subscribe` and `publish` are the topic filters a token was granted. */
+/** The identity behind an MQTT connection. `subscribe` and `publish` are the topic filters that a token was granted. */
 export type MqttPrincipal =
   | { kind: 'device'; org: string; device: string }
   | { kind: 'person'; org: string; subscribe: readonly string[]; publish: readonly string[] }
@@ -16,8 +16,8 @@ export type MqttPrincipal =
 const devicePublishes = Object.values(deviceChannels).filter((channel) => channel.publishedBy === 'device')
 
 /**
- * Whether a principal may publish to a topic: a device to its own channels that devices publish; a
- * person to granted topics under its organization's `apps/`; the platform anywhere.
+ * Tells whether a principal may publish to a topic. A device may publish to its own channels that devices publish, a
+ * person to granted topics under its organization's `apps/`, and the platform to any topic.
  */
 export function canPublish(principal: MqttPrincipal, topic: string): boolean {
   if (topicProblem(topic) !== null) return false
@@ -40,9 +40,9 @@ export function canPublish(principal: MqttPrincipal, topic: string): boolean {
 }
 
 /**
- * Whether a principal may subscribe to a filter: only when everything that it can match may be read.
- * A device reads all below its own address; a person what one of its granted filters contains,
- * inside its organization. A shared subscription is judged by the filter behind it.
+ * Tells whether a principal may subscribe to a filter: it may when it may read every topic that the filter can match.
+ * A device reads all topics below its own address; a person reads the topics of its granted filters, inside its
+ * organization. For a shared subscription the filter behind `$share/{group}/` counts.
  */
 export function canSubscribe(principal: MqttPrincipal, filter: string): boolean {
   const plain = unsharedFilter(filter)

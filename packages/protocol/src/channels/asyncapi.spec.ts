@@ -15,7 +15,7 @@ describe('asyncApiDocument', () => {
     expect(validate(document), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true)
   })
 
-  it('names every channel, with its address and who sends', () => {
+  it('names every channel, with its address and its direction', () => {
     expect(Object.keys(document.channels)).toEqual(Object.keys(channels))
     expect(document.channels.telemetry.address).toBe('{org}/devices/{device}/telemetry')
     expect(document.channels.app.address).toBe('{org}/apps/{app}/{path}')
@@ -35,7 +35,7 @@ describe('asyncApiDocument', () => {
     }
   })
 
-  it('points only at what is there', () => {
+  it('has no dangling reference', () => {
     for (const [, path] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
       const target = path?.split('/').reduce((place, name) => place?.[name], document)
       if (!path?.startsWith('definitions')) expect(target, path).toBeDefined()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { channels } from './channels.js'
 
-/** The AsyncAPI 3.0 document of all channels, made from the declarations that the broker checks by. */
+/** The AsyncAPI 3.0 document of all channels, generated from the declarations by which the broker checks messages. */
 export function asyncApiDocument(version: string): object {
   const entries = Object.entries(channels)
   return {
@@ -54,7 +54,7 @@ const parameterText: Record<string, string> = {
   path: 'Any further levels, one at least',
 }
 
-/** Seen from the platform: it receives what devices publish and sends what it publishes itself. */
+/** The operations of a channel as the platform sees them: it receives messages of devices and sends its own. */
 function operationObjects(name: string, channel: AnyChannel): [string, object][] {
   const operation = (action: 'send' | 'receive'): [string, object] => [
     `${action}${channel.title.replace(/ (\w)/g, (_, letter) => letter.toUpperCase())}`,

@@ -17,7 +17,7 @@ describe('a channel', () => {
     expect(deviceFilter({ org: 'acme', device: 'pump-7' })).toBe('acme/devices/pump-7/#')
   })
 
-  it.each(['', 'a/b', '+', '#', 'a+', 'a\0'])('takes no parameter %j', (device) => {
+  it.each(['', 'a/b', '+', '#', 'a+', 'a\0'])('refuses the parameter %j', (device) => {
     expect(() => telemetry.topic({ org: 'acme', device })).toThrow(TypeError)
     expect(() => telemetry.filter({ org: 'acme', device })).toThrow(TypeError)
   })
@@ -67,7 +67,7 @@ describe('a channel', () => {
     )
   })
 
-  it('never takes a topic for two of the channels', () => {
+  it('matches each topic by one channel only', () => {
     const params = { org: 'acme', device: 'd', command: 'c', app: 'a', path: 'p' }
     for (const one of Object.values(channels)) {
       const matching = Object.values(channels).filter((other) => other.match(one.topic(params)) !== null)
@@ -101,7 +101,7 @@ describe('a channel', () => {
     expect(() => presence.encode({ online: true, since: -1, reason: 'connected' })).toThrow(PayloadError)
   })
 
-  it('leaves literal levels alone', () => {
+  it('compares literal levels as they are', () => {
     const odd = channel('a/{x}/b.c', {
       title: 'Odd',
       description: '',

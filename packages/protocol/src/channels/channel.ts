@@ -1,50 +1,6 @@
 import type { z } from 'zod'
 import { checkPayload, PayloadError } from '../payloads/payload-error.js'
 
-type ParameterOf<Level> = Level extends `{${infer Name}*}`
-  ? Name
-  : Level extends `{${infer Name}}`
-    ? Name
-    : never
-type ParameterNames<Address> = Address extends `${infer Level}/${infer Rest}`
-  ? ParameterOf<Level> | ParameterNames<Rest>
-  : ParameterOf<Address>
-
-/** The parameters of an address: `'{org}/devices/{device}'` gives `{ org: string; device: string }`. */
-export type ChannelParameters<Address extends string> = { [Name in ParameterNames<Address>]: string }
-
-export type Publisher = 'device' | 'platform' | 'granted'
-
-export interface ChannelOptions<Payload> {
-  title: string
-  description: string
-  payload: z.ZodType<Payload>
-  publishedBy: Publisher
-  qos: 0 | 1 | 2
-  retained?: boolean
-}
-
-/** One kind of topic: what it is called, what it carries and who may publish there. */
-export interface Channel<Address extends string, Payload> extends Readonly<ChannelOptions<Payload>> {
-  readonly address: Address
-  /** The topic name for these parameters. Throws a TypeError for a value that is no single topic level. */
-  topic(parameters: ChannelParameters<Address>): string
-  /** The topic filter for these parameters; what is left out becomes a wildcard. */
-  filter(parameters?: Partial<ChannelParameters<Address>>): string
-  /** The parameters of a topic of this channel, or null when it is another's. */
-  match(topic: string): ChannelParameters<Address> | null
-  /** The payload of a message: UTF-8, JSON, this channel's schema. Throws a PayloadError that says where and why. */
-  decode(payload: Uint8Array): Payload
-  /** The bytes of a payload, after the same check as `decode`. */
-  encode(payload: Payload): Uint8Array
-}
-
-interface Level {
-  literal: string | null
-  parameter: string
-  rest: boolean
-}
-
 /**
  * Declares a channel. Levels in braces are parameters; a last level `{name*}` takes one or more levels.
  *
@@ -79,6 +35,50 @@ export function channel<const Address extends string, Payload>(
   }
 }
 
+/** One kind of topic: its address, its payload and who publishes there. */
+export interface Channel<Address extends string, Payload> extends Readonly<ChannelOptions<Payload>> {
+  readonly address: Address
+  /** The topic name for these parameters. Throws a TypeError for a value that is not one topic level. */
+  topic(parameters: ChannelParameters<Address>): string
+  /** The topic filter for these parameters; each that is left out becomes a wildcard. */
+  filter(parameters?: Partial<ChannelParameters<Address>>): string
+  /** The parameters of a topic of this channel, or null when the topic belongs to another channel. */
+  match(topic: string): ChannelParameters<Address> | null
+  /** Reads JSON in UTF-8 and checks it by the schema. Throws a PayloadError that says what is wrong, and where. */
+  decode(payload: Uint8Array): Payload
+  /** Writes a payload as bytes, after the check by the schema. */
+  encode(payload: Payload): Uint8Array
+}
+
+export interface ChannelOptions<Payload> {
+  title: string
+  description: string
+  payload: z.ZodType<Payload>
+  publishedBy: Publisher
+  qos: 0 | 1 | 2
+  retained?: boolean
+}
+
+export type Publisher = 'device' | 'platform' | 'granted'
+
+/** The parameters of an address: `'{org}/devices/{device}'` gives `{ org: string; device: string }`. */
+export type ChannelParameters<Address extends string> = { [Name in ParameterNames<Address>]: string }
+
+type ParameterOf<Level> = Level extends `{${infer Name}*}`
+  ? Name
+  : Level extends `{${infer Name}}`
+    ? Name
+    : never
+type ParameterNames<Address> = Address extends `${infer Level}/${infer Rest}`
+  ? ParameterOf<Level> | ParameterNames<Rest>
+  : ParameterOf<Address>
+
+interface Level {
+  literal: string | null
+  parameter: string
+  rest: boolean
+}
+
 function parseLevel(text: string): Level {
   const parameter = /^\{(\w+)(\*?)\}$/.exec(text)
   if (parameter === null) return { literal: text, parameter: '', rest: false }
@@ -88,7 +88,7 @@ function parseLevel(text: string): Level {
 function checkedValue(address: string, level: Level, value: string | undefined): string {
   const allowed = level.rest ? /^[^+#\0]+$/ : /^[^/+#\0]+$/
   if (value !== undefined && allowed.test(value)) return value
-  throw new TypeError(`${address}: ${JSON.stringify(value)} cannot stand for {${level.parameter}}`)
+  throw new TypeError(`${address}: ${JSON.stringify(value)} is not a valid value of {${level.parameter}}`)
 }
 
 function matchLevels(levels: Level[], topic: string): Record<string, string> | null {

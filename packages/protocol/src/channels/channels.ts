@@ -6,7 +6,8 @@ import { channel } from './channel.js'
 
 export const telemetry = channel('{org}/devices/{device}/telemetry', {
   title: 'Telemetry',
-  description: 'What a device measures. PUBACK and PUBREC mean decided: stored, or refused with a notice.',
+  description:
+    'Measured values of a device. PUBACK or PUBREC means that they are stored, or refused with a notice.',
   payload: Telemetry,
   publishedBy: 'device',
   qos: 1,
@@ -14,7 +15,7 @@ export const telemetry = channel('{org}/devices/{device}/telemetry', {
 
 export const events = channel('{org}/devices/{device}/events', {
   title: 'Event',
-  description: 'Something that happened on a device.',
+  description: 'An event on a device, in words.',
   payload: DeviceEvent,
   publishedBy: 'device',
   qos: 1,
@@ -22,7 +23,7 @@ export const events = channel('{org}/devices/{device}/events', {
 
 export const reported = channel('{org}/devices/{device}/state/reported', {
   title: 'Reported state',
-  description: 'A JSON merge patch (RFC 7396) of what the device says of its state.',
+  description: 'A JSON merge patch (RFC 7396) of the state that the device reports.',
   payload: ReportedState,
   publishedBy: 'device',
   qos: 1,
@@ -47,7 +48,7 @@ export const command = channel('{org}/devices/{device}/commands/{command}/reques
 
 export const reply = channel('{org}/devices/{device}/commands/{command}/reply', {
   title: 'Reply',
-  description: 'What became of a command.',
+  description: 'The result of a command.',
   payload: CommandReply,
   publishedBy: 'device',
   qos: 1,
@@ -64,7 +65,7 @@ export const presence = channel('{org}/devices/{device}/presence', {
 
 export const notices = channel('{org}/devices/{device}/notices', {
   title: 'Notice',
-  description: 'Why something that the device sent was refused.',
+  description: 'Tells the device which of its messages was refused, and why.',
   payload: Notice,
   publishedBy: 'platform',
   qos: 0,
@@ -81,7 +82,7 @@ export const fleet = channel('{org}/fleet', {
 export const app = channel('{org}/apps/{app}/{path*}', {
   title: 'App',
   description:
-    'Free for applications: chat, tickers, shared editing. Whoever is granted a topic may publish there.',
+    'Free for applications: chat, tickers, shared editing. A client may publish to the topics that its token grants.',
   payload: z.unknown(),
   publishedBy: 'granted',
   qos: 1,

@@ -1,10 +1,10 @@
-/** The three facts of presence, kept apart; times in epoch milliseconds. */
+/** The facts from which a device's status follows. Times are epoch milliseconds. */
 export interface PresenceFacts {
-  /** Whether an MQTT connection of the device is up. */
+  /** True while an MQTT connection of the device is up. */
   connected: boolean
-  /** Since when it is up or down; null when there never was one. */
+  /** When the connection came up or went down; null when the device never connected. */
   since: number | null
-  /** When the device last sent anything, over MQTT or HTTP; null when never. */
+  /** When the device last sent a message, over MQTT or HTTP; null when it never did. */
   lastMessageAt: number | null
   expectedIntervalSeconds: number
 }
@@ -13,11 +13,11 @@ export const deviceStatuses = ['online', 'quiet', 'offline', 'never'] as const
 export type DeviceStatus = (typeof deviceStatuses)[number]
 
 /**
- * One word for the three facts:
- * - `online`: connected and not overdue, or heard over HTTP within the expected interval;
- * - `quiet`: connected, or last heard over HTTP, and overdue;
- * - `offline`: was connected and is not;
- * - `never`: neither connected nor heard, ever.
+ * The status of a device:
+ * - `online`: it is connected, or was last heard over HTTP, and sent its last message within the expected interval;
+ * - `quiet`: it is connected, or was last heard over HTTP, and its next message is overdue;
+ * - `offline`: it was connected and is not any more;
+ * - `never`: it has never connected and never sent a message.
  */
 export function deviceStatus(facts: PresenceFacts, now: number): DeviceStatus {
   const { connected, since, lastMessageAt } = facts

@@ -14,12 +14,12 @@ export const DeviceId = z
   .meta({ id: 'DeviceId' })
 export type DeviceId = z.infer<typeof DeviceId>
 
-/** A device id for a name: `Greenhouse pump` gives `greenhouse-pump`. Empty when nothing of it is left. */
+/** A device id for a name: `Greenhouse pump` gives `greenhouse-pump`. Empty when the name has no letter or digit that an id may hold. */
 export function suggestDeviceId(name: string): string {
   return slugify(name, 64)
 }
 
-/** An organization slug for a name. Empty when nothing of it is left. */
+/** An organization slug for a name. Empty when the name has no letter or digit that a slug may hold. */
 export function suggestSlug(name: string): string {
   return slugify(name, 32)
 }

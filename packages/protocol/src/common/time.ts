@@ -1,9 +1,9 @@
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 /**
- * A point in time as people and scripts write it: epoch milliseconds (`1767225600000`), RFC 3339
+ * Reads a point in time as people and scripts write it: epoch milliseconds (`1767225600000`), RFC 3339
  * (`2026-01-01T00:00:00Z`), `now`, or relative to it (`-24h`, `-90s`, `+5m`; s, m, h, d, w).
- * Gives epoch milliseconds, or null when it is none of these.
+ * Returns epoch milliseconds, or null for any other text.
  */
 export function parseTime(text: string, now: number): number | null {
   if (text === 'now') return now
@@ -19,7 +19,7 @@ export function parseTime(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** Date.parse takes 30 February for 2 March. */
+/** Tells whether a date is in the calendar. Date.parse reads 30 February as 2 March. */
 function isDay(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)

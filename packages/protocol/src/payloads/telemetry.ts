@@ -11,7 +11,7 @@ export const TelemetryKey = z
   .regex(/^\P{Cc}+$/u, 'must not hold control characters as a key')
 export type TelemetryKey = z.infer<typeof TelemetryKey>
 
-/** Any JSON. Registered as it is: `meta` would name a copy, and what refers to itself within would stay nameless. */
+/** Any JSON. It is registered itself, because `meta` would name a copy and leave the recursive reference without a name. */
 export const JsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue', description: 'Any JSON' })
 export type JsonValue = z.infer<typeof JsonValue>
 
@@ -26,7 +26,7 @@ export const TelemetryValue = z.union([
 ])
 export type TelemetryValue = z.infer<typeof TelemetryValue>
 
-/** Milliseconds since 1970 (fractions down to microseconds are kept), up to the year 9999. */
+/** Milliseconds since 1970 (fractions are kept down to microseconds), up to the year 9999. */
 export const TimestampMs = z
   .number()
   .min(0)
@@ -34,7 +34,7 @@ export const TimestampMs = z
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Values by key, measured now: `{"temperature": 21.5}`. */
+/** Values by key, without a time: `{"temperature": 21.5}`. */
 export const TelemetryValues = z
   .record(TelemetryKey, TelemetryValue)
   .refine((values) => Object.keys(values).length > 0, 'must hold at least one value')
@@ -56,14 +56,14 @@ const BareValues = TelemetryValues.refine((values) => !('ts' in values) && !isOb
 
 const TelemetryRecord = z.union([TimedValues, BareValues])
 
-/** What a device sends: values, values with a time, or an array of up to 1,000 of either. */
+/** The telemetry payload: values, values with a time, or an array of up to 1,000 of either. */
 export const Telemetry = z.union([
   TelemetryRecord,
   z.array(TelemetryRecord).min(1).max(maximumSamplesPerMessage),
 ])
 export type Telemetry = z.infer<typeof Telemetry>
 
-/** The three accepted shapes made one: a list of values, each with its own `ts` or none. */
+/** Turns each of the accepted shapes into a list of values, each with its own `ts` or none. */
 export function timedValues(telemetry: Telemetry): TimedValues[] {
   const records = Array.isArray(telemetry) ? telemetry : [telemetry]
   return records.map((record) => (isTimed(record) ? record : { values: record }))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topic.js'
 
-/** What section 4.7 of MQTT 3.1.1 says, level by level, with nothing clever in it. */
+/** Section 4.7 of MQTT 3.1.1, level by level, written as plainly as possible. */
 function matches(filter: string, topic: string): boolean {
   if (topic.startsWith('$') && /^[+#]/.test(filter)) return false
   const match = (filterLevels: string[], topicLevels: string[]): boolean => {
@@ -60,7 +60,7 @@ describe('topicProblem and filterProblem', () => {
 })
 
 describe('filterMatches', () => {
-  it('says what the specification says, for every filter and topic of a small world', () => {
+  it('agrees with the specification for every filter and topic of a small world', () => {
     for (const filter of filters) {
       for (const topic of topics) {
         if (filterMatches(filter, topic) !== matches(filter, topic))
@@ -84,7 +84,7 @@ describe('filterContains', () => {
     }
   })
 
-  it('never contains what has a topic outside, for filters of any depth', () => {
+  it('never contains a filter with a topic outside, for filters of any depth', () => {
     const level = fc.constantFrom('', 'a', 'b', '$SYS', '+', 'ü')
     const filter = fc
       .tuple(fc.array(level, { minLength: 1, maxLength: 6 }), fc.boolean())
@@ -104,7 +104,7 @@ describe('filterContains', () => {
     )
   })
 
-  it('contains itself, whatever its name', () => {
+  it('contains itself, for any name', () => {
     for (const filter of [...filters, 'constructor', '__proto__', 'toString'])
       expect(filterContains(filter, filter)).toBe(true)
   })

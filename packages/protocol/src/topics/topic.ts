@@ -2,16 +2,16 @@
 const maximumTopicBytes = 65_535
 
 /**
- * Says why a string is no valid topic name (MQTT 3.1.1, 4.7), or null when it is one.
- * A topic name is what one publishes to: at least one character, no wildcard, no U+0000.
+ * Says why a string is not a valid topic name (MQTT 3.1.1, 4.7), or null when it is valid.
+ * A client publishes to a topic name: at least one character, no wildcard, no U+0000.
  */
 export function topicProblem(topic: string): string | null {
   return commonProblem(topic, 'topic') ?? (/[+#]/.test(topic) ? 'a topic must not hold + or #' : null)
 }
 
 /**
- * Says why a string is no valid topic filter (MQTT 3.1.1, 4.7.1), or null when it is one.
- * A filter is what one subscribes to: `+` stands for one whole level, `#` for all the rest, last.
+ * Says why a string is not a valid topic filter (MQTT 3.1.1, 4.7.1), or null when it is valid.
+ * A client subscribes to a filter: `+` matches one level, and `#`, as the last level, all further levels.
  */
 export function filterProblem(filter: string): string | null {
   const problem = commonProblem(filter, 'topic filter')
@@ -19,8 +19,8 @@ export function filterProblem(filter: string): string | null {
   const levels = filter.split('/')
   for (const [index, level] of levels.entries()) {
     if (level.includes('#') && (level !== '#' || index !== levels.length - 1))
-      return '# must stand alone in the last level'
-    if (level.includes('+') && level !== '+') return '+ must stand alone in its level'
+      return '# must be the whole last level'
+    if (level.includes('+') && level !== '+') return '+ must be a whole level'
   }
   return null
 }
@@ -32,10 +32,10 @@ export function filterMatches(filter: string, topic: string): boolean {
 
 /**
  * True when everything that `inner` can match is matched by `outer` too. `inner` may be a topic,
- * which matches itself alone. Exact, not conservative: held against brute force by property tests.
+ * which matches itself alone. The answer is exact; the tests compare it with brute force.
  *
- * What makes it less than obvious: `a/#` matches `a`; a leading wildcard matches no topic that
- * begins with `$` (4.7.2); and `+/#` matches the very same topics as `#`, as does `/+/#` as `/#`.
+ * Three rules complicate it: `a/#` matches `a`; a leading wildcard matches no topic that begins with `$` (4.7.2);
+ * `+/#` matches the same topics as `#`, and `/+/#` the same as `/#`.
  */
 export function filterContains(outer: string, inner: string): boolean {
   const outerLevels = outer.split('/')
@@ -53,7 +53,7 @@ export function filterContains(outer: string, inner: string): boolean {
   return innerLevels.length === outerLevels.length
 }
 
-/** The parent level of these is the empty topic, which does not exist: the same filters, said without it. */
+/** The parent level of these filters is the empty topic, which does not exist. Each value is the same filter without it. */
 const withoutEmptyParent = new Map([
   ['#', '+/#'],
   ['/#', '/+/#'],
