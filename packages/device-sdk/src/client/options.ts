@@ -1,4 +1,4 @@
-import type { LinkOptions } from './access.js'
+import type { LinkOptions } from '../connection/access.js'
 import type { ClientOptions } from './client.js'
 import type { BufferLimits } from './offline-buffer.js'
 

@@ -1,4 +1,4 @@
-import type { Qos } from './link.js'
+import type { Qos } from '../connection/link.js'
 
 export interface Outgoing {
   readonly topic: string

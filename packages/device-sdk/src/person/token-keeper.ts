@@ -1,6 +1,6 @@
-import type { Access } from './access.js'
-import { fullJitterMs } from './backoff.js'
-import { RefusedError } from './errors.js'
+import type { Access } from '../connection/access.js'
+import { fullJitterMs } from '../connection/backoff.js'
+import { RefusedError } from '../connection/errors.js'
 import type { PersonToken, TokenRequest } from './person.js'
 
 export interface TokenKeeperOptions {

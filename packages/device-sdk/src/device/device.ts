@@ -8,12 +8,12 @@ import {
   type TelemetryValues,
   telemetry,
 } from '@heliograph/protocol'
-import { Client, type PublishOptions } from './client.js'
-import type { Unsubscribe } from './emitter.js'
-import type { Qos } from './link.js'
-import { type CommonOptions, clientOptions } from './options.js'
+import { Client, type PublishOptions } from '../client/client.js'
+import type { Unsubscribe } from '../client/emitter.js'
+import { type CommonOptions, clientOptions } from '../client/options.js'
+import type { Received } from '../client/subscriptions.js'
+import type { Qos } from '../connection/link.js'
 import { risingClock } from './rising-clock.js'
-import type { Received } from './subscriptions.js'
 
 export interface DeviceOptions extends CommonOptions {
   /** Where to connect: `ws://…/mqtt`, `wss://…`, and outside browsers `mqtt://…` and `mqtts://…`. */

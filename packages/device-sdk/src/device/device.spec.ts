@@ -1,8 +1,8 @@
 import { command, PayloadError, telemetry } from '@heliograph/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ClosedError, DroppedError } from '../connection/errors.js'
+import { type Script, scriptedBroker } from '../testing/scripted-broker.js'
 import { connectDevice, type Device, type DeviceOptions } from './device.js'
-import { ClosedError, DroppedError } from './errors.js'
-import { type Script, scriptedBroker } from './testing/scripted-broker.js'
 
 const cleanups: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import type { Channel, ChannelParameters } from '@heliograph/protocol'
-import type { Access } from './access.js'
-import { Connection, type ConnectionOptions } from './connection.js'
-import type { ConnectionState } from './connection-state.js'
+import type { Access } from '../connection/access.js'
+import { Connection, type ConnectionOptions } from '../connection/connection.js'
+import type { ConnectionState } from '../connection/connection-state.js'
+import { ClosedError, DroppedError, SubscriptionDeniedError } from '../connection/errors.js'
+import type { IncomingMessage, Link, Qos } from '../connection/link.js'
+import { onWake } from '../connection/wake.js'
 import { Emitter, type Unsubscribe } from './emitter.js'
-import { ClosedError, DroppedError, SubscriptionDeniedError } from './errors.js'
-import type { IncomingMessage, Link, Qos } from './link.js'
 import { type BufferLimits, OfflineBuffer, type Outgoing } from './offline-buffer.js'
 import { channelListener, type Listener, type Received, Subscriptions } from './subscriptions.js'
-import { onWake } from './wake.js'
 
 export interface ClientOptions extends ConnectionOptions {
   offlineBuffer: BufferLimits

@@ -1,6 +1,6 @@
 import { type Channel, filterMatches } from '@heliograph/protocol'
-import { toError } from './errors.js'
-import type { IncomingMessage, Qos } from './link.js'
+import { toError } from '../connection/errors.js'
+import type { IncomingMessage, Qos } from '../connection/link.js'
 
 /** A message as a handler gets it. */
 export interface Received<Parameters, Payload> {

@@ -1,9 +1,9 @@
 import { telemetry } from '@heliograph/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Client } from './client.js'
-import { RefusedError } from './errors.js'
+import type { Client } from '../client/client.js'
+import { RefusedError } from '../connection/errors.js'
+import { type Script, scriptedBroker } from '../testing/scripted-broker.js'
 import { connectPerson, type TokenRequest } from './person.js'
-import { type Script, scriptedBroker } from './testing/scripted-broker.js'
 
 const cleanups: (() => Promise<void>)[] = []
 afterEach(async () => {

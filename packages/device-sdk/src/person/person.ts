@@ -1,6 +1,6 @@
-import type { Access } from './access.js'
-import { Client } from './client.js'
-import { type CommonOptions, clientOptions } from './options.js'
+import { Client } from '../client/client.js'
+import { type CommonOptions, clientOptions } from '../client/options.js'
+import type { Access } from '../connection/access.js'
 import { TokenKeeper } from './token-keeper.js'
 
 export interface TokenRequest {

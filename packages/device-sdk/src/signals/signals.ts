@@ -7,8 +7,8 @@ import {
   type Reading,
   waterTank,
   weatherStation,
-} from './signals/machines.js'
-import { seededRandom } from './signals/random.js'
+} from './machines.js'
+import { seededRandom } from './random.js'
 
 /** The machines that can be simulated, by their kind. */
 export const simulatedKinds = {
