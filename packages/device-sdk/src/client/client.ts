@@ -16,17 +16,17 @@ export interface ClientOptions extends ConnectionOptions {
 export interface ClientHooks {
   access(): Promise<Access>
   onLink?(access: Access): void
-  /** Called before filters are asked for on a live connection, to widen what it may read. */
+  /** Called before a subscription on a live connection, to widen the access of its token. */
   beforeSubscribe?(): Promise<void>
 }
 
 export interface ClientEvents {
   state: ConnectionState
-  /** A message left the full offline buffer unsent. `total` counts all of them. */
+  /** A message was dropped from the full offline buffer. `total` counts all dropped messages. */
   dropped: { topic: string; total: number }
-  /** The broker serves these filters from now on; told after each connection and each new listener. */
+  /** The broker granted these filters. Emitted after each connection and each new listener. */
   subscribed: { filters: string[] }
-  /** What cannot be answered where it happened: a message that is not what its channel carries, a denied filter. */
+  /** An error that no caller can catch: a message that does not fit its channel, or a denied filter. */
   problem: { error: Error; topic: string | null }
 }
 
@@ -35,19 +35,19 @@ export interface ClientStats {
   published: number
   /** Acknowledged (QoS 1) or written to the socket (QoS 0). */
   acknowledged: number
-  /** Waiting, or sent and not acknowledged yet. */
+  /** Waiting for a connection, or sent and not acknowledged. */
   buffered: number
   dropped: number
   received: number
 }
 
 export interface PublishOptions {
-  /** The channel's own by default. QoS 2 adds nothing here: samples carry their time and are stored once. */
+  /** The channel's QoS by default. QoS 2 is not offered: a sample that is sent twice is stored once. */
   qos?: Qos
   retain?: boolean
 }
 
-/** How many messages may be under way at once; the rest waits in the buffer. */
+/** How many messages may be unacknowledged at once; the others wait in the buffer. */
 const windowSize = 128
 
 /** A typed MQTT client that reconnects, resubscribes and buffers. Made by `connectDevice` and `connectPerson`. */
@@ -58,7 +58,7 @@ export class Client {
   readonly #emitter = new Emitter<ClientEvents>()
   readonly #stopWaking: () => void
   readonly #counts = { published: 0, acknowledged: 0, dropped: 0, received: 0 }
-  #onSettled: (() => void) | null = null
+  #onEmpty: (() => void) | null = null
 
   constructor(
     options: ClientOptions,
@@ -84,7 +84,7 @@ export class Client {
     return { ...this.#counts, buffered: this.#buffer.size }
   }
 
-  /** The topic filters that somebody listens to now. */
+  /** The topic filters that have a listener now. */
   get filters(): string[] {
     return [...this.#subscriptions.filters().keys()]
   }
@@ -99,8 +99,8 @@ export class Client {
   /**
    * Publishes a payload after the check by its channel; throws a PayloadError when it does not pass.
    * Resolves when the message is acknowledged (QoS 1) or written (QoS 0), however long the connection
-   * is away meanwhile. Rejects with a DroppedError when the offline buffer had to give it up, and with
-   * a ClosedError. Nobody has to await it: rejections are not "unhandled".
+   * is away meanwhile. Rejects with a DroppedError when the full offline buffer drops the message, and with a
+   * ClosedError after `close()`. The promise may be ignored: its rejection is never "unhandled".
    */
   publish<const Address extends string, Payload>(
     channel: Channel<Address, Payload>,
@@ -121,7 +121,7 @@ export class Client {
 
   /**
    * Listens to all topics of a channel that match; parameters left out match anything. Messages arrive
-   * decoded; what cannot be decoded is a `problem` event. Call the returned function to stop.
+   * decoded; a payload that cannot be decoded is a `problem` event. Call the returned function to stop.
    */
   subscribe<const Address extends string, Payload>(
     channel: Channel<Address, Payload>,
@@ -144,15 +144,15 @@ export class Client {
     return this.#listen({ filter, qos: options.qos ?? 0, deliver })
   }
 
-  /** Tries to connect now instead of at `retryAt`; the way on from `refused`. */
+  /** Connects now instead of at `retryAt`, also after a refusal. */
   retry(): void {
     this.#connection.retry()
   }
 
-  /** Waits up to `timeoutMs` for what is under way, says goodbye and ends. What is still undelivered rejects. */
+  /** Waits up to `timeoutMs` for acknowledgements, then disconnects. Messages without one are rejected. */
   async close({ timeoutMs = 2_000 }: { timeoutMs?: number } = {}): Promise<void> {
     this.#stopWaking()
-    if (this.#connection.link !== null) await this.#settled(timeoutMs)
+    if (this.#connection.link !== null) await this.#emptied(timeoutMs)
     const ended = this.#connection.close()
     for (const message of this.#buffer.drain()) message.settle(new ClosedError())
     await ended
@@ -192,14 +192,14 @@ export class Client {
     this.#counts.acknowledged += 1
     message.settle()
     this.#flush()
-    if (this.#buffer.size === 0) this.#onSettled?.()
+    if (this.#buffer.size === 0) this.#onEmpty?.()
   }
 
-  #settled(timeoutMs: number): Promise<void> {
+  #emptied(timeoutMs: number): Promise<void> {
     if (this.#buffer.size === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
-      this.#onSettled = () => {
+      this.#onEmpty = () => {
         clearTimeout(timer)
         resolve()
       }
@@ -208,13 +208,13 @@ export class Client {
 
   #linked(link: Link, access: Access): void {
     this.hooks.onLink?.(access)
-    void this.#askAll(link)
+    void this.#subscribeAll(link)
     this.#flush()
   }
 
-  async #askAll(link: Link): Promise<void> {
+  async #subscribeAll(link: Link): Promise<void> {
     await this.hooks.beforeSubscribe?.()
-    if (this.#connection.link === link) await this.#ask(link, this.#subscriptions.filters())
+    if (this.#connection.link === link) await this.#request(link, this.#subscriptions.filters())
   }
 
   #receive(message: IncomingMessage): void {
@@ -224,30 +224,30 @@ export class Client {
 
   #listen(listener: Listener): Unsubscribe {
     this.#subscriptions.add(listener)
-    void this.#askOn(listener.filter)
+    void this.#subscribeTo(listener.filter)
     return () => {
       if (this.#subscriptions.remove(listener)) this.#connection.link?.unsubscribe([listener.filter])
     }
   }
 
-  /** Asks again for a filter that is subscribed already too: the answer brings its retained messages. */
-  async #askOn(filter: string): Promise<void> {
+  /** Subscribes again also to a filter that is granted already, because that brings its retained messages. */
+  async #subscribeTo(filter: string): Promise<void> {
     const link = this.#connection.link
     if (link === null) return
     await this.hooks.beforeSubscribe?.()
     const qos = this.#subscriptions.filters().get(filter)
-    // Nobody wants it any more, or the next link asks for it by itself.
+    // The listener is gone, or a new link has subscribed already.
     if (qos === undefined || this.#connection.link !== link) return
-    await this.#ask(link, [[filter, qos]])
+    await this.#request(link, [[filter, qos]])
   }
 
-  async #ask(link: Link, filters: Iterable<[string, Qos]>): Promise<void> {
-    const asked = [...filters]
-    const denied = await link.subscribe(asked)
+  async #request(link: Link, filters: Iterable<[string, Qos]>): Promise<void> {
+    const requested = [...filters]
+    const denied = await link.subscribe(requested)
     for (const filter of denied) {
       this.#emitter.emit('problem', { error: new SubscriptionDeniedError(filter), topic: filter })
     }
-    const granted = asked.map(([filter]) => filter).filter((filter) => !denied.includes(filter))
+    const granted = requested.map(([filter]) => filter).filter((filter) => !denied.includes(filter))
     if (granted.length > 0) this.#emitter.emit('subscribed', { filters: granted })
   }
 }

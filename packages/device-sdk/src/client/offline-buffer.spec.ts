@@ -21,7 +21,7 @@ const step = fc.oneof(
 )
 
 describe('OfflineBuffer', () => {
-  it('gives everything back in order, never the same twice at a time, within its bounds', () => {
+  it('returns every message in order, none twice at a time, within its bounds', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const limits = { maxMessages: 12, maxBytes: 2_000 }

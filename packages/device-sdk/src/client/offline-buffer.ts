@@ -5,7 +5,7 @@ export interface Outgoing {
   readonly payload: Uint8Array
   readonly qos: Qos
   readonly retain: boolean
-  /** Ends the message: undefined when it is acknowledged, else why it never will be. */
+  /** Settles the promise of the message: resolved without an error, rejected with one. */
   settle(error?: Error): void
 }
 
@@ -15,8 +15,8 @@ export interface BufferLimits {
 }
 
 /**
- * What is not acknowledged yet, oldest first, within bounds: messages that wait, and those under way
- * over the link, which go back in front, in order, when the link is lost.
+ * Holds unacknowledged messages, oldest first, up to a number and a size. Some wait, and some are under
+ * way over the link; when the link is lost, these wait again, in front and in order.
  */
 export class OfflineBuffer {
   #waiting: Outgoing[] = []
@@ -26,7 +26,7 @@ export class OfflineBuffer {
 
   constructor(private readonly limits: BufferLimits) {}
 
-  /** Messages that are not acknowledged yet. */
+  /** How many messages are not acknowledged yet. */
   get size(): number {
     return this.#waiting.length - this.#first + this.#underWay.size
   }
@@ -39,7 +39,7 @@ export class OfflineBuffer {
     return this.#underWay.size
   }
 
-  /** Takes a message in and returns those that lost their place to it: the oldest that wait, itself at worst. */
+  /** Adds a message and returns those that were dropped for it: the oldest that wait, at worst the message itself. */
   add(message: Outgoing): Outgoing[] {
     this.#waiting.push(message)
     this.#bytes += sizeOf(message)
@@ -87,7 +87,7 @@ export class OfflineBuffer {
     const message = this.#waiting[this.#first]
     if (message === undefined) return undefined
     this.#first += 1
-    // Moving the rest up on each shift would cost the square of the length.
+    // Array.shift() would move all messages each time.
     if (this.#first > 1_024 && this.#first * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#first)
       this.#first = 0
@@ -96,5 +96,5 @@ export class OfflineBuffer {
   }
 }
 
-/** Topic and payload, and about what one message costs beside them. */
+/** Topic, payload, and an estimate of the memory that a message takes beside them. */
 const sizeOf = (message: Outgoing): number => message.payload.length + message.topic.length + 64

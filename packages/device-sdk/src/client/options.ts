@@ -2,18 +2,18 @@ import type { LinkOptions } from '../connection/access.js'
 import type { ClientOptions } from './client.js'
 import type { BufferLimits } from './offline-buffer.js'
 
-/** What may be tuned on every connection; the defaults are meant to be kept. */
+/** Options of every connection. The defaults fit most programs. */
 export interface CommonOptions {
-  /** What may wait while away; the oldest give way. 10,000 messages and 8 MiB by default. */
+  /** Limits of the offline buffer, which drops its oldest messages. 10,000 messages and 8 MiB by default. */
   offlineBuffer?: Partial<BufferLimits>
   keepAliveSeconds?: number
-  /** How often the round trip is measured and a dead connection is noticed. */
+  /** How often a ping measures the round trip and looks for a dead connection. */
   pingIntervalMs?: number
   pingTimeoutMs?: number
   connectTimeoutMs?: number
-  /** Bounds of the delay between attempts; each is drawn at random below its bound (full jitter). */
+  /** Bounds of the delay between attempts, which is random below its bound (full jitter). */
   backoff?: { baseMs?: number; maximumMs?: number }
-  /** After how long an absence is called `offline`. */
+  /** The state changes from `reconnecting` to `offline` after this long, 20 s by default. */
   offlineAfterMs?: number
 }
 

@@ -2,12 +2,12 @@ import { type Channel, filterMatches } from '@heliograph/protocol'
 import { toError } from '../connection/errors.js'
 import type { IncomingMessage, Qos } from '../connection/link.js'
 
-/** A message as a handler gets it. */
+/** A decoded message. */
 export interface Received<Parameters, Payload> {
   topic: string
   params: Parameters
   payload: Payload
-  /** Kept by the broker from before, rather than sent just now. */
+  /** True when the broker had retained the message before the subscription. */
   retained: boolean
   /** Epoch milliseconds. */
   receivedAt: number
@@ -19,7 +19,7 @@ export interface Listener {
   deliver(message: IncomingMessage, receivedAt: number): void
 }
 
-/** Who listens to what, and the filters that the broker has to know for it. */
+/** The listeners of each topic filter, and the QoS that the broker is asked for. */
 export class Subscriptions {
   readonly #listeners = new Map<string, Set<Listener>>()
 
@@ -29,14 +29,14 @@ export class Subscriptions {
     else others.add(listener)
   }
 
-  /** Returns true when nobody listens to the filter any more. */
+  /** Returns true when the filter has no listener any more. */
   remove(listener: Listener): boolean {
     const others = this.#listeners.get(listener.filter)
     if (others === undefined || !others.delete(listener) || others.size > 0) return false
     return this.#listeners.delete(listener.filter)
   }
 
-  /** Each filter once, with the highest QoS that somebody asked for. */
+  /** Each filter once, with the highest QoS of its listeners. */
   filters(): Map<string, Qos> {
     const filters = new Map<string, Qos>()
     for (const [filter, listeners] of this.#listeners) {
@@ -54,7 +54,7 @@ export class Subscriptions {
   }
 }
 
-/** A listener that decodes by its channel. What cannot be decoded, or is not handled, is reported. */
+/** A listener that decodes by its channel. It reports errors of decoding and of its handler. */
 export function channelListener<Address extends string, Payload>(
   channel: Channel<Address, Payload>,
   filter: string,
@@ -67,7 +67,7 @@ export function channelListener<Address extends string, Payload>(
     qos,
     deliver({ topic, payload, retained }, receivedAt) {
       const params = channel.match(topic)
-      // An empty retained payload is how MQTT clears a retained message; it says nothing else.
+      // MQTT clears a retained message by an empty retained payload, which is no message of the channel.
       if (params === null || (payload.length === 0 && retained)) return
       try {
         handler({ topic, params, payload: channel.decode(payload), retained, receivedAt })

@@ -1,6 +1,6 @@
-/** Where to connect, and as whom. */
+/** Address and credential of a connection. */
 export interface Access {
-  /** `ws://`, `wss://`, and outside browsers `mqtt://` and `mqtts://`. */
+  /** Begins with `ws://` or `wss://`, outside browsers also with `mqtt://` or `mqtts://`. */
   url: string
   clientId: string
   username: string
@@ -8,12 +8,12 @@ export interface Access {
 }
 
 export interface LinkOptions {
-  /** What the broker waits for a sign of life, times 1.5. */
+  /** The broker ends a connection that was silent for 1.5 times this. */
   keepAliveSeconds: number
-  /** How long an attempt may take. */
+  /** The longest time that an attempt may take. */
   connectTimeoutMs: number
-  /** False keeps subscriptions and missed messages at the broker while away. */
+  /** False makes a stored session: the broker keeps subscriptions and messages while the client is away. */
   clean: boolean
-  /** A certificate authority of one's own (PEM), for `wss` and `mqtts` outside browsers. */
+  /** A private certificate authority (PEM), for `wss` and `mqtts` outside browsers. */
   ca?: string
 }

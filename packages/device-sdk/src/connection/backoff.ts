@@ -6,8 +6,8 @@ export interface BackoffOptions {
 }
 
 /**
- * How long to wait before attempt number `attempt` (0 is the first after a loss): exponential
- * back-off with full jitter, so that a fleet that lost its broker does not return all at once.
+ * The delay before attempt number `attempt` (0 is the first after a loss): exponential back-off with
+ * full jitter, so that a fleet that lost its broker does not return all at once.
  * After M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export function fullJitterMs(attempt: number, options: BackoffOptions, random = Math.random): number {

@@ -1,23 +1,23 @@
 /**
- * - `connecting`: on the way to the first connection;
- * - `live`: connected;
- * - `reconnecting`: lost or not reached, trying again;
- * - `offline`: as before, for longer than a moment;
- * - `refused`: the platform said no; nothing is tried until `retry()`;
- * - `closed`: ended by its owner.
+ * - `connecting`: the first attempt is under way;
+ * - `live`: the client is connected;
+ * - `reconnecting`: the connection was lost or the platform not reached, and the client tries again;
+ * - `offline`: as `reconnecting`, for longer than `offlineAfterMs`;
+ * - `refused`: the platform refused the client, which tries nothing until `retry()`;
+ * - `closed`: `close()` was called.
  */
 export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'refused' | 'closed'
 
-/** A connection as it is now. Each change is a new object. Times in epoch milliseconds. */
+/** The state of a connection. Each change makes a new object. Times are epoch milliseconds. */
 export interface ConnectionState {
   readonly state: ConnectionStatus
-  /** Since when it is live, or since when it is away (kept from `reconnecting` to `offline`). */
+  /** When the connection came up or was lost. The change from `reconnecting` to `offline` keeps it. */
   readonly since: number
-  /** When the next attempt begins; null when one is under way or none is planned. */
+  /** When the next attempt begins; null while one is under way or none is planned. */
   readonly retryAt: number | null
-  /** The round trip of the last ping; null before the first and while away. */
+  /** The round trip of the last ping; null before the first ping and while away. */
   readonly latencyMs: number | null
-  /** How many attempts have failed in a row. */
+  /** How many attempts failed in a row. */
   readonly attempt: number
   readonly lastError: Error | null
 }

@@ -8,30 +8,30 @@ import { Watchdog } from './watchdog.js'
 export interface ConnectionOptions {
   link: LinkOptions
   backoff: BackoffOptions
-  /** How often the round trip is measured, and a dead connection noticed. */
+  /** How often a ping measures the round trip and looks for a dead connection. */
   pingIntervalMs: number
-  /** How long the answer to a ping may take before the connection counts as dead. */
+  /** The connection counts as dead when a ping gets no answer for this long. */
   pingTimeoutMs: number
-  /** False where each attempt has a credential of its own, so that a refused one says nothing of the next. */
+  /** False when each attempt has a new credential, so that one refusal does not end the attempts. */
   refusalIsFinal: boolean
-  /** After how long an absence is called `offline` and no longer `reconnecting`. */
+  /** The state changes from `reconnecting` to `offline` after this long. */
   offlineAfterMs: number
 }
 
 export interface ConnectionHooks {
-  /** Where and as whom to connect, asked before each attempt. A RefusedError ends the attempts. */
+  /** Gives address and credential before each attempt. A RefusedError ends the attempts. */
   access(): Promise<Access>
   onState(state: ConnectionState): void
   onLink(link: Link, access: Access): void
   onMessage(message: IncomingMessage): void
-  /** The link is gone: what was sent over it and not acknowledged is undecided. */
+  /** The link is gone; messages that were sent over it and not acknowledged are undecided. */
   onLost(): void
 }
 
-/** A shorter link counts as a failed attempt, so that two clients that take each other over slow down. */
+/** A link that ends sooner counts as a failed attempt, so that two clients that take each other over slow down. */
 const stableAfterMs = 10_000
 
-/** Keeps one link up: attempts with back-off, notices a dead one, gives up only when refused or closed. */
+/** Keeps one link up: reconnects with back-off and replaces a dead link, until it is refused or closed. */
 export class Connection {
   #state = initialState(Date.now())
   #link: Link | null = null
@@ -54,7 +54,7 @@ export class Connection {
     return this.#link
   }
 
-  /** Tries at once, unless it is live, trying already, or closed. */
+  /** Connects at once, unless the connection is live, connecting already, or closed. */
   retry(): void {
     const { state } = this.#state
     if (state === 'closed' || state === 'live' || this.#attempting) return
@@ -65,7 +65,7 @@ export class Connection {
     void this.#attempt()
   }
 
-  /** The person or the network is back: tries at once, and doubts a connection that seems live. */
+  /** Connects at once, or checks by a ping whether a live connection still works. */
   wake(): void {
     if (this.#link !== null) this.#watchdog?.check()
     else if (this.#state.state !== 'refused') this.retry()
@@ -96,18 +96,18 @@ export class Connection {
   }
 
   async #open(access: Access): Promise<void> {
-    // What happens between CONNACK and the moment in which this function goes on.
+    // Messages and losses that come after CONNACK and before this function continues.
     const early: IncomingMessage[] = []
     let lostEarly: Error | null = null
-    let settled = false
+    let opened = false
     const link = await openLink(access, this.options.link, {
-      onMessage: (message) => (settled ? this.hooks.onMessage(message) : early.push(message)),
+      onMessage: (message) => (opened ? this.hooks.onMessage(message) : early.push(message)),
       onLost: (error) => {
-        if (settled) this.#lost(error)
+        if (opened) this.#lost(error)
         else lostEarly = error ?? new Error('The connection was closed at once')
       },
     })
-    settled = true
+    opened = true
     if (this.#isClosed()) return link.drop()
     if (lostEarly !== null) throw lostEarly
     this.#link = link
@@ -132,7 +132,7 @@ export class Connection {
 
   #failed(error: Error): void {
     if (this.#isClosed()) return
-    // Without a return code it is not the connection that was refused but access as such.
+    // Without a return code it was `access` that refused, before any connection.
     if (error instanceof RefusedError && (this.options.refusalIsFinal || error.returnCode === null)) {
       this.#clearTimers()
       this.#change({ state: 'refused', since: Date.now(), retryAt: null, lastError: error })

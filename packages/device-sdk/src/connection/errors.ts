@@ -1,22 +1,22 @@
-/** The platform refused a connection for good: trying again with the same credential is of no use. */
+/** The platform refused a connection for good: the same credential would be refused again. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 
   constructor(
     message: string,
-    /** MQTT 3.1.1, 3.2.2.3: 1 protocol, 2 client id, 4 user name or password, 5 not authorized; null when no CONNACK said it. */
+    /** MQTT 3.1.1, 3.2.2.3: 1 protocol, 2 client id, 4 user name or password, 5 not authorized; null when the refusal did not come with CONNACK. */
     readonly returnCode: number | null = null,
   ) {
     super(message)
   }
 }
 
-/** A message left the offline buffer unsent, because newer ones needed its place. */
+/** A message was dropped from the full offline buffer, to make room for newer ones. */
 export class DroppedError extends Error {
   override readonly name = 'DroppedError'
 }
 
-/** The connection was closed by its owner before this was done. */
+/** `close()` was called before the operation was complete. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError'
 
@@ -25,7 +25,7 @@ export class ClosedError extends Error {
   }
 }
 
-/** The platform does not let this connection read a topic filter. */
+/** The platform denied a subscription to a topic filter. */
 export class SubscriptionDeniedError extends Error {
   override readonly name = 'SubscriptionDeniedError'
 
@@ -34,7 +34,7 @@ export class SubscriptionDeniedError extends Error {
   }
 }
 
-/** What was thrown, as an Error. */
+/** Turns a thrown value into an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

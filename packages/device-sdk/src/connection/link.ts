@@ -12,7 +12,7 @@ export interface IncomingMessage {
 
 export interface LinkEvents {
   onMessage(message: IncomingMessage): void
-  /** Called once, when the link is gone for whatever reason but `end` and `drop`. */
+  /** Called once when the link is lost, and not after `end` or `drop`. */
   onLost(error: Error | null): void
 }
 
@@ -23,19 +23,20 @@ export interface Link {
   /** Resolves with the filters that the broker denied. */
   subscribe(filters: Iterable<[filter: string, qos: Qos]>): Promise<string[]>
   unsubscribe(filters: string[]): void
-  /** Resolves at the answer with the round trip in milliseconds; never when the link is lost before. */
+  /** Resolves at PINGRESP with the round trip in milliseconds; never when the link is lost before. */
   ping(): Promise<number>
-  /** When anything last came from the broker, by `performance.now()`. */
+  /** When the last packet came from the broker, by `performance.now()`. */
   readonly lastReceivedAt: number
-  /** Says goodbye (DISCONNECT), then closes. */
+  /** Sends DISCONNECT, then closes. */
   end(): Promise<void>
-  /** Closes without a word, as when the other side seems dead. */
+  /** Closes the socket at once. */
   drop(): void
 }
 
-const goodbyeTimeoutMs = 500
+/** mqtt waits for acknowledgements before it sends DISCONNECT, and they may never come. */
+const disconnectTimeoutMs = 500
 
-/** Opens one link. Rejects with a RefusedError when the broker refuses for good, else with what went wrong. */
+/** Opens one link. Rejects with a RefusedError when the broker refuses for good, and with the cause after any other failure. */
 export function openLink(access: Access, options: LinkOptions, events: LinkEvents): Promise<Link> {
   return new Promise((resolve, reject) => {
     const client = mqtt.connect(access.url, clientOptions(access, options))
@@ -74,11 +75,11 @@ function clientOptions(access: Access, options: LinkOptions): IClientOptions {
     clean: options.clean,
     keepalive: options.keepAliveSeconds,
     connectTimeout: options.connectTimeoutMs,
-    // Attempts, subscriptions and unsent messages are kept by the layers above.
+    // `Connection` reconnects, and `Client` keeps subscriptions and unsent messages.
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    // The worker of the default variant is made from a blob, which a strict content security policy forbids.
+    // The default variant makes a worker from a blob, which a strict content security policy forbids.
     timerVariant: 'native',
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   }
@@ -86,7 +87,7 @@ function clientOptions(access: Access, options: LinkOptions): IClientOptions {
 
 function refusal(error: unknown): RefusedError | null {
   const code = (error as { code?: unknown }).code
-  // 3 is "server unavailable", which passes.
+  // Code 3, "server unavailable", is temporary.
   if (code !== 1 && code !== 2 && code !== 4 && code !== 5) return null
   return new RefusedError(toError(error).message, code)
 }
@@ -131,10 +132,9 @@ function linkOf(client: MqttClient, markOver: () => void): Link {
     end: () => {
       markOver()
       return new Promise((resolve) => {
-        // mqtt waits for what is unacknowledged before it says goodbye, which may never come.
-        const impatience = setTimeout(() => client.stream.destroy(), goodbyeTimeoutMs)
+        const timer = setTimeout(() => client.stream.destroy(), disconnectTimeoutMs)
         client.end(false, () => {
-          clearTimeout(impatience)
+          clearTimeout(timer)
           resolve()
         })
       })
@@ -146,7 +146,7 @@ function linkOf(client: MqttClient, markOver: () => void): Link {
   }
 }
 
-/** mqtt is typed for Buffer and takes any bytes, in the browser too, where there is no Buffer. */
+/** mqtt declares Buffer and accepts any bytes, in browsers too, which have no Buffer. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return bytes as Buffer
 }

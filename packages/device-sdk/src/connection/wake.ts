@@ -1,6 +1,6 @@
 /**
- * Calls back when a browser's page is looked at again or its network changes, which is when waiting
- * for the next attempt, or trusting an old connection, makes no sense. Does nothing outside browsers.
+ * Calls back when a browser's page becomes visible or its network changes: then the client should reconnect,
+ * or check its connection, without waiting. Does nothing outside browsers. Returns a function that stops it.
  */
 export function onWake(callback: () => void): () => void {
   if (typeof document === 'undefined' || typeof window === 'undefined') return () => {}

@@ -11,8 +11,8 @@ export interface WatchdogHooks {
 }
 
 /**
- * Pings a link, measures the round trip, and tells when it is dead. MQTT's own keep alive does not
- * notice that on a client that keeps sending: each packet written puts its ping off.
+ * Pings a link, measures the round trip, and reports a dead link. MQTT's keep alive finds no dead link
+ * while a client keeps sending, because each packet that it writes puts its ping off.
  */
 export class Watchdog {
   #interval: ReturnType<typeof setInterval>
@@ -33,7 +33,7 @@ export class Watchdog {
     const askedAt = performance.now()
     this.#timeout = setTimeout(() => {
       this.#timeout = undefined
-      // Anything else that arrived meanwhile is as good a sign of life.
+      // Any packet that arrived since shows that the link works.
       if (this.link.lastReceivedAt < askedAt) this.hooks.onDead()
     }, this.options.pingTimeoutMs)
     void this.link.ping().then((latencyMs) => {

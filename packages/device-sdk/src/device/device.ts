@@ -18,27 +18,27 @@ import { risingClock } from './rising-clock.js'
 export interface DeviceOptions extends CommonOptions {
   /** Where to connect: `ws://…/mqtt`, `wss://…`, and outside browsers `mqtt://…` and `mqtts://…`. */
   url?: string
-  /** As a credential is issued with; MQTT over TCP is taken where it can be, when no `url` is given. */
+  /** The addresses that a credential is issued with. Without `url`, MQTT over TCP is preferred outside browsers. */
   urls?: { ws: string; tcp: string | null }
   org: string
   device: string
   username: string
   password: string
-  /** The device's id, or the id with `:` and a suffix. The id by default. */
+  /** The device's id (the default), or the id with `:` and a suffix. */
   clientId?: string
-  /** False keeps subscriptions, and commands that come meanwhile, at the broker while away. True by default. */
+  /** False makes a stored session: the broker keeps subscriptions and commands while the device is away. True by default. */
   clean?: boolean
-  /** A certificate authority of one's own (PEM), outside browsers. */
+  /** A private certificate authority (PEM), outside browsers. */
   ca?: string
 }
 
 type Own = 'org' | 'device'
-/** What is left to say of a channel's parameters when the device is known. */
+/** The parameters of a channel without organization and device. */
 export type DeviceParameters<Address extends string> = Omit<ChannelParameters<Address>, Own>
 
 /**
- * Connects a device. Returns at once; `state` and the event `state` tell how it goes, and what is
- * published meanwhile waits in the offline buffer.
+ * Connects a device. Returns at once; `client.state` and the event `state` tell whether it is connected. Messages
+ * that are published before wait in the offline buffer.
  *
  *     const pump = connectDevice({ ...issuedCredential, org: 'acme', device: 'pump-7' })
  *     await pump.telemetry({ temperature: 21.5 })
@@ -48,7 +48,7 @@ export function connectDevice(options: DeviceOptions): Device {
 }
 
 export class Device {
-  /** The connection below: any channel, any parameters, state, statistics and events. */
+  /** The client behind this device: any channel, any parameters, state, statistics and events. */
   readonly client: Client
   readonly org: string
   readonly id: string
@@ -65,7 +65,7 @@ export class Device {
     })
   }
 
-  /** Publishes measured values, with the time of now unless told, so that a resend is stored once. */
+  /** Publishes measured values with a time, now by default, so that a sample that is sent twice is stored once. */
   telemetry(values: TelemetryValues, options: PublishOptions & { ts?: number } = {}): Promise<void> {
     return this.client.publish(telemetry, this.#own, { ts: options.ts ?? this.#now(), values }, options)
   }
@@ -91,17 +91,17 @@ export class Device {
     return this.client.subscribe(channel, complete, handler, options)
   }
 
-  /** Publishes something that happened, with the time of now unless it has one. */
+  /** Publishes an event, with the current time unless it has one. */
   event(event: DeviceEvent): Promise<void> {
     return this.client.publish(events, this.#own, { ts: this.#now(), ...event })
   }
 
-  /** Publishes what changed of the device's state: a JSON merge patch. */
+  /** Publishes changes of the device's reported state, as a JSON merge patch. */
   report(patch: ReportedState): Promise<void> {
     return this.client.publish(reported, this.#own, patch)
   }
 
-  /** Says goodbye and ends; see `Client.close`. */
+  /** Disconnects; see `Client.close`. */
   close(options?: { timeoutMs?: number }): Promise<void> {
     return this.client.close(options)
   }
@@ -110,7 +110,7 @@ export class Device {
     return { org: this.org, device: this.id }
   }
 
-  /** With the two parameters that are this device's own, `rest` is all that the address asks for. */
+  /** Adds organization and device. The cast holds because `rest` has all other parameters of the address. */
   #complete<Address extends string>(rest: object): ChannelParameters<Address> {
     return { ...rest, ...this.#own } as ChannelParameters<Address>
   }
@@ -126,7 +126,8 @@ const deviceDefaults = {
 const inBrowser = () => typeof window !== 'undefined'
 
 function preferredUrl(urls: DeviceOptions['urls']): string {
-  if (urls === undefined) throw new TypeError('Say where to connect: url, or the urls of a credential')
+  if (urls === undefined)
+    throw new TypeError('connectDevice needs `url`, or the `urls` of a credential, to know where to connect')
   return inBrowser() ? urls.ws : (urls.tcp ?? urls.ws)
 }
 
@@ -135,6 +136,6 @@ function checkedUrl(url: string): string {
   const scheme = URL.canParse(url) ? new URL(url).protocol : null
   if (scheme !== null && schemes.includes(scheme)) return url
   throw new TypeError(
-    `${JSON.stringify(url)} is no address to connect to; it begins with ${schemes.join(' or ')}//`,
+    `${JSON.stringify(url)} is not a valid address: it must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   )
 }

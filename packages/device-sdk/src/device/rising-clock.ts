@@ -1,6 +1,6 @@
 /**
  * A clock in epoch milliseconds that never gives the same time twice: within one millisecond it goes
- * on in microseconds, so that no sample takes the place of another.
+ * on in microseconds, so that no sample replaces another.
  */
 export function risingClock(now: () => number = Date.now): () => number {
   let last = 0

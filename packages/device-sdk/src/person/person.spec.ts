@@ -44,7 +44,7 @@ const listenTo = (client: Client, device: string) =>
   client.subscribe(telemetry, { org: 'acme', device }, () => {})
 
 describe('connectPerson', () => {
-  it('asks for a token that covers what is listened to from the start, once', async () => {
+  it('fetches one token for all filters of the start', async () => {
     const { broker, client, requests } = await start([{}])
     listenTo(client, 'a')
     listenTo(client, 'b')
@@ -52,7 +52,7 @@ describe('connectPerson', () => {
     expect(requests).toEqual([{ subscribe: [filterOf('a'), filterOf('b')] }])
   })
 
-  it('widens the token of the live connection before it subscribes to more, once for several', async () => {
+  it('widens the token of the live connection before it subscribes to several more filters', async () => {
     const { broker, client, requests } = await start([{}])
     listenTo(client, 'a')
     await eventually(() => expect(broker.subscribed).toHaveLength(1))
@@ -64,7 +64,7 @@ describe('connectPerson', () => {
     expect(broker.connections).toHaveLength(1)
   })
 
-  it('asks for nothing new when a listener comes back to a filter that is covered', async () => {
+  it('fetches no token for a filter that the token covers already', async () => {
     const { broker, client, requests } = await start([{}])
     const stop = listenTo(client, 'a')
     await eventually(() => expect(broker.subscribed).toHaveLength(1))
@@ -85,7 +85,7 @@ describe('connectPerson', () => {
     expect(broker.connections).toHaveLength(1)
   })
 
-  it('tries a renewal again that failed', async () => {
+  it('repeats a failed renewal', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], shouldAdvanceTime: true })
     const fails = new Error('away')
     const { client, requests } = await start([{}], (call) => (call === 2 ? { fails } : {}))
@@ -105,19 +105,19 @@ describe('connectPerson', () => {
     expect(broker.connections[1]?.connect.password?.toString()).toBe('hg_tok_2')
   })
 
-  it('keeps trying while no token can be had', async () => {
+  it('keeps trying while no token can be fetched', async () => {
     const { client, requests } = await start([{}], (call) => (call < 3 ? { fails: new Error('503') } : {}))
     await eventually(() => expect(client.state.state).toBe('live'))
     expect(requests).toHaveLength(3)
   })
 
-  it('tries a fresh token when one was refused, as after a computer slept on it', async () => {
+  it('fetches a new token when one was refused, as after the computer slept', async () => {
     const { client, requests } = await start([{ connack: 5 }, { connack: 4 }, {}])
     await eventually(() => expect(client.state.state).toBe('live'))
     expect(requests).toHaveLength(3)
   })
 
-  it('stops when asking for a token is refused, as after sign-out', async () => {
+  it('stops when the platform refuses a token, as after sign-out', async () => {
     const { broker, client, requests } = await start([{}], (call) =>
       call === 2 ? { fails: new RefusedError('signed out') } : {},
     )

@@ -4,9 +4,9 @@ import type { Access } from '../connection/access.js'
 import { TokenKeeper } from './token-keeper.js'
 
 export interface TokenRequest {
-  /** Of the live connection that the token is to extend; absent for a new connection. */
+  /** The client id of the live connection that the token extends; absent for a new connection. */
   clientId?: string
-  /** The topic filters that are listened to now. */
+  /** The topic filters that have a listener now. */
   subscribe: string[]
 }
 
@@ -17,16 +17,16 @@ export interface PersonToken extends Access {
 
 export interface PersonOptions extends CommonOptions {
   /**
-   * Gets a token from the platform (`POST /api/v1/mqtt/tokens`). Rejects with a RefusedError when
-   * asking again is of no use, as after sign-out.
+   * Gets a token from the platform (`POST /api/v1/mqtt/tokens`). Rejects with a RefusedError to end the
+   * attempts, as after sign-out.
    */
   tokens(request: TokenRequest): Promise<PersonToken>
 }
 
 /**
- * Connects a signed-in person's page or program. Tokens last minutes and cover the filters that are
- * listened to: a new one is fetched for each connection, before the old one ends, and when a filter
- * is added, the last two without reconnecting.
+ * Connects a signed-in person's page or program. A token lasts minutes and covers the filters that have a
+ * listener. A new one is fetched for each connection, and, without reconnecting, before the token ends and
+ * when a filter is added.
  */
 export function connectPerson(options: PersonOptions): Client {
   const keeper = new TokenKeeper({
@@ -44,7 +44,7 @@ export function connectPerson(options: PersonOptions): Client {
   return client
 }
 
-// Timers of a hidden tab fire once a minute, and the broker waits one and a half times this.
+// The timers of a hidden tab fire once a minute, and the broker waits 1.5 times the keep alive.
 const personDefaults = {
   keepAliveSeconds: 90,
   pingIntervalMs: 10_000,

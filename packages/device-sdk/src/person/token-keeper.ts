@@ -5,17 +5,17 @@ import type { PersonToken, TokenRequest } from './person.js'
 
 export interface TokenKeeperOptions {
   fetchToken(request: TokenRequest): Promise<PersonToken>
-  /** What is listened to now. */
+  /** The topic filters that have a listener now. */
   filters(): string[]
 }
 
-/** At this part of its life a token is renewed. */
+/** A token is renewed after this part of its life. */
 const renewAt = 0.7
-/** A page that comes up asks for its filters one after the other; so long they are gathered. */
+/** A page adds its filters one after the other; one token is fetched for all that come within this time. */
 const gatherMs = 20
 const minimumRenewalMs = 5_000
 
-/** Keeps the token of a connection alive and as wide as what is listened to. */
+/** Renews the token of a connection, and widens it when filters are added. */
 export class TokenKeeper {
   #token: PersonToken | null = null
   #granted = new Set<string>()
@@ -25,26 +25,26 @@ export class TokenKeeper {
 
   constructor(private readonly options: TokenKeeperOptions) {}
 
-  /** A new token, for a new connection. */
+  /** Fetches a token for a new connection. */
   async begin(): Promise<Access> {
     this.stop()
     await delay(gatherMs)
     return this.#fetch()
   }
 
-  /** The connection is live: renews its token from now on. */
+  /** The connection is live: its token is renewed from now on. */
   start(): void {
     this.#live = true
     this.#schedule()
   }
 
-  /** The connection is gone. */
+  /** The connection is gone: its token is not renewed any more. */
   stop(): void {
     this.#live = false
     clearTimeout(this.#timer)
   }
 
-  /** Resolves when the live connection may read all that is listened to, or is gone. */
+  /** Resolves when the token of the live connection covers all filters, or the connection is gone. */
   widen(): Promise<void> {
     if (this.#covers()) return Promise.resolve()
     this.#widening ??= this.#widenNow().finally(() => {
@@ -60,7 +60,7 @@ export class TokenKeeper {
     }
   }
 
-  /** False when asking again is of no use; the platform ends the connection by itself then. */
+  /** False when the platform refuses a token for good; it ends the connection itself then. */
   async #extend(): Promise<boolean> {
     const clientId = this.#token?.clientId
     try {

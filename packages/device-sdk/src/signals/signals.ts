@@ -22,11 +22,11 @@ export const simulatedKinds = {
 export type SimulatedKind = keyof typeof simulatedKinds
 
 export interface SimulatedSignals {
-  /** What the machine measures at a time (epoch milliseconds, not falling from call to call). */
+  /** The measurements at a time (epoch milliseconds, never smaller than at the last call). */
   read(nowMs: number): Reading
 }
 
-/** Believable signals: the same kind and seed give the same machine. */
+/** Simulates a machine. The same kind and seed give the same measurements. */
 export function simulatedSignals(kind: SimulatedKind, seed: number): SimulatedSignals {
   const machine: Machine = simulatedKinds[kind].make(seededRandom(seed))
   let lastMs: number | null = null

@@ -1,14 +1,14 @@
 import { createServer, type Socket } from 'node:net'
 import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
 
-/** What a test wants to happen on one connection. Everything is answered as a kind broker would, unless told otherwise. */
+/** How the broker behaves on one connection. By default it accepts and acknowledges everything. */
 export interface Script {
   connack?: number
   /** Return false to leave a publish unacknowledged. */
   acknowledge?: (packet: IPublishPacket) => boolean
-  /** False: pings get no answer, as when the other side is dead. */
+  /** False leaves pings unanswered, as a dead connection does. */
   answerPings?: boolean
-  /** Filters that get 0x80. */
+  /** Filters that are denied (0x80). */
   deny?: string[]
 }
 
@@ -19,8 +19,8 @@ export interface ScriptedConnection {
 }
 
 /**
- * A broker on a real socket that does what a test says, moment by moment: the nth connection follows
- * the nth script, and later ones the last.
+ * A broker on a real socket that follows a test's scripts: the nth connection follows the nth script, and
+ * all later connections the last script.
  */
 export async function scriptedBroker(scripts: Script[]) {
   const connections: ScriptedConnection[] = []
