@@ -54,12 +54,10 @@ export const Overview = z
     refusals: z
       .array(Refusal)
       .meta({ description: 'Refusals of the last hour, the newest first, at most 50' }),
-    slowConsumers: z
-      .array(SlowConsumer)
-      .meta({
-        description:
-          'Slow consumers of the last ten minutes, by waiting messages and then by dropped messages, descending',
-      }),
+    slowConsumers: z.array(SlowConsumer).meta({
+      description:
+        'Slow consumers of the last ten minutes, by waiting messages and then by dropped messages, descending',
+    }),
   })
   .meta({ id: 'Overview' })
 export type Overview = z.infer<typeof Overview>
