@@ -20,7 +20,7 @@ export class Watchdog {
   #stopped = false
 
   constructor(
-    private readonly link: Link,
+    private readonly link: Pick<Link, 'ping' | 'lastReceivedAt'>,
     private readonly options: WatchdogOptions,
     private readonly hooks: WatchdogHooks,
   ) {
