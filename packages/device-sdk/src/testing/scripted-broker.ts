@@ -4,8 +4,13 @@ import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser
 /** How the broker behaves on one connection. By default it accepts and acknowledges everything. */
 export interface Script {
   connack?: number
+  /** Packets in the same segment as CONNACK. */
+  withConnack?: Packet[]
+  closeAfterConnack?: boolean
   /** Return false to leave a publish unacknowledged. */
   acknowledge?: (packet: IPublishPacket) => boolean
+  /** True closes the connection at a publish that is left unacknowledged. */
+  loseWhenUnacknowledged?: boolean
   /** False leaves pings unanswered, as a dead connection does. */
   answerPings?: boolean
   /** Filters that are denied (0x80). */
@@ -39,11 +44,17 @@ export async function scriptedBroker(scripts: Script[]) {
       switch (packet.cmd) {
         case 'connect':
           connections.push({ connect: packet, send, destroy: () => socket.destroy() })
-          return send({ cmd: 'connack', returnCode: script.connack ?? 0, sessionPresent: false })
+          socket.cork()
+          send({ cmd: 'connack', returnCode: script.connack ?? 0, sessionPresent: false })
+          for (const other of script.withConnack ?? []) send(other)
+          socket.uncork()
+          if (script.closeAfterConnack) socket.end()
+          return
         case 'publish':
           published.push(packet)
-          if (packet.qos === 1 && (script.acknowledge?.(packet) ?? true))
-            send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+          if (packet.qos === 0) return
+          if (script.acknowledge?.(packet) ?? true) send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+          else if (script.loseWhenUnacknowledged) socket.destroy()
           return
         case 'subscribe': {
           const filters = packet.subscriptions.map(({ topic }) => topic)
