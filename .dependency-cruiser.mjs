@@ -10,7 +10,7 @@ const onlyWorkspaces = (name, folder, allowed) => ({
   name: `${name}-imports-only-${allowed.join('-and-') || 'itself'}`,
   comment: `Imports go one way: ${name} may use ${allowed.join(', ') || 'no other workspace'}.`,
   severity: 'error',
-  from: { path: `^${folder}/`, pathNot: spec },
+  from: { path: `^${folder}/`, pathNot: `${spec}|/testing/` },
   to: {
     path: '^(packages|apps)/',
     pathNot: `^(${[folder, ...allowed.map((other) => `packages/${other}`)].join('|')})/`,

@@ -2,16 +2,17 @@ import { format, isSound, markdownTable, medianOf } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
 /**
- * What we hold ourselves to beside what was measured: of each scenario what was sent, if that is not the same for all,
- * and its runs by target. `kind` says which of the wanted ratios counts: `alone` or `platform`.
+ * The ratios that we want beside those that were measured. A result has its runs by target; `sent` names the payload where
+ * a scenario has several, and `wanted` a ratio that replaces the scenario's. `kind` says which of the scenario's ratios
+ * counts: `alone` or `platform`.
  *
- * @param {{ scenario: string, sent?: string, runs: Map<string, object[]> }[]} results
+ * @param {{ scenario: string, sent?: string, wanted?: number, runs: Map<string, object[]> }[]} results
  */
 export function wantedTable(results, ours, kind) {
-  const rows = results.flatMap(({ scenario, sent, runs }) => {
+  const rows = results.flatMap(({ scenario, sent, wanted: ownRatio, runs }) => {
     const { title, wanted } = scenarios[scenario]
     const name = sent === undefined ? title : `${title}, ${sent}`
-    return (wanted ?? []).map((ratio) => row(name, runs, ours, ratio, ratio[kind]))
+    return (wanted ?? []).map((ratio) => row(name, runs, ours, ratio, ownRatio ?? ratio[kind]))
   })
   const head = ['scenario', 'mosquitto', ours, 'ratio', 'wanted', 'reached']
   return `### Ratios to mosquitto: wanted and reached\n\n${markdownTable(head, rows)}\n`

@@ -70,7 +70,7 @@ describe('npm run simulate', () => {
   it('clears up what it had registered when one device cannot be', async () => {
     let calls = 0
     const failing = (url: string): Api => {
-      const real = apiClient(url, key)
+      const real = apiClient({ url, key })
       return {
         ...real,
         issueCredential: (id) => {

@@ -1,16 +1,21 @@
-export type { Access } from './access.js'
 export type {
   Client,
   ClientEvents,
   ClientStats,
   PublishOptions,
-} from './client.js'
-export type { ConnectionState, ConnectionStatus } from './connection-state.js'
-export { connectDevice, type Device, type DeviceOptions } from './device.js'
-export type { Unsubscribe } from './emitter.js'
-export { ClosedError, DroppedError, RefusedError, SubscriptionDeniedError } from './errors.js'
-export type { IncomingMessage, Qos } from './link.js'
-export type { CommonOptions } from './options.js'
-export { connectPerson, type PersonOptions, type PersonToken, type TokenRequest } from './person.js'
-export { type SimulatedKind, type SimulatedSignals, simulatedKinds, simulatedSignals } from './signals.js'
-export type { Received } from './subscriptions.js'
+} from './client/client.js'
+export type { Unsubscribe } from './client/emitter.js'
+export type { CommonOptions } from './client/options.js'
+export type { Received } from './client/subscriptions.js'
+export type { Access } from './connection/access.js'
+export type { ConnectionState, ConnectionStatus } from './connection/connection-state.js'
+export { ClosedError, DroppedError, RefusedError, SubscriptionDeniedError } from './connection/errors.js'
+export type { IncomingMessage, Qos } from './connection/link.js'
+export { connectDevice, type Device, type DeviceOptions } from './device/device.js'
+export { connectPerson, type PersonOptions, type PersonToken, type TokenRequest } from './person/person.js'
+export {
+  type SimulatedKind,
+  type SimulatedSignals,
+  simulatedKinds,
+  simulatedSignals,
+} from './signals/signals.js'

@@ -1,12 +1,12 @@
-export { canPublish, canSubscribe, type MqttPrincipal } from './access.js'
-export { asyncApiDocument } from './asyncapi.js'
+export { canPublish, canSubscribe, type MqttPrincipal } from './channels/access.js'
+export { asyncApiDocument } from './channels/asyncapi.js'
 export {
   type Channel,
   type ChannelOptions,
   type ChannelParameters,
   channel,
   type Publisher,
-} from './channel.js'
+} from './channels/channel.js'
 export {
   app,
   channels,
@@ -22,14 +22,17 @@ export {
   reply,
   reported,
   telemetry,
-} from './channels.js'
-export { type DeviceStatus, deviceStatus, deviceStatuses, type PresenceFacts } from './device-status.js'
-export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './ids.js'
-export { formatPath, PayloadError } from './payload-error.js'
+} from './channels/channels.js'
+export {
+  type DeviceStatus,
+  deviceStatus,
+  deviceStatuses,
+  type PresenceFacts,
+} from './common/device-status.js'
+export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
+export { parseTime } from './common/time.js'
 export * from './payloads/device.js'
-export { isPlainEvent } from './payloads/plain-event.js'
-export { isPlainEventJson } from './payloads/plain-event-json.js'
-export { plainTelemetry } from './payloads/plain-telemetry.js'
+export { PayloadError } from './payloads/payload-error.js'
 export * from './payloads/platform.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
@@ -39,5 +42,4 @@ export * from './rest/device.js'
 export * from './rest/mqtt-token.js'
 export * from './rest/overview.js'
 export * from './rest/telemetry.js'
-export { parseTime } from './time.js'
-export { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topic.js'
+export { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topics/topic.js'

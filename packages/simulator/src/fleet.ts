@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type SimulatedKind, simulatedKinds } from '@heliograph/device-sdk'
+import pLimit from 'p-limit'
 import { type Api, ApiError } from './api.js'
 import { type Machine, startMachine } from './machine.js'
 import type { SimulateOptions } from './options.js'
-import { inParallel } from './parallel.js'
 
 export interface FleetCounts {
   registered: number
@@ -20,13 +20,14 @@ export interface FleetCounts {
 const parallelCalls = 8
 const kinds = Object.keys(simulatedKinds) as SimulatedKind[]
 
-/** Devices registered for a while: made, connected, sending, and deleted again. */
+/** Registers devices, connects them, lets them send, and deletes them again. */
 export class Fleet {
   readonly #ids: string[] = []
   readonly #machines: Machine[] = []
   readonly #run = randomBytes(3).toString('hex')
   #errors = 0
   #lastError: string | null = null
+  /** True after `stop`, and after a device could not be registered: no further device is begun. */
   #stopping = false
   #started: Promise<void> = Promise.resolve()
 
@@ -35,17 +36,16 @@ export class Fleet {
     private readonly options: SimulateOptions,
   ) {}
 
-  /** Registers and connects all devices. Rejects when one cannot be registered; `remove` clears what was. */
+  /** Registers and connects all devices. Rejects when one cannot be registered; `remove` deletes the others. */
   start(): Promise<void> {
-    const numbers = Array.from({ length: this.options.devices }, (_, index) => index)
-    this.#started = inParallel(numbers, parallelCalls, (index) => this.#add(index))
+    this.#started = this.#addAll()
     return this.#started
   }
 
-  /** Waits for what is under way, then disconnects all devices. */
+  /** Waits for registrations under way, then disconnects all devices. */
   async stop(): Promise<void> {
     this.#stopping = true
-    // A device that is being registered right now would be missed, and left behind.
+    // A device whose registration is under way would be left behind.
     await this.#started.catch(() => {})
     await Promise.all(this.#machines.map((machine) => machine.stop(3_000)))
   }
@@ -53,12 +53,12 @@ export class Fleet {
   /** Deletes the devices and returns the ids of those that it could not delete. */
   async remove(): Promise<string[]> {
     const left: string[] = []
-    await inParallel(this.#ids, parallelCalls, async (id) => {
-      await this.api.deleteDevice(id).catch((error: Error) => {
+    await pLimit(parallelCalls).map(this.#ids, (id) =>
+      this.api.deleteDevice(id).catch((error: Error) => {
         left.push(id)
         this.#count(error)
-      })
-    })
+      }),
+    )
     return left
   }
 
@@ -86,6 +86,23 @@ export class Fleet {
     return counts
   }
 
+  /** Settles when no registration is under way any more; rejects with the first failure. */
+  async #addAll(): Promise<void> {
+    const limit = pLimit(parallelCalls)
+    const additions = Array.from({ length: this.options.devices }, (_, index) =>
+      limit(async () => {
+        try {
+          await this.#add(index)
+        } catch (error) {
+          this.#stopping = true
+          throw error
+        }
+      }),
+    )
+    for (const outcome of await Promise.allSettled(additions))
+      if (outcome.status === 'rejected') throw outcome.reason
+  }
+
   async #add(index: number): Promise<void> {
     if (this.#stopping) return
     const { ratePerSecond, transport } = this.options
@@ -101,10 +118,11 @@ export class Fleet {
     const credential = await this.api.issueCredential(device.id)
     const url = transport === 'ws' ? credential.urls.ws : credential.urls.tcp
     if (url === null)
-      throw new ApiError('MQTT over TCP is off there (MQTT_PORT=0). Leave out --transport tcp.', null)
+      throw new ApiError('MQTT over TCP is switched off there (MQTT_PORT=0). Leave out --transport tcp.')
     if (this.#stopping) return
     const onError = (error: Error) => this.#count(error)
     const machine = startMachine({ credential, url, kind, seed: index + 1, ratePerSecond, onError })
+    // Each change of state repeats the last error.
     let counted: Error | null = null
     machine.device.client.on('state', ({ lastError }) => {
       if (lastError !== null && lastError !== counted) this.#count(lastError)

@@ -16,14 +16,14 @@ export interface Machine {
 }
 
 const shortestTickMs = 5
-/** After a pause (a suspended laptop) the missed messages are not all made up for. */
+/** After a pause, as of a suspended computer, at most so many missed messages are sent. */
 const maximumCatchUp = 100
 
 /** Connects one simulated device and lets it send, steadily, `ratePerSecond` messages a second. */
 export function startMachine(options: MachineOptions): Machine {
   const { credential, kind, seed, ratePerSecond } = options
   const address = telemetry.match(credential.topics.telemetry)
-  if (address === null) throw new Error(`${credential.topics.telemetry} is no telemetry topic`)
+  if (address === null) throw new Error(`${credential.topics.telemetry} is not a telemetry topic`)
   const { username, password, clientId } = credential
   const device = connectDevice({ ...address, url: options.url, username, password, clientId })
   device.client.on('problem', ({ error }) => options.onError(error))
@@ -42,7 +42,7 @@ export function startMachine(options: MachineOptions): Machine {
     void device.telemetry(values)
     if (event !== undefined) void device.event(event)
   }
-  // Ticks more often than messages, so that the rate holds although timers are late.
+  // Ticks come more often than messages, so that late timers do not lower the rate.
   const timer = setInterval(tick, Math.max(shortestTickMs, tickMs / 4))
 
   return {

@@ -8,11 +8,11 @@ export interface MainEnvironment {
   api?: (options: SimulateOptions) => Api
 }
 
-/** The command line: simulates until stopped, clears up, and returns the exit code. */
+/** The command line: simulates until stopped, deletes the devices, and returns the exit code. */
 export async function main(
   args: string[],
   environment: NodeJS.ProcessEnv,
-  { screen = process.stdout, api = ({ url, key }) => apiClient(url, key) }: MainEnvironment = {},
+  { screen = process.stdout, api = apiClient }: MainEnvironment = {},
 ): Promise<number> {
   try {
     const options = parseOptions(args, environment)
@@ -47,15 +47,15 @@ async function clearUp(fleet: Fleet, options: SimulateOptions, screen: Screen): 
   const { registered } = fleet.counts
   if (registered === 0) return
   if (options.keep) {
-    screen.write(`Left ${registered} devices in place, tagged "simulated".\n`)
+    screen.write(`Left ${registered} devices in place, with the tag "simulated".\n`)
     return
   }
   const left = await fleet.remove()
   screen.write(`Deleted ${registered - left.length} of ${registered} devices.\n`)
-  if (left.length > 0) screen.write(`Still there, to be deleted in the page: ${left.join(', ')}\n`)
+  if (left.length > 0) screen.write(`Could not delete these; delete them in the page: ${left.join(', ')}\n`)
 }
 
-/** The first Ctrl-C or SIGTERM asks for an orderly end; the second ends at once. */
+/** The first Ctrl-C or SIGTERM requests an orderly end; the second ends the process at once. */
 function stopRequested(): { requested: Promise<void>; forget(): void } {
   let onSignal = () => {}
   const requested = new Promise<void>((resolve) => {

@@ -4,17 +4,17 @@ export interface SimulateOptions {
   devices: number
   /** Messages a second, of each device. */
   ratePerSecond: number
-  /** Where the platform is. */
+  /** The address of the platform. */
   url: string
   key: string
   transport: 'ws' | 'tcp'
   /** True leaves the devices in place at the end. */
   keep: boolean
-  /** null: until stopped. */
+  /** null when the simulation runs until it is stopped. */
   durationSeconds: number | null
 }
 
-/** What was asked for makes no sense, or lacks something; the message says what to do. */
+/** The command line is not valid. The message says why, and what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
@@ -25,14 +25,14 @@ Registers devices, connects them over MQTT and lets them send believable signals
 
   --devices N      how many (default 5, at most 5000)
   --rate R         messages a second, of each device (default 1)
-  --url URL        where the platform is (default http://127.0.0.1:3000)
+  --url URL        the address of the platform (default http://127.0.0.1:3000)
   --key KEY        an API key with the role admin (or HELIOGRAPH_API_KEY)
   --transport T    ws or tcp (default ws)
   --duration S     stop after so many seconds (default: at Ctrl-C)
   --keep           leave the devices in place at the end
   --help`
 
-/** Reads the command line; null means that the usage was asked for. Throws a UsageError. */
+/** Reads the command line; null when it asks for the usage. Throws a UsageError. */
 export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): SimulateOptions | null {
   const values = parse(args)
   if (values.help) return null
@@ -40,7 +40,7 @@ export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): Si
   const key = values.key ?? environment.HELIOGRAPH_API_KEY ?? ''
   if (key === '') throw new UsageError(missingKey(url))
   if (values.transport !== 'ws' && values.transport !== 'tcp')
-    throw new UsageError(`--transport is ws or tcp, not ${JSON.stringify(values.transport)}`)
+    throw new UsageError(`--transport must be ws or tcp, not ${JSON.stringify(values.transport)}`)
   return {
     devices: number('--devices', values.devices, { minimum: 1, maximum: 5_000, whole: true }),
     ratePerSecond: number('--rate', values.rate, { minimum: 0.001, maximum: 1_000 }),
@@ -83,18 +83,18 @@ function number(
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value
   const kind = whole ? 'a whole number' : 'a number'
-  throw new UsageError(`${name} is ${kind} from ${minimum} to ${maximum}, not ${JSON.stringify(text)}`)
+  throw new UsageError(`${name} must be ${kind} from ${minimum} to ${maximum}, not ${JSON.stringify(text)}`)
 }
 
 function checkedUrl(text: string): string {
   const scheme = URL.canParse(text) ? new URL(text).protocol : ''
   if (scheme === 'http:' || scheme === 'https:') return text.replace(/\/+$/, '')
-  throw new UsageError(`--url is an address like http://127.0.0.1:3000, not ${JSON.stringify(text)}`)
+  throw new UsageError(`--url must be an address like http://127.0.0.1:3000, not ${JSON.stringify(text)}`)
 }
 
 function missingKey(url: string): string {
   return [
-    'The simulator registers its devices over REST, and needs an API key for that.',
+    'The simulator needs an API key, because it registers its devices over REST.',
     `Make one in the page: open ${url}, sign in, and go to "API keys" (role admin). Then:`,
     '',
     '  HELIOGRAPH_API_KEY=hg_key_… npm run simulate -- --devices 20 --rate 1',

@@ -9,7 +9,7 @@ export interface Screen {
 const lineEveryMs = 5_000
 const redrawEveryMs = 250
 
-/** Keeps one line of the terminal up to date; where there is no terminal, writes a line now and then. */
+/** Keeps one line of a terminal up to date; without a terminal it writes a line every 5 seconds. */
 export function showStatus(screen: Screen, counts: () => FleetCounts): { end(): void } {
   const live = screen.isTTY === true
   let before = { acknowledged: 0, at: performance.now() }

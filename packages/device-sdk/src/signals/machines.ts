@@ -1,7 +1,7 @@
 import type { DeviceEvent, TelemetryValues } from '@heliograph/protocol'
 import { clamp, dailyCurve, drift, rounded } from './random.js'
 
-/** What a machine measures at a time, `seconds` after the last time. */
+/** The measurements of a machine, and an event when one happened. */
 export interface Reading {
   values: TelemetryValues
   event?: DeviceEvent

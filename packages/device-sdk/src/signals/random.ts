@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Noise around 0 that remembers where it was, as measured things do; `perSecond` is how fast it forgets. */
+/** Correlated noise around 0; a greater `perSecond` makes it change faster. */
 export function drift(
   random: () => number,
   amplitude: number,
@@ -24,7 +24,7 @@ export function drift(
   }
 }
 
-/** -1 in the small hours, 1 in the afternoon, in UTC moved by `shiftHours`. */
+/** A daily sine in UTC: -1 at 3 h, 1 at 15 h, moved by `shiftHours`. */
 export function dailyCurve(nowMs: number, shiftHours = 0): number {
   const hour = (nowMs / 3_600_000 + shiftHours) % 24
   return Math.sin(((hour - 9) / 24) * 2 * Math.PI)

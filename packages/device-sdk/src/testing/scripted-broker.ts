@@ -1,14 +1,19 @@
 import { createServer, type Socket } from 'node:net'
 import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
 
-/** What a test wants to happen on one connection. Everything is answered as a kind broker would, unless told otherwise. */
+/** How the broker behaves on one connection. By default it accepts and acknowledges everything. */
 export interface Script {
   connack?: number
+  /** Packets in the same segment as CONNACK. */
+  withConnack?: Packet[]
+  closeAfterConnack?: boolean
   /** Return false to leave a publish unacknowledged. */
   acknowledge?: (packet: IPublishPacket) => boolean
-  /** False: pings get no answer, as when the other side is dead. */
+  /** True closes the connection at a publish that is left unacknowledged. */
+  loseWhenUnacknowledged?: boolean
+  /** False leaves pings unanswered, as a dead connection does. */
   answerPings?: boolean
-  /** Filters that get 0x80. */
+  /** Filters that are denied (0x80). */
   deny?: string[]
 }
 
@@ -19,8 +24,8 @@ export interface ScriptedConnection {
 }
 
 /**
- * A broker on a real socket that does what a test says, moment by moment: the nth connection follows
- * the nth script, and later ones the last.
+ * A broker on a real socket that follows a test's scripts: the nth connection follows the nth script, and
+ * all later connections the last script.
  */
 export async function scriptedBroker(scripts: Script[]) {
   const connections: ScriptedConnection[] = []
@@ -39,11 +44,17 @@ export async function scriptedBroker(scripts: Script[]) {
       switch (packet.cmd) {
         case 'connect':
           connections.push({ connect: packet, send, destroy: () => socket.destroy() })
-          return send({ cmd: 'connack', returnCode: script.connack ?? 0, sessionPresent: false })
+          socket.cork()
+          send({ cmd: 'connack', returnCode: script.connack ?? 0, sessionPresent: false })
+          for (const other of script.withConnack ?? []) send(other)
+          socket.uncork()
+          if (script.closeAfterConnack) socket.end()
+          return
         case 'publish':
           published.push(packet)
-          if (packet.qos === 1 && (script.acknowledge?.(packet) ?? true))
-            send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+          if (packet.qos === 0) return
+          if (script.acknowledge?.(packet) ?? true) send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+          else if (script.loseWhenUnacknowledged) socket.destroy()
           return
         case 'subscribe': {
           const filters = packet.subscriptions.map(({ topic }) => topic)

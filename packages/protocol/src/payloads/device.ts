@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JsonValue, TimestampMs } from './telemetry.js'
 
-/** Something that happened on a device, in words. */
+/** An event on a device, in words. */
 export const DeviceEvent = z.strictObject({
   level: z.enum(['debug', 'info', 'warning', 'error', 'critical']),
   message: z.string().min(1).max(4_096),

@@ -3,7 +3,7 @@ import { TimestampMs } from './telemetry.js'
 
 /**
  * Why a device is, or is not, connected. `never_connected` is a device before its first connection;
- * `server_stopping` is a planned stop, `server_restarted` what is found after a crash.
+ * `server_stopping` is a planned stop; `server_restarted` is written at the start after a crash.
  */
 export const PresenceReason = z.enum([
   'connected',
@@ -36,44 +36,44 @@ export const NoticeCode = z.enum([
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 
-/** Why something that a device sent was refused: which topic, and in words. */
+/** Tells a device which of its messages was refused, by topic, and why, in words. */
 export const Notice = z.strictObject({ code: NoticeCode, topic: z.string(), detail: z.string() })
 export type Notice = z.infer<typeof Notice>
 
-/** Whether telemetry is being stored: `behind` when it waits longer than usual, `away` when the database does not answer. */
+/** Whether telemetry is stored: `behind` when it waits longer than usual, `away` when the database does not answer. */
 export const StoreState = z.strictObject({ state: z.enum(['ok', 'behind', 'away']), since: TimestampMs })
 export type StoreState = z.infer<typeof StoreState>
 
 const Count = z.int().min(0)
 
-/** How many devices are in which state; the words are those of the device list. */
+/** How many devices have each status. */
 export const StatusCounts = z.strictObject({ online: Count, quiet: Count, offline: Count, never: Count })
 export type StatusCounts = z.infer<typeof StatusCounts>
 
-/** How often something was refused for one reason: a code of a notice, or why a connection was not let in. */
+/** How often one reason led to a refusal: the code of a notice, or the reason why a connection was refused. */
 export const RefusalCount = z.strictObject({ code: z.string(), lastMinute: Count, lastHour: Count })
 export type RefusalCount = z.infer<typeof RefusalCount>
 
 /** An estimate from a sample of the tables' pages, indexes included, at most once a minute. */
 export const StorageEstimate = z.strictObject({
-  bytes: Count.meta({ description: 'What the telemetry of the organization takes' }),
-  bytesPerDay: Count.meta({ description: 'What the samples of the last 24 hours take' }),
+  bytes: Count.meta({ description: 'Size of the telemetry of the organization' }),
+  bytesPerDay: Count.meta({ description: 'Size of the samples of the last 24 hours' }),
   ts: TimestampMs,
 })
 export type StorageEstimate = z.infer<typeof StorageEstimate>
 
-/** How the organization fares, once a second. What the database is asked for may be some seconds older. */
+/** Counts and rates of an organization, once a second. Counts that come from the database may be some seconds older. */
 export const FleetCounts = z.strictObject({
   ts: TimestampMs,
   devices: Count,
   online: Count.meta({ description: 'Devices with a connection that is up' }),
   messagesPerSecond: z.number().min(0),
   samplesPerSecond: z.number().min(0),
-  statuses: StatusCounts.nullable().meta({ description: 'null until the database has told' }),
-  refusals: z.array(RefusalCount).meta({ description: 'Of the last hour, the most frequent first' }),
+  statuses: StatusCounts.nullable().meta({ description: 'null until the database was asked' }),
+  refusals: z.array(RefusalCount).meta({ description: 'Refusals of the last hour, the most frequent first' }),
   slowConsumers: z
     .strictObject({ connections: Count, droppedMessages: Count })
-    .meta({ description: 'Who was too slow for what it subscribed to, in the last ten minutes' }),
+    .meta({ description: 'Clients that did not keep up with their subscriptions, in the last ten minutes' }),
   storage: StorageEstimate.nullable().meta({ description: 'null until the first estimate' }),
   store: StoreState,
 })

@@ -5,7 +5,7 @@ import { maximumKeysPerSample, Telemetry, timedValues } from './telemetry.js'
 const accepts = (value: unknown) => Telemetry.safeParse(value).success
 
 describe('Telemetry', () => {
-  it('takes the three shapes and makes them one', () => {
+  it('accepts the three shapes and turns them into one', () => {
     expect(timedValues(Telemetry.parse({ temperature: 21.5 }))).toEqual([{ values: { temperature: 21.5 } }])
     expect(timedValues(Telemetry.parse({ ts: 5, values: { a: 1 } }))).toEqual([{ ts: 5, values: { a: 1 } }])
     expect(timedValues(Telemetry.parse([{ a: 1 }, { ts: 5, values: { a: 2 } }]))).toEqual([
@@ -15,7 +15,7 @@ describe('Telemetry', () => {
     expect(timedValues(Telemetry.parse({ values: { a: 1 } }))).toEqual([{ values: { a: 1 } }])
   })
 
-  it('takes values of any JSON kind', () => {
+  it('accepts values of any JSON type', () => {
     expect(accepts({ n: 1, b: false, s: 'x', z: null, l: [1, 'a'], o: { deep: { er: [] } } })).toBe(true)
   })
 
@@ -49,7 +49,7 @@ describe('Telemetry', () => {
     expect(accepts(value)).toBe(false)
   })
 
-  it('takes all that it says it takes, and changes nothing of it', () => {
+  it('accepts every valid payload and leaves it unchanged', () => {
     const key = fc
       .string({ minLength: 1, maxLength: 20 })
       .filter((text) => /^\P{Cc}+$/u.test(text) && text !== 'ts' && text !== 'values' && text !== '__proto__')

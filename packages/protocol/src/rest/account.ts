@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { OrganizationSlug } from '../ids.js'
+import { OrganizationSlug } from '../common/ids.js'
 import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const Role = z
   .enum(['admin', 'viewer'])
-  .meta({ id: 'Role', description: 'admin changes things, viewer reads' })
+  .meta({ id: 'Role', description: 'An admin reads and changes, a viewer reads' })
 export type Role = z.infer<typeof Role>
 
 export const Password = z
@@ -32,7 +32,7 @@ export const Setup = z
       .string()
       .max(64)
       .optional()
-      .meta({ description: 'The one-time code from the log, where it is asked for' }),
+      .meta({ description: 'The one-time code from the log, when `codeRequired` is true' }),
   })
   .meta({ id: 'Setup' })
 export type Setup = z.infer<typeof Setup>
@@ -54,7 +54,7 @@ export const PlatformInfo = z
   .object({
     version: z.string(),
     urls: z.object({ http: z.string(), ws: z.string(), tcp: z.string().nullable() }),
-    loopbackOnly: z.boolean().meta({ description: 'True when other machines cannot reach this host' }),
+    loopbackOnly: z.boolean().meta({ description: 'True when other machines cannot reach the platform' }),
   })
   .meta({ id: 'PlatformInfo' })
 export type PlatformInfo = z.infer<typeof PlatformInfo>
@@ -62,7 +62,7 @@ export type PlatformInfo = z.infer<typeof PlatformInfo>
 export const CreateApiKey = z
   .strictObject({
     name: Name,
-    role: Role.optional().meta({ description: 'admin by default; never more than the maker’s' }),
+    role: Role.optional().meta({ description: 'admin by default; never more than the role of its maker' }),
     expiresAt: TimeInput.optional().meta({ description: 'In 90 days by default, in 5 years at most' }),
   })
   .meta({ id: 'CreateApiKey' })
@@ -73,7 +73,7 @@ export const ApiKey = z
     id: z.string(),
     name: z.string(),
     role: Role,
-    hint: z.string().meta({ description: 'The last four characters' }),
+    hint: z.string().meta({ description: 'The last four characters of the key' }),
     createdAt: Timestamp,
     lastUsedAt: Timestamp.nullable(),
     expiresAt: Timestamp,
@@ -82,7 +82,7 @@ export const ApiKey = z
 export type ApiKey = z.infer<typeof ApiKey>
 
 export const IssuedApiKey = ApiKey.extend({
-  key: z.string().meta({ description: 'Shown here and never again' }),
+  key: z.string().meta({ description: 'Returned here and never again' }),
 }).meta({ id: 'IssuedApiKey' })
 export type IssuedApiKey = z.infer<typeof IssuedApiKey>
 

@@ -1,18 +1,21 @@
 import { z } from 'zod'
-import { parseTime } from '../time.js'
+import { parseTime } from '../common/time.js'
 
 /** An instant on the wire: RFC 3339 in UTC. */
 export const Timestamp = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339' })
 
-/** Long enough for the longest name or key, each character three bytes, in base64. */
-export const Cursor = z.string().max(1_024).meta({ description: 'Where the next page begins; opaque' })
+/** The limit holds the longest name or key in base64, with three bytes for each character. */
+export const Cursor = z
+  .string()
+  .max(1_024)
+  .meta({ description: 'Where the next page begins, as `nextCursor` of the page before' })
 
 /** A page of a list. `nextCursor` is null on the last one. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 
-/** A number in a query string, checked as a number. */
+/** A whole number in a query string. */
 export function queryInteger(minimum: number, maximum: number) {
   return z
     .string()
@@ -27,7 +30,7 @@ export const TimeExpression = z
   .max(64)
   .meta({ description: 'Epoch milliseconds, RFC 3339, or relative to now: -24h' })
 
-/** A point in time in a body; `parseTime` reads it once it is made a text. */
+/** A point in time in a body; `parseTime` reads it after `String`. */
 export const TimeInput = z
   .union([z.int().min(0), z.string().max(64)])
   .refine(
@@ -41,11 +44,11 @@ export const Name = z
   .string()
   .trim()
   .min(1, 'must not be empty')
-  .max(120, 'is at most 120 characters long')
+  .max(120, 'must be at most 120 characters long')
   .regex(/^\P{Cc}*$/u, 'must not hold control characters')
   .regex(/^\P{Cs}*$/u, 'must not hold half a surrogate pair')
 
-/** What every failed request answers: RFC 9457 with a stable `code`. */
+/** The body of every failed request: RFC 9457 with a stable `code`. */
 export const Problem = z
   .object({
     type: z.string(),

@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { deviceChannels } from '../channels.js'
+import { deviceChannels } from '../channels/channels.js'
 import { Name, page, TimeInput, Timestamp } from './common.js'
 
 export const IssueCredential = z
   .strictObject({
     name: Name.optional(),
-    expiresAt: TimeInput.nullable().optional().meta({ description: 'Never, when absent' }),
+    expiresAt: TimeInput.nullable()
+      .optional()
+      .meta({ description: 'The credential never expires when this is absent' }),
   })
   .meta({ id: 'IssueCredential' })
 export type IssueCredential = z.infer<typeof IssueCredential>
@@ -24,16 +26,16 @@ const facts = {
   expiresAt: Timestamp.nullable(),
 }
 
-/** A credential as it is shown once, with all that a device needs to connect. */
+/** A new credential, with all that a device needs to connect. It is returned once. */
 export const IssuedCredential = z
   .object({
     ...facts,
     clientId: z.string(),
     username: z.string(),
-    password: z.string().meta({ description: 'Shown here and never again' }),
+    password: z.string().meta({ description: 'Returned here and never again' }),
     urls: z.object({
       ws: z.string(),
-      tcp: z.string().nullable().meta({ description: 'null: MQTT over TCP is off' }),
+      tcp: z.string().nullable().meta({ description: 'null when MQTT over TCP is off' }),
     }),
     topics: DeviceTopics,
   })
@@ -48,7 +50,7 @@ export const Credential = z
     lastUsedAt: Timestamp.nullable(),
     rotatedAt: Timestamp.nullable(),
     previousSecretExpiresAt: Timestamp.nullable().meta({
-      description: 'Until when the secret before the last rotation still works',
+      description: 'When the secret before the last rotation stops working',
     }),
   })
   .meta({ id: 'Credential' })
@@ -60,7 +62,7 @@ export type CredentialPage = z.infer<typeof CredentialPage>
 export const RotateCredential = z
   .strictObject({
     overlapSeconds: z.int().min(0).max(2_592_000).default(3_600).meta({
-      description: 'How long the old secret still works beside the new one',
+      description: 'How long the old secret keeps working beside the new one',
     }),
   })
   .meta({ id: 'RotateCredential' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { deviceStatuses } from '../device-status.js'
-import { DeviceId } from '../ids.js'
+import { deviceStatuses } from '../common/device-status.js'
+import { DeviceId } from '../common/ids.js'
 import { PresenceReason } from '../payloads/platform.js'
 import { Cursor, Name, page, queryInteger, Timestamp } from './common.js'
 
@@ -32,14 +32,16 @@ export const UpdateDevice = z
     tags: Tags.optional(),
     expectedIntervalSeconds: ExpectedIntervalSeconds.optional(),
   })
-  .refine((change) => Object.keys(change).length > 0, 'changes nothing')
+  .refine((change) => Object.keys(change).length > 0, 'must change at least one field')
   .meta({ id: 'UpdateDevice' })
 export type UpdateDevice = z.infer<typeof UpdateDevice>
 
 export const DeviceConnection = z
   .object({
     connected: z.boolean(),
-    since: Timestamp.nullable().meta({ description: 'Since when it is up or down; null: never connected' }),
+    since: Timestamp.nullable().meta({
+      description: 'When the connection came up or went down; null when the device never connected',
+    }),
     reason: PresenceReason.nullable(),
   })
   .meta({ id: 'DeviceConnection' })
@@ -48,10 +50,10 @@ export type DeviceConnection = z.infer<typeof DeviceConnection>
 const DeviceTelemetry = z
   .object({
     droppedMessages: z.int().min(0).meta({
-      description: 'Messages of QoS 0 that were not stored, because too much waited for the database',
+      description: 'Messages of QoS 0 that were not stored, because the ingest quota was used up',
     }),
     clockSkewMs: z.int().nullable().meta({
-      description: 'The time in its last message minus the platform’s clock; null: it sent none',
+      description: 'The time in the last message minus the platform’s clock; null when no message had a time',
     }),
   })
   .meta({ id: 'DeviceTelemetry' })
@@ -84,7 +86,7 @@ export const deviceSorts = [
   '-lastMessageAt',
 ] as const
 
-/** Text to compare with; the database knows no NUL, and no name holds control characters. */
+/** Text of a search. Names hold no control characters, and PostgreSQL stores no U+0000. */
 const filterText = (maximumLength: number) =>
   z
     .string()
@@ -96,7 +98,10 @@ export const ListDevices = z.strictObject({
   tag: filterText(48).optional(),
   type: filterText(64).optional(),
   status: z.enum(deviceStatuses).optional(),
-  sort: z.enum(deviceSorts).optional().meta({ description: 'name by default; a minus turns it round' }),
+  sort: z
+    .enum(deviceSorts)
+    .optional()
+    .meta({ description: 'name by default; a leading minus sorts descending' }),
   cursor: Cursor.optional(),
   limit: queryInteger(1, 500).optional().meta({ description: '50 by default' }),
 })

@@ -6,16 +6,19 @@ const Filters = z.array(z.string().min(1).max(1_024)).max(64)
 export const CreateMqttToken = z
   .strictObject({
     subscribe: Filters.optional().meta({
-      description: 'Topic filters to read; all of the organization when absent',
+      description:
+        'Topic filters that the token may subscribe to; all topics of the organization when absent',
     }),
     publish: Filters.optional().meta({
-      description: 'Topic filters to publish to, below {org}/apps/; none when absent',
+      description: 'Topic filters that the token may publish to, below {org}/apps/; none when absent',
     }),
     clientId: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'use 1 to 64 of A-Z, a-z, 0-9, _ and -')
       .optional()
-      .meta({ description: 'Of a live connection of the same caller: extends that one' }),
+      .meta({
+        description: 'The client id of a live connection of the same caller, whose access is then extended',
+      }),
   })
   .meta({ id: 'CreateMqttToken' })
 export type CreateMqttToken = z.infer<typeof CreateMqttToken>

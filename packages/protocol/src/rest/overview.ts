@@ -12,7 +12,7 @@ export const TrafficPoint = z
   })
 export type TrafficPoint = z.infer<typeof TrafficPoint>
 
-/** What is refused again and again is one item with a count. */
+/** Equal refusals are one item with a count. */
 export const Refusal = z
   .object({
     code: z.string(),
@@ -21,7 +21,7 @@ export const Refusal = z
     detail: z.string().nullable(),
     count: Count,
     since: Timestamp,
-    ts: Timestamp.meta({ description: 'The last time' }),
+    ts: Timestamp.meta({ description: 'When it last happened' }),
   })
   .meta({ id: 'Refusal' })
 export type Refusal = z.infer<typeof Refusal>
@@ -29,28 +29,35 @@ export type Refusal = z.infer<typeof Refusal>
 export const SlowConsumer = z
   .object({
     clientId: z.string(),
-    device: z.string().nullable().meta({ description: 'null: a page or a script' }),
+    device: z.string().nullable().meta({ description: 'null when the client is a page or a script' }),
     waitingMessages: Count.meta({
-      description: 'Queued for it now; what is on its way already counts as bytes only',
+      description:
+        'Messages in the outgoing queue now; messages already handed to the socket count as bytes only',
     }),
-    waitingBytes: Count.meta({ description: 'Not taken by it now, queued or on the way; 0 of little' }),
+    waitingBytes: Count.meta({
+      description:
+        'Bytes that the client has not received yet, in the outgoing queue or handed to the socket; 0 when there are few',
+    }),
     droppedMessages: Count,
-    cutOffs: Count.meta({ description: 'How often its connection was ended for it' }),
-    topic: z.string().nullable().meta({ description: 'The last message that was dropped' }),
-    ts: Timestamp.meta({ description: 'The last time' }),
+    cutOffs: Count.meta({ description: 'How often its connection was ended for being slow' }),
+    topic: z.string().nullable().meta({ description: 'The topic of the last message that was dropped' }),
+    ts: Timestamp.meta({ description: 'When it last happened' }),
   })
   .meta({ id: 'SlowConsumer' })
 export type SlowConsumer = z.infer<typeof SlowConsumer>
 
-/** The counts of the `fleet` channel, with the lists behind them. */
+/** The counts of the `fleet` channel, with the lists behind these counts. */
 export const Overview = z
   .object({
     fleet: FleetCounts,
     traffic: z.array(TrafficPoint).meta({ description: 'The last ten minutes, ascending' }),
-    refusals: z.array(Refusal).meta({ description: 'Of the last hour, the newest first; at most 50' }),
-    slowConsumers: z
-      .array(SlowConsumer)
-      .meta({ description: 'Of the last ten minutes; for whom most waits first, then who lost most' }),
+    refusals: z
+      .array(Refusal)
+      .meta({ description: 'Refusals of the last hour, the newest first, at most 50' }),
+    slowConsumers: z.array(SlowConsumer).meta({
+      description:
+        'Slow consumers of the last ten minutes, by waiting messages and then by dropped messages, descending',
+    }),
   })
   .meta({ id: 'Overview' })
 export type Overview = z.infer<typeof Overview>

@@ -14,7 +14,7 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(expected)
   })
 
-  it.each(['', '5', 'm', '0m', '-5m', '1.5h', '5 m', '1y', '1234567890s'])('%j is none', (text) => {
+  it.each(['', '5', 'm', '0m', '-5m', '1.5h', '5 m', '1y', '1234567890s'])('%j is not a duration', (text) => {
     expect(Duration.safeParse(text).success).toBe(false)
   })
 })
@@ -26,6 +26,6 @@ it.each(['avg', 'min', 'max', 'sum', 'count', 'first', 'last', 'p0', 'p50', 'p99
   },
 )
 
-it.each(['', 'mean', 'p', 'p101', 'p-1', 'p99.', 'P50', 'avg,max'])('%j is none', (text) => {
+it.each(['', 'mean', 'p', 'p101', 'p-1', 'p99.', 'P50', 'avg,max'])('%j is not an aggregate', (text) => {
   expect(Aggregate.safeParse(text).success).toBe(false)
 })

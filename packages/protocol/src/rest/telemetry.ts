@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import { DeviceId, OrganizationSlug } from '../ids.js'
+import { DeviceId, OrganizationSlug } from '../common/ids.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
 import { Cursor, page, queryInteger, TimeExpression } from './common.js'
 
 /**
- * One stored value. `ts` is epoch milliseconds; samples that the platform stamped have microseconds behind the point.
- * An integer that a double cannot hold exactly is a text of digits.
+ * One stored value. `ts` is epoch milliseconds; where the platform assigned the time, it has microseconds as fraction.
+ * An integer that a double cannot hold exactly is text of digits.
  */
 export const Sample = z
   .object({ key: TelemetryKey, ts: z.number(), value: TelemetryValue })
   .meta({ id: 'Sample' })
 export type Sample = z.infer<typeof Sample>
 
-/** One stored value, where several devices are read at once. */
+/** One stored value in the history of several devices. */
 export const DeviceSample = z
   .object({ device: DeviceId, key: TelemetryKey, ts: z.number(), value: TelemetryValue })
   .meta({ id: 'DeviceSample' })
@@ -24,15 +24,15 @@ export type LatestTelemetry = z.infer<typeof LatestTelemetry>
 export const LatestOfDevices = z.object({ items: z.array(DeviceSample) }).meta({ id: 'LatestOfDevices' })
 export type LatestOfDevices = z.infer<typeof LatestOfDevices>
 
-/** Devices that one reading of history may name. */
+/** How many devices one request for history may name. */
 export const maximumDevicesPerReading = 100
-/** Devices whose latest values may be asked for at once: the longest page of the list of devices. */
+/** How many devices one request for latest values may name: as many as the longest page of the device list. */
 export const maximumDevicesPerLatest = 500
-/** Points that a chart may ask for. Four hold the first, the last, the least and the greatest. */
+/** How many points a chart may ask for. Four hold the first, the last, the least and the greatest. */
 export const minimumPoints = 4
 export const maximumPoints = 10_000
 
-/** What is stored: every sample, or what a minute or an hour of them amounts to. */
+/** The stored data: every sample, or roll-ups by minute or by hour. */
 export const resolutions = ['raw', 'minute', 'hour'] as const
 export type Resolution = (typeof resolutions)[number]
 
@@ -50,13 +50,13 @@ export const Duration = z
 
 const durationUnitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
-/** Milliseconds of a `Duration` (`250ms`, `5m`, `1d`), or null when it is none. */
+/** Milliseconds of a `Duration` (`250ms`, `5m`, `1d`), or null when it is not valid. */
 export function parseDuration(text: string): number | null {
   const [, count, unit] = /^(\d{1,9})(ms|[smhdw])$/.exec(text) ?? []
   return count === undefined ? null : Number(count) * durationUnitsMs[unit as keyof typeof durationUnitsMs]
 }
 
-/** What becomes of all numbers of an interval; `p` and a number is a percentile. */
+/** The function that makes one value of all numbers in an interval; `p` and a number is a percentile. */
 export const Aggregate = z
   .string()
   .regex(
@@ -71,38 +71,40 @@ const list = (maximumLength: number) =>
     .max(maximumLength)
     .regex(/^\P{Cc}*$/u, 'must not hold control characters')
 
-const keys = list(8_192).optional().meta({ description: 'Separated by commas; all when absent' })
+const keys = list(8_192).optional().meta({ description: 'Keys, separated by commas; all when absent' })
 const devices = (maximum: number) =>
-  list(16_384).meta({ description: `Ids, separated by commas, ${maximum} at most` })
+  list(16_384).meta({ description: `Device ids, separated by commas, at most ${maximum}` })
 
 const reading = {
   keys,
-  from: TimeExpression.optional().meta({ description: 'Inclusive; all when absent' }),
-  to: TimeExpression.optional().meta({ description: 'Exclusive; all when absent' }),
+  from: TimeExpression.optional().meta({ description: 'Begin, inclusive; no bound when absent' }),
+  to: TimeExpression.optional().meta({ description: 'End, exclusive; no bound when absent' }),
   limit: queryInteger(1, 10_000).optional().meta({
-    description: 'Of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default',
+    description: 'Samples of a page, 1000 by default; of CSV and NDJSON, which have no pages, all by default',
   }),
   cursor: Cursor.optional(),
   points: queryInteger(minimumPoints, maximumPoints)
     .optional()
     .meta({
       description:
-        'At most so many of each key, chosen so that no spike disappears, from samples or from roll-ups, ' +
-        'whichever is enough. With aggregate: at most so many intervals',
+        'The greatest number of points for each key, chosen from samples or roll-ups so that no spike disappears. ' +
+        'With aggregate: the greatest number of intervals',
     }),
   aggregate: Aggregate.optional(),
   interval: Duration.optional().meta({
-    description: 'Of aggregate: 5m. Whole intervals since 1970 in UTC, weeks from Monday',
+    description:
+      'Length of an interval of aggregate, as in 5m. Intervals are counted from 1970 in UTC, weeks from Monday',
   }),
   fill: z.enum(fills).optional().meta({
-    description: 'Of aggregate: what stands for an interval without a value; none by default',
+    description: 'The value of an interval of aggregate that has no sample; none by default',
   }),
   format: z.enum(telemetryFormats).optional().meta({
     description:
-      'json by default, or what Accept prefers. CSV and NDJSON are streamed, however long the range',
+      'json by default, or the format that Accept prefers. CSV and NDJSON are streamed, for a range of any length',
   }),
   organization: OrganizationSlug.optional().meta({
-    description: 'As the header Heliograph-Org, for a link, which carries none; the header goes first',
+    description:
+      'The organization, for links, which carry no headers. The header Heliograph-Org takes precedence',
   }),
 }
 
@@ -121,7 +123,7 @@ export type ReadLatest = z.infer<typeof ReadLatest>
 export const ReadLatestOfDevices = z.strictObject({ devices: devices(maximumDevicesPerLatest), keys })
 export type ReadLatestOfDevices = z.infer<typeof ReadLatestOfDevices>
 
-/** Beside points and aggregates: what they were made of. */
+/** Facts about the data behind points and aggregates. */
 const origin = {
   resolution: z
     .enum(resolutions)

@@ -12,9 +12,8 @@ export interface DeviceConnection extends InOrganization {
   deviceId: string
   credentialId: string
   mqtt: Extract<MqttPrincipal, { kind: 'device' }>
-  /** Told apart from other topics at each message, so built once. */
+  /** Compared with the topic of each message, so it is built once. */
   telemetryTopic: string
-  eventTopic: string
   /** When its secret stops working, in epoch milliseconds; a rotation moves it. */
   expiresAt: number | null
 }

@@ -1,5 +1,5 @@
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
-import { events, telemetry } from '@heliograph/protocol'
+import { telemetry } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import {
   type CredentialRefusal,
@@ -78,7 +78,6 @@ function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
     expiresAt,
     mqtt: { kind: 'device', ...address },
     telemetryTopic: telemetry.topic(address),
-    eventTopic: events.topic(address),
   }
 }
 

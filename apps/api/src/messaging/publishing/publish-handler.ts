@@ -1,13 +1,5 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import {
-  events,
-  isPlainEvent,
-  isPlainEventJson,
-  type NoticeCode,
-  PayloadError,
-  reply,
-  reported,
-} from '@heliograph/protocol'
+import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
@@ -126,7 +118,6 @@ export class PublishHandler {
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
     this.activity.writer.touch(device.deviceKey)
     this.traffic.countMessage(device.organizationId)
-    if (topic === device.eventTopic && holdsPlainEvent(payload)) return 'forward'
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
@@ -141,17 +132,6 @@ export class PublishHandler {
 
   private refuse(device: DeviceConnection, topic: string, code: NoticeCode, detail: string): void {
     this.notices.send(device, { code, topic, detail })
-  }
-}
-
-/** The quick ways for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
-function holdsPlainEvent(payload: Buffer): boolean {
-  if (isPlainEventJson(payload)) return true
-  const text = payload.toString()
-  try {
-    return !text.includes('\ufffd') && isPlainEvent(JSON.parse(text))
-  } catch {
-    return false
   }
 }
 

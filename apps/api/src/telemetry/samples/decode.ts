@@ -1,4 +1,4 @@
-import { PayloadError, plainTelemetry, type TimedValues, telemetry, timedValues } from '@heliograph/protocol'
+import { PayloadError, type TimedValues, telemetry, timedValues } from '@heliograph/protocol'
 import { mayHoldLargeIntegers, parseExactIntegers } from './exact-integers.js'
 import { RefusedError } from './sample.js'
 
@@ -10,19 +10,9 @@ export interface DecodedTelemetry {
 
 /** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is none. */
 export function decode(payload: Buffer): DecodedTelemetry {
+  const records = bySchema(payload)
   const text = payload.toString()
-  const records = plain(text) ?? bySchema(payload)
   return { records, exact: mayHoldLargeIntegers(text) ? exactRecords(text) : null }
-}
-
-/** The quick way for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
-function plain(text: string): TimedValues[] | null {
-  if (text.includes('\ufffd')) return null
-  try {
-    return plainTelemetry(JSON.parse(text))
-  } catch {
-    return null
-  }
 }
 
 function bySchema(payload: Buffer): TimedValues[] {

@@ -1,0 +1,61 @@
+import {
+  filterContains,
+  filterMatches,
+  filterProblem,
+  topicProblem,
+  unsharedFilter,
+} from '../topics/topic.js'
+import { app, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
+
+/** The identity behind an MQTT connection. `subscribe` and `publish` are the topic filters that a token was granted. */
+export type MqttPrincipal =
+  | { kind: 'device'; org: string; device: string }
+  | { kind: 'person'; org: string; subscribe: readonly string[]; publish: readonly string[] }
+  | { kind: 'platform' }
+
+const devicePublishes = Object.values(deviceChannels).filter((channel) => channel.publishedBy === 'device')
+
+/**
+ * Tells whether a principal may publish to a topic. A device may publish to its own channels that devices publish, a
+ * person to granted topics under its organization's `apps/`, and the platform to any topic.
+ */
+export function canPublish(principal: MqttPrincipal, topic: string): boolean {
+  if (topicProblem(topic) !== null) return false
+  switch (principal.kind) {
+    case 'platform':
+      return true
+    case 'device':
+      return devicePublishes.some((channel) => {
+        const parameters = channel.match(topic)
+        return (
+          parameters !== null && parameters.org === principal.org && parameters.device === principal.device
+        )
+      })
+    case 'person':
+      return (
+        app.match(topic)?.org === principal.org &&
+        principal.publish.some((granted) => filterMatches(granted, topic))
+      )
+  }
+}
+
+/**
+ * Tells whether a principal may subscribe to a filter: it may when it may read every topic that the filter can match.
+ * A device reads all topics below its own address; a person reads the topics of its granted filters, inside its
+ * organization. For a shared subscription the filter behind `$share/{group}/` counts.
+ */
+export function canSubscribe(principal: MqttPrincipal, filter: string): boolean {
+  const plain = unsharedFilter(filter)
+  if (plain === null || filterProblem(plain) !== null) return false
+  switch (principal.kind) {
+    case 'platform':
+      return true
+    case 'device':
+      return filterContains(deviceFilter(principal), plain)
+    case 'person':
+      return (
+        filterContains(organizationFilter(principal.org), plain) &&
+        principal.subscribe.some((granted) => filterContains(granted, plain))
+      )
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { channels } from './channels.js'
+
+/** The AsyncAPI 3.0 document of all channels, generated from the declarations by which the broker checks messages. */
+export function asyncApiDocument(version: string): object {
+  const entries = Object.entries(channels)
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Heliograph',
+      version,
+      description:
+        'MQTT 3.1.1, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      websocket: {
+        host: '{host}',
+        pathname: '/mqtt',
+        protocol: 'ws',
+        variables: { host: { default: '127.0.0.1:3000' } },
+      },
+      tcp: { host: '{host}', protocol: 'mqtt', variables: { host: { default: '127.0.0.1:1883' } } },
+    },
+    channels: Object.fromEntries(entries.map(([name, channel]) => [name, channelObject(name, channel)])),
+    operations: Object.fromEntries(entries.flatMap(([name, channel]) => operationObjects(name, channel))),
+    components: {
+      messages: Object.fromEntries(entries.map(([name, channel]) => [name, messageObject(channel)])),
+    },
+  }
+}
+
+type AnyChannel = (typeof channels)[keyof typeof channels]
+
+function channelObject(name: string, channel: AnyChannel): object {
+  const parameters = [...channel.address.matchAll(/\{(\w+)\*?\}/g)].map((match) => match[1] ?? '')
+  return {
+    address: channel.address.replace('*}', '}'),
+    title: channel.title,
+    description: channel.description,
+    messages: { [name]: { $ref: `#/components/messages/${name}` } },
+    parameters: Object.fromEntries(
+      parameters.map((parameter) => [parameter, { description: parameterText[parameter] }]),
+    ),
+  }
+}
+
+const parameterText: Record<string, string> = {
+  org: 'The slug of the organization',
+  device: 'The id of the device',
+  command: 'The id of the command',
+  app: 'The name of the application',
+  path: 'Any further levels, one at least',
+}
+
+/** The operations of a channel as the platform sees them: it receives messages of devices and sends its own. */
+function operationObjects(name: string, channel: AnyChannel): [string, object][] {
+  const operation = (action: 'send' | 'receive'): [string, object] => [
+    `${action}${channel.title.replace(/ (\w)/g, (_, letter) => letter.toUpperCase())}`,
+    {
+      action,
+      channel: { $ref: `#/channels/${name}` },
+      messages: [{ $ref: `#/channels/${name}/messages/${name}` }],
+      bindings: { mqtt: { qos: channel.qos, retain: channel.retained ?? false, bindingVersion: '0.2.0' } },
+    },
+  ]
+  if (channel.publishedBy === 'device') return [operation('receive')]
+  if (channel.publishedBy === 'platform') return [operation('send')]
+  return [operation('receive'), operation('send')]
+}
+
+function messageObject(channel: AnyChannel): object {
+  return {
+    title: channel.title,
+    contentType: 'application/json',
+    payload: z.toJSONSchema(channel.payload as z.ZodType, { target: 'draft-7', io: 'input' }),
+  }
+}

@@ -1,0 +1,26 @@
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/**
+ * Reads a point in time as people and scripts write it: epoch milliseconds (`1767225600000`), RFC 3339
+ * (`2026-01-01T00:00:00Z`), `now`, or relative to it (`-24h`, `-90s`, `+5m`; s, m, h, d, w).
+ * Returns epoch milliseconds, or null for any other text.
+ */
+export function parseTime(text: string, now: number): number | null {
+  if (text === 'now') return now
+  if (/^\d{1,15}(\.\d{1,3})?$/.test(text)) return Number(text)
+  const relative = /^([+-])(\d{1,9})([smhdw])$/.exec(text)
+  if (relative !== null) {
+    const distance = Number(relative[2]) * units[relative[3] as keyof typeof units]
+    return relative[1] === '-' ? now - distance : now + distance
+  }
+  const date = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)?.[1]
+  if (date === undefined || !isDay(date)) return null
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? null : time
+}
+
+/** Tells whether a date is in the calendar. Date.parse reads 30 February as 2 March. */
+function isDay(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date)
+}
