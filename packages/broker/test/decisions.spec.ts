@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PublishDecision } from '../src/types.js'
+import type { PublishDecision } from '../src/interface/hooks.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient, type Via } from './support/raw-client.js'
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import mqttPacket from 'mqtt-packet'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient } from './support/raw-client.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient } from './support/raw-client.js'
 

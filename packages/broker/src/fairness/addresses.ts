@@ -14,7 +14,7 @@ export class Addresses {
     this.#limits = limits
   }
 
-  /** Counts a new connection, or says why there must not be one. */
+  /** Counts a new connection; returns why it is refused, or null. */
   enter(address: string): 'rate' | 'quota' | null {
     const key = networkOf(address)
     let entry = this.#known.get(key)
@@ -23,7 +23,7 @@ export class Addresses {
       entry = { connections: 0, connects }
       this.#known.set(key, entry)
     }
-    if (entry.connects.empty) return 'rate'
+    if (entry.connects.overdrawn) return 'rate'
     if (entry.connections >= this.#limits.maxConnectionsPerAddress) return 'quota'
     entry.connects.spend(1)
     entry.connections++
@@ -43,7 +43,10 @@ export class Addresses {
   }
 }
 
-/** What counts as one address: of IPv6 the network of 64 bits, for whoever has one has all of its addresses. */
+/**
+ * What counts as one client's address: an IPv4 address, also when it came over an IPv6 socket, or the first 64 bits of an
+ * IPv6 address, as one client has the whole network of that size. Other text is returned as it is.
+ */
 export function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (ipv4) return ipv4

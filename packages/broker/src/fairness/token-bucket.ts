@@ -1,21 +1,22 @@
-/** What may be spent of something in a second, with some saved up: the balance may fall below zero, and recovers. */
+/** Allows a rate, and bursts of what was saved up. The balance may fall below zero, and recovers with time. */
 export class TokenBucket {
   #balance: number
   readonly #perSecond: number
-  readonly #most: number
+  readonly #capacity: number
 
   constructor(perSecond: number, savedSeconds: number) {
     this.#perSecond = perSecond
-    this.#most = perSecond * savedSeconds
-    this.#balance = this.#most
+    this.#capacity = perSecond * savedSeconds
+    this.#balance = this.#capacity
   }
 
-  get empty(): boolean {
+  /** More was spent than allowed. */
+  get overdrawn(): boolean {
     return this.#balance < 0
   }
 
   get full(): boolean {
-    return this.#balance === this.#most
+    return this.#balance === this.#capacity
   }
 
   spend(amount: number): void {
@@ -24,6 +25,6 @@ export class TokenBucket {
 
   refill(elapsedMs: number): void {
     if (this.full) return
-    this.#balance = Math.min(this.#most, this.#balance + (this.#perSecond * elapsedMs) / 1_000)
+    this.#balance = Math.min(this.#capacity, this.#balance + (this.#perSecond * elapsedMs) / 1_000)
   }
 }

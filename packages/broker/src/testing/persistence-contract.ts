@@ -5,7 +5,7 @@ import type {
   StoredEntry,
   StoredMessage,
   StoredSession,
-} from '../persistence/persistence.js'
+} from '../interface/persistence.js'
 
 /** Opens the store under test: on nothing with `fresh`, else on what an earlier one left, as after a crash. */
 export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
