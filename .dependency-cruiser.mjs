@@ -26,6 +26,16 @@ const onlyFrom = (name, packages, places, comment) => ({
   to: { path: npmPackage(packages) },
 })
 
+/** The folders below a directory import each other in one direction only, types included. */
+const foldersFormNoCycle = (directory) => ({
+  name: `folders-of-${directory.replaceAll('/', '-')}-form-no-cycle`,
+  comment: 'Two folders that need each other are one, or need a third.',
+  severity: 'error',
+  scope: 'folder',
+  from: { path: `^${directory}/` },
+  to: { circular: true },
+})
+
 export default {
   forbidden: [
     onlyWorkspaces('protocol', 'packages/protocol', []),
@@ -139,6 +149,7 @@ export default {
       from: { path: '^(packages|apps|scripts|tests)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    foldersFormNoCycle('packages/broker/src'),
     {
       name: 'imports-resolve',
       comment: 'It would not run.',
