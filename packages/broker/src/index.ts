@@ -1,5 +1,6 @@
 export { createBroker } from './create-broker.js'
 export { networkOf } from './fairness/addresses.js'
+export { TokenBucket } from './fairness/token-bucket.js'
 export type {
   Broker,
   BrokerEvents,

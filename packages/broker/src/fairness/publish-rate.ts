@@ -9,8 +9,8 @@ export class PublishRate {
   readonly #bytes: TokenBucket
 
   constructor(messagesPerSecond: number, bytesPerSecond: number) {
-    this.#messages = new TokenBucket(messagesPerSecond, savedSeconds)
-    this.#bytes = new TokenBucket(bytesPerSecond, savedSeconds)
+    this.#messages = bucketOf(messagesPerSecond)
+    this.#bytes = bucketOf(bytesPerSecond)
   }
 
   /** More was published than allowed: the socket should not be read. */
@@ -34,6 +34,10 @@ export class PublishRate {
     this.#messages.refill(elapsedMs)
     this.#bytes.refill(elapsedMs)
   }
+}
+
+function bucketOf(perSecond: number): TokenBucket {
+  return new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
 }
 
 const savedSeconds = 2

@@ -1,13 +1,18 @@
-/** Allows a rate, and bursts of what was saved up. The balance may fall below zero, and recovers with time. */
+/** A token bucket: allows a rate, and bursts up to its capacity. The balance may fall below zero, and recovers with time. */
 export class TokenBucket {
+  readonly perSecond: number
+  readonly capacity: number
   #balance: number
-  readonly #perSecond: number
-  readonly #capacity: number
 
-  constructor(perSecond: number, savedSeconds: number) {
-    this.#perSecond = perSecond
-    this.#capacity = perSecond * savedSeconds
-    this.#balance = this.#capacity
+  /** It is full at first. */
+  constructor({ perSecond, capacity }: { perSecond: number; capacity: number }) {
+    this.perSecond = perSecond
+    this.capacity = capacity
+    this.#balance = capacity
+  }
+
+  get balance(): number {
+    return this.#balance
   }
 
   /** More was spent than allowed. */
@@ -16,15 +21,18 @@ export class TokenBucket {
   }
 
   get full(): boolean {
-    return this.#balance === this.#capacity
+    return this.#balance === this.capacity
   }
 
   spend(amount: number): void {
     this.#balance -= amount
   }
 
+  giveBack(amount: number): void {
+    this.#balance = Math.min(this.capacity, this.#balance + amount)
+  }
+
   refill(elapsedMs: number): void {
-    if (this.full) return
-    this.#balance = Math.min(this.#capacity, this.#balance + (this.#perSecond * elapsedMs) / 1_000)
+    if (!this.full) this.giveBack((this.perSecond * elapsedMs) / 1_000)
   }
 }
