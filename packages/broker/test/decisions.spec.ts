@@ -77,7 +77,7 @@ describe('authentication', () => {
 })
 
 describe('onPublish', () => {
-  it('decides before PUBACK, PUBREC and delivery, and order is kept', async () => {
+  it('decides before PUBACK, PUBREC and delivery, and the order is kept', async () => {
     const decisions: ((decision: PublishDecision) => void)[] = []
     await broker.stop()
     broker = await startOurs({

@@ -211,7 +211,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.#share.received(bytes)
   }
 
-  /** All acknowledgements of one chunk have made room: what that lets out goes out together. */
+  /** Drains once per chunk: all acknowledgements in it make room, and the messages for it leave together. */
   packetsDone(): void {
     this.#publishes?.countTowardsRates()
     if (!this.#acknowledged) return

@@ -224,7 +224,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
       return
     }
     const changesBefore = writer?.changeCount
-    // In one turn, and so in one write: after a crash the store has both the message and its id, or neither.
+    // Both changes are in one turn, and so in one write: after a crash the store has message and id, or neither.
     if (message.qos === 2) session.writer?.inbound(packetId)
     if (decision === 'forward') this.#core.accept(message, this.#ended ? null : this)
     else counters.droppedRefused++

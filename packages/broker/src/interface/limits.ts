@@ -26,7 +26,7 @@ export interface BrokerLimits {
   /** Messages waiting for one session, connected or not. */
   maxQueuedMessages: number
   maxQueuedBytes: number
-  /** Memory of all queues together; no single queue may be larger than what is free of it. */
+  /** Memory of all queues together; no single queue may take more than is free. */
   maxTotalQueuedBytes: number
   /** Unsent bytes above which QoS 0 messages to a client are dropped, and above which it is cut off. */
   slowConsumerDropBytes: number

@@ -15,7 +15,7 @@ export class RetainedDelivery {
   readonly #store: RetainedStore
   readonly #scheduler: RetainedScheduler
   readonly #maxBacklogBytes: number
-  /** By filter: a repeated subscription gets them again [MQTT-3.8.4-3], in place of the walk that was not done. */
+  /** One walk per filter: a repeated subscription starts it again [MQTT-3.8.4-3]. */
   readonly #jobs = new Map<string, Job>()
 
   constructor(session: Session, store: RetainedStore, scheduler: RetainedScheduler, maxBacklogBytes: number) {

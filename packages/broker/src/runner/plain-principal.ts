@@ -1,16 +1,16 @@
-/** A client of the plain runner, and what it may do. */
+/** A client of the runner, with its access rule. */
 export class PlainPrincipal {
   readonly #acl: boolean
   readonly #clientId: string
   #lastAllowed: string | null = null
 
-  /** With `acl` it may use only its own space. */
+  /** With `acl` it may use its own space only. */
   constructor(acl: boolean, clientId: string) {
     this.#acl = acl
     this.#clientId = clientId
   }
 
-  /** The last topic is remembered: most clients publish to one over and over, and what they may do never changes. */
+  /** Remembers the last topic: most clients publish to one again and again, and the rule never changes. */
   mayPublish(topic: string): boolean {
     if (topic === this.#lastAllowed) return true
     const may = this.mayUse(topic)
@@ -18,7 +18,7 @@ export class PlainPrincipal {
     return may
   }
 
-  /** Topics and filters `{anything}/{space}/…` whose space is a part of the client id, and no others. */
+  /** With `acl`, allows topics and filters `{anything}/{space}/…` whose space is a part of the client id, and no others. */
   mayUse(topic: string): boolean {
     if (!this.#acl) return true
     const from = topic.indexOf('/') + 1

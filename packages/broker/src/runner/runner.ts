@@ -23,7 +23,7 @@ export async function run(
       'deny-subscribe': { type: 'string', multiple: true, default: [] },
     },
   })
-  if (!values.anonymous) throw new Error('only --anonymous is supported: it lets everybody in')
+  if (!values.anonymous) throw new Error('only --anonymous is supported: it accepts every client')
   if (values.tcp === undefined && values.ws === undefined)
     throw new Error('give --tcp PORT, --ws PORT or both')
   const broker = await createBroker({
@@ -49,10 +49,10 @@ export async function run(
   }
 }
 
-/** A request that is not whole in time is ended: half an upgrade holds a socket, too. */
+/** An incomplete request is ended after this time, because it occupies a socket. */
 const httpLimits = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 }
 
-/** Load from one address, as fast as it can, is what this program is for. */
+/** No limits of rate and address: benchmarks load it from one address, as fast as they can. */
 const unlimited = {
   maxPublishesPerSecond: Number.POSITIVE_INFINITY,
   maxPublishBytesPerSecond: Number.POSITIVE_INFINITY,
@@ -84,9 +84,9 @@ function portOf(text: string): number {
   return port
 }
 
-function listen<S extends Server>(server: S, port: number, host: string): Promise<S> {
+function listen<S extends Server>(server: S, port: number, address: string): Promise<S> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host, backlog: 4096 }, () => resolve(server))
+    server.listen({ port, host: address, backlog: 4096 }, () => resolve(server))
   })
 }

@@ -155,7 +155,7 @@ export class Outbound {
     }
   }
 
-  /** On a new connection: everything in flight again, in the order it was sent first [MQTT-4.4.0-1, -4.6.0-1]. */
+  /** Sends all messages in flight again on a new connection, in their first order [MQTT-4.4.0-1, -4.6.0-1]. */
   resend(out: OutgoingQueue): void {
     for (const { packetId, kept } of this.#inflight.all()) {
       const { message, retain } = kept

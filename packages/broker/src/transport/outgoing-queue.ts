@@ -25,7 +25,7 @@ export class OutgoingQueue {
   #partsBytes = 0
   /** Chunks whose bytes are among the parts. */
   #usedChunks: Bytes[] | null = null
-  /** What the stream held after the last write. Until the next write it can only become less. */
+  /** Bytes that the stream held after the last write. Until the next write they can only become fewer. */
   #streamBytes = 0
   /** It is flushed at the end of this turn. */
   #scheduled = false

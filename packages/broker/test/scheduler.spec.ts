@@ -25,7 +25,7 @@ async function thicket(): Promise<RawClient> {
 }
 
 describe('a client whose messages are costly to route', () => {
-  it('waits its turn between those of others, and nothing of it is lost or out of order', async () => {
+  it('shares each turn with other clients, and none of its messages is lost or out of order', async () => {
     await thicket()
     const neighbour = await RawClient.connect(broker)
     const client = await RawClient.connect(broker)
@@ -47,7 +47,7 @@ describe('a client whose messages are costly to route', () => {
     expect(ids).toEqual(Array.from({ length: total }, (_, i) => i + 1))
   })
 
-  it('may end while it waits, or subscribe', async () => {
+  it('may disconnect or subscribe while it waits', async () => {
     await thicket()
     const client = await RawClient.connect(broker)
     const publishes = Array.from({ length: 50 }, (_, i) => ({
