@@ -175,6 +175,7 @@ export default {
       from: { path: '^(packages|apps|scripts|tests)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    foldersFormNoCycle('packages/broker/src'),
     {
       name: 'imports-resolve',
       comment: 'It would not run.',

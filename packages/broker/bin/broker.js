@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // For many idle connections and little memory: node --max-semi-space-size=4 broker.js … saves about 2 kB for each of
 // 8,000 connections, with --optimize-for-size 3 kB, and costs a fifth or a third more CPU per message.
-import { run } from '../dist/runner.js'
+import { run } from '../dist/runner/runner.js'
 
 try {
   const { stop } = await run(process.argv.slice(2))

@@ -3,7 +3,7 @@ import { Campaign, generated } from './engine/campaign.mjs'
 import { readCase, readCorpus } from './engine/corpus.mjs'
 
 const limitMs = 120_000
-const plan = { patienceMs: 20_000, lanes: 12, settleEvery: 30, minimiseMs: 0 }
+const plan = { answerTimeoutMs: 20_000, parallel: 12, checkEvery: 30, minimiseMs: 0 }
 
 describe('fuzzing, the part that is the same every time', () => {
   it('plays every attack of the corpus without a finding', { timeout: limitMs }, async () => {

@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     transport: { type: 'string' },
     target: { type: 'string', default: 'heliograph' },
-    lanes: { type: 'string', default: '24' },
+    parallel: { type: 'string', default: '24' },
     corpus: { type: 'boolean', default: false },
     'no-keep': { type: 'boolean', default: false },
   },
@@ -22,11 +22,11 @@ const minutes = Number(values.minutes)
 const seed = Number(values.seed)
 const target = targetNames.find((name) => name === values.target)
 const transports = /** @type {const} */ (['tcp', 'ws']).filter((name) => (values.transport ?? name) === name)
-const lanes = Number(values.lanes)
-if (!(minutes > 0) || !Number.isInteger(seed) || !target || transports.length === 0 || !(lanes > 0)) {
+const parallel = Number(values.parallel)
+if (!(minutes > 0) || !Number.isInteger(seed) || !target || transports.length === 0 || !(parallel > 0)) {
   console.error(
     'usage: npm run fuzz -- [--minutes N] [--seed S] [--transport tcp|ws] [--target heliograph|plain-aedes] ' +
-      '[--lanes N] [--no-keep] [--corpus | FILE…]',
+      '[--parallel N] [--no-keep] [--corpus | FILE…]',
   )
   process.exit(2)
 }
@@ -34,9 +34,9 @@ if (!(minutes > 0) || !Number.isInteger(seed) || !target || transports.length ==
 const isReplay = values.corpus || positionals.length > 0
 const campaign = new Campaign({
   target,
-  patienceMs: 20_000,
-  lanes,
-  settleEvery: isReplay ? 4 : 150,
+  answerTimeoutMs: 20_000,
+  parallel,
+  checkEvery: isReplay ? 4 : 150,
   minimiseMs: isReplay ? 0 : 60_000,
 })
 const endsAtMs = Date.now() + minutes * 60_000

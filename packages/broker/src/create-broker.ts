@@ -1,29 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { createAedesHost } from './aedes/host.js'
+import { createAedesAdapter } from './aedes/adapter.js'
 import { Connection } from './connection/connection.js'
-import { messageOf } from './connection/hosted.js'
-import { Core } from './core.js'
-import { HostSource } from './host-source.js'
-import { resolveLimits } from './limits.js'
-import { Message } from './packets/message.js'
+import { messageOf } from './connection/subscription-handler.js'
+import { Core } from './core/core.js'
+import { shutDown } from './core/shut-down.js'
+import { HostPublisher } from './fairness/host-publisher.js'
+import type { Broker, BrokerOptions, ClientBacklog } from './interface/broker.js'
+import { resolveLimits } from './interface/limits.js'
+import type { Persistence } from './interface/persistence.js'
+import type { BrokerLogger, ClientInfo, DisconnectReason, Transport } from './interface/types.js'
+import { Message } from './messages/message.js'
 import { filterProblem, topicProblem } from './packets/topic.js'
-import type { Journal } from './persistence/journal.js'
-import type { Persistence } from './persistence/persistence.js'
+import type { StoreWriter } from './persistence/store-writer.js'
 import { Policy } from './policy/policy.js'
-import type { RetainedStore } from './sessions/retained.js'
-import { shutDown } from './shut-down.js'
-import { answerHandshake } from './transport/websocket-handshake.js'
-import type {
-  Broker,
-  BrokerLogger,
-  BrokerOptions,
-  ClientBacklog,
-  ClientInfo,
-  DisconnectReason,
-  Transport,
-} from './types.js'
+import type { RetainedStore } from './retained/retained-store.js'
+import { answerHandshake } from './websocket/handshake.js'
 
 /** Makes a broker that waits for sockets; it listens on nothing itself. Throws a RangeError on a bad limit. */
 export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker<P>> {
@@ -31,40 +24,29 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const limits = resolveLimits(options.limits)
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
-  core.start(await createAedesHost((will) => core.accept(messageOf(will))))
-  const source = new HostSource()
+  core.start(await createAedesAdapter((will) => core.accept(messageOf(will))))
+  const host = new HostPublisher()
   let closing: Promise<void> | null = null
   return {
     events: core.events,
-    handleTcp: (socket, transport = 'tcp') => open(core, socket, transport, socket.remoteAddress ?? ''),
+    handleTcp: (socket, transport = 'tcp') =>
+      open(core, { socket, transport, remoteAddress: socket.remoteAddress ?? '' }),
     handleUpgrade: (request, socket, head, options) =>
-      upgrade(core, request, socket, head, options?.remoteAddress),
-    publish: async ({ topic, payload, qos = 0, retain = false }) => {
-      const problem = topicProblem(topic, limits.maxTopicLevels)
-      if (problem) throw new TypeError(`cannot publish: ${problem}`)
-      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-      const message = Message.of(topic, bytes, qos, retain)
-      let taken: Promise<void> | undefined
-      await whenDurable(core.journal, () => {
-        taken = source.publish(() => core.accept(message, source))
-      })
-      await taken
-    },
+      upgrade(core, { request, socket, head, remoteAddress: options?.remoteAddress }),
+    publish: (message) => publish(core, host, message),
     clients: () => clients(core),
     backlogs: (leastBytes) => backlogs(core, leastBytes),
     disconnect: (match, reason) => disconnect(core, match, reason),
-    forgetSessions: (match) => whenDurable(core.journal, () => core.sessions.forget(match)),
+    forgetSessions: (match) => whenDurable(core.writer, () => core.sessions.forget(match)),
     extend: (sessionId, expiresAt) => {
       const connection = core.live.get(sessionId)
-      if (connection) connection.deadlines.expiresAtMs = expiresAt
+      connection?.extend(expiresAt)
       return connection !== undefined
     },
     setPrincipal: (sessionId, principal) => {
       const connection = core.live.get(sessionId)
-      if (!connection) return false
-      connection.client.principal = principal
-      connection.hosted.recheck()
-      return true
+      connection?.setPrincipal(principal)
+      return connection !== undefined
     },
     retained: async (filter) => {
       const problem = filterProblem(filter, limits.maxTopicLevels)
@@ -79,44 +61,25 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   }
 }
 
-/** A slice each turn of the event loop, as there may be very many. */
-async function lookUp(store: RetainedStore, filter: string): Promise<{ topic: string; payload: Buffer }[]> {
-  const found: { topic: string; payload: Buffer }[] = []
-  let steps = 0
-  for (const message of store.walk(filter)) {
-    if (message) found.push({ topic: message.topic, payload: message.payload })
-    if (++steps % stepsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
-  }
-  return found
-}
-
-const stepsPerTurn = 2_000
-
-/** Takes back what the store has: sessions with what waits for them, and retained messages. */
+/** Restores sessions, with their queues, and retained messages from the store. */
 function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): Promise<void> {
   return persistence.load({
     session: (session) => sessions.restore(session),
     entry: (entry) => sessions.restoreEntry(entry),
-    retained: ({ topic, payload, qos }) => retained.set(Message.of(topic, payload, qos, true)),
+    retained: ({ topic, payload, qos }) => retained.set(Message.of({ topic, payload, qos, retain: true })),
   })
 }
 
-/** Does something at once; resolves with its result when the store has what it had to take note of. */
-async function whenDurable<T>(journal: Journal | null, work: () => T): Promise<T> {
-  const noted = journal?.noted
-  const result = work()
-  if (!journal || journal.noted === noted) return result
-  return new Promise((resolve, reject) =>
-    journal.settled((sure) => (sure ? resolve(result) : reject(new Error('the store gave up')))),
-  )
+interface Incoming {
+  socket: Duplex
+  transport: Transport
+  remoteAddress: string
+  request?: IncomingMessage
 }
 
 function open<P>(
   core: Core<P>,
-  socket: Duplex,
-  transport: Transport,
-  remoteAddress: string,
-  request?: IncomingMessage,
+  { socket, transport, remoteAddress, request }: Incoming,
 ): Connection<P> | null {
   if (core.stopping) {
     socket.on('error', () => {})
@@ -141,29 +104,53 @@ function open<P>(
   return connection
 }
 
-function upgrade<P>(
-  core: Core<P>,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-  givenAddress: string | undefined,
-): void {
-  const remoteAddress = givenAddress ?? request.socket.remoteAddress ?? ''
+interface Upgrade {
+  request: IncomingMessage
+  socket: Duplex
+  head: Buffer
+  /** As the host knows it; without it the socket's. */
+  remoteAddress: string | undefined
+}
+
+function upgrade<P>(core: Core<P>, { request, socket, head, ...given }: Upgrade): void {
+  const remoteAddress = given.remoteAddress ?? request.socket.remoteAddress ?? ''
   const handshake = answerHandshake(request)
   if (!handshake.ok) {
     socket.on('error', () => {})
     socket.end(handshake.answer)
-    core.refuse({
-      stage: 'connect',
-      reason: 'malformed',
-      remoteAddress,
-      detail: `WebSocket: ${handshake.detail}`,
-    })
+    const detail = `WebSocket: ${handshake.detail}`
+    core.refuse({ stage: 'connect', reason: 'malformed', remoteAddress, detail })
     return
   }
-  const connection = open(core, socket, 'ws', remoteAddress, request)
+  const connection = open(core, { socket, transport: 'ws', remoteAddress, request })
   connection?.out.raw(Buffer.from(handshake.answer))
-  if (head.length > 0) connection?.wire.push(head)
+  if (head.length > 0) connection?.socket.push(head)
+}
+
+async function publish<P>(
+  core: Core<P>,
+  host: HostPublisher,
+  { topic, payload, qos = 0, retain = false }: Parameters<Broker<P>['publish']>[0],
+): Promise<void> {
+  const problem = topicProblem(topic, core.limits.maxTopicLevels)
+  if (problem) throw new TypeError(`cannot publish: ${problem}`)
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+  const message = Message.of({ topic, payload: bytes, qos, retain })
+  let released: Promise<void> | undefined
+  await whenDurable(core.writer, () => {
+    released = host.publish(() => core.accept(message, host))
+  })
+  await released
+}
+
+/** Runs the work at once; resolves with its result when the changes that it recorded are durable. */
+async function whenDurable<T>(writer: StoreWriter | null, work: () => T): Promise<T> {
+  const changesBefore = writer?.changeCount
+  const result = work()
+  if (!writer || writer.changeCount === changesBefore) return result
+  return new Promise((resolve, reject) =>
+    writer.whenDurable((durable) => (durable ? resolve(result) : reject(new Error('the store gave up')))),
+  )
 }
 
 function* clients<P>(core: Core<P>): Generator<ClientInfo<P>> {
@@ -173,9 +160,8 @@ function* clients<P>(core: Core<P>): Generator<ClientInfo<P>> {
 function* backlogs<P>(core: Core<P>, leastBytes: number): Generator<ClientBacklog<P>> {
   for (const connection of core.live.values()) {
     if (!connection.accepted) continue
-    const { size, bytes: queuedBytes } = connection.session.outbound.queue
-    const bytes = connection.out.backlogBytes + queuedBytes
-    if (bytes >= leastBytes) yield { client: connection.client, messages: size, bytes }
+    const { messages, bytes } = connection.backlog
+    if (bytes >= leastBytes) yield { client: connection.client, messages, bytes }
   }
 }
 
@@ -185,7 +171,7 @@ function disconnect<P>(
   reason: DisconnectReason,
 ): number {
   let count = 0
-  // Also those that were authenticated but have no CONNACK yet: revoked means revoked.
+  // Connections that are authenticated but have no CONNACK yet are ended too: a revoked client must not get in.
   for (const connection of [...core.live.values()]) {
     if (!match(connection.client)) continue
     connection.end(reason)
@@ -194,4 +180,16 @@ function disconnect<P>(
   return count
 }
 
+/** Walks a slice in each turn of the event loop, as there may be very many retained messages. */
+async function lookUp(store: RetainedStore, filter: string): Promise<{ topic: string; payload: Buffer }[]> {
+  const found: { topic: string; payload: Buffer }[] = []
+  let steps = 0
+  for (const message of store.walk(filter)) {
+    if (message) found.push({ topic: message.topic, payload: message.payload })
+    if (++steps % stepsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return found
+}
+
+const stepsPerTurn = 2_000
 const silentLogger: BrokerLogger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,8 +1,20 @@
 export { createBroker } from './create-broker.js'
-export { TypedEmitter } from './events.js'
-export { type BrokerLimits, defaultLimits } from './limits.js'
-export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
-export { MemoryPersistence } from './persistence/memory-persistence.js'
+export { networkOf } from './fairness/addresses.js'
+export { TokenBucket } from './fairness/token-bucket.js'
+export type {
+  Broker,
+  BrokerEvents,
+  BrokerOptions,
+  BrokerStats,
+  ClientBacklog,
+} from './interface/broker.js'
+export type {
+  AuthenticateResult,
+  BrokerHooks,
+  ConnectRequest,
+  PublishDecision,
+} from './interface/hooks.js'
+export { type BrokerLimits, defaultLimits } from './interface/limits.js'
 export type {
   Change,
   Persistence,
@@ -10,23 +22,17 @@ export type {
   StoredEntry,
   StoredMessage,
   StoredSession,
-} from './persistence/persistence.js'
+} from './interface/persistence.js'
+export { TypedEmitter } from './interface/typed-emitter.js'
 export type {
-  AuthenticateResult,
-  Broker,
-  BrokerEvents,
-  BrokerHooks,
   BrokerLogger,
-  BrokerOptions,
-  BrokerStats,
-  ClientBacklog,
   ClientInfo,
-  ConnectRequest,
   DisconnectReason,
   MaybePromise,
-  PublishDecision,
   PublishedMessage,
   Qos,
   RefusalReason,
   Transport,
-} from './types.js'
+} from './interface/types.js'
+export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
+export { MemoryPersistence } from './persistence/memory-persistence.js'

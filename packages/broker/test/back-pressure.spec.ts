@@ -14,7 +14,7 @@ afterEach(() => broker.stop())
 
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}.${i}`)
 
-/** Resolves when the broker has taken all messages of a topic prefix in, by its own count. */
+/** Resolves when the broker has received all messages of a topic prefix, by its own count. */
 function messagesIn(count: number): Promise<void> {
   return new Promise((resolve) => {
     const look = () => (broker.broker.stats().messagesIn >= count ? resolve() : setTimeout(look, 5))
@@ -22,8 +22,8 @@ function messagesIn(count: number): Promise<void> {
   })
 }
 
-describe('publishers that are faster than a subscriber', () => {
-  it('are slowed down, and nothing that was acknowledged is lost: 50 to 1', async () => {
+describe('publishers that are faster than a consumer', () => {
+  it('are held, and no acknowledged message is lost: 50 to 1', async () => {
     const subscriber = await RawClient.connect(broker)
     await subscriber.subscribe({ topic: 'in/+', qos: 1 })
     subscriber.received.length = 0
@@ -41,7 +41,7 @@ describe('publishers that are faster than a subscriber', () => {
     expect(broker.disconnects).toEqual([])
   })
 
-  it('keep their acknowledgements back meanwhile', async () => {
+  it('get no acknowledgements meanwhile', async () => {
     const subscriber = await RawClient.connect(broker)
     await subscriber.subscribe({ topic: 'x', qos: 1 })
     const publisher = await RawClient.connect(broker)
@@ -57,7 +57,7 @@ describe('publishers that are faster than a subscriber', () => {
     await subscriber.until(() => subscriber.messages().length === 1_500, 'all messages')
   })
 
-  it('may be the subscriber itself', async () => {
+  it('may be the consumer itself', async () => {
     const client = await RawClient.connect(broker)
     await client.subscribe({ topic: 'self', qos: 1 })
     client.acknowledgeAll()
@@ -66,7 +66,7 @@ describe('publishers that are faster than a subscriber', () => {
     expect(broker.disconnects).toEqual([])
   })
 
-  it('lose nothing they published when they leave while they wait', async () => {
+  it('lose nothing that they published when they disconnect during the hold', async () => {
     const subscriber = await RawClient.connect(broker)
     await subscriber.subscribe({ topic: 'x', qos: 1 })
     const publisher = await RawClient.connect(broker)
@@ -81,8 +81,8 @@ describe('publishers that are faster than a subscriber', () => {
   })
 })
 
-describe('a frozen subscriber', () => {
-  it('is waited for no longer than its patience, then cut off when its queue is full', async () => {
+describe('a frozen consumer', () => {
+  it('holds publishers no longer than the hold timeout, then is cut off when its queue is full', async () => {
     const frozen = await RawClient.connect(broker, { clientId: 'frozen' })
     await frozen.subscribe({ topic: 'data', qos: 1 })
     frozen.freeze()
@@ -97,7 +97,7 @@ describe('a frozen subscriber', () => {
     expect(broker.disconnects).toMatchObject([{ reason: 'slow_consumer', client: { sessionId: 'frozen' } }])
   })
 
-  it('keeps what its stored session has room for', async () => {
+  it('keeps the messages for which its stored session has room', async () => {
     const stored = { clientId: 'frozen', clean: false }
     const frozen = await RawClient.connect(broker, stored)
     await frozen.subscribe({ topic: 'data', qos: 1 })
@@ -114,7 +114,7 @@ describe('a frozen subscriber', () => {
     expect(again.messages().slice(-1)).toEqual(['d.2063'])
   })
 
-  it('is not waited for again before it has caught up', async () => {
+  it('holds nobody again before it has caught up', async () => {
     const frozen = await RawClient.connect(broker)
     await frozen.subscribe({ topic: 'data', qos: 1 })
     frozen.freeze()
@@ -130,7 +130,7 @@ describe('a frozen subscriber', () => {
 })
 
 describe('one client that floods', () => {
-  it('is read in turns: what others send waits for a few reads of it, and memory stays flat', async () => {
+  it('is read in turns: other clients wait for a few reads of it only, and memory stays flat', async () => {
     const listener = await RawClient.connect(broker)
     await listener.subscribe({ topic: 'calm', qos: 0 })
     const calm = await RawClient.connect(broker)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PublishDecision } from '../src/types.js'
+import type { PublishDecision } from '../src/interface/hooks.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient, type Via } from './support/raw-client.js'
 
@@ -77,7 +77,7 @@ describe('authentication', () => {
 })
 
 describe('onPublish', () => {
-  it('decides before PUBACK, PUBREC and delivery, and order is kept', async () => {
+  it('decides before PUBACK, PUBREC and delivery, and the order is kept', async () => {
     const decisions: ((decision: PublishDecision) => void)[] = []
     await broker.stop()
     broker = await startOurs({

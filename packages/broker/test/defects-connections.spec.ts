@@ -4,7 +4,7 @@ import { type Running, startOurs, startPlain } from './support/brokers.js'
 import { connectPacket, RawClient, within } from './support/raw-client.js'
 import { answersPing } from './support/scenarios.js'
 
-// Defects of aedes in whom and what it lets in.
+// Defects of aedes in the clients and packets that it accepts.
 
 let broker: Running
 
@@ -41,7 +41,7 @@ describe('a hook that never answers (AEDES 12)', () => {
     expect(await answered()).toBe(false)
   })
 
-  it('is answered for', async () => {
+  it('is decided by the broker', async () => {
     broker = await startOurs({ limits: { authenticateTimeoutMs: 100 } })
     expect(await answered()).toBe(true)
   })
@@ -59,7 +59,7 @@ describe('a denied publish (AEDES 12)', () => {
     expect(await goesOn()).toBe(false)
   })
 
-  it('is acknowledged, and the client goes on', async () => {
+  it('is acknowledged, and the client stays connected', async () => {
     broker = await startOurs()
     expect(await goesOn()).toBe(true)
   })
@@ -102,7 +102,7 @@ describe('sixty packets right behind CONNECT (AEDES 17)', () => {
     expect(await served()).toBe(false)
   })
 
-  it('are taken', async () => {
+  it('are accepted', async () => {
     broker = await startOurs()
     expect(await served()).toBe(true)
   })

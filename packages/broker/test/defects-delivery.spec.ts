@@ -3,7 +3,7 @@ import { type Running, startOurs, startPlain } from './support/brokers.js'
 import { RawClient, within } from './support/raw-client.js'
 import { answersPing, publishAs } from './support/scenarios.js'
 
-// Defects of aedes in who gets which message, and how.
+// Defects of aedes in the delivery of messages.
 
 let broker: Running
 
@@ -15,7 +15,7 @@ describe('a SUBSCRIBE with thousands of filters in a stored session (AEDES 4)', 
     const client = await RawClient.connect(broker, { clientId: 'greedy', clean: false })
     const subscriptions = Array.from({ length: 10_000 }, (_, i) => ({ topic: `t/${i}`, qos: 1 as const }))
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions })
-    // Behind the SUBSCRIBE in any case: the broker has begun with it when it answers this.
+    // The broker reads this behind the SUBSCRIBE, so it has begun with that when it answers this.
     client.send({ cmd: 'pingreq' })
     await within(client.next('pingresp'), 2_000)
     return answersPing(neighbour)
@@ -26,7 +26,7 @@ describe('a SUBSCRIBE with thousands of filters in a stored session (AEDES 4)', 
     expect(await others()).toBe(false)
   })
 
-  it('is not felt by others', async () => {
+  it('does not delay other clients', async () => {
     broker = await startOurs({ limits: { maxFiltersPerPacket: 10_000 } })
     expect(await others()).toBe(true)
   })

@@ -3,13 +3,13 @@ import { MemoryPersistence } from '../src/persistence/memory-persistence.js'
 import { type Running, type RunningOurs, startOurs, startPlain } from './support/brokers.js'
 import { RawClient, within } from './support/raw-client.js'
 
-// Defects of aedes where a store takes part: what is promised must hold through a restart, too.
+// Defects of aedes with a store: promises must hold through a restart too.
 
 let broker: Running
 
 afterEach(() => broker.stop())
 
-/** Its disk is full, from the moment that is said. */
+/** A store whose disk is full from a given moment on. */
 class FullStore extends MemoryPersistence {
   full = false
 
@@ -19,7 +19,7 @@ class FullStore extends MemoryPersistence {
   }
 }
 
-describe('a message for somebody absent that the store cannot take (AEDES 8)', () => {
+describe('a message for an offline client that the store cannot write (AEDES 8)', () => {
   async function acknowledged(qos: 1 | 2, fill = () => {}): Promise<boolean> {
     const absent = await RawClient.connect(broker, { clientId: 'absent', clean: false })
     await absent.subscribe({ topic: 'x', qos: 2 })
@@ -36,20 +36,23 @@ describe('a message for somebody absent that the store cannot take (AEDES 8)', (
     expect(await acknowledged(1)).toBe(true)
   })
 
-  it.each([1, 2] as const)('is not at QoS %i, and its sender is cut off to send it again', async (qos) => {
-    const persistence = new FullStore()
-    const ours = await startOurs({ persistence })
-    broker = ours
-    const fill = () => {
-      persistence.full = true
-    }
-    expect(await acknowledged(qos, fill)).toBe(false)
-    expect(ours.disconnects.at(-1)?.reason).toBe('undecided')
-    persistence.full = false
-  })
+  it.each([1, 2] as const)(
+    'is not acknowledged at QoS %i, and its sender is cut off to send it again',
+    async (qos) => {
+      const persistence = new FullStore()
+      const ours = await startOurs({ persistence })
+      broker = ours
+      const fill = () => {
+        persistence.full = true
+      }
+      expect(await acknowledged(qos, fill)).toBe(false)
+      expect(ours.disconnects.at(-1)?.reason).toBe('undecided')
+      persistence.full = false
+    },
+  )
 })
 
-describe('QoS and order of what waits for a stored session (AEDES 13), after a restart', () => {
+describe('QoS and order of messages queued for a stored session (AEDES 13), after a restart', () => {
   const persistence = new MemoryPersistence()
   const stored = { clientId: 'stored', clean: false }
 

@@ -19,13 +19,13 @@ describe('a burst behind a subscribed topic (AEDES 1)', () => {
 })
 
 describe('a frozen subscriber (AEDES 2)', () => {
-  it('stalls its neighbours on plain aedes', async () => {
+  it('stalls other clients on plain aedes', async () => {
     broker = await startPlain()
     const { published, received } = await frozenSubscriber(broker)
     expect(received).toBeLessThan(published)
   })
 
-  it('is not felt by its neighbours', async () => {
+  it('does not delay other clients', async () => {
     broker = await startOurs()
     const { published, received } = await frozenSubscriber(broker)
     expect(received).toBe(published)
@@ -76,7 +76,7 @@ describe('$SYS (AEDES 9)', () => {
     expect(topics.length).toBeGreaterThan(0)
   })
 
-  it('is nobody else’s to read', async () => {
+  it('cannot be read by clients', async () => {
     broker = await startOurs()
     expect(await readSys(broker)).toEqual({ granted: 128, topics: [] })
   })

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { type Running, startOurs, startPlain } from './support/brokers.js'
 import { connectPacket, RawClient, within } from './support/raw-client.js'
 
-// AEDES 11: what plain aedes takes though MQTT 3.1.1 forbids it.
+// AEDES 11: plain aedes accepts packets that MQTT 3.1.1 forbids.
 
 let broker: Running
 
@@ -68,7 +68,7 @@ async function acceptsWebSocket(protocols: string[], asText: boolean): Promise<b
   return within(answered, 3_000)
 }
 
-describe('plain aedes takes', () => {
+describe('plain aedes accepts', () => {
   it.each(afterConnect)('%s', async (_name, bytes) => {
     broker = await startPlain()
     expect(await servesAfter(bytes)).toBe(true)
@@ -90,7 +90,7 @@ describe('plain aedes takes', () => {
   })
 })
 
-describe('refused is', () => {
+describe('our broker refuses', () => {
   it.each(afterConnect)('%s', async (_name, bytes) => {
     broker = await startOurs()
     expect(await servesAfter(bytes)).toBe(false)

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import mqttPacket from 'mqtt-packet'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient } from './support/raw-client.js'
 
@@ -17,10 +17,10 @@ async function start(limits: Partial<BrokerLimits>): Promise<void> {
 const kib = 1024
 const pings = Buffer.alloc(64 * kib, Buffer.from([0xc0, 0]))
 
-describe('a client that asks on and on, and takes no answer', () => {
+describe('a client that keeps asking, and takes no answer', () => {
   it('is not read any further', async () => {
     await start({ slowConsumerCutBytes: 400 * kib })
-    // Takes nothing at all.
+    // A stream that takes nothing at all.
     const stream = new Duplex({ read() {}, write() {} })
     broker.broker.handleTcp(stream as Socket)
     const connected = new Promise((resolve) => broker.broker.events.once('connected', resolve))
@@ -35,7 +35,7 @@ describe('a client that asks on and on, and takes no answer', () => {
     stream.destroy()
   })
 
-  it('goes on when it takes them', async () => {
+  it('is read again when it takes them', async () => {
     await start({ slowConsumerCutBytes: 40 * kib })
     const client = await RawClient.connect(broker)
     client.freeze()
@@ -49,7 +49,7 @@ describe('a client that asks on and on, and takes no answer', () => {
 describe('parts of packets', () => {
   const claim = (bytes: number) => [0x30, (bytes & 127) | 128, ((bytes >> 7) & 127) | 128, bytes >> 14]
 
-  it('take only so much memory, all clients together: the largest go', async () => {
+  it('are bounded in memory, all clients together: the largest are cut off', async () => {
     await start({ maxPartialBytes: 1024 * kib })
     const modest = await RawClient.connect(broker, { clientId: 'modest' })
     modest.write([...claim(20 * kib), 0, 1, 97, ...Buffer.alloc(10 * kib - 3)])

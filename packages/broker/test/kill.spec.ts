@@ -52,7 +52,7 @@ it.each([1, 2] as const)(
     note(publisher, acknowledged)
     expect(acknowledged.size).toBeGreaterThan(100)
     await start()
-    // Once more what was not answered, as every client does; at QoS 2 in the same session, with DUP.
+    // As every client does, it sends unacknowledged messages again; at QoS 2 in the same session, with DUP.
     publisher = await RawClient.connect(broker, stored('publisher'))
     for (let i = 1; i <= total; i++) {
       if (acknowledged.has(i)) continue

@@ -37,7 +37,7 @@ describe('a connection ends', () => {
     expect(await willsUntilNow(watcher)).toEqual([])
   })
 
-  it('by loss: reason connection_lost, and the will', async () => {
+  it('by connection loss: reason connection_lost, and the will', async () => {
     const watcher = await watchWills()
     const client = await RawClient.connect(broker, { will })
     client.destroy()
@@ -45,7 +45,7 @@ describe('a connection ends', () => {
     expect(broker.disconnects.map(({ reason }) => reason)).toEqual(['connection_lost'])
   })
 
-  it('by take-over: the older goes with reason taken_over', async () => {
+  it('by take-over: the older one ends with reason taken_over', async () => {
     const first = await RawClient.connect(broker, { clientId: 'one' })
     const second = await RawClient.connect(broker, { clientId: 'one' })
     await first.closed
@@ -69,7 +69,7 @@ describe('a connection ends', () => {
         authenticate: ({ clientId }) => ({ ok: true, principal: '', sessionId: clientId, expiresAt: soon }),
       },
     })
-    // Late enough for a busy machine to connect both and to extend one before.
+    // Late enough that a busy machine has connected both and extended one before.
     soon = Date.now() + 3_000
     const short = await RawClient.connect(broker, { clientId: 'short' })
     const long = await RawClient.connect(broker, { clientId: 'long' })
@@ -117,8 +117,8 @@ describe('a connection ends', () => {
   })
 })
 
-it('does not take a new connection for a stuck one, though its first bytes are not sent yet', async () => {
-  // Takes nothing at all.
+it('does not treat a new connection as stuck while its first bytes are not sent yet', async () => {
+  // A stream that takes nothing at all.
   const stream = new Duplex({ read() {}, write() {} })
   broker.broker.handleTcp(stream as Socket)
   const connected = new Promise<void>((resolve) => broker.broker.events.once('connected', () => resolve()))

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Change } from '../src/interface/persistence.js'
 import { MemoryPersistence } from '../src/persistence/memory-persistence.js'
-import type { Change } from '../src/persistence/persistence.js'
 import { persistenceContract } from '../src/testing/persistence-contract.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { FilePersistence } from './support/file-persistence.mjs'
 import { RawClient } from './support/raw-client.js'
 
-/** Says when a write becomes durable, and whether. */
+/** A store whose writes the test makes durable, or gives up. */
 class SlowPersistence extends MemoryPersistence {
   readonly open: { changes: readonly Change[]; finish(): void; fail(): void }[] = []
   slow = false
@@ -63,7 +63,7 @@ function asked(kind: Change['kind']): Promise<SlowPersistence['open'][number]> {
 }
 
 describe('with a persistence', () => {
-  it('a restart keeps subscriptions, what waits, what is in flight and what is retained', async () => {
+  it('a restart keeps subscriptions, queued messages, messages in flight and retained messages', async () => {
     const first = await RawClient.connect(broker, stored)
     await first.subscribe({ topic: 'k/+', qos: 2 })
     await broker.broker.publish({ topic: 'k/1', payload: 'in flight', qos: 1 })
@@ -109,7 +109,7 @@ describe('with a persistence', () => {
     ])
   })
 
-  it('what concerns no stored session waits for nothing', async () => {
+  it('messages that concern no stored session wait for nothing', async () => {
     const subscriber = await RawClient.connect(broker)
     await subscriber.subscribe({ topic: 'k', qos: 1 })
     const publisher = await RawClient.connect(broker)
@@ -120,7 +120,7 @@ describe('with a persistence', () => {
     expect(store.open).toEqual([])
   })
 
-  it('a publisher whose message the store gives up is never acknowledged', async () => {
+  it('a message that the store gives up is never acknowledged', async () => {
     await absent('k', 1)
     const publisher = await RawClient.connect(broker)
     store.slow = true
@@ -162,7 +162,7 @@ describe('with a persistence', () => {
     await publisher.next('pubcomp')
   })
 
-  it('QoS 2 goes out once its packet id is durable, PUBREL once PUBREC is', async () => {
+  it('QoS 2 is sent once its packet id is durable, PUBREL once PUBREC is', async () => {
     const subscriber = await RawClient.connect(broker, stored)
     await subscriber.subscribe({ topic: 'k', qos: 2 })
     store.slow = true
@@ -182,7 +182,7 @@ describe('with a persistence', () => {
     store.slow = false
   })
 
-  it('a session that is discarded, forgotten or taken over clean is gone from the store', async () => {
+  it('a session that is discarded, forgotten or taken over clean is removed from the store', async () => {
     await absent('k', 1)
     await broker.broker.publish({ topic: 'k', payload: 'x', qos: 1 })
     await broker.broker.forgetSessions(() => true)
@@ -190,7 +190,7 @@ describe('with a persistence', () => {
     expect(broker.broker.stats()).toMatchObject({ sessions: 0, subscriptions: 0 })
   })
 
-  it('sessions are forgotten when the store has forgotten them, and it is said when that is not sure', async () => {
+  it('forgetSessions resolves when the store has forgotten them, and rejects when that is not certain', async () => {
     await absent('k', 1)
     store.slow = true
     let forgotten = false

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient } from './support/raw-client.js'
 
@@ -27,7 +27,7 @@ async function publish(topic: string, count: number, bytes = 16 * kib): Promise<
     await broker.broker.publish({ topic, payload: Buffer.alloc(bytes, i), qos: 1 })
 }
 
-/** Comes back, takes everything, and says how much that was. */
+/** Resumes the session, takes everything, and returns how much that was. */
 async function take(clientId: string): Promise<number> {
   const client = await RawClient.open(broker)
   client.acknowledgeAll()
@@ -43,8 +43,8 @@ async function take(clientId: string): Promise<number> {
   return client.count('publish') - 1
 }
 
-describe('what waits for all sessions together', () => {
-  it('is bounded, and those who have little still get theirs', async () => {
+describe('the queues of all sessions together', () => {
+  it('are bounded, and small queues still find room', async () => {
     const maxTotalQueuedBytes = 1024 * kib
     await start({ maxTotalQueuedBytes })
     for (let i = 0; i < 10; i++) await absent(`hog-${i}`, `hog/${i}`)
@@ -59,11 +59,11 @@ describe('what waits for all sessions together', () => {
     expect(await take('modest')).toBe(1)
     expect(await take('hog-0')).toBeGreaterThan(20)
     await broker.broker.forgetSessions(() => true)
-    // Those that came back acknowledge the last ones.
+    // The resumed clients acknowledge the last messages.
     while (stats().queuedBytes > 0) await new Promise(setImmediate)
   })
 
-  it('counts what was sent and not acknowledged, which is bounded by bytes, too', async () => {
+  it('count messages in flight, which are bounded by bytes too', async () => {
     await start({ maxInflightBytes: 256 * kib, maxQueuedMessages: 20 })
     const client = await RawClient.connect(broker, { clientId: 'takes-but-never-acks', clean: false })
     await client.subscribe({ topic: 'x', qos: 1 })
@@ -86,7 +86,7 @@ describe('what waits for all sessions together', () => {
 describe('a host that publishes faster than a subscriber takes', () => {
   const total = 12_000
 
-  it('waits with those who wait for it, and nobody is cut off', async () => {
+  it('waits until publish() resolves, and nobody is cut off', async () => {
     await start({ maxQueuedMessages: 2_000, holdQueuedMessages: 500 })
     const client = await RawClient.connect(broker)
     client.acknowledgeAll()
@@ -97,7 +97,7 @@ describe('a host that publishes faster than a subscriber takes', () => {
     expect(stats().dropped).toMatchObject({ slowConsumer: 0, queueFull: 0 })
   })
 
-  it('is not delayed in what it publishes to others', async () => {
+  it('is not delayed in publishing to others', async () => {
     await start({ maxQueuedMessages: 2_000, holdQueuedMessages: 500 })
     const slow = await RawClient.connect(broker)
     await slow.subscribe({ topic: 'slow', qos: 1 })
@@ -110,7 +110,7 @@ describe('a host that publishes faster than a subscriber takes', () => {
     })
     await broker.broker.publish({ topic: 'other', payload: 'x', qos: 1 })
     expect(released).toBe(false)
-    // It takes nothing: it is not waited for any longer than that is certain.
+    // It takes nothing, so the host waits for one hold timeout only.
     await flood
     expect(broker.disconnects).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient } from './support/raw-client.js'
 
@@ -23,7 +23,7 @@ async function start(limits: Partial<BrokerLimits>): Promise<void> {
 
 const payloads = (count: number) => Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat(500)}`)
 
-/** Floods in many small writes, as long as the client lives; resolves when it does not. */
+/** Floods in many small writes until the client is disconnected; resolves then. */
 async function floodForEver(client: RawClient): Promise<void> {
   const some = payloads(500)
   while (!client.isClosed) {
@@ -76,8 +76,8 @@ describe('a client that publishes faster than allowed', () => {
   })
 })
 
-describe('a group that goes on publishing faster than allowed', () => {
-  it('loses those who do it, and nobody who publishes little or is of another group', async () => {
+describe('a group that keeps publishing faster than allowed', () => {
+  it('loses the clients that do so, and none that publishes little or is of another group', async () => {
     await start({ maxGroupPublishesPerSecond: 300, rateTimeoutMs: 1_000 })
     const modest = await RawClient.connect(broker, { username: 'acme', clientId: 'modest' })
     const other = await RawClient.connect(broker, { username: 'other', clientId: 'other' })
@@ -97,7 +97,7 @@ describe('a group that goes on publishing faster than allowed', () => {
 })
 
 describe('an address', () => {
-  it('has only so many connections, over TCP and WebSocket together', async () => {
+  it('has a limited number of connections, over TCP and WebSocket together', async () => {
     await start({ maxConnectionsPerAddress: 2 })
     const first = await RawClient.connect(broker)
     await RawClient.connect(broker, {}, 'ws')
@@ -114,7 +114,7 @@ describe('an address', () => {
     await RawClient.connect(broker)
   })
 
-  it('connects only so fast', async () => {
+  it('connects at a limited rate', async () => {
     await start({ maxConnectsPerSecondPerAddress: 1 })
     const clients = await Promise.all(Array.from({ length: 10 }, () => RawClient.open(broker)))
     await Promise.race(clients.map((client) => client.closed))

@@ -16,7 +16,7 @@ async function retain(count: number): Promise<void> {
 }
 
 describe('a wildcard over very many retained messages', () => {
-  it('lets what others send come in between', async () => {
+  it('lets messages of other clients come in between', async () => {
     await retain(60_000)
     const other = await RawClient.connect(broker)
     await other.subscribe({ topic: 'news', qos: 0 })
@@ -65,7 +65,7 @@ describe('a wildcard over very many retained messages', () => {
     expect(messagesOut).toBeLessThan(60_000)
   })
 
-  it('is looked up for the host without standing still', async () => {
+  it('is looked up for the host without blocking the event loop', async () => {
     await retain(60_000)
     let turns = 0
     const counted = () => {

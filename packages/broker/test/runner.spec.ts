@@ -18,7 +18,7 @@ describe('bin/broker.js', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  it('says what is wrong with its options and ends with 1', async () => {
+  it('reports what is wrong with its options and ends with 1', async () => {
     const child = spawn(process.execPath, [program, '--tcp', '1'], { stdio: ['ignore', 'ignore', 'pipe'] })
     const exit = once(child, 'exit')
     const [text] = await once(child.stderr, 'data')

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => broker.stop())
 
 describe.each<Via>(['tcp', 'ws'])('over %s', (via) => {
-  it('delivers at the lower of both QoS, for all nine pairs', async () => {
+  it('delivers with the lower of both QoS, for all nine pairs', async () => {
     const subscriber = await RawClient.connect(broker, {}, via)
     await subscriber.subscribe({ topic: 'q0', qos: 0 }, { topic: 'q1', qos: 1 }, { topic: 'q2', qos: 2 })
     const publisher = await RawClient.connect(broker, {}, via)
@@ -53,7 +53,7 @@ describe.each<Via>(['tcp', 'ws'])('over %s', (via) => {
     await client.endAsync()
   })
 
-  it('keeps large messages for who is away, and retained, in whatever pieces they came', async () => {
+  it('keeps large messages, queued and retained, in whatever pieces they came', async () => {
     const url = via === 'tcp' ? `mqtt://127.0.0.1:${broker.tcpPort}` : `ws://127.0.0.1:${broker.wsPort}/mqtt`
     const away = { clientId: `away-${via}`, clean: false }
     const first = await mqtt.connectAsync(url, away)
@@ -64,7 +64,7 @@ describe.each<Via>(['tcp', 'ws'])('over %s', (via) => {
       Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + size) & 255)),
     )
     const publisher = await mqtt.connectAsync(url)
-    // All at once, so that packets and reads do not line up.
+    // All at once, so that packets and reads do not coincide.
     await Promise.all(
       payloads.map((payload, i) =>
         publisher.publishAsync(`kept-${via}/${i}`, payload, { qos: 1, retain: true }),
@@ -134,7 +134,7 @@ describe('a stored session', () => {
     expect(broker.broker.stats().subscriptions).toBe(0)
   })
 
-  it('is checked again when it comes back, queued messages included', async () => {
+  it('is authorized again when it is resumed, queued messages included', async () => {
     let allowed = true
     await broker.stop()
     broker = await startOurs({
@@ -232,7 +232,7 @@ describe('the owner of a stored session', () => {
     await gone
   }
 
-  it('alone comes back to it, after a restart too', async () => {
+  it('alone resumes it, after a restart too', async () => {
     await start()
     await leave('shared-id', 'ann')
     await broker.broker.publish({ topic: 'x', payload: 'for ann', qos: 1 })
@@ -247,7 +247,7 @@ describe('the owner of a stored session', () => {
     expect(broker.broker.stats()).toMatchObject({ sessions: 1, subscriptions: 0 })
   })
 
-  it('has only so many: the one that waits longest is forgotten, and nobody else’s', async () => {
+  it('has a limited number: the one that is offline longest is forgotten, and none of other owners', async () => {
     await start(2)
     await leave('of bob', 'bob')
     for (const clientId of ['first', 'second', 'third']) await leave(clientId, 'ann')

@@ -24,7 +24,7 @@ async function publish(from: number, to: number, qos: 0 | 1 | 2 = 1): Promise<vo
 
 const left = () => new Promise<void>((resolve) => broker.broker.events.once('disconnected', () => resolve()))
 
-/** Everything that was sent to a client before has arrived when this resolves. */
+/** Resolves when everything that was sent to a client before has arrived. */
 async function settle(...clients: RawClient[]): Promise<void> {
   for (const client of clients) client.send({ cmd: 'pingreq' })
   await Promise.all(clients.map((client) => client.next('pingresp')))
@@ -56,7 +56,7 @@ describe('$share/{name}/{filter}', () => {
     expect(busy.messages()).toHaveLength(90)
   })
 
-  it('gives what a member left unacknowledged, and what waited for it, to the others', async () => {
+  it('gives the unacknowledged and queued messages of a member that left to the others', async () => {
     const leaver = await member('leaver')
     await publish(0, 15)
     await settle(leaver)
@@ -70,7 +70,7 @@ describe('$share/{name}/{filter}', () => {
     expect(numbers(stays)).toEqual(upTo(15))
   })
 
-  it('sends QoS 2 that was sent once to nobody else', async () => {
+  it('sends a QoS 2 message that was sent to no other member', async () => {
     const leaver = await member('leaver', { qos: 2, clean: false })
     await publish(0, 1, 2)
     await leaver.next('publish')
@@ -84,7 +84,7 @@ describe('$share/{name}/{filter}', () => {
     expect(await back.next('publish')).toMatchObject({ dup: true, qos: 2 })
   })
 
-  it('keeps messages for a stored member while nobody is there', async () => {
+  it('keeps messages for a stored member while no member is connected', async () => {
     const first = await member('first', { clean: false })
     const gone = left()
     first.send({ cmd: 'disconnect' })
@@ -95,7 +95,7 @@ describe('$share/{name}/{filter}', () => {
     expect(numbers(back)).toEqual(upTo(5))
   })
 
-  it('is another subscription than the filter by itself, and than another name', async () => {
+  it('differs from the filter by itself, and from another name', async () => {
     const client = await member('a')
     await client.subscribe({ topic: 'work/+', qos: 0 }, { topic: '$share/h/work/+', qos: 0 })
     await publish(0, 1)
@@ -114,7 +114,7 @@ describe('$share/{name}/{filter}', () => {
     expect(client.messages()).toEqual([])
   })
 
-  it('asks for access to the filter, and refuses what is none', async () => {
+  it('asks for access to the filter, and refuses an invalid one', async () => {
     const client = await RawClient.connect(broker)
     const granted = await client.subscribe(
       ...[

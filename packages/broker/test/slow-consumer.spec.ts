@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import type { BrokerLimits } from '../src/limits.js'
+import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
 import { RawClient } from './support/raw-client.js'
 
@@ -23,7 +23,7 @@ const cut = () =>
     broker.broker.events.once('disconnected', ({ reason }) => resolve(reason)),
   )
 
-it('drops QoS 0 for a client with 1 MiB unsent, counts it and says so, and does not cut it off', async () => {
+it('drops QoS 0 for a client with 1 MiB unsent, counts and reports it, and does not cut it off', async () => {
   await freeze({}, 0)
   const dropped = new Promise<{ reason: string; topic: string; count: number }>((resolve) =>
     broker.broker.events.once('dropped', resolve),
@@ -40,24 +40,27 @@ it('drops QoS 0 for a client with 1 MiB unsent, counts it and says so, and does 
   expect(broker.disconnects).toEqual([])
 })
 
-it.each([0, 1] as const)('tells for whom how much of QoS %i waits, and not of who takes it', async (qos) => {
-  await freeze({ slowConsumerDropBytes: 8 * 1024 * 1024 }, qos)
-  const quick = await RawClient.connect(broker, { clientId: 'quick' })
-  await quick.subscribe({ topic: 'big', qos: 0 })
-  const waiting = (leastBytes: number) =>
-    [...broker.broker.backlogs(leastBytes)].map(({ client, bytes }) => ({ id: client.clientId, bytes }))
-  const payload = Buffer.alloc(256 * 1024)
-  for (let i = 0; i < 100 && waiting(1024 * 1024).length === 0; i++) {
-    void broker.broker.publish({ topic: 'big', payload, qos })
-    await new Promise(setImmediate)
-  }
-  await vi.waitFor(
-    () => expect(waiting(1024 * 1024)).toEqual([{ id: 'frozen', bytes: expect.any(Number) }]),
-    30_000,
-  )
-  expect(waiting(1024 ** 3)).toEqual([])
-  quick.destroy()
-})
+it.each([0, 1] as const)(
+  'reports how much QoS %i waits for a client, and leaves out clients that take it',
+  async (qos) => {
+    await freeze({ slowConsumerDropBytes: 8 * 1024 * 1024 }, qos)
+    const quick = await RawClient.connect(broker, { clientId: 'quick' })
+    await quick.subscribe({ topic: 'big', qos: 0 })
+    const waiting = (leastBytes: number) =>
+      [...broker.broker.backlogs(leastBytes)].map(({ client, bytes }) => ({ id: client.clientId, bytes }))
+    const payload = Buffer.alloc(256 * 1024)
+    for (let i = 0; i < 100 && waiting(1024 * 1024).length === 0; i++) {
+      void broker.broker.publish({ topic: 'big', payload, qos })
+      await new Promise(setImmediate)
+    }
+    await vi.waitFor(
+      () => expect(waiting(1024 * 1024)).toEqual([{ id: 'frozen', bytes: expect.any(Number) }]),
+      30_000,
+    )
+    expect(waiting(1024 ** 3)).toEqual([])
+    quick.destroy()
+  },
+)
 
 it('cuts off a client with more unsent than slowConsumerCutBytes', async () => {
   await freeze({ slowConsumerDropBytes: 64 * 1024 * 1024, slowConsumerCutBytes: 1024 * 1024 }, 0)
@@ -67,7 +70,7 @@ it('cuts off a client with more unsent than slowConsumerCutBytes', async () => {
   expect(await reason).toBe('slow_consumer')
 })
 
-it('cuts off a client that takes nothing for slowConsumerTimeoutMs while something waits', async () => {
+it('cuts off a client that takes nothing for slowConsumerTimeoutMs while bytes wait', async () => {
   await freeze({ slowConsumerTimeoutMs: 500, maxQueuedBytes: 64 * 1024 * 1024 }, 1)
   const reason = cut()
   const payload = Buffer.alloc(1024 * 1024)
@@ -75,7 +78,7 @@ it('cuts off a client that takes nothing for slowConsumerTimeoutMs while somethi
   expect(await reason).toBe('slow_consumer')
 })
 
-it('leaves a client alone that has nothing to take, however long', async () => {
+it('leaves an idle client alone, however long', async () => {
   await freeze({ slowConsumerTimeoutMs: 100 }, 0)
   const other = await RawClient.connect(broker, { keepalive: 1 })
   await other.closed

@@ -36,7 +36,7 @@ async function open({ tcpPort }: RunningOurs, index: number): Promise<Socket> {
   return socket
 }
 
-it('stops with 5,000 clients: all are told and closed, no will is sent, what is stored is kept', async () => {
+it('stops with 5,000 clients: all are told and closed, no will is sent, stored sessions are kept', async () => {
   const broker = await startOurs({ persistence, limits })
   const sockets: Socket[] = []
   for (let from = 0; from < clients; from += 250) {
@@ -44,7 +44,7 @@ it('stops with 5,000 clients: all are told and closed, no will is sent, what is 
     sockets.push(...(await Promise.all(some)))
   }
   expect(broker.broker.stats()).toMatchObject({ connections: clients, sessions: clients })
-  // One that does not hang up is not waited for.
+  // The stop does not wait for a client that does not close.
   const frozen = await RawClient.connect(broker)
   frozen.freeze()
   let left = sockets.length

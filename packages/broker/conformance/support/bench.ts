@@ -52,14 +52,14 @@ export class Bench {
     return { peer, sessionPresent }
   }
 
-  /** Sends bytes as an accepted client; the broker must end the connection without a word. */
+  /** Sends bytes as an accepted client; the broker must end the connection without an answer. */
   violates = async (what: string, ...packets: Buffer[]): Promise<void> => {
     const peer = await this.connect()
     peer.send(...packets)
     await peer.expectClosed().catch(named(what))
   }
 
-  /** Sends bytes as the first ones of a connection; the broker must end it without a word. */
+  /** Sends bytes as the first ones of a connection; the broker must end it without an answer. */
   refuses = async (what: string, ...packets: Buffer[]): Promise<void> => {
     const peer = await this.open()
     peer.send(...packets)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 
-const patienceMs = 25_000
+const answerTimeoutMs = 25_000
 
 export interface UpgradeAnswer {
   status: number
@@ -15,7 +15,7 @@ export interface UpgradeAnswer {
 /** Asks for a WebSocket by hand; the socket is destroyed when the answer is anything but 101. */
 export async function upgrade(port: number, headers: Record<string, string>): Promise<UpgradeAnswer> {
   const socket = net.connect(port, '127.0.0.1')
-  socket.setTimeout(patienceMs, () => socket.destroy(new Error('no answer to the upgrade')))
+  socket.setTimeout(answerTimeoutMs, () => socket.destroy(new Error('no answer to the upgrade')))
   const lines = Object.entries({
     Host: `127.0.0.1:${port}`,
     Upgrade: 'websocket',
@@ -134,7 +134,7 @@ export class FrameSocket {
     const timer = setTimeout(() => {
       expired = true
       this.#notify()
-    }, patienceMs)
+    }, answerTimeoutMs)
     try {
       while (!done()) {
         if (this.#ended) throw new Error(`the connection ended before ${what} came`)

@@ -14,9 +14,9 @@ export interface Delivery {
   dup: boolean
 }
 
-const patienceMs = 25_000
+const answerTimeoutMs = 25_000
 
-/** A client made of bare bytes: it does what the test says and nothing on its own. */
+/** A client of bare bytes: it sends only what the test tells it to. */
 export class Peer {
   readonly #queue: Received[] = []
   #wire: Wire | null = null
@@ -153,7 +153,7 @@ export class Peer {
     await this.closed()
   }
 
-  /** The connection fails: no DISCONNECT, no farewell. */
+  /** Destroys the connection without DISCONNECT. */
   drop(): void {
     this.#wire?.drop()
   }
@@ -186,7 +186,7 @@ export class Peer {
     const timer = setTimeout(() => {
       expired = true
       this.#notify()
-    }, patienceMs)
+    }, answerTimeoutMs)
     try {
       while (!done()) {
         if (needsConnection && this.#closed) throw new Error(`the connection ended before ${what} came`)

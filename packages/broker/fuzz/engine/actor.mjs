@@ -3,7 +3,7 @@ import { bytesOf } from './case.mjs'
 import { AttackConnection } from './connection.mjs'
 
 /**
- * Plays one actor to its end and judges its last connection. Throws the Finding.
+ * Plays one actor to its end and checks its last connection. Throws the Finding.
  * @param {import('./case.mjs').Actor} actor
  * @param {import('./connection.mjs').Context} context
  */

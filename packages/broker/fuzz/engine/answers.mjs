@@ -12,7 +12,7 @@ const names = new Map([
 
 const withoutId = new Set(['connack', 'pingresp'])
 
-/** Compares what came with what the model says is owed. */
+/** Compares the broker's answers with those that the model predicts. */
 export class Answers {
   #model
   /** @type {Map<string, number>} */
@@ -25,14 +25,14 @@ export class Answers {
     this.#model = model
   }
 
-  /** The first answer that is owed and did not come, or null. */
+  /** The first predicted answer that did not come, or null. */
   get missing() {
     for (const [key, count] of this.#model.owed) if ((this.#came.get(key) ?? 0) < count) return key
     return null
   }
 
   /**
-   * Takes a packet; returns what is wrong with it.
+   * Checks a packet; returns what is wrong with it.
    * @param {import('../wire/server-packets.mjs').ServerPacket} packet
    */
   take(packet) {
@@ -41,14 +41,14 @@ export class Answers {
     const key = withoutId.has(name) ? name : `${name}:${packet.id}`
     this.#came.set(key, (this.#came.get(key) ?? 0) + 1)
     if (name === 'connack') return this.#connack(packet)
-    if (this.#connacks === 0) return new Finding('nonsense', `${name} before CONNACK`)
+    if (this.#connacks === 0) return new Finding('protocol error', `${name} before CONNACK`)
     if (name === 'suback') return this.#suback(packet)
     return name === 'puback' ? this.#puback(packet) : null
   }
 
   /** @param {import('../wire/server-packets.mjs').ServerPacket} packet */
   #connack({ body }) {
-    if (++this.#connacks > 1) return new Finding('nonsense', 'a second CONNACK')
+    if (++this.#connacks > 1) return new Finding('protocol error', 'a second CONNACK')
     const accepted = body[1] === 0
     if (!accepted || this.#model.state !== 'ended' || !this.#model.neverAccepted) return null
     return new Finding('accepted', `CONNECT was accepted: ${this.#model.problem}`)
@@ -64,13 +64,13 @@ export class Answers {
   /** @param {{ id: number, body: Buffer }} packet */
   #suback({ id, body }) {
     const requests = this.#model.requests.get(id)?.shift()
-    if (!requests) return new Finding('nonsense', `SUBACK ${id} without a SUBSCRIBE`)
+    if (!requests) return new Finding('protocol error', `SUBACK ${id} without a SUBSCRIBE`)
     if (body.length !== requests.length)
-      return new Finding('nonsense', `SUBACK with ${body.length} codes for ${requests.length} filters`)
+      return new Finding('protocol error', `SUBACK with ${body.length} codes for ${requests.length} filters`)
     for (const [index, { qos, secret }] of requests.entries()) {
       const code = /** @type {number} */ (body[index])
       if (secret && code !== 0x80) return new Finding('leak', 'a secret filter was granted')
-      if (code !== 0x80 && code > qos) return new Finding('nonsense', `granted ${code} for QoS ${qos}`)
+      if (code !== 0x80 && code > qos) return new Finding('protocol error', `granted ${code} for QoS ${qos}`)
     }
     return null
   }

@@ -5,41 +5,41 @@ import { Finding } from './finding.mjs'
 import { Target } from './target.mjs'
 import { Witness } from './witness.mjs'
 
-/** Growth above which something is kept that nobody needs; a turn of the event loop above which it is blocked. */
+/** Memory growth that counts as a leak; length of a turn of the event loop that counts as blocked. */
 const allowedGrowthBytes = 12 * 2 ** 20
 const allowedTurnMs = 1_500
-/** The broker is killed and started again after every so many settlings. */
-const settlingsPerCrash = 2
+/** The broker is killed and started again in every so many checks. */
+const checksPerCrash = 2
 const noWitness = { connections: 0, subscriptions: 0 }
 
-/** A broker, the witness and the oracles that look at the broker as a whole. */
+/** A broker, the witness, and the oracles that check the broker as a whole. */
 export class Arena {
   slowestTurnMs = 0
-  /** After each settling. @type {import('./target.mjs').TargetMemory[]} */
+  /** After each check. @type {import('./target.mjs').TargetMemory[]} */
   memory = []
-  /** How often the broker was killed and came back with everything. */
+  /** How often the broker was killed and restored everything. */
   crashes = 0
-  #settled = 0
+  #checks = 0
 
   /**
    * @param {Target} target
    * @param {Witness} witness
-   * @param {number} patienceMs
+   * @param {number} answerTimeoutMs
    */
-  constructor(target, witness, patienceMs) {
+  constructor(target, witness, answerTimeoutMs) {
     this.target = target
     this.witness = witness
-    this.patienceMs = patienceMs
+    this.answerTimeoutMs = answerTimeoutMs
   }
 
   /**
    * @param {import('./target.mjs').TargetName} name
-   * @param {number} patienceMs how long an answer may take on a busy machine
+   * @param {number} answerTimeoutMs how long an answer may take on a busy machine
    */
-  static async open(name, patienceMs) {
+  static async open(name, answerTimeoutMs) {
     const target = await new Target(name).start()
-    const witness = await new Witness(target, patienceMs).start()
-    return new Arena(target, witness, patienceMs)
+    const witness = await new Witness(target, answerTimeoutMs).start()
+    return new Arena(target, witness, answerTimeoutMs)
   }
 
   async close() {
@@ -58,13 +58,13 @@ export class Arena {
     this.witness.check()
   }
 
-  /** The attackers have left: nothing may be lost, and nothing of them may stay. */
-  async settle() {
+  /** Checks the broker after the attackers have left: nothing may be lost, and nothing of theirs may stay. */
+  async checkAtRest() {
     await this.witness.drain()
     this.#checkCrash()
     if (this.target.answers) {
       await this.#left(({ sockets, connections }) => ({ sockets, connections }))
-      if (++this.#settled % settlingsPerCrash === 0) await this.#crash()
+      if (++this.#checks % checksPerCrash === 0) await this.#crash()
       const before = await this.target.clean()
       this.slowestTurnMs = Math.max(this.slowestTurnMs, before?.slowestTurnMs ?? 0)
       await this.#left(({ sessions, subscriptions, retained }) => ({ sessions, subscriptions, retained }))
@@ -77,7 +77,7 @@ export class Arena {
     this.witness.resume()
   }
 
-  /** The broker is killed with what the attackers left behind: it must all be there again, and work. */
+  /** Kills the broker with everything that the attackers left in it: all of that must be restored, and work. */
   async #crash() {
     this.witness.stop()
     await this.#left(({ sockets, connections }) => ({ sockets, connections }), noWitness)
@@ -89,9 +89,9 @@ export class Arena {
           throw new Finding('forgotten', `${name}: ${before} before, ${after} after a crash`)
       }
     }
-    await proveDurability(this.target, this.patienceMs)
+    await proveDurability(this.target, this.answerTimeoutMs)
     this.crashes++
-    this.witness = await new Witness(this.target, this.patienceMs).start()
+    this.witness = await new Witness(this.target, this.answerTimeoutMs).start()
     await this.witness.drain()
     await this.#left(({ sockets, connections }) => ({ sockets, connections }))
   }
@@ -122,7 +122,7 @@ export class Arena {
    */
   async #left(select, { connections, subscriptions } = Witness.counts) {
     const wanted = { sockets: connections, connections, sessions: connections, subscriptions, retained: 1 }
-    const deadline = Date.now() + this.patienceMs
+    const deadline = Date.now() + this.answerTimeoutMs
     for (;;) {
       const stats = await this.target.stats()
       if (!stats) return
@@ -138,7 +138,7 @@ export class Arena {
     }
   }
 
-  /** The third settling is the measure: by then everything has been compiled and every pool is filled. */
+  /** Compares with the third check: by then everything is compiled and every pool is filled. */
   async #checkMemory() {
     const memory = await this.target.memory()
     if (!memory) return

@@ -9,9 +9,9 @@ import { minimise } from './minimise.mjs'
  *
  * @typedef {object} Plan
  * @property {import('./target.mjs').TargetName} target
- * @property {number} patienceMs
- * @property {number} lanes attacks at the same time
- * @property {number} settleEvery attacks after which everything has to be tidy
+ * @property {number} answerTimeoutMs
+ * @property {number} parallel attacks at the same time
+ * @property {number} checkEvery attacks between two checks of the broker at rest
  * @property {number} minimiseMs
  *
  * @typedef {{ finding: Finding, attack: Case, reproduced: boolean }} Failure
@@ -38,7 +38,7 @@ export class Campaign {
   }
 
   /**
-   * Plays all attacks, or those until `isOver`. Every few of them the broker has to be tidy.
+   * Plays all attacks, or those until `isOver`. The broker is checked at rest after every few of them.
    * @param {Iterable<Case>} attacks
    * @param {{ isOver?: () => boolean, onProgress?: () => void, onFailure?: (failure: Failure) => void }} options
    */
@@ -66,14 +66,14 @@ export class Campaign {
   }
 
   #open() {
-    return Arena.open(this.#plan.target, this.#plan.patienceMs)
+    return Arena.open(this.#plan.target, this.#plan.answerTimeoutMs)
   }
 
   /** @param {Iterator<Case>} source */
   #take(source) {
     /** @type {Case[]} */
     const batch = []
-    while (batch.length < this.#plan.settleEvery) {
+    while (batch.length < this.#plan.checkEvery) {
       const next = source.next()
       if (next.done) break
       batch.push(next.value)
@@ -92,7 +92,7 @@ export class Campaign {
     let found = null
     /** @type {Set<Case>} */
     const active = new Set()
-    const lane = async () => {
+    const playNext = async () => {
       for (let attack = queue.shift(); attack && !found; attack = queue.shift()) {
         active.add(attack)
         const finding = await findingOf(arena, () => arena.play(/** @type {Case} */ (attack)))
@@ -100,14 +100,14 @@ export class Campaign {
         active.delete(attack)
       }
     }
-    await Promise.all(Array.from({ length: this.#plan.lanes }, lane))
+    await Promise.all(Array.from({ length: this.#plan.parallel }, playNext))
     if (found) return found
-    const finding = await findingOf(arena, () => arena.settle())
+    const finding = await findingOf(arena, () => arena.checkAtRest())
     return finding && { finding, suspects: batch }
   }
 
   /**
-   * Which of the suspects does it alone, and with how little? If none does, all of them are kept together.
+   * Finds the suspect that fails alone, and makes it smaller. If none does, all of them are kept together.
    * @param {Finding} finding
    * @param {Case[]} suspects
    * @returns {Promise<Failure>}
@@ -137,10 +137,10 @@ export class Campaign {
    * @param {import('./finding.mjs').FindingKind} kind
    */
   async reproduces(attack, kind) {
-    const arena = await Arena.open(this.#plan.target, Math.min(this.#plan.patienceMs, 3_000))
+    const arena = await Arena.open(this.#plan.target, Math.min(this.#plan.answerTimeoutMs, 3_000))
     const finding = await findingOf(arena, async () => {
       await arena.play(attack)
-      await arena.settle()
+      await arena.checkAtRest()
     })
     await arena.close()
     return finding?.kind === kind
@@ -160,7 +160,7 @@ export class Campaign {
 }
 
 /**
- * Attacks without end, each from its own seed.
+ * An endless list of attacks, each from its own seed.
  * @param {number} seed
  * @param {readonly ('tcp' | 'ws')[]} transports
  */
@@ -182,6 +182,6 @@ async function findingOf(arena, work) {
   }
 }
 
-/** Kinds that belong to the connection on which they were seen; others may be anybody's doing. */
+/** Kinds of findings that the connection itself caused; any other may be caused by any attacker. */
 const isOwn = (/** @type {Finding} */ { kind }) =>
-  ['accepted', 'cut off', 'nonsense', 'leak', 'order', 'unanswered'].includes(kind)
+  ['accepted', 'cut off', 'protocol error', 'leak', 'order', 'unanswered'].includes(kind)

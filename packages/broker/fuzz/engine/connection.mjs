@@ -9,9 +9,9 @@ import { Finding } from './finding.mjs'
 import { Link } from './link.mjs'
 import { Replies } from './replies.mjs'
 
-/** @typedef {{ target: import('./target.mjs').Target, patienceMs: number }} Context */
+/** @typedef {{ target: import('./target.mjs').Target, answerTimeoutMs: number }} Context */
 
-/** One connection of an attacker, with the oracles: every answer owed comes, what is illegal ends it. */
+/** One connection of an attacker, with its oracles: predicted answers come, and illegal bytes end it. */
 export class AttackConnection {
   #context
   #stream
@@ -42,13 +42,13 @@ export class AttackConnection {
           if (opcode === opcodes.pong) this.#pongs++
         },
         onChange: () => this.#notify(),
-        onNonsense: (error) => this.#found(new Finding('nonsense', error.message)),
+        onProtocolError: (error) => this.#found(new Finding('protocol error', error.message)),
       },
       actor.handshake,
     )
   }
 
-  /** The WebSocket is open. False when it was refused, which is an answer. */
+  /** Waits for the WebSocket to open. False when it was refused, which is an answer too. */
   async opened() {
     await this.#until(() => this.#link.status !== 0, 'the WebSocket handshake')
     if (this.#link.status === 101 && !this.#link.closed) return true
@@ -75,10 +75,10 @@ export class AttackConnection {
     else this.#link.pause()
   }
 
-  /** Waits for every answer owed, or the end. */
+  /** Waits for every predicted answer, or the end. */
   async answered() {
     this.#link.resume()
-    await this.#until(() => this.#settled, 'the answers')
+    await this.#until(() => this.#answered, 'the answers')
   }
 
   /** @param {'drop' | 'end'} how */
@@ -92,21 +92,21 @@ export class AttackConnection {
     await this.#until(() => this.#link.closed, 'the end after DISCONNECT')
   }
 
-  /** The oracle of the whole connection: it must be alive and answer, or have a reason to be closed. */
+  /** Checks the whole connection: it must be open and answer, or have a reason to be closed. */
   async judge() {
     this.#link.resume()
     await this.#complete()
     const { problem } = this.#stream
     if (problem !== null) return this.#mustClose(problem)
     if (this.#stream.mqtt.state === 'opening')
-      return this.#mustClose('no CONNECT', limits.connectTimeoutMs + this.#context.patienceMs)
+      return this.#mustClose('no CONNECT', limits.connectTimeoutMs + this.#context.answerTimeoutMs)
     if (!this.#link.closed) this.#put(this.#stream.wrap(pingreq))
-    await this.#until(() => this.#settled, 'the answers')
+    await this.#until(() => this.#answered, 'the answers')
     if (this.#finding) throw this.#finding
     if (this.#link.closed) await this.#explainEnd()
   }
 
-  /** Fills up what the attack left incomplete, so that the broker has no reason left to wait. */
+  /** Completes the packet that the attack left incomplete, so that the broker has no reason to wait. */
   async #complete() {
     for (let i = 0; i < 400 && !this.#link.closed && this.#stream.problem === null; i++) {
       const { frames, mqtt } = this.#stream
@@ -117,7 +117,7 @@ export class AttackConnection {
     }
   }
 
-  get #settled() {
+  get #answered() {
     if (this.#link.closed) return true
     const pongsCame = this.#pongs >= (this.#stream.frames?.pongsOwed ?? 0)
     return pongsCame && this.#answers.missing === null
@@ -132,7 +132,7 @@ export class AttackConnection {
     if (this.#finding) throw this.#finding
   }
 
-  /** The model found nothing illegal and the connection is closed: only some reasons are good ones. */
+  /** Checks the reason of a closed connection on which the model found nothing illegal. */
   async #explainEnd() {
     const { mqtt, excuses } = this.#stream
     if (excuses.length > 0 || !isOwnId(mqtt.clientId)) return
@@ -171,7 +171,7 @@ export class AttackConnection {
    * @param {string} what
    * @param {import('./finding.mjs').FindingKind} kind
    */
-  async #until(done, what, kind = 'unanswered', limitMs = this.#context.patienceMs) {
+  async #until(done, what, kind = 'unanswered', limitMs = this.#context.answerTimeoutMs) {
     let late = false
     const timer = setTimeout(() => {
       late = true

@@ -9,17 +9,17 @@ const levels = /** @type {const} */ ([1, 2])
 const perLevel = 60
 
 /**
- * Publishes to somebody absent until the broker is killed in the midst of it: what was acknowledged must be there when it
- * is back, in order, and nothing twice.
+ * Publishes to an offline client until the broker is killed: when it is started again, every acknowledged message must be
+ * there, in order, and none twice.
  * @param {import('./target.mjs').Target} target
- * @param {number} patienceMs
+ * @param {number} answerTimeoutMs
  */
-export async function proveDurability(target, patienceMs) {
-  const subscriber = await enter(target, absentId, false, patienceMs)
-  await subscriber.subscribe(filter, patienceMs)
+export async function proveDurability(target, answerTimeoutMs) {
+  const subscriber = await enter(target, absentId, false, answerTimeoutMs)
+  await subscriber.subscribe(filter, answerTimeoutMs)
   subscriber.stop()
-  const acknowledged = await publishUntilKilled(target, patienceMs)
-  const received = await comeBack(target, patienceMs)
+  const acknowledged = await publishUntilKilled(target, answerTimeoutMs)
+  const received = await comeBack(target, answerTimeoutMs)
   for (const qos of levels) {
     const numbers = received.get(`durable/${qos}`) ?? []
     const lost = (acknowledged.get(qos) ?? []).filter((number) => !numbers.includes(number))
@@ -30,14 +30,14 @@ export async function proveDurability(target, patienceMs) {
 }
 
 /**
- * Numbered messages of both levels, as fast as they are acknowledged; gives the numbers that were.
+ * Publishes numbered messages of QoS 1 and 2 as fast as they are acknowledged; returns the acknowledged numbers.
  * @param {import('./target.mjs').Target} target
- * @param {number} patienceMs
+ * @param {number} answerTimeoutMs
  */
-async function publishUntilKilled(target, patienceMs) {
+async function publishUntilKilled(target, answerTimeoutMs) {
   /** @type {Map<number, number[]>} */
   const acknowledged = new Map(levels.map((qos) => [qos, []]))
-  const publisher = await enter(target, 'durable-publisher', true, patienceMs)
+  const publisher = await enter(target, 'durable-publisher', true, answerTimeoutMs)
   /** @type {() => void} */
   let halfAcknowledged = () => undefined
   const enough = new Promise((resolve) => {
@@ -51,14 +51,14 @@ async function publishUntilKilled(target, patienceMs) {
         if (number === perLevel / 2) halfAcknowledged()
       },
     )
-  // Without waiting for acknowledgements: several are under way at the same time, so that a crash meets them in every state.
+  // It does not wait for acknowledgements: a crash then meets messages in every state.
   const sending = (async () => {
     for (let number = 1; number <= perLevel; number++) {
       for (const qos of levels) send(qos, number)
       await pause(1)
     }
   })()
-  await Promise.race([enough, pause(patienceMs)])
+  await Promise.race([enough, pause(answerTimeoutMs)])
   await target.crash()
   publisher.stop()
   await sending
@@ -66,11 +66,11 @@ async function publishUntilKilled(target, patienceMs) {
 }
 
 /**
- * What waited for the one who was absent, by topic.
+ * The messages that were queued for the offline client, by topic.
  * @param {import('./target.mjs').Target} target
- * @param {number} patienceMs
+ * @param {number} answerTimeoutMs
  */
-async function comeBack(target, patienceMs) {
+async function comeBack(target, answerTimeoutMs) {
   /** @type {Map<string, number[]>} */
   const received = new Map()
   /** @type {() => void} */
@@ -82,16 +82,16 @@ async function comeBack(target, patienceMs) {
     if (payload === 'end') ended()
     else received.set(topic, [...(received.get(topic) ?? []), Number(payload)])
   }
-  const subscriber = await enter(target, absentId, false, patienceMs, take)
+  const subscriber = await enter(target, absentId, false, answerTimeoutMs, take)
   subscriber.send(
     (id) => publish('durable/end', 'end', { qos: 1, id }),
     () => undefined,
   )
-  const came = await Promise.race([end, pause(patienceMs)])
+  const came = await Promise.race([end, pause(answerTimeoutMs)])
   subscriber.stop()
   if (came !== 'end') throw new Finding('forgotten', 'the subscription of a stored session')
-  // The session has done its duty.
-  const last = await enter(target, absentId, true, patienceMs)
+  // The session is not needed any more.
+  const last = await enter(target, absentId, true, answerTimeoutMs)
   last.stop()
   return received
 }
@@ -100,11 +100,11 @@ async function comeBack(target, patienceMs) {
  * @param {import('./target.mjs').Target} target
  * @param {string} clientId
  * @param {boolean} clean
- * @param {number} patienceMs
+ * @param {number} answerTimeoutMs
  * @param {(topic: string, payload: string) => void} onMessage
  */
-async function enter(target, clientId, clean, patienceMs, onMessage = () => undefined) {
+async function enter(target, clientId, clean, answerTimeoutMs, onMessage = () => undefined) {
   const client = new WitnessClient('tcp', target, clientId, { onMessage, onEnd: () => undefined }, clean)
-  await client.connected(patienceMs)
+  await client.connected(answerTimeoutMs)
   return client
 }

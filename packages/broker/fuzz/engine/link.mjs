@@ -10,7 +10,7 @@ import { ServerPackets } from '../wire/server-packets.mjs'
  * @property {(packet: import('../wire/server-packets.mjs').ServerPacket) => void} onPacket
  * @property {(opcode: number) => void} onControl a WebSocket control frame
  * @property {() => void} onChange something arrived, or the link closed
- * @property {(error: Error) => void} onNonsense the broker broke the protocol
+ * @property {(error: Error) => void} onProtocolError the broker broke the protocol
  */
 
 /** A socket to the broker whose answers are read strictly, and on which anything can be written. */
@@ -81,7 +81,7 @@ export class Link {
       else if (this.status === 101) this.#frames.push(chunk)
       else if (this.status === 0) this.#readAnswer(chunk)
     } catch (error) {
-      this.#events.onNonsense(/** @type {Error} */ (error))
+      this.#events.onProtocolError(/** @type {Error} */ (error))
     }
     this.#events.onChange()
   }

@@ -1,7 +1,7 @@
 import { Random } from '../generate/random.mjs'
 import { acknowledge } from '../wire/packets.mjs'
 
-/** How an attacker acknowledges what it is sent: as it should, not at all, or at random. */
+/** How an attacker acknowledges messages: correctly, not at all, or at random. */
 export class Replies {
   #style
   #random = new Random(7)

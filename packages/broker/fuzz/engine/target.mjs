@@ -20,7 +20,7 @@ export class Target {
   /** What it printed last on stderr, or how it ended. */
   lastWords = ''
   exited = false
-  /** Settles when the process has ended and said all it had to say. @type {Promise<unknown>} */
+  /** Settles when the process has ended and its output is read. @type {Promise<unknown>} */
   exit
   #child
   #questions = 0
@@ -79,7 +79,7 @@ export class Target {
   }
 
   /**
-   * Kills the broker and starts it again on what it had stored; what it held before, and holds now.
+   * Kills the broker and starts it again with its store; returns what it held before, and holds now.
    * @returns {Promise<{ before: TargetStats, after: TargetStats } | null>}
    */
   crash() {
@@ -107,7 +107,7 @@ export class Target {
   }
 
   /**
-   * Null when there is nobody to answer.
+   * Null when the process is gone.
    * @param {string} name
    * @param {string} text
    * @returns {Promise<any>}

@@ -36,7 +36,7 @@ export class WitnessClient {
       onPacket: (packet) => this.#receive(packet),
       onControl: () => undefined,
       onChange: () => this.#changed(),
-      onNonsense: (error) => events.onEnd(error.message),
+      onProtocolError: (error) => events.onEnd(error.message),
     })
     if (transport === 'tcp') this.#changed()
   }

@@ -5,7 +5,7 @@ import { WitnessClient } from './witness-client.mjs'
 
 const transports = /** @type {const} */ (['tcp', 'ws'])
 const topics = transports.flatMap((transport) => [1, 2].map((qos) => ({ transport, qos })))
-/** Messages of one topic on their way at once. */
+/** Unacknowledged messages of one topic at a time. */
 const windowSize = 4
 const paceMs = 4
 
@@ -16,7 +16,7 @@ const paceMs = 4
 export class Witness {
   delivered = 0
   slowestMs = 0
-  #patienceMs
+  #answerTimeoutMs
   #publishers
   #subscribers
   #streams = topics.map(({ transport, qos }) => new Stream(transport, qos))
@@ -27,10 +27,10 @@ export class Witness {
 
   /**
    * @param {import('./link.mjs').Endpoint} target
-   * @param {number} patienceMs
+   * @param {number} answerTimeoutMs
    */
-  constructor(target, patienceMs) {
-    this.#patienceMs = patienceMs
+  constructor(target, answerTimeoutMs) {
+    this.#answerTimeoutMs = answerTimeoutMs
     const open = (/** @type {string} */ role) =>
       transports.map((transport) => ({
         transport,
@@ -50,21 +50,23 @@ export class Witness {
 
   async start() {
     const clients = [...this.#publishers, ...this.#subscribers]
-    await Promise.all(clients.map(({ client }) => client.connected(this.#patienceMs)))
-    const subscribed = this.#subscribers.map(({ client }) => client.subscribe('witness/#', this.#patienceMs))
+    await Promise.all(clients.map(({ client }) => client.connected(this.#answerTimeoutMs)))
+    const subscribed = this.#subscribers.map(({ client }) =>
+      client.subscribe('witness/#', this.#answerTimeoutMs),
+    )
     await Promise.all(subscribed)
     void this.#publish()
     return this
   }
 
-  /** Throws when something was lost, late, doubled or out of order. */
+  /** Throws when a message was lost, late, doubled or out of order. */
   check() {
     if (this.#finding) throw this.#finding
-    const late = this.#streams.find(({ oldestMs }) => Date.now() - oldestMs > this.#patienceMs)
+    const late = this.#streams.find(({ oldestMs }) => Date.now() - oldestMs > this.#answerTimeoutMs)
     if (late) throw new Finding('witness', `${late.topic} stalled at ${late.describe()}`)
   }
 
-  /** Stops sending until all that was sent has been acknowledged and has arrived everywhere. */
+  /** Stops sending until all messages are acknowledged and have arrived everywhere. */
   async drain() {
     this.#paused = true
     while (this.#streams.some(({ isComplete }) => !isComplete)) {
@@ -151,7 +153,7 @@ class Stream {
     return this.acknowledged === this.sent && this.slowestSubscriber === this.sent
   }
 
-  /** When the oldest message that is under way was sent. */
+  /** When the oldest message that has not arrived was sent. */
   get oldestMs() {
     return this.#sentAtMs.get(this.slowestSubscriber + 1) ?? Number.POSITIVE_INFINITY
   }

@@ -45,7 +45,7 @@ export function subscribeStorm(random, clientId) {
   ]
 }
 
-/** Retained messages without end, then everybody wants them. @type {Attack} */
+/** Very many retained messages, then subscriptions to all of them. @type {Attack} */
 export function retainedStorm(random, clientId) {
   const count = random.pick([50, 400, 1_200])
   const messages = random.times(count, (n) =>
@@ -61,7 +61,7 @@ export function retainedStorm(random, clientId) {
   return [{ send: partsOf(connect({ clientId }), ...messages, ...wishes, unsubscribe(1, '#', 'r/#')) }]
 }
 
-/** One write with a flood to a wanted topic and then to one that nobody wants: AEDES's stack overflow. @type {Attack} */
+/** One write with a flood to a wanted topic and then to one without subscribers: aedes' stack overflow. @type {Attack} */
 export function publishFlood(random, clientId) {
   const qos = random.weighted([
     [3, 0],

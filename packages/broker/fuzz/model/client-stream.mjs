@@ -1,7 +1,7 @@
 import { MqttModel } from './mqtt.mjs'
 import { WebSocketModel } from './websocket.mjs'
 
-/** All that one client sends on one connection, judged. */
+/** Checks all bytes that one client sends on one connection. */
 export class ClientStream {
   mqtt = new MqttModel()
   frames
@@ -16,7 +16,7 @@ export class ClientStream {
     return this.mqtt.problem ?? this.frames?.problem ?? null
   }
 
-  /** Why it may. */
+  /** Why the broker may end the connection, or null. */
   get excuses() {
     return [...this.mqtt.excuses, ...(this.frames?.excuses ?? [])]
   }
@@ -27,7 +27,7 @@ export class ClientStream {
   }
 
   /**
-   * What was put on the socket, as it is.
+   * Reads bytes as they were written to the socket.
    * @param {Buffer} bytes
    */
   push(bytes) {
@@ -36,7 +36,7 @@ export class ClientStream {
   }
 
   /**
-   * MQTT bytes in the form that the socket needs.
+   * Gives MQTT bytes the form that the socket needs.
    * @param {Buffer} data
    */
   wrap(data) {

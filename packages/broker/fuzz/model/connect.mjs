@@ -3,7 +3,7 @@ import { isDenied, refusedUsers } from './rules.mjs'
 import { Fields, isOversized, topicProblem } from './text.mjs'
 
 /**
- * What a server has to make of a CONNECT: `problem` says why it must end the connection, `excuse` why it may.
+ * How a server must treat a CONNECT: `problem` is why it must end the connection, `excuse` why it may.
  * @typedef {{ problem: string | null, excuse: string | null, clientId: string }} ConnectVerdict
  */
 
@@ -47,7 +47,7 @@ function judgeWill(fields) {
   const payload = fields.binary()
   if (topic === null || payload === null) return 'will'
   if (topicProblem(topic) || isDenied(topic) || isOversized(topic, limits)) return 'will topic'
-  // The rule of the host throws: nobody may have that will.
+  // The host's access rule throws, so that will is refused.
   if (topic.startsWith('throwing-rule')) return 'will topic'
   return payload.length > limits.maxWillBytes ? 'will too large' : null
 }

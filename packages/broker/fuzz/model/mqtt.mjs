@@ -4,8 +4,8 @@ import { isDenied, isSecret, isUndecided } from './rules.mjs'
 import { Fields, filterProblem, isOversized, topicProblem } from './text.mjs'
 
 /**
- * Reads what a client sends and says what the broker owes for it: which answers, or the end of the connection.
- * Written from the specification alone; where that leaves a choice, there is an excuse for the broker.
+ * Reads the bytes of a client and predicts what the broker must do: send certain answers, or end the connection. It is
+ * written from the specification alone; where that leaves a choice, the broker has an excuse for either.
  */
 export class MqttModel {
   /** @type {'opening' | 'connected' | 'ended'} */

@@ -6,10 +6,10 @@
 /** User names whose CONNECT must be refused or cut off. */
 export const refusedUsers = ['hang', 'throw', 'reject', 'nonsense', 'refuse4', 'refuse5', 'expired']
 
-/** Topics nobody may publish to or subscribe to; no root wildcard matches them, so a delivery is always a leak. */
+/** Topics that no client may publish or subscribe to; no root wildcard matches them, so a delivery is always a leak. */
 export const secretPrefix = '$secret'
 
-/** First levels of topics that nobody may publish to. */
+/** First levels of topics that no client may publish to. */
 const deniedLevels = new Set(['denied', secretPrefix, '$SYS', 'witness', 'durable'])
 
 /** First levels of topics for which the host fails: the connection may be ended as `undecided`. */

@@ -1,7 +1,7 @@
 import { limits } from '../target/limits.mjs'
 import { applyMask, frame, opcodes } from '../wire/frames.mjs'
 
-/** Reads a client's frames as RFC 6455 has it, hands their data on, and says what the broker owes for them. */
+/** Reads a client's frames by RFC 6455, passes their data on, and predicts the broker's answers to them. */
 export class WebSocketModel {
   /** Why the connection must end. @type {string | null} */
   problem = null

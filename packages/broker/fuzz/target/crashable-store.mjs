@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MemoryPersistence } from '@heliograph/broker'
 
 /**
- * A store whose broker can be killed in the midst of things: what is not written by then never is, and nobody is told.
- * The next one goes on from what was.
+ * A store that can crash with its broker: changes that are not written by then are lost, and no promise settles. The next
+ * broker continues from the written ones.
  */
 export class CrashableStore {
   #kept
@@ -13,7 +13,7 @@ export class CrashableStore {
     this.#kept = kept
   }
 
-  /** As `kill -9` leaves it: what is under way is lost. */
+  /** Crashes as with `kill -9`: unfinished writes are lost. */
   crash() {
     this.#isAlive = false
     return new CrashableStore(this.#kept)

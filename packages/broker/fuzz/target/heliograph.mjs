@@ -9,7 +9,7 @@ import { CrashableStore } from './crashable-store.mjs'
 import { hooks, retainedTopics } from './hooks.mjs'
 import { limits } from './limits.mjs'
 
-/** Limits that this broker does not have are for others. */
+/** Takes the limits that this broker has; the others are for other targets. */
 const known = Object.fromEntries(Object.entries(limits).filter(([name]) => name in defaultLimits))
 /** @type {string[]} */
 const errors = []
@@ -18,7 +18,7 @@ const endings = new Map()
 const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
 
-/** A request that never ends is the HTTP server's to end. */
+/** The HTTP server ends a request that stays incomplete. */
 const httpLimits = { headersTimeout: 2_000, requestTimeout: 2_000, connectionsCheckingInterval: 250 }
 const silent = () => undefined
 /** @type {import('@heliograph/broker').BrokerLogger} */
@@ -27,7 +27,7 @@ const logger = {
   info: silent,
   warn: silent,
   error: (fields, message) => {
-    // The hooks here fail on purpose, and that is to be logged.
+    // The hooks fail on purpose, so their errors are expected in the log.
     if (message !== 'a broker hook failed')
       errors.push(`${message} ${JSON.stringify(fields, describeErrors)}`)
   },
@@ -41,7 +41,7 @@ for (const server of [tcp, web])
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)))
 
 await secret('retained', true)
-// What nobody may see is published all the time: a delivery of it is a leak.
+// Messages that no client may read are published all the time: a delivery of one is a leak.
 setInterval(() => void secret(randomUUID(), false), 50)
 process.on('disconnect', () => process.exit(0))
 process.on(
@@ -76,13 +76,13 @@ async function open() {
   return opened
 }
 
-/** Kills the broker, but not this process, and starts it again on what it has stored. */
+/** Kills the broker, but not this process, and starts it again with its store. */
 async function crash() {
   const before = broker.stats()
   const killed = broker
   store = store.crash()
   broker = await open()
-  // Frees what it held; nothing that it says is written any more.
+  // Frees its memory; its store writes nothing any more.
   await killed.close()
   return { before, after: broker.stats() }
 }

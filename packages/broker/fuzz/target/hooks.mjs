@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { firstLevel, isDenied, isSecret } from '../model/rules.mjs'
 
-/** Topics that a client asked to retain a message on; cleared by whoever cleans up. @type {Set<string>} */
+/** Topics that a client asked to retain a message on; cleared after each check. @type {Set<string>} */
 export const retainedTopics = new Set()
 
 /**
- * Hooks that behave and misbehave by name, as model/rules.mjs has it.
+ * Hooks that work or fail by name, as model/rules.mjs lists them.
  * @type {import('@heliograph/broker').BrokerHooks<string>}
  */
 export const hooks = {

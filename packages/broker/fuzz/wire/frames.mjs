@@ -44,7 +44,7 @@ function lengthBytes(length, masked) {
   return bytes
 }
 
-/** Reads a server's frames; throws on what RFC 6455 forbids a server to send. */
+/** Reads a server's frames; throws on bytes that RFC 6455 forbids a server to send. */
 export class ServerFrames {
   #unread = Buffer.alloc(0)
   #onData

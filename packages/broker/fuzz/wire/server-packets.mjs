@@ -10,7 +10,7 @@ import { isUtf8 } from 'node:buffer'
  * @property {Buffer} body payload of a PUBLISH, codes of a SUBACK, body of a CONNACK
  */
 
-/** Cuts a server's bytes into packets; throws on what MQTT 3.1.1 forbids a server to send. */
+/** Cuts a server's bytes into packets; throws on bytes that MQTT 3.1.1 forbids a server to send. */
 export class ServerPackets {
   #unread = Buffer.alloc(0)
   #onPacket

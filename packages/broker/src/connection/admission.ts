@@ -1,92 +1,134 @@
+import type { IncomingMessage } from 'node:http'
+import type { Core } from '../core/core.js'
+import type { AuthenticateResult, ConnectRequest } from '../interface/hooks.js'
+import type { ClientInfo, RefusalReason, Transport } from '../interface/types.js'
 import type { ConnectOutcome, ConnectPacket, Will } from '../packets/connect.js'
 import { isSysTopic, topicProblem } from '../packets/topic.js'
-import type { AuthenticateResult, ConnectRequest, RefusalReason } from '../types.js'
-import type { ClientRecord, Connection } from './connection.js'
+import type { Session } from '../sessions/session.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 
-/** Decides a CONNECT: accepted, or refused with the right CONNACK [MQTT-3.2.2-4, -5]. */
+/** The connection, as its CONNECT needs it. */
+export interface ConnectingClient<P> {
+  readonly id: string
+  readonly core: Core<P>
+  readonly transport: Transport
+  readonly remoteAddress: string
+  readonly httpRequest: IncomingMessage | undefined
+  readonly alive: boolean
+  readonly out: OutgoingQueue
+  readonly subscriptions: { recheck(): void }
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void
+  extend(expiresAtMs: number): void
+  ready(): void
+  end(reason: 'client'): void
+}
+
+export interface ClientRecord<P> extends ClientInfo<P> {
+  principal: P
+}
+
+/** Decides a CONNECT: accepts it, or refuses it with the CONNACK that the specification asks for [MQTT-3.2.2-4, -5]. */
 export function admit<P>(
-  connection: Connection<P>,
+  connection: ConnectingClient<P>,
   outcome: Exclude<ConnectOutcome, { kind: 'malformed' }>,
 ): void {
   if (outcome.kind === 'connect') {
-    connection.core.pace.run(() => authenticate(connection, outcome.connect))
+    connection.core.tasks.run(() => authenticate(connection, outcome.connect))
     return
   }
   const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
-  refuse(connection, answer, 'unsupported_protocol', null, `protocol level ${outcome.level}`)
+  refuse(connection, null, {
+    answer,
+    reason: 'unsupported_protocol',
+    detail: `protocol level ${outcome.level}`,
+  })
 }
 
-function authenticate<P>(connection: Connection<P>, connect: ConnectPacket): void {
+function authenticate<P>(connection: ConnectingClient<P>, connect: ConnectPacket): void {
   if (!connection.alive) return
   const { core } = connection
-  const problem = requestProblem(connection, connect)
-  if (problem) {
-    refuse(connection, connack(problem.code), problem.reason, connect, problem.detail)
+  const refusal = requestRefusal(connection, connect)
+  if (refusal) {
+    refuse(connection, connect, refusal)
     return
   }
   const decision = core.policy.authenticate(requestOf(connection, connect))
-  // Many may be decided at once, by one answer of a database.
+  // One answer of a database may decide many at once, so they are queued again.
   if (decision instanceof Promise) {
-    void decision.then((result) => core.pace.run(() => decide(connection, connect, result)))
+    void decision.then((result) => core.tasks.run(() => decide(connection, connect, result)))
   } else decide(connection, connect, decision)
 }
 
-function decide<P>(connection: Connection<P>, connect: ConnectPacket, result: AuthenticateResult<P>): void {
+function decide<P>(
+  connection: ConnectingClient<P>,
+  connect: ConnectPacket,
+  result: AuthenticateResult<P>,
+): void {
   if (!connection.alive) return
   if (!result.ok) {
-    refuse(connection, connack(result.returnCode), result.reason, connect)
+    refuse(connection, connect, { answer: connack(result.returnCode), reason: result.reason })
     return
   }
   if (result.expiresAt !== undefined && result.expiresAt <= Date.now()) {
-    refuse(connection, connack(5), 'expired', connect)
+    refuse(connection, connect, { answer: connack(5), reason: 'expired' })
     return
   }
   const client = clientOf(connection, connect, result)
-  if (connect.will && !mayWill(connection, client, connect.will)) {
-    refuse(connection, connack(5), 'not_authorized', connect, 'will', connect.will.topic)
+  const { will } = connect
+  if (will && !mayWill(connection, client, will)) {
+    const answer = connack(5)
+    refuse(connection, connect, { answer, reason: 'not_authorized', detail: 'will', topic: will.topic })
   } else accept(connection, connect, client, result)
 }
 
 function accept<P>(
-  connection: Connection<P>,
+  connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
   { expiresAt, group, owner }: Extract<AuthenticateResult<P>, { ok: true }>,
 ): void {
   const { core } = connection
-  core.live.get(client.sessionId)?.end('taken_over')
-  const { session, present } = core.sessions.take(client.sessionId, connect.clean, owner)
-  connection.deadlines.expiresAtMs = expiresAt ?? Number.POSITIVE_INFINITY
+  const { sessionId } = client
+  core.live.get(sessionId)?.end('taken_over')
+  const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner })
+  connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
   connection.bind(client, session, connect, group)
-  if (present) connection.hosted.recheck()
+  if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return
   // MQTT 3.1 knows no session present flag. A session without subscriptions is present all the same [MQTT-3.2.2-2].
-  connection.out.packet(connack(0, present && connect.protocolVersion === 4))
+  connection.out.packet(connack(0, { sessionPresent: present && connect.protocolVersion === 4 }))
   connection.ready()
 }
 
-function requestProblem<P>(
-  { core }: Connection<P>,
+interface Refusal {
+  answer: Buffer
+  reason: RefusalReason
+  detail?: string
+  topic?: string
+}
+
+function requestRefusal<P>(
+  { core }: ConnectingClient<P>,
   { clientId, clean, protocolVersion, will }: ConnectPacket,
-): { code: number; reason: RefusalReason; detail: string } | null {
+): Refusal | null {
   const { limits, stopping, connections } = core
-  if (stopping) return { code: 3, reason: 'server_stopping', detail: 'stopping' }
+  if (stopping) return { answer: connack(3), reason: 'server_stopping', detail: 'stopping' }
   if (connections.size > limits.maxConnections)
-    return { code: 3, reason: 'quota', detail: 'too many connections' }
+    return { answer: connack(3), reason: 'quota', detail: 'too many connections' }
   const idBytes = Buffer.byteLength(clientId)
   const emptyId = idBytes === 0 && (!clean || protocolVersion === 3)
   if (emptyId || idBytes > limits.maxClientIdBytes)
-    return { code: 2, reason: 'wrong_client_id', detail: 'client id' }
+    return { answer: connack(2), reason: 'wrong_client_id', detail: 'client id' }
   if (!will) return null
   const topic = topicProblem(will.topic, limits.maxTopicLevels)
-  if (topic) return { code: 5, reason: 'malformed', detail: `will: ${topic}` }
+  if (topic) return { answer: connack(5), reason: 'malformed', detail: `will: ${topic}` }
   const tooLarge =
     will.payload.length > limits.maxWillBytes || Buffer.byteLength(will.topic) > limits.maxTopicBytes
-  return tooLarge ? { code: 5, reason: 'too_large', detail: 'will' } : null
+  return tooLarge ? { answer: connack(5), reason: 'too_large', detail: 'will' } : null
 }
 
-function requestOf<P>(connection: Connection<P>, connect: ConnectPacket): ConnectRequest {
+function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): ConnectRequest {
   const { clientId, username, password, clean, keepAliveSeconds, protocolVersion, will } = connect
   const { transport, remoteAddress, httpRequest } = connection
   const request: ConnectRequest = {
@@ -105,7 +147,7 @@ function requestOf<P>(connection: Connection<P>, connect: ConnectPacket): Connec
 }
 
 function clientOf<P>(
-  { transport, remoteAddress, id }: Connection<P>,
+  { transport, remoteAddress, id }: ConnectingClient<P>,
   { clientId }: ConnectPacket,
   { sessionId, principal }: Extract<AuthenticateResult<P>, { ok: true }>,
 ): ClientRecord<P> {
@@ -120,33 +162,28 @@ function clientOf<P>(
   }
 }
 
-function mayWill<P>({ core }: Connection<P>, client: ClientRecord<P>, { topic, qos, retain }: Will): boolean {
-  return !isSysTopic(topic) && core.policy.authorizePublish(client, topic, qos, retain)
+function mayWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, will: Will): boolean {
+  return !isSysTopic(will.topic) && core.policy.authorizePublish(client, will)
 }
 
 function refuse<P>(
-  connection: Connection<P>,
-  answer: Buffer,
-  reason: RefusalReason,
+  connection: ConnectingClient<P>,
   connect: ConnectPacket | null,
-  detail?: string,
-  topic?: string,
+  { answer, ...refusal }: Refusal,
 ): void {
   const { core, remoteAddress, out } = connection
   core.refuse({
     stage: 'connect',
-    reason,
     remoteAddress,
     ...(connect ? { clientId: connect.clientId } : {}),
     ...(connect?.username === undefined ? {} : { username: connect.username }),
-    ...(topic === undefined ? {} : { topic }),
-    ...(detail === undefined ? {} : { detail }),
+    ...refusal,
   })
   out.packet(answer)
   connection.end('client')
 }
 
-function connack(returnCode: number, sessionPresent = false): Buffer {
+function connack(returnCode: number, { sessionPresent = false } = {}): Buffer {
   return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
 }
 

@@ -1,7 +1,7 @@
-import type { DisconnectReason } from '../types.js'
+import type { DisconnectReason } from '../interface/types.js'
 
-/** A peer that still listens is told; the others are cut at once. */
-export const gentleReasons = new Set<DisconnectReason>([
+/** Reasons after which a client still gets what is queued for it; for all others its socket is destroyed. */
+export const gracefulReasons = new Set<DisconnectReason>([
   'client',
   'malformed',
   'too_large',

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 
 /**
- * Unlike any other in this process or another. No UUID: Node puts one together of fifteen pieces, and all of them stay
+ * Unique in this process and any other. It is no UUID, because Node joins a UUID of fifteen strings, and all of them stay
  * in memory with it.
  */
 export function nextConnectionId(): string {

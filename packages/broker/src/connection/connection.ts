@@ -1,55 +1,48 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Core } from '../core.js'
+import type { Core } from '../core/core.js'
+import type { LiveConnection } from '../core/live-connection.js'
+import { ClientShare } from '../fairness/client-share.js'
 import type { GroupRate } from '../fairness/group-rates.js'
-import type { Bytes } from '../packets/bytes.js'
+import { WorkUnits } from '../fairness/scheduler.js'
+import type { DisconnectReason, Transport } from '../interface/types.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { PacketType } from '../packets/encode.js'
-import type { Rest } from '../packets/reader.js'
-import type { RetainedDelivery } from '../sessions/retained-delivery.js'
+import type { Packet } from '../packets/packet-reader.js'
 import type { Session, SessionLink } from '../sessions/session.js'
-import type { OutQueue } from '../transport/out-queue.js'
-import type { ClientInfo, DisconnectReason, Transport } from '../types.js'
-import { admit } from './admission.js'
-import { closeCodes, gentleReasons } from './close-codes.js'
+import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { admit, type ClientRecord } from './admission.js'
+import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
-import { type Awaited, Deadlines } from './deadlines.js'
+import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
 import { DropReport } from './drop-report.js'
-import { HostedConnection } from './hosted.js'
-import { PublishPath } from './publish-path.js'
-import { TurnTaker } from './turn-taker.js'
-import { Wire, type WireEvents } from './wire.js'
-
-export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
-
-export interface ClientRecord<P> extends ClientInfo<P> {
-  principal: P
-}
+import { PublishHandler } from './publish-handler.js'
+import { SubscriptionHandler } from './subscription-handler.js'
 
 /** One client on one socket, from its first byte to its end. */
-export class Connection<P> implements SessionLink, WireEvents, Awaited {
+export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocketEvents, WatchedClient {
   readonly id = nextConnectionId()
   readonly transport: Transport
   readonly remoteAddress: string
-  /** The upgrade request, until CONNECT is decided: it is large, and nobody asks for it later. */
+  /** The upgrade request, until the CONNECT is decided: it takes much memory, and is not needed later. */
   httpRequest: IncomingMessage | undefined
   readonly deadlines = new Deadlines(Date.now())
-  readonly wire: Wire
+  readonly socket: MqttSocket
   readonly core: Core<P>
-  readonly hosted: HostedConnection<P>
+  readonly subscriptions: SubscriptionHandler<P>
   state: ConnectionState = 'opening'
-  /** Made when it publishes for the first time: most connections are idle. */
-  publishes: PublishPath<P> | null = null
-  /** Made when it subscribes for the first time. */
-  retained: RetainedDelivery | null = null
+  /** Made when the client publishes for the first time: most connections are idle. */
+  #publishes: PublishHandler<P> | null = null
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
   /** Sent when the connection ends, unless by DISCONNECT. */
   #will: Will | null = null
   #group: string | null = null
   #groupRate: GroupRate | null = null
-  readonly #turns: TurnTaker
-  #overwhelmed = false
+  readonly #share: ClientShare
+  #endScheduled = false
+  /** A PUBACK or PUBCOMP came in the chunk that is being read. */
   #acknowledged = false
   #drops: DropReport<P> | null = null
 
@@ -64,20 +57,23 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     this.transport = transport
     this.remoteAddress = remoteAddress
     this.httpRequest = request
-    this.hosted = new HostedConnection(this)
-    this.wire = new Wire(socket, transport === 'ws', core.limits.maxPacketBytes, this)
-    this.#turns = new TurnTaker(core.work, this.wire)
+    this.subscriptions = new SubscriptionHandler(this)
+    this.socket = new MqttSocket(socket, transport, core.limits.maxPacketBytes, this)
+    this.#share = new ClientShare(core.scheduler, this.socket)
   }
 
-  get out(): OutQueue {
-    return this.wire.out
+  get out(): OutgoingQueue {
+    return this.socket.out
   }
 
   get alive(): boolean {
     return this.state !== 'ended'
   }
 
-  /** Set from acceptance on. */
+  get accepted(): boolean {
+    return this.state === 'ready'
+  }
+
   get client(): ClientRecord<P> {
     if (!this.#client) throw new Error('the connection is not accepted yet')
     return this.#client
@@ -88,11 +84,33 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     return this.#session
   }
 
-  get accepted(): boolean {
-    return this.state === 'ready'
+  get partialBytes(): number {
+    return this.socket.partialBytes
   }
 
-  /** Authentication succeeded: from here on the connection serves a session. */
+  get pendingPublishes(): number {
+    return this.#publishes?.pending ?? 0
+  }
+
+  get backlog(): { messages: number; bytes: number } {
+    const { size, bytes } = this.session.outbound.queue
+    return { messages: size, bytes: this.out.backlogBytes + bytes }
+  }
+
+  get takenBytes(): number {
+    return this.socket.takenBytes
+  }
+
+  get backlogBytes(): number {
+    return this.out.backlogBytes
+  }
+
+  /** A client that is too fast, or does not take what it is sent, is not read. */
+  get throttled(): boolean {
+    return (this.#publishes?.full ?? false) || this.out.exceeds(this.core.limits.slowConsumerCutBytes / 4)
+  }
+
+  /** The CONNECT is allowed: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
     const { live, groups } = this.core
     if (group !== undefined) this.#groupRate = groups.enter(group)
@@ -107,7 +125,7 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     live.set(client.sessionId, this)
   }
 
-  /** The client has its CONNACK: what it sent behind its CONNECT has its turn. */
+  /** The client has its CONNACK: the packets that it sent behind its CONNECT are handled now. */
   ready(): void {
     if (this.state !== 'connecting') return
     this.state = 'ready'
@@ -116,21 +134,10 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     // A listener may have ended it.
     if (!this.alive) return
     this.session.open()
-    this.wire.resume()
+    this.socket.resume()
   }
 
-  relieved(): void {
-    if (this.alive) this.wire.readOn()
-  }
-
-  drained(): void {
-    if (!this.alive) return
-    this.#session?.drain()
-    this.retained?.pump()
-    this.wire.readOn()
-  }
-
-  /** Ends the connection, once, before it returns: whatever the reason, everything goes through here. */
+  /** Ends the connection, once, before it returns. Every end, whatever its reason, comes through here. */
   end(reason: DisconnectReason, detail?: string): void {
     if (this.state === 'ended') return
     const wasReady = this.state === 'ready'
@@ -140,100 +147,114 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     core.connections.delete(this)
     core.addresses.leave(this.remoteAddress)
     if (this.#group !== null) core.groups.leave(this.#group)
-    this.#reportMalformed(reason, detail)
+    this.#reportRefusal(reason, detail)
     this.#drops?.flush(core.nowMs)
-    this.wire.close(gentleReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
+    this.socket.close(gracefulReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
-    this.retained?.stop()
+    this.subscriptions.stop()
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
-    this.publishes?.stop()
+    this.#publishes?.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
-    if (this.#will && reason !== 'server_stopping') core.host.sendWill(this.hosted, this.#will)
+    if (this.#will && reason !== 'server_stopping') core.aedes.sendWill(this.subscriptions, this.#will)
     this.#will = null
     if (!client || !wasReady) return
     core.counters.disconnected(reason)
     core.events.emit('disconnected', { client, reason })
   }
 
-  packet(bytes: Bytes, start: number, body: number, end: number, rest: Rest): void {
-    if (this.state !== 'ready' && this.state !== 'opening') return
-    this.deadlines.heard(this.core.nowMs)
-    const { work } = this.core
-    const before = work.spent
-    work.spend(unitsPerPacket)
-    const problem =
-      this.state === 'ready'
-        ? this.#handle(bytes, start, body, end, rest)
-        : this.#connect(bytes.buffer, start, body, end)
-    if (problem !== null) this.end('malformed', problem)
-    else this.#turns.spent(work.spent - before)
+  stopReading(): void {
+    this.socket.pause()
   }
 
-  bad(problem: 'too_large' | 'malformed', detail: string): void {
+  onceClosed(callback: () => void): void {
+    this.socket.onceClosed(callback)
+  }
+
+  extend(expiresAtMs: number): void {
+    this.deadlines.expiresAtMs = expiresAtMs
+  }
+
+  setPrincipal(principal: P): void {
+    this.client.principal = principal
+    this.subscriptions.recheck()
+  }
+
+  sweep(nowMs: number, elapsedMs: number): void {
+    const missed = this.deadlines.missed(this, this.core.limits, nowMs)
+    if (missed) this.end(missed)
+    else this.#publishes?.sweep(nowMs, elapsedMs)
+    this.#drops?.sweep(nowMs)
+  }
+
+  packet(packet: Packet): void {
+    if (this.state !== 'ready' && this.state !== 'opening') return
+    this.deadlines.heard(this.core.nowMs)
+    const { scheduler } = this.core
+    const before = scheduler.spent
+    scheduler.spend(WorkUnits.packet)
+    const problem = this.state === 'ready' ? this.#handle(packet) : this.#connect(packet)
+    if (problem !== null) this.end('malformed', problem)
+    else this.#share.charge(scheduler.spent - before)
+  }
+
+  invalidPacket(problem: 'too_large' | 'malformed', detail: string): void {
     this.end(problem, detail)
   }
 
   lost(): void {
-    this.core.pace.run(() => this.end('connection_lost'))
+    this.core.tasks.run(() => this.end('connection_lost'))
   }
 
   received(bytes: number): void {
     this.core.counters.bytesIn += bytes
-    this.#turns.received(bytes)
+    this.#share.received(bytes)
   }
 
-  /** What came in one go has been dealt with: what it made room for goes out together. */
-  read(): void {
-    this.publishes?.spend()
+  /** Drains once per chunk: all acknowledgements in it make room, and the messages for it leave together. */
+  packetsDone(): void {
+    this.#publishes?.countTowardsRates()
     if (!this.#acknowledged) return
     this.#acknowledged = false
     this.drained()
   }
 
-  /** Who is too fast, or does not take our answers, is not read. */
-  get throttled(): boolean {
-    return (this.publishes?.full ?? false) || this.out.exceeds(this.core.limits.slowConsumerCutBytes / 4)
+  drained(): void {
+    if (!this.alive) return
+    this.#session?.drain()
+    this.subscriptions.sendRetained()
+    this.socket.readMore()
   }
 
-  get takenBytes(): number {
-    return this.wire.takenBytes
+  /** Reads the socket again, after `PublishHandler.full`. */
+  readMore(): void {
+    if (this.alive) this.socket.readMore()
   }
 
-  get backlogBytes(): number {
-    return this.out.backlogBytes
-  }
-
-  /** Not at once: this comes from the midst of a delivery to many. */
-  overwhelmed(): void {
-    if (this.#overwhelmed) return
-    this.#overwhelmed = true
+  /** The end is put off to the next turn: this is called in the middle of a delivery to many. */
+  queueOverflowed(): void {
+    if (this.#endScheduled) return
+    this.#endScheduled = true
     setImmediate(() => this.end('slow_consumer'))
   }
 
-  droppedFor(topic: string): void {
+  dropped(topic: string): void {
     this.#drops ??= new DropReport(this.core, this.client)
     this.#drops.add(topic)
   }
 
-  /** Watches the clock; called a few times a second. */
-  sweep(nowMs: number, elapsedMs: number): void {
-    const missed = this.deadlines.missed(this, this.core.limits, nowMs)
-    if (missed) this.end(missed)
-    else this.publishes?.sweep(nowMs, elapsedMs)
-    this.#drops?.sweep(nowMs)
-  }
-
-  /** Deals with one packet of an accepted client; returns what is malformed, if anything. */
-  #handle(bytes: Bytes, start: number, body: number, end: number, rest: Rest): string | null {
-    const { buffer } = bytes
-    const first = buffer[start] as number
+  /** Handles one packet of an accepted client; returns what is malformed, or null. */
+  #handle(packet: Packet): string | null {
+    const { bytes, start, body, end } = packet
+    const first = bytes.buffer[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) return this.#publishing().receive(bytes, start, body, end, rest)
-    if (type === PacketType.subscribe || type === PacketType.unsubscribe)
-      this.core.work.spend((end - body) * unitsPerFilterByte)
-    if (type === PacketType.subscribe) return this.hosted.subscribe(buffer, start, body, end)
-    if (type === PacketType.unsubscribe) return this.hosted.unsubscribe(buffer, start, body, end)
+    if (type === PacketType.publish) return this.#publishing().receive(packet)
+    if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
+      this.core.scheduler.spend((end - body) * WorkUnits.filterByte)
+      return type === PacketType.subscribe
+        ? this.subscriptions.subscribe(packet)
+        : this.subscriptions.unsubscribe(packet)
+    }
     const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
     if ((first & 15) !== (type === PacketType.pubrel ? 2 : 0)) return 'reserved bits in the fixed header'
     if (end - body !== (hasId ? 2 : 0)) return 'packet length'
@@ -244,14 +265,14 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     return null
   }
 
-  #publishing(): PublishPath<P> {
-    this.publishes ??= new PublishPath(this.core, this, this.#groupRate)
-    return this.publishes
+  #publishing(): PublishHandler<P> {
+    this.#publishes ??= new PublishHandler(this.core, this, this.#groupRate)
+    return this.#publishes
   }
 
   #acknowledgement(type: number, packetId: number): void {
     const { session } = this
-    if (type === PacketType.pubrel) this.#publishing().release(packetId)
+    if (type === PacketType.pubrel) this.#publishing().releaseId(packetId)
     else if (type === PacketType.pubrec) session.outbound.received(this.out, packetId)
     else {
       session.outbound.acknowledged(packetId, type)
@@ -259,24 +280,25 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     }
   }
 
-  #connect(bytes: Buffer, start: number, body: number, end: number): string | null {
-    if ((bytes[start] as number) >> 4 !== PacketType.connect) return 'the first packet is no CONNECT'
-    const outcome = readConnect(bytes, start, body, end)
+  #connect(packet: Packet): string | null {
+    if ((packet.bytes.buffer[packet.start] as number) >> 4 !== PacketType.connect)
+      return 'the first packet is no CONNECT'
+    const outcome = readConnect(packet)
     if (outcome.kind === 'malformed') return outcome.detail
     this.state = 'authenticating'
-    this.wire.hold()
+    this.socket.pause()
     admit(this, outcome)
     return null
   }
 
-  /** The will goes unsent [MQTT-3.14.4-3]. */
+  /** The will is not sent [MQTT-3.14.4-3]. */
   #disconnect(): void {
     this.#will = null
-    this.wire.hold()
-    this.core.pace.run(() => this.end('client'))
+    this.socket.pause()
+    this.core.tasks.run(() => this.end('client'))
   }
 
-  #reportMalformed(reason: DisconnectReason, detail: string | undefined): void {
+  #reportRefusal(reason: DisconnectReason, detail: string | undefined): void {
     if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota' && reason !== 'rate') return
     const client = this.#client
     this.core.refuse({
@@ -288,8 +310,5 @@ export class Connection<P> implements SessionLink, WireEvents, Awaited {
     })
   }
 }
-
-const unitsPerPacket = 4
-const unitsPerFilterByte = 2
 
 const pingresp = Buffer.from([0xd0, 0])

@@ -1,50 +1,55 @@
-import type { BrokerLimits } from '../limits.js'
-import type { DisconnectReason } from '../types.js'
-import type { ConnectionState } from './connection.js'
+import type { BrokerLimits } from '../interface/limits.js'
+import type { DisconnectReason } from '../interface/types.js'
+
+/**
+ * `opening`: no CONNECT yet. `authenticating`: its CONNECT is being decided. `connecting`: it serves a session, and its
+ * CONNACK is being written. `ready`: accepted.
+ */
+export type ConnectionState = 'opening' | 'authenticating' | 'connecting' | 'ready' | 'ended'
 
 /** The connection, as its deadlines need it. */
-export interface Awaited {
+export interface WatchedClient {
   readonly state: ConnectionState
-  /** Whom we do not read we cannot hear. */
+  /** A client that is not read cannot keep its keep-alive. */
   readonly throttled: boolean
-  /** Bytes the client has taken so far, and those that wait for it to do so. */
+  /** Bytes the client has taken so far, and bytes that wait for it. */
   readonly takenBytes: number
   readonly backlogBytes: number
 }
 
-/** What one client has to do in time: send its CONNECT, be heard of, take what it is sent. */
+/** What one client has to do in time: send its CONNECT, keep its keep-alive, take what it is sent. */
 export class Deadlines {
   /** Epoch milliseconds at which its credential ends. */
   expiresAtMs = Number.POSITIVE_INFINITY
   keepAliveMs = Number.POSITIVE_INFINITY
   readonly #openedAtMs: number
-  #heardMs: number
+  #heardAtMs: number
   #takenBytes = 0
-  #takenSinceMs: number
+  #takenAtMs: number
 
   constructor(nowMs: number) {
     this.#openedAtMs = nowMs
-    this.#heardMs = nowMs
-    this.#takenSinceMs = nowMs
+    this.#heardAtMs = nowMs
+    this.#takenAtMs = nowMs
   }
 
   /** A packet came. */
   heard(nowMs: number): void {
-    this.#heardMs = nowMs
+    this.#heardAtMs = nowMs
   }
 
-  /** What it has missed, if anything; to be asked a few times a second. */
-  missed(client: Awaited, limits: BrokerLimits, nowMs: number): DisconnectReason | null {
+  /** The deadline that it has missed, or null. To be asked a few times a second. */
+  missed(client: WatchedClient, limits: BrokerLimits, nowMs: number): DisconnectReason | null {
     const { state, throttled, takenBytes, backlogBytes } = client
     if (state === 'opening' && nowMs - this.#openedAtMs > limits.connectTimeoutMs) return 'timeout'
     if (nowMs >= this.expiresAtMs) return 'expired'
-    if (throttled) this.#heardMs = nowMs
-    if (state === 'ready' && nowMs - this.#heardMs > this.keepAliveMs) return 'keep_alive'
+    if (throttled) this.#heardAtMs = nowMs
+    if (state === 'ready' && nowMs - this.#heardAtMs > this.keepAliveMs) return 'keep_alive'
     if (backlogBytes === 0 || takenBytes > this.#takenBytes) {
       this.#takenBytes = takenBytes
-      this.#takenSinceMs = nowMs
+      this.#takenAtMs = nowMs
     }
-    const stuck = nowMs - this.#takenSinceMs > limits.slowConsumerTimeoutMs
+    const stuck = nowMs - this.#takenAtMs > limits.slowConsumerTimeoutMs
     return stuck || backlogBytes > limits.slowConsumerCutBytes ? 'slow_consumer' : null
   }
 }

@@ -1,13 +1,13 @@
-import type { Core } from '../core.js'
-import type { ClientInfo } from '../types.js'
+import type { Core } from '../core/core.js'
+import type { ClientInfo } from '../interface/types.js'
 
-/** Messages dropped for one client, gathered so that there is one event a second at most. */
+/** Counts the messages dropped for one client, so that there is one event a second at most. */
 export class DropReport<P> {
   readonly #core: Core<P>
   readonly #client: ClientInfo<P>
   #count = 0
   #topic = ''
-  #reportedMs = 0
+  #reportedAtMs = 0
 
   constructor(core: Core<P>, client: ClientInfo<P>) {
     this.#core = core
@@ -19,9 +19,9 @@ export class DropReport<P> {
     this.#topic = topic
   }
 
-  /** Watches the clock; called a few times a second. */
+  /** Called a few times a second. */
   sweep(nowMs: number): void {
-    if (nowMs - this.#reportedMs > leastMs) this.flush(nowMs)
+    if (nowMs - this.#reportedAtMs > leastIntervalMs) this.flush(nowMs)
   }
 
   flush(nowMs: number): void {
@@ -29,8 +29,8 @@ export class DropReport<P> {
     const event = { client: this.#client, reason: 'slow_consumer', topic: this.#topic } as const
     this.#core.events.emit('dropped', { ...event, count: this.#count })
     this.#count = 0
-    this.#reportedMs = nowMs
+    this.#reportedAtMs = nowMs
   }
 }
 
-const leastMs = 1_000
+const leastIntervalMs = 1_000

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BackPressure, Crowd, type Source } from './back-pressure.js'
-import { Tolerance } from './tolerance.js'
+import { BackPressure, type Publisher, PublisherHold, QueueLevel } from './back-pressure.js'
+import { HoldCooldown } from './hold-cooldown.js'
 
-class Publisher implements Source {
-  readonly tolerance = new Tolerance()
+class TestPublisher implements Publisher {
+  readonly cooldown = new HoldCooldown()
   held = false
   /** Messages it delivers as soon as it may. */
   waiting = 0
@@ -12,7 +12,7 @@ class Publisher implements Source {
     this.held = true
   }
 
-  letGo(): void {
+  release(): void {
     this.held = false
     while (this.waiting > 0 && !this.held) {
       this.waiting--
@@ -21,21 +21,17 @@ class Publisher implements Source {
   }
 }
 
-let pressure: BackPressure
-let crowd: Crowd
+let backPressure: BackPressure
+let hold: PublisherHold
 let queued: number
 let taken: { messages: number; bytes: number }
-const subscriber = {
-  holdMessages: 10,
-  holdBytes: 1_000_000,
-  get crowded() {
-    return queued >= 10
-  },
-  get packed() {
-    return queued >= 15
-  },
-  get relaxed() {
-    return queued <= 5
+const consumer = {
+  highWatermarkMessages: 10,
+  highWatermarkBytes: 1_000_000,
+  get queueLevel() {
+    if (queued >= 15) return QueueLevel.critical
+    if (queued >= 10) return QueueLevel.high
+    return queued <= 5 ? QueueLevel.low : QueueLevel.normal
   },
   get takenMessages() {
     return taken.messages
@@ -48,30 +44,30 @@ const subscriber = {
 beforeEach(() => {
   queued = 0
   taken = { messages: 0, bytes: 0 }
-  pressure = new BackPressure({ holdPatienceMs: 1_000, holdMinMessagesPerSecond: 10 })
-  crowd = new Crowd(pressure, subscriber)
+  backPressure = new BackPressure({ holdTimeoutMs: 1_000, holdMinMessagesPerSecond: 10 })
+  hold = new PublisherHold(backPressure, consumer)
 })
 
-function deliver(publisher: Publisher): void {
+function deliver(publisher: TestPublisher): void {
   queued++
-  pressure.source = publisher
-  crowd.grew(1)
-  pressure.source = null
+  backPressure.publisher = publisher
+  hold.queueGrew(1)
+  backPressure.publisher = null
 }
 
 function take(messages: number): void {
   queued -= messages
   taken = { messages: taken.messages + messages, bytes: 0 }
-  crowd.shrank()
+  hold.queueShrank()
 }
 
-function fill(publisher: Publisher): void {
+function fill(publisher: TestPublisher): void {
   while (!publisher.held) deliver(publisher)
 }
 
-describe('a crowd', () => {
-  it('holds a publisher from the bound on, and lets it go when half is taken', () => {
-    const publisher = new Publisher()
+describe('PublisherHold', () => {
+  it('holds a publisher at the high watermark, and releases it at the low one', () => {
+    const publisher = new TestPublisher()
     fill(publisher)
     expect(queued).toBe(10)
     take(4)
@@ -80,8 +76,8 @@ describe('a crowd', () => {
     expect(publisher.held).toBe(false)
   })
 
-  it('lets publishers go in turn, as far as there is room', () => {
-    const [first, second] = [new Publisher(), new Publisher()]
+  it('releases publishers in turn, as far as there is room', () => {
+    const [first, second] = [new TestPublisher(), new TestPublisher()]
     fill(first)
     fill(second)
     expect(queued).toBe(15)
@@ -93,59 +89,59 @@ describe('a crowd', () => {
     expect([first.held, second.held]).toEqual([false, false])
   })
 
-  it('gives up on a subscriber that takes too little, until it has caught up', () => {
-    const publisher = new Publisher()
+  it('times out when a consumer takes too little, until it has caught up', () => {
+    const publisher = new TestPublisher()
     fill(publisher)
     take(1)
-    pressure.sweep(500)
+    backPressure.sweep(500)
     expect(publisher.held).toBe(true)
-    pressure.sweep(500)
+    backPressure.sweep(500)
     expect(publisher.held).toBe(false)
     for (let i = 0; i < 100; i++) deliver(publisher)
     expect(publisher.held).toBe(false)
     take(queued)
-    pressure.nowMs += 60_000
+    backPressure.nowMs += 60_000
     fill(publisher)
     expect(queued).toBe(10)
   })
 
   it('does not hold a publisher that added little', () => {
-    const [flood, calm] = [new Publisher(), new Publisher()]
+    const [flood, calm] = [new TestPublisher(), new TestPublisher()]
     fill(flood)
     for (let i = 0; i < 4; i++) deliver(calm)
     expect(calm.held).toBe(false)
   })
 
-  it('does not hold a publisher again soon that was held in vain', () => {
-    const publisher = new Publisher()
+  it('does not hold a publisher again soon after a hold on it timed out', () => {
+    const publisher = new TestPublisher()
     fill(publisher)
-    crowd.giveUp()
-    for (let attack = 0; attack < 10; attack++) {
+    hold.timeOut()
+    for (let attempt = 0; attempt < 10; attempt++) {
       queued = 0
-      pressure.sweep(500)
-      crowd = new Crowd(pressure, subscriber)
+      backPressure.sweep(500)
+      hold = new PublisherHold(backPressure, consumer)
       for (let i = 0; i < 20; i++) deliver(publisher)
       expect(publisher.held).toBe(false)
     }
   })
 
-  it('waits for one that keeps pace, by messages or by bytes, as long as it does', () => {
-    const publisher = new Publisher()
+  it('lasts as long as the consumer takes enough, in messages or in bytes', () => {
+    const publisher = new TestPublisher()
     fill(publisher)
     queued = 1_000
     for (let second = 0; second < 60; second++) {
       take(10)
-      pressure.sweep(1_000)
+      backPressure.sweep(1_000)
     }
     taken = { messages: taken.messages, bytes: 10 * 1_024 }
-    pressure.sweep(1_000)
+    backPressure.sweep(1_000)
     expect(publisher.held).toBe(true)
   })
 
-  it('does not begin to wait for one that has taken nothing for long', () => {
-    const publisher = new Publisher()
+  it('does not begin for a consumer that has taken nothing for long', () => {
+    const publisher = new TestPublisher()
     queued = 9
-    pressure.nowMs = 5_000
+    backPressure.nowMs = 5_000
     deliver(publisher)
     expect(publisher.held).toBe(false)
   })

@@ -1,185 +1,200 @@
-import type { Tolerance } from './tolerance.js'
+import type { HoldCooldown } from './hold-cooldown.js'
 
 /** A publisher, as back-pressure sees it. */
-export interface Source {
-  readonly tolerance: Tolerance
-  /** Delivers nothing more until each that held it has let it go. */
-  hold(by: Crowd): void
-  /** May deliver again, unless held by others; it may be held again before this returns. */
-  letGo(by: Crowd): void
+export interface Publisher {
+  readonly cooldown: HoldCooldown
+  /** Stops delivering until every hold that was put on it has been released. */
+  hold(by: PublisherHold): void
+  /** Takes one hold off. The publisher may be held again before this returns. */
+  release(by: PublisherHold): void
 }
 
 /** A subscriber, as back-pressure sees it. */
-export interface Behind {
-  /** More waits for it than should. */
-  readonly crowded: boolean
-  /** So little waits that publishers may go on. */
-  readonly relaxed: boolean
-  /** So much waits that even publishers that added little should stop. */
-  readonly packed: boolean
-  /** From how much on it is crowded. */
-  readonly holdMessages: number
-  readonly holdBytes: number
+export interface Consumer {
+  readonly queueLevel: QueueLevel
+  /** The high watermark of its queue. */
+  readonly highWatermarkMessages: number
+  readonly highWatermarkBytes: number
   /** Messages it has acknowledged, and bytes it has taken, so far. */
   readonly takenMessages: number
   readonly takenBytes: number
 }
 
+/** How full a consumer's queue is. Higher numbers are fuller. */
+export const QueueLevel = {
+  /** At or below the low watermark: held publishers are released. */
+  low: 0,
+  /** Between the watermarks: nothing changes. */
+  normal: 1,
+  /** At the high watermark: publishers that added their share or more are held. */
+  high: 2,
+  /** At one and a half times the high watermark: every publisher is held. */
+  critical: 3,
+} as const
+export type QueueLevel = (typeof QueueLevel)[keyof typeof QueueLevel]
+
 export interface BackPressureLimits {
-  holdPatienceMs: number
+  holdTimeoutMs: number
   holdMinMessagesPerSecond: number
 }
 
 /**
- * Publishers wait for a subscriber that is behind, so that what was acknowledged need not be dropped; but only while
- * it really takes messages. One that takes too little for `holdPatienceMs` is waited for no more until it caught up.
+ * Holds publishers while a consumer is behind, so that acknowledged messages need not be dropped, but only while that
+ * consumer takes messages. A consumer that takes too few within `holdTimeoutMs` holds nobody until it has caught up.
  */
 export class BackPressure {
-  /** Whose message is being delivered at the moment. */
-  source: Source | null = null
-  /** Grows with time, but not while this process was busy: that is not held against anybody. */
+  /** Whose message is being delivered now; null when nobody can be held for it. */
+  publisher: Publisher | null = null
+  /** Grows with time, except while this process was busy: consumers are not blamed for that. */
   nowMs = 0
   readonly limits: BackPressureLimits
-  readonly #holding = new Set<Crowd>()
+  readonly #active = new Set<PublisherHold>()
 
   constructor(limits: BackPressureLimits) {
     this.limits = limits
   }
 
+  /** Ends the holds that have timed out; called a few times a second. */
   sweep(elapsedMs: number): void {
     this.nowMs += elapsedMs
-    for (const crowd of this.#holding) crowd.sweep()
+    for (const hold of this.#active) hold.sweep()
   }
 
-  holding(crowd: Crowd, yes: boolean): void {
-    if (yes) this.#holding.add(crowd)
-    else this.#holding.delete(crowd)
+  activate(hold: PublisherHold): void {
+    this.#active.add(hold)
+  }
+
+  deactivate(hold: PublisherHold): void {
+    this.#active.delete(hold)
   }
 }
 
-/** The publishers that wait for one subscriber. */
-export class Crowd {
-  readonly #pressure: BackPressure
-  readonly #subscriber: Behind
-  readonly #held = new Set<Source>()
-  /** What each publisher added since the subscriber was last relaxed. */
-  readonly #added = new Map<Source, Added>()
-  // Messages come in rows of one publisher: within one nothing is looked up.
-  #lastSource: Source | null = null
+/** The hold that one consumer puts on the publishers that fill its queue. */
+export class PublisherHold {
+  readonly #backPressure: BackPressure
+  readonly #consumer: Consumer
+  readonly #held = new Set<Publisher>()
+  /** What each publisher added since the queue was last below its low watermark. */
+  readonly #added = new Map<Publisher, Added>()
+  // Messages come in runs of one publisher: within a run nothing is looked up.
+  #lastPublisher: Publisher | null = null
   #lastAdded: Added = { messages: 0, bytes: 0 }
   #sinceMs = 0
   #takenMessages = 0
   #takenBytes = 0
-  #givenUp = false
+  #timedOut = false
 
-  /** To be made when something begins to wait for the subscriber: its pace is measured from here on. */
-  constructor(pressure: BackPressure, subscriber: Behind) {
-    this.#pressure = pressure
-    this.#subscriber = subscriber
-    this.#restart()
+  /** Make it when the first message is queued: the consumer's rate is measured from then on. */
+  constructor(backPressure: BackPressure, consumer: Consumer) {
+    this.#backPressure = backPressure
+    this.#consumer = consumer
+    this.#restartMeasurement()
   }
 
-  /** A message was added to what waits: holds its publisher when that is too much. */
-  grew(bytes: number): void {
-    const { source, nowMs } = this.#pressure
-    if (!source || this.#givenUp) return
-    const modest = this.#count(source, bytes)
-    if (!this.#subscriber.crowded || (modest && !this.#subscriber.packed)) return
-    if (!source.tolerance.allows(this.#proven, nowMs)) return
+  /** A message was queued: holds its publisher when the queue is too full. */
+  queueGrew(bytes: number): void {
+    const { publisher, nowMs } = this.#backPressure
+    if (!publisher || this.#timedOut) return
+    const belowShare = this.#countAdded(publisher, bytes)
+    const { queueLevel } = this.#consumer
+    if (queueLevel < QueueLevel.high || (belowShare && queueLevel < QueueLevel.critical)) return
+    if (!publisher.cooldown.allows(this.#proven, nowMs)) return
     if (this.#held.size === 0 && !this.#begin()) return
-    this.#held.add(source)
-    this.#pressure.holding(this, true)
-    source.hold(this)
+    this.#held.add(publisher)
+    this.#backPressure.activate(this)
+    publisher.hold(this)
   }
 
-  /** Something was taken: lets publishers go, one after the other, until there is too much again. */
-  shrank(): void {
-    if (!this.#subscriber.relaxed) return
-    this.#givenUp = false
+  /** Messages were taken: releases publishers one after the other, until the queue is too full again. */
+  queueShrank(): void {
+    if (this.#consumer.queueLevel > QueueLevel.low) return
+    this.#timedOut = false
     this.#added.clear()
-    this.#lastSource = null
-    for (const source of [...this.#held]) {
-      if (this.#subscriber.crowded) return
-      this.#letGo(source)
+    this.#lastPublisher = null
+    for (const publisher of [...this.#held]) {
+      if (this.#consumer.queueLevel >= QueueLevel.high) return
+      this.#release(publisher)
     }
   }
 
-  /** Judges the pace, once enough time has passed to do so. */
+  /** Compares the consumer's rate with the least allowed, once per hold timeout. */
   sweep(): void {
-    const { limits } = this.#pressure
-    const { elapsedMs, messages, bytes } = this.#pace()
-    if (elapsedMs < limits.holdPatienceMs) return
+    const { limits } = this.#backPressure
+    const { elapsedMs, messages, bytes } = this.#measure()
+    if (elapsedMs < limits.holdTimeoutMs) return
     const wanted = (limits.holdMinMessagesPerSecond * elapsedMs) / 1_000
-    this.#restart()
-    if (messages < wanted && bytes < wanted * bytesPerMessage) this.giveUp()
+    this.#restartMeasurement()
+    if (messages < wanted && bytes < wanted * bytesPerMessage) this.timeOut()
   }
 
-  /** Lets everybody go, and holds nobody until the subscriber has caught up. */
-  giveUp(): void {
-    this.#givenUp = true
-    for (const source of [...this.#held]) {
-      source.tolerance.heldInVain(this.#proven, this.#pressure.nowMs)
-      this.#letGo(source)
+  /** Releases all publishers, and holds none until the consumer has caught up. */
+  timeOut(): void {
+    this.#timedOut = true
+    for (const publisher of [...this.#held]) {
+      publisher.cooldown.start(this.#proven, this.#backPressure.nowMs)
+      this.#release(publisher)
     }
   }
 
-  /** A publisher that leaves need not be let go. */
-  forget(source: Source): void {
-    this.#held.delete(source)
-    if (this.#held.size === 0) this.#pressure.holding(this, false)
+  /** Forgets a publisher that is gone, without releasing it. */
+  forget(publisher: Publisher): void {
+    this.#held.delete(publisher)
+    if (this.#held.size === 0) this.#backPressure.deactivate(this)
   }
 
   get #proven(): boolean {
-    return this.#subscriber.takenMessages >= provenMessages
+    return this.#consumer.takenMessages >= provenMessages
   }
 
-  /** Notes what a publisher added. True when that is less than its share: then it is not its fault. */
-  #count(source: Source, bytes: number): boolean {
-    const added = source === this.#lastSource ? this.#lastAdded : this.#addedBy(source)
+  /** Counts what a publisher added. True when it added less than its share: then others filled the queue. */
+  #countAdded(publisher: Publisher, bytes: number): boolean {
+    const added = publisher === this.#lastPublisher ? this.#lastAdded : this.#addedBy(publisher)
     added.messages++
     added.bytes += bytes
-    const { holdMessages, holdBytes } = this.#subscriber
-    const sources = this.#added.size
-    return added.messages * sources < holdMessages && added.bytes * sources < holdBytes
+    const { highWatermarkMessages, highWatermarkBytes } = this.#consumer
+    const publishers = this.#added.size
+    return (
+      added.messages * publishers < highWatermarkMessages && added.bytes * publishers < highWatermarkBytes
+    )
   }
 
-  #addedBy(source: Source): Added {
-    let added = this.#added.get(source)
+  #addedBy(publisher: Publisher): Added {
+    let added = this.#added.get(publisher)
     if (!added) {
       added = { messages: 0, bytes: 0 }
-      this.#added.set(source, added)
+      this.#added.set(publisher, added)
     }
-    this.#lastSource = source
+    this.#lastPublisher = publisher
     this.#lastAdded = added
     return added
   }
 
-  /** False for a subscriber that has taken nothing for so long that nobody need wait for it at all. */
+  /** False when the consumer has taken nothing for a whole hold timeout: nobody waits for it then. */
   #begin(): boolean {
-    const { elapsedMs, messages, bytes } = this.#pace()
-    this.#givenUp = messages === 0 && bytes === 0 && elapsedMs >= this.#pressure.limits.holdPatienceMs
-    this.#restart()
-    return !this.#givenUp
+    const { elapsedMs, messages, bytes } = this.#measure()
+    this.#timedOut = messages === 0 && bytes === 0 && elapsedMs >= this.#backPressure.limits.holdTimeoutMs
+    this.#restartMeasurement()
+    return !this.#timedOut
   }
 
-  #pace(): { elapsedMs: number; messages: number; bytes: number } {
-    const { takenMessages, takenBytes } = this.#subscriber
+  #measure(): { elapsedMs: number; messages: number; bytes: number } {
+    const { takenMessages, takenBytes } = this.#consumer
     return {
-      elapsedMs: this.#pressure.nowMs - this.#sinceMs,
+      elapsedMs: this.#backPressure.nowMs - this.#sinceMs,
       messages: takenMessages - this.#takenMessages,
       bytes: takenBytes - this.#takenBytes,
     }
   }
 
-  #restart(): void {
-    this.#sinceMs = this.#pressure.nowMs
-    this.#takenMessages = this.#subscriber.takenMessages
-    this.#takenBytes = this.#subscriber.takenBytes
+  #restartMeasurement(): void {
+    this.#sinceMs = this.#backPressure.nowMs
+    this.#takenMessages = this.#consumer.takenMessages
+    this.#takenBytes = this.#consumer.takenBytes
   }
 
-  #letGo(source: Source): void {
-    this.forget(source)
-    source.letGo(this)
+  #release(publisher: Publisher): void {
+    this.forget(publisher)
+    publisher.release(this)
   }
 }
 
@@ -188,8 +203,8 @@ interface Added {
   bytes: number
 }
 
-/** What a message counts as, at least: large ones take their time. */
+/** A large message counts as one for each so many bytes, as it takes longer to send. */
 const bytesPerMessage = 1_024
 
-/** Who has taken so much is known to take messages. */
+/** A consumer that has acknowledged so many messages is known to take messages. */
 const provenMessages = 100

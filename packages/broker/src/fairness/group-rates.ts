@@ -6,14 +6,15 @@ export interface GroupLimits {
   rateTimeoutMs: number
 }
 
-/** A client of a group: what it has published so far. */
+/** A client of a group. */
 export interface GroupMember {
+  /** How much it has published so far. */
   readonly published: { readonly messages: number; readonly bytes: number }
-  /** Its group was too fast for too long, and it is one of those who made it so. */
-  tooFastForGroup(): void
+  /** Its group was too fast for too long, and this client published the average or more meanwhile. */
+  groupTooFast(): void
 }
 
-/** The rates of the host's groups that have connections. */
+/** The publish rates of the groups that have connections. */
 export class GroupRates {
   readonly #limits: GroupLimits
   readonly #groups = new Map<string, { rate: GroupRate; connections: number }>()
@@ -37,10 +38,10 @@ export class GroupRates {
     if (entry) entry.connections--
   }
 
-  // A group that left in debt is kept until it has paid: coming back is no way out.
+  // A group that left overdrawn is kept until it has recovered, so that reconnecting does not reset its rate.
   refill(elapsedMs: number): void {
     for (const [group, { rate, connections }] of this.#groups) {
-      rate.judge(elapsedMs)
+      rate.enforceTimeout(elapsedMs)
       rate.refill(elapsedMs)
       if (connections === 0 && rate.rested) this.#groups.delete(group)
     }
@@ -48,14 +49,14 @@ export class GroupRates {
 }
 
 /**
- * What all clients of a group publish. One that is too fast is read more slowly; when it is without a rest for too long,
- * those of its clients who published the average or more meanwhile have to go.
+ * The publish rate of all clients of a group. While it is exceeded none of them is read; when that goes on for
+ * `rateTimeoutMs` without a rest, the clients that published the average or more meanwhile are disconnected.
  */
 export class GroupRate extends PublishRate {
   readonly members = new Set<GroupMember>()
   readonly #limits: GroupLimits
-  #overMs = 0
-  /** What each had published when the group began to be too fast. */
+  #tooFastMs = 0
+  /** What each client had published when the group began to be too fast. */
   #before = new Map<GroupMember, { messages: number; bytes: number }>()
 
   constructor(limits: GroupLimits) {
@@ -63,24 +64,24 @@ export class GroupRate extends PublishRate {
     this.#limits = limits
   }
 
-  /** To be called before `refill`. */
-  judge(elapsedMs: number): void {
-    if (this.rested) this.#forgive()
-    else if (this.#overMs > 0) this.#overMs += elapsedMs
+  /** Call it before `refill`. */
+  enforceTimeout(elapsedMs: number): void {
+    if (this.rested) this.#reset()
+    else if (this.#tooFastMs > 0) this.#tooFastMs += elapsedMs
     else if (this.exceeded) this.#begin(elapsedMs)
-    if (this.#overMs <= this.#limits.rateTimeoutMs) return
+    if (this.#tooFastMs <= this.#limits.rateTimeoutMs) return
     const heaviest = this.#heaviest()
-    this.#forgive()
-    for (const member of heaviest) member.tooFastForGroup()
+    this.#reset()
+    for (const member of heaviest) member.groupTooFast()
   }
 
   #begin(elapsedMs: number): void {
-    this.#overMs = elapsedMs
+    this.#tooFastMs = elapsedMs
     for (const member of this.members) this.#before.set(member, { ...member.published })
   }
 
-  #forgive(): void {
-    this.#overMs = 0
+  #reset(): void {
+    this.#tooFastMs = 0
     this.#before.clear()
   }
 
@@ -91,7 +92,7 @@ export class GroupRate extends PublishRate {
     return active.filter(({ use }) => use >= average).map(({ member }) => member)
   }
 
-  /** In seconds of the group's rate. */
+  /** What a client has used, in seconds of the group's rate. */
   #useOf(member: GroupMember): number {
     const { maxGroupPublishesPerSecond, maxGroupPublishBytesPerSecond } = this.#limits
     const before = this.#before.get(member) ?? { messages: 0, bytes: 0 }

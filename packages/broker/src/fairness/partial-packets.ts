@@ -1,12 +1,12 @@
-/** A client that has sent a part of a packet. */
+/** A client that may have sent a part of a packet. */
 export interface PartialSender {
-  readonly wire: { readonly partialBytes: number }
+  readonly partialBytes: number
   end(reason: 'quota', detail: string): void
 }
 
 /**
- * Bounds what parts of packets take in memory, all clients together: each may be as large as a packet, and nothing says
- * when the rest of it comes. Past the bound the largest of them go first.
+ * Bounds the memory of incomplete packets, of all clients together: each may be as large as a packet, and nothing says
+ * when the rest of it comes. Past the bound the clients with the largest parts are disconnected.
  */
 export class PartialPackets {
   readonly #maxBytes: number
@@ -17,23 +17,22 @@ export class PartialPackets {
     this.#maxBytes = maxBytes
   }
 
-  /** Looks at one client; to be called for each of them, and then `judge`. */
-  look(sender: PartialSender): void {
-    const { partialBytes } = sender.wire
-    if (partialBytes < leastBytes) return
+  /** Counts one client; call it for each of them, and then `enforce`. */
+  add(sender: PartialSender): void {
+    const { partialBytes } = sender
+    if (partialBytes < freeBytes) return
     this.#bytes += partialBytes
     this.#senders.push(sender)
   }
 
-  judge(): void {
-    if (this.#bytes > this.#maxBytes) this.#shed()
+  enforce(): void {
+    if (this.#bytes > this.#maxBytes) this.#disconnectLargest()
     this.#bytes = 0
     this.#senders = []
   }
 
-  // Largest first; the last to go leaves as much as is allowed.
-  #shed(): void {
-    const sizes = Array.from(this.#senders, (sender) => ({ sender, bytes: sender.wire.partialBytes }))
+  #disconnectLargest(): void {
+    const sizes = Array.from(this.#senders, (sender) => ({ sender, bytes: sender.partialBytes }))
     sizes.sort((a, b) => b.bytes - a.bytes)
     for (const { sender, bytes } of sizes) {
       if (this.#bytes <= this.#maxBytes) return
@@ -43,5 +42,5 @@ export class PartialPackets {
   }
 }
 
-/** What everybody may have. */
-const leastBytes = 4_096
+/** Smaller parts are not counted. */
+const freeBytes = 4_096

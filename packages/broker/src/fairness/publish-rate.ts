@@ -1,24 +1,24 @@
 import { TokenBucket } from './token-bucket.js'
 
-/** How many messages and bytes one client, or all clients of one group, publish. */
+/** The rate at which one client, or all clients of one group, may publish: in messages and in bytes. */
 export class PublishRate {
-  /** What was spent so far. */
+  /** How much was published so far. */
   messages = 0
   bytes = 0
   readonly #messages: TokenBucket
   readonly #bytes: TokenBucket
 
   constructor(messagesPerSecond: number, bytesPerSecond: number) {
-    this.#messages = new TokenBucket(messagesPerSecond, savedSeconds)
-    this.#bytes = new TokenBucket(bytesPerSecond, savedSeconds)
+    this.#messages = bucketOf(messagesPerSecond)
+    this.#bytes = bucketOf(bytesPerSecond)
   }
 
-  /** More was spent than allowed: nothing should be read. */
+  /** More was published than allowed: the socket should not be read. */
   get exceeded(): boolean {
-    return this.#messages.empty || this.#bytes.empty
+    return this.#messages.overdrawn || this.#bytes.overdrawn
   }
 
-  /** Nothing was spent for a while. */
+  /** Nothing was published for a while. */
   get rested(): boolean {
     return this.#messages.full && this.#bytes.full
   }
@@ -34,6 +34,10 @@ export class PublishRate {
     this.#messages.refill(elapsedMs)
     this.#bytes.refill(elapsedMs)
   }
+}
+
+function bucketOf(perSecond: number): TokenBucket {
+  return new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
 }
 
 const savedSeconds = 2

@@ -1,4 +1,5 @@
-import type { Qos } from '../types.js'
+import type { Qos } from '../interface/types.js'
+import type { Packet } from './packet-reader.js'
 import { readUtf8 } from './topic.js'
 
 export interface Will {
@@ -24,12 +25,12 @@ export type ConnectOutcome =
   | { kind: 'malformed'; detail: string }
 
 /**
- * Reads a CONNECT of MQTT 3.1 or 3.1.1 (section 3.1), strictly: what a server must refuse comes back as malformed
- * or unsupported. Whether ids and topics are acceptable is for the caller.
+ * Reads a CONNECT of MQTT 3.1 or 3.1.1 (section 3.1), strictly: a packet that a server must refuse comes back as
+ * malformed or unsupported. The caller checks whether ids and topics are acceptable.
  */
-export function readConnect(bytes: Buffer, start: number, body: number, end: number): ConnectOutcome {
-  const cursor = new Cursor(bytes, body, end)
-  if ((bytes[start] ?? 0) & 15) return malformed('reserved bits in the fixed header')
+export function readConnect(packet: Packet): ConnectOutcome {
+  const cursor = Cursor.ofBody(packet)
+  if ((packet.bytes.buffer[packet.start] ?? 0) & 15) return malformed('reserved bits in the fixed header')
   const name = cursor.text()
   const level = cursor.byte()
   if (name === null || level < 0) return malformed('protocol name')
@@ -58,7 +59,7 @@ export function readConnect(bytes: Buffer, start: number, body: number, end: num
     will,
   }
   if (username !== undefined) connect.username = username
-  // Copied: what is kept must not keep the whole chunk it came in.
+  // Copied, so that it does not hold the whole chunk in which it came.
   if (password !== undefined) connect.password = Buffer.from(password)
   return { kind: 'connect', connect }
 }
@@ -84,16 +85,20 @@ function malformed(detail: string): ConnectOutcome {
   return { kind: 'malformed', detail: `CONNECT: ${detail}` }
 }
 
-/** Reads fields in turn; -1 or null when the packet ends before the field does. */
+/** Reads one field after the other; -1 or null when the packet ends before the field does. */
 export class Cursor {
   readonly #bytes: Buffer
   readonly #end: number
   #at: number
 
-  constructor(bytes: Buffer, from: number, end: number) {
+  private constructor(bytes: Buffer, from: number, end: number) {
     this.#bytes = bytes
     this.#at = from
     this.#end = end
+  }
+
+  static ofBody({ bytes, body, end }: Packet): Cursor {
+    return new Cursor(bytes.buffer, body, end)
   }
 
   get done(): boolean {

@@ -1,16 +1,16 @@
-import { type Bytes, copyBytes } from './bytes.js'
+import { type Bytes, copyBytes } from '../bytes/bytes.js'
 
-/** Bytes of a packet of MQTT, all headers included, whose remaining length (section 2.2.3) is `remaining`. */
+/** Size of an MQTT packet, all headers included, whose remaining length (section 2.2.3) is `remaining`. */
 export function packetBytes(remaining: number): number {
   return headerBytes(remaining) + remaining
 }
 
-/** Bytes of a fixed header that states a remaining length in as few bytes as possible. */
+/** Size of a fixed header that states a remaining length in as few bytes as possible. */
 export function headerBytes(remaining: number): number {
   return remaining < 128 ? 2 : remaining < 16_384 ? 3 : remaining < 2_097_152 ? 4 : 5
 }
 
-/** Writes everything of a PUBLISH (section 3.3) before its payload at `at`; returns where the payload goes. */
+/** Writes a PUBLISH (section 3.3) up to its payload at `at`; returns where the payload goes. */
 export function writePublishHeader(
   out: Bytes,
   at: number,
@@ -34,7 +34,7 @@ export function writePublishHeader(
   return at + 2
 }
 
-/** Where a topic is, its two bytes of length included. */
+/** Where a topic is, with the two bytes of its length. */
 export interface TopicPlace {
   bytes: Bytes
   from: number
@@ -42,7 +42,7 @@ export interface TopicPlace {
 }
 
 /** Flag bits of a PUBLISH's first byte. */
-export function publishFlags(qos: number, retain: boolean, dup: boolean): number {
+export function publishFlags(qos: number, { retain = false, dup = false }): number {
   return (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
 }
 

@@ -1,14 +1,14 @@
-import { Bytes } from './bytes.js'
+import { Bytes } from '../bytes/bytes.js'
+import { GrowingBuffer } from '../bytes/growing-buffer.js'
 import { PacketType } from './encode.js'
-import { GrowingBuffer } from './growing-buffer.js'
-import type { PacketSink } from './reader.js'
+import type { PacketSink } from './packet-reader.js'
 
 /**
- * A packet of which only a part has come. Its bytes are joined; but a large PUBLISH is joined up to its payload only,
- * and what comes of that in large pieces is kept as it came.
+ * A packet of which only a part has come. Its pieces are joined, except those of a large PUBLISH's payload: large pieces
+ * of it are kept as they came.
  */
 export class PartialPacket {
-  /** Of the whole packet; 0 until its header has come. */
+  /** Size of the whole packet; 0 until its header has come. */
   totalBytes = 0
   #body = 0
   #takenBytes = 0
@@ -34,7 +34,7 @@ export class PartialPacket {
     return this.totalBytes - this.#takenBytes
   }
 
-  /** What has come of its beginning. */
+  /** The beginning of the packet, as far as it has come. */
   get head(): Buffer {
     return this.#head.bytes
   }
@@ -63,10 +63,10 @@ export class PartialPacket {
   emit(sink: PacketSink): void {
     this.#sealTail()
     const { head } = this
-    sink.packet(new Bytes(head), 0, this.#body, head.length, this.#rest)
+    sink.packet({ bytes: new Bytes(head), start: 0, body: this.#body, end: head.length, rest: this.#rest })
   }
 
-  /** Whether it is a large PUBLISH of which everything before the payload is among these bytes. */
+  /** Whether it is a large PUBLISH, and these bytes reach its payload. */
   #mayCut(view: DataView, at: number, count: number): boolean {
     const topic = this.#body + 2
     if (this.totalBytes < largePacketBytes || count < topic + 2) return false
@@ -82,5 +82,5 @@ export class PartialPacket {
 }
 
 const largePacketBytes = 16 * 1024
-// Smaller ones are copied: many little pieces would cost more memory than what is in them.
+// Smaller pieces are copied: many small buffers would take more memory than the bytes in them.
 const largePieceBytes = 4 * 1024

@@ -1,4 +1,5 @@
 import { Cursor } from './connect.js'
+import type { Packet } from './packet-reader.js'
 
 export interface FilterRequest {
   filter: string
@@ -6,14 +7,9 @@ export interface FilterRequest {
 }
 
 /** Reads the filters of a SUBSCRIBE (section 3.8); a string says what is malformed. */
-export function readSubscribe(
-  bytes: Buffer,
-  start: number,
-  body: number,
-  end: number,
-): FilterRequest[] | string {
-  if (((bytes[start] ?? 0) & 15) !== 2) return 'SUBSCRIBE: reserved bits in the fixed header'
-  const cursor = new Cursor(bytes, body, end)
+export function readSubscribe(packet: Packet): FilterRequest[] | string {
+  if (!hasRequiredFlags(packet)) return 'SUBSCRIBE: reserved bits in the fixed header'
+  const cursor = Cursor.ofBody(packet)
   if (cursor.uint16() < 1) return 'SUBSCRIBE: packet id'
   const requests: FilterRequest[] = []
   while (!cursor.done) {
@@ -27,9 +23,9 @@ export function readSubscribe(
 }
 
 /** Reads the filters of an UNSUBSCRIBE (section 3.10); a string says what is malformed. */
-export function readUnsubscribe(bytes: Buffer, start: number, body: number, end: number): string[] | string {
-  if (((bytes[start] ?? 0) & 15) !== 2) return 'UNSUBSCRIBE: reserved bits in the fixed header'
-  const cursor = new Cursor(bytes, body, end)
+export function readUnsubscribe(packet: Packet): string[] | string {
+  if (!hasRequiredFlags(packet)) return 'UNSUBSCRIBE: reserved bits in the fixed header'
+  const cursor = Cursor.ofBody(packet)
   if (cursor.uint16() < 1) return 'UNSUBSCRIBE: packet id'
   const filters: string[] = []
   while (!cursor.done) {
@@ -38,4 +34,9 @@ export function readUnsubscribe(bytes: Buffer, start: number, body: number, end:
     filters.push(filter)
   }
   return filters.length > 0 ? filters : 'UNSUBSCRIBE: no topic filter'
+}
+
+/** Both packets have the flags 0010 [MQTT-3.8.1-1, MQTT-3.10.1-1]. */
+function hasRequiredFlags({ bytes, start }: Packet): boolean {
+  return ((bytes.buffer[start] ?? 0) & 15) === 2
 }

@@ -52,7 +52,7 @@ export function hasWildcard(filter: string): boolean {
   return filter.includes('+') || filter.includes('#')
 }
 
-/** `$SYS` and everything under it: never a client's. */
+/** Whether it is `$SYS` or a topic under it, which no client may use. */
 export function isSysTopic(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && (topic === '$SYS' || topic.startsWith('$SYS/'))
 }

@@ -1,9 +1,9 @@
-import type { Qos } from '../types.js'
-import type { Change, Persistence, Restore, StoredEntry, StoredMessage } from './persistence.js'
+import type { Change, Persistence, Restore, StoredEntry, StoredMessage } from '../interface/persistence.js'
+import type { Qos } from '../interface/types.js'
 
 /**
- * Keeps what it is told in memory, for as long as the object lives: a second broker made with it goes on where the
- * first one stopped. The simplest thing that keeps the contract, and the one to compare others with.
+ * Keeps all changes in memory, as long as the object lives: a second broker made with it continues where the first one
+ * stopped. It is the simplest implementation of the contract, and the reference for others.
  */
 export class MemoryPersistence implements Persistence {
   readonly #sessions = new Map<string, Stored>()

@@ -1,17 +1,8 @@
-import type { BrokerLimits } from '../limits.js'
-import type {
-  AuthenticateResult,
-  BrokerHooks,
-  BrokerLogger,
-  ClientInfo,
-  ConnectRequest,
-  MaybePromise,
-  PublishDecision,
-  PublishedMessage,
-  Qos,
-} from '../types.js'
+import type { AuthenticateResult, BrokerHooks, ConnectRequest, PublishDecision } from '../interface/hooks.js'
+import type { BrokerLimits } from '../interface/limits.js'
+import type { BrokerLogger, ClientInfo, MaybePromise, PublishedMessage, Qos } from '../interface/types.js'
 
-/** The hooks, made harmless: they may throw, hang or answer nonsense, and a decision comes out all the same. */
+/** Calls the host's hooks. When one throws, does not answer in time or returns an invalid value, it decides for itself. */
 export class Policy<P> {
   readonly #hooks: BrokerHooks<P>
   readonly #limits: BrokerLimits
@@ -23,7 +14,7 @@ export class Policy<P> {
     this.#logger = logger
   }
 
-  /** Never rejects: trouble is a refusal with return code 3. */
+  /** Never rejects: a failing hook is a refusal with return code 3. */
   authenticate(request: ConnectRequest): MaybePromise<AuthenticateResult<P>> {
     try {
       const result = this.#hooks.authenticate(request)
@@ -33,7 +24,10 @@ export class Policy<P> {
     }
   }
 
-  authorizePublish(client: ClientInfo<P>, topic: string, qos: Qos, retain: boolean): boolean {
+  authorizePublish(
+    client: ClientInfo<P>,
+    { topic, qos, retain }: { topic: string; qos: Qos; retain: boolean },
+  ): boolean {
     try {
       return this.#hooks.authorizePublish(client, topic, { qos, retain }) === true
     } catch (error) {
@@ -51,7 +45,7 @@ export class Policy<P> {
     }
   }
 
-  /** `undecided` when the hook failed. A promise never rejects; its deadline is the caller's to watch. */
+  /** `undecided` when the hook failed. A promise never rejects; the caller enforces its deadline. */
   onPublish(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | 'undecided'> {
     const hook = this.#hooks.onPublish
     if (hook === undefined) return 'forward'
@@ -71,11 +65,11 @@ export class Policy<P> {
     }
   }
 
-  settled(message: PublishedMessage): void {
+  onDecided(message: PublishedMessage): void {
     try {
-      this.#hooks.onSettled?.(message)
+      this.#hooks.onDecided?.(message)
     } catch (error) {
-      this.#report('onSettled', error)
+      this.#report('onDecided', error)
     }
   }
 

@@ -1,29 +1,40 @@
-import { TurnWork } from '../fairness/turn-work.js'
-import type { Message } from '../packets/message.js'
-import { readShare, type Share } from '../packets/share.js'
+import { Scheduler, WorkUnits } from '../fairness/scheduler.js'
+import type { Qos } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
+import { readShare, type Share } from '../packets/shared-subscription.js'
 import { hasWildcard } from '../packets/topic.js'
-import type { Qos } from '../types.js'
 import { type Member, SharedGroup } from './shared-group.js'
 import { TopicTree } from './topic-tree.js'
 
-/** Who gets messages. `alone` is true when nobody else gets this one: then sharing its bytes is no use. */
+/** A receiver of messages. */
 export interface Target {
-  deliver(message: Message, granted: Qos, alone: boolean): void
+  deliver(message: Message, granted: Qos, kind: DeliveryKind): void
 }
 
-/** Subscriptions of this process, and the way from a message to its receivers: a loop, never recursion. */
+/** How a message comes to a receiver. */
+export const DeliveryKind = {
+  /** Many receivers get it, so they share its bytes. */
+  fanOut: 0,
+  /** One receiver gets it. */
+  single: 1,
+  /** It was retained, and is sent to a new subscription. */
+  retained: 2,
+} as const
+export type DeliveryKind = (typeof DeliveryKind)[keyof typeof DeliveryKind]
+
+/** The subscriptions of this process. Routes a message to its receivers in a loop, never recursively. */
 export class Router {
   readonly #tree = new TopicTree<Branch>()
   readonly #routes = new Map<string, Route[]>()
   readonly #shared = new Map<string, Branch & { target: SharedGroup }>()
   #members = 0
-  // Messages come in rows of one topic: while they do, and nobody subscribes, nothing is looked up.
+  // Messages come in runs of one topic: within a run nothing is looked up, unless subscriptions change.
   #lastTopic: string | null = null
   #lastRoutes: readonly Route[] = []
-  readonly #work: TurnWork
+  readonly #scheduler: Scheduler
 
-  constructor(work = new TurnWork()) {
-    this.#work = work
+  constructor(scheduler = new Scheduler()) {
+    this.#scheduler = scheduler
   }
 
   get subscriptions(): number {
@@ -34,22 +45,25 @@ export class Router {
   add(subscription: Subscription): void {
     const share = readShare(subscription.filter)
     if (share) this.#join(subscription, share)
-    else this.#grow(subscription)
+    else this.#insert(subscription)
   }
 
   remove(subscription: Subscription): void {
     if (readShare(subscription.filter)) this.#leave(subscription)
-    else this.#cut(subscription)
+    else this.#delete(subscription)
   }
 
-  /** Hands a message to each target once, at the highest QoS any of its matching filters was granted. */
+  /** Delivers a message to each target once, with the highest QoS that was granted to its matching filters. */
   route(message: Message): void {
     const routes = this.routes(message.topic)
-    const alone = routes.length === 1
-    if (!alone) this.#work.spend(message.qos === 0 ? routes.length : routes.length * unitsPerStoredDelivery)
+    const kind = routes.length === 1 ? DeliveryKind.single : DeliveryKind.fanOut
+    if (kind === DeliveryKind.fanOut) {
+      const unitsEach = message.qos === 0 ? 1 : WorkUnits.acknowledgedDelivery
+      this.#scheduler.spend(routes.length * unitsEach)
+    }
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as Route
-      route.target.deliver(message, route.qos, alone)
+      route.target.deliver(message, route.qos, kind)
     }
   }
 
@@ -68,12 +82,12 @@ export class Router {
 
   #find(topic: string): Route[] {
     const byTarget = new Map<Target, Route>()
-    const looked = this.#tree.match(topic, ({ target, qos }) => {
+    const visited = this.#tree.match(topic, ({ target, qos }) => {
       const known = byTarget.get(target)
       if (!known) byTarget.set(target, { target, qos })
       else if (qos > known.qos) known.qos = qos
     })
-    this.#work.spend(looked)
+    this.#scheduler.spend(visited)
     return [...byTarget.values()]
   }
 
@@ -82,7 +96,7 @@ export class Router {
     if (!branch) {
       branch = { filter: share.filter, qos: 2, target: new SharedGroup() }
       this.#shared.set(filter, branch)
-      this.#grow(branch)
+      this.#insert(branch)
     }
     const before = branch.target.size
     branch.target.join(target, qos)
@@ -97,33 +111,33 @@ export class Router {
     this.#members += branch.target.size - before
     if (branch.target.size > 0) return
     this.#shared.delete(filter)
-    this.#cut(branch)
+    this.#delete(branch)
   }
 
-  #grow(branch: Branch): void {
+  #insert(branch: Branch): void {
     this.#tree.add(branch.filter, branch)
-    this.#forget(branch.filter)
+    this.#invalidate(branch.filter)
   }
 
-  #cut(branch: Branch): void {
-    if (this.#tree.remove(branch.filter, branch)) this.#forget(branch.filter)
+  #delete(branch: Branch): void {
+    if (this.#tree.remove(branch.filter, branch)) this.#invalidate(branch.filter)
   }
 
-  #forget(filter: string): void {
+  #invalidate(filter: string): void {
     this.#lastTopic = null
     if (hasWildcard(filter)) this.#routes.clear()
     else this.#routes.delete(filter)
   }
 }
 
-/** One filter of one receiver; `$share/{name}/{filter}` is shared with everybody who has the same. */
+/** One filter of one receiver. Receivers with the same `$share/{name}/{filter}` share it. */
 export interface Subscription {
   readonly filter: string
   readonly target: Member
   readonly qos: Qos
 }
 
-/** What hangs in the tree: a plain subscription, or a whole group. */
+/** A value of the tree: a plain subscription, or a whole group. */
 interface Branch {
   readonly filter: string
   readonly target: Target
@@ -136,5 +150,3 @@ interface Route {
 }
 
 const maxCachedTopics = 100_000
-/** QoS 1 and 2 have to be encoded and remembered for each receiver. */
-const unitsPerStoredDelivery = 4

@@ -1,11 +1,13 @@
-import type { Message } from '../packets/message.js'
-import type { Qos } from '../types.js'
+import type { Qos } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
 import type { Target } from './router.js'
 
-/** A receiver that may be one of several that share a subscription. */
+export type Readiness = 'ready' | 'busy' | 'offline'
+
+/** A receiver that may share subscriptions with others. */
 export interface Member extends Target {
-  /** `room`: takes a message now. `busy`: connected, would have to queue it. `absent`: not connected. */
-  readonly appetite: 'room' | 'busy' | 'absent'
+  /** `ready`: can be sent a message now. `busy`: connected, but would have to queue it. `offline`: not connected. */
+  readonly readiness: Readiness
   deliverShared(message: Message, granted: Qos, group: SharedGroup): void
 }
 
@@ -28,32 +30,32 @@ export class SharedGroup implements Target {
     if (at >= 0) this.#members.splice(at, 1)
   }
 
-  /** Whether somebody else could take a message in this member's place, now. */
-  hasLiveBeside(member: Member): boolean {
-    return this.#members.some((entry) => entry.member !== member && entry.member.appetite !== 'absent')
+  /** Whether another member is connected. */
+  hasOtherConnected(member: Member): boolean {
+    return this.#members.some((entry) => entry.member !== member && entry.member.readiness !== 'offline')
   }
 
-  /** To the next member with room; else to one that is busy; else to one that comes back. */
+  /** Delivers to the next member that is ready; else to a busy one; else, if it can be queued, to an offline one. */
   deliver(message: Message): void {
     const count = this.#members.length
     let best = -1
-    let bestRank: number = ranks.length
+    let bestRank = ranks.length
     for (let i = 0; i < count && bestRank > 0; i++) {
       const at = (this.#next + i) % count
       const { member, qos } = this.#members[at] as { member: Member; qos: Qos }
-      const rank = ranks.indexOf(member.appetite)
-      if (rank >= bestRank || (member.appetite === 'absent' && qos === 0)) continue
+      const rank = ranks.indexOf(member.readiness)
+      if (rank >= bestRank || (member.readiness === 'offline' && qos === 0)) continue
       best = at
       bestRank = rank
     }
-    if (best >= 0) this.#give(best, message)
+    if (best >= 0) this.#deliverTo(best, message)
   }
 
-  #give(at: number, message: Message): void {
+  #deliverTo(at: number, message: Message): void {
     const { member, qos } = this.#members[at] as { member: Member; qos: Qos }
     this.#next = at + 1
     member.deliverShared(message, qos, this)
   }
 }
 
-const ranks = ['room', 'busy', 'absent'] as const
+const ranks: readonly Readiness[] = ['ready', 'busy', 'offline']

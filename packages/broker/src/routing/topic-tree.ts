@@ -1,4 +1,4 @@
-/** A tree of topic filters with values. Look-ups walk level by level and never recurse deeper than a topic has levels. */
+/** A tree of topic filters with values. A look-up walks level by level, in a loop as long as the topic has levels. */
 export class TopicTree<T> {
   readonly #root = new Node<T>()
   #size = 0
@@ -33,15 +33,15 @@ export class TopicTree<T> {
     return true
   }
 
-  /** Calls `found` for each value whose filter matches the topic; returns how many nodes were looked at. */
+  /** Calls `found` for each value whose filter matches the topic; returns how many nodes it visited. */
   match(topic: string, found: (value: T) => void): number {
-    let looked = 0
+    let visited = 0
     const levels = topic.split('/')
     let nodes = [this.#root]
     for (let i = 0; i < levels.length && nodes.length > 0; i++) {
       const wildcards = i > 0 || topic.charCodeAt(0) !== DOLLAR
       const next: Node<T>[] = []
-      looked += nodes.length
+      visited += nodes.length
       for (const node of nodes) {
         const exact = node.children.get(levels[i] as string)
         if (exact) next.push(exact)
@@ -56,7 +56,7 @@ export class TopicTree<T> {
       node.values.forEach(found)
       node.children.get('#')?.values.forEach(found)
     }
-    return looked
+    return visited
   }
 }
 

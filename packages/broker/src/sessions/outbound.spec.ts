@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream'
 import mqttPacket, { type Packet } from 'mqtt-packet'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Qos } from '../interface/types.js'
+import { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
-import { Message } from '../packets/message.js'
-import { OutQueue } from '../transport/out-queue.js'
-import type { Qos } from '../types.js'
+import { DeliveryKind } from '../routing/router.js'
+import { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { Outbound } from './outbound.js'
 
 const limits = {
@@ -18,25 +19,29 @@ const limits = {
 }
 
 let outbound: Outbound
-let out: OutQueue
+let out: OutgoingQueue
 let sent: Packet[]
 
 beforeEach(() => {
-  outbound = new Outbound(limits, true, null)
+  outbound = new Outbound(limits, { stored: true, writer: null })
   connect()
 })
 
 function connect(): void {
   const stream = new PassThrough()
-  out = new OutQueue(stream, false)
+  out = new OutgoingQueue(stream, 'tcp')
   const packets: Packet[] = []
   sent = packets
   const parser = mqttPacket.parser().on('packet', (packet) => packets.push(packet))
   stream.on('data', (chunk) => parser.parse(chunk))
 }
 
-function deliver(payload: string, qos: Qos, to: OutQueue | null = out) {
-  return outbound.deliver(to, Message.of('t', Buffer.from(payload), qos, false), qos, false, true)
+function messageOf(payload: Buffer, qos: Qos): Message {
+  return Message.of({ topic: 't', payload, qos, retain: false })
+}
+
+function deliver(payload: string, qos: Qos, to: OutgoingQueue | null = out) {
+  return outbound.deliver(to, messageOf(Buffer.from(payload), qos), qos, DeliveryKind.single)
 }
 
 async function payloads(): Promise<string[]> {
@@ -53,7 +58,7 @@ const drain = () =>
   )
 
 describe('Outbound', () => {
-  it('sends a window, queues the rest in order, QoS 0 too, and goes on when acknowledged', async () => {
+  it('sends a window, queues the rest in order, QoS 0 too, and continues when acknowledged', async () => {
     expect([deliver('1', 1), deliver('2', 2), deliver('3', 1), deliver('0', 0)]).toEqual([
       ...['sent', 'sent', 'queued', 'queued'],
     ])
@@ -85,7 +90,7 @@ describe('Outbound', () => {
     expect(await payloads()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  it('sends what is in flight again, PUBREL after PUBREC, before what waited', async () => {
+  it('sends messages in flight again, PUBREL after PUBREC, before queued ones', async () => {
     deliver('1', 1)
     deliver('2', 2)
     outbound.received(out, 2)
@@ -101,35 +106,36 @@ describe('Outbound', () => {
   })
 
   it('uses no packet id twice at a time', () => {
-    const many = new Outbound({ ...limits, maxInflight: 65_535 }, false, null)
-    for (let i = 0; i < 65_535; i++)
-      many.deliver(out, Message.of('t', Buffer.alloc(0), 1, false), 1, false, true)
+    const many = new Outbound({ ...limits, maxInflight: 65_535 }, { stored: false, writer: null })
+    for (let i = 0; i < 65_535; i++) many.deliver(out, messageOf(Buffer.alloc(0), 1), 1, DeliveryKind.single)
     expect(many.inflight).toBe(65_535)
   })
 
-  it('has room for what others could have in its place while less than 256 are unacknowledged', () => {
-    const roomy = new Outbound({ ...limits, maxInflight: 1_024 }, false, null)
-    const message = Message.of('t', Buffer.alloc(0), 1, false)
-    for (let i = 0; i < 255; i++) roomy.deliver(out, message, 1, false, true)
+  it('has room for messages of its group while less than 256 are unacknowledged', () => {
+    const roomy = new Outbound({ ...limits, maxInflight: 1_024 }, { stored: false, writer: null })
+    const message = messageOf(Buffer.alloc(0), 1)
+    for (let i = 0; i < 255; i++) roomy.deliver(out, message, 1, DeliveryKind.single)
     expect(roomy.hasRoom(out)).toBe(true)
-    expect(roomy.deliver(out, message, 1, false, true)).toBe('sent')
+    expect(roomy.deliver(out, message, 1, DeliveryKind.single)).toBe('sent')
     expect(roomy.hasRoom(out)).toBe(false)
-    expect(roomy.deliver(out, message, 1, false, true)).toBe('sent')
+    expect(roomy.deliver(out, message, 1, DeliveryKind.single)).toBe('sent')
   })
 
   it('drops QoS 0 for a client that is behind', () => {
-    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 30 }, true, null)
-    const message = Message.of('t', Buffer.alloc(20), 0, false)
-    const sends = [1, 2, 3].map(() => slow.deliver(out, message, 0, false, true))
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 30 }, { stored: true, writer: null })
+    const message = messageOf(Buffer.alloc(20), 0)
+    const sends = [1, 2, 3].map(() => slow.deliver(out, message, 0, DeliveryKind.single))
     expect(sends).toEqual(['sent', 'sent', 'dropped_slow'])
   })
 
   it('drops no QoS 0 only because one message is larger than the limit', () => {
-    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 1_000 }, true, null)
-    const [large, small] = [5_000, 20].map((size) => Message.of('t', Buffer.alloc(size), 0, false))
-    const sends = [large, small, large, small].map((one) => slow.deliver(out, one as Message, 0, false, true))
+    const slow = new Outbound({ ...limits, slowConsumerDropBytes: 1_000 }, { stored: true, writer: null })
+    const [large, small] = [5_000, 20].map((size) => messageOf(Buffer.alloc(size), 0))
+    const sends = [large, small, large, small].map((one) =>
+      slow.deliver(out, one as Message, 0, DeliveryKind.single),
+    )
     expect(sends).toEqual(['sent', 'sent', 'sent', 'dropped_slow'])
     out.flush()
-    expect(slow.deliver(out, small as Message, 0, false, true)).toBe('sent')
+    expect(slow.deliver(out, small as Message, 0, DeliveryKind.single)).toBe('sent')
   })
 })

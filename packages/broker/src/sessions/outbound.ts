@@ -1,15 +1,16 @@
+import type { StoredEntry } from '../interface/persistence.js'
+import type { Qos } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
 import { PacketType, publishFlags } from '../packets/encode.js'
-import type { Message } from '../packets/message.js'
-import type { SessionJournal } from '../persistence/journal.js'
-import type { StoredEntry } from '../persistence/persistence.js'
+import type { SessionWriter } from '../persistence/store-writer.js'
+import { DeliveryKind } from '../routing/router.js'
 import type { SharedGroup } from '../routing/shared-group.js'
-import type { OutQueue } from '../transport/out-queue.js'
-import type { Qos } from '../types.js'
-import { Backlog, type BacklogLimits, type Queued } from './backlog.js'
-import { Inflight, Stage } from './inflight.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { InflightWindow, Stage } from './inflight-window.js'
+import { MessageQueue, type Queued, type QueueLimits } from './message-queue.js'
 import { QueueMemory } from './queue-memory.js'
 
-export interface OutboundLimits extends BacklogLimits {
+export interface OutboundLimits extends QueueLimits {
   maxInflight: number
   maxInflightBytes: number
   slowConsumerDropBytes: number
@@ -17,37 +18,52 @@ export interface OutboundLimits extends BacklogLimits {
 
 export type Delivery = 'sent' | 'queued' | 'dropped_slow' | 'dropped_full'
 
+export interface OutboundOptions {
+  /** Its messages are kept, to be sent again on the next connection. */
+  stored: boolean
+  /** Null unless the session survives a restart. */
+  writer: SessionWriter | null
+  memory?: QueueMemory
+}
+
+/** A QoS 1 or 2 message that is sent with a packet id. */
+interface Sending {
+  message: Message
+  qos: Qos
+  retain: boolean
+  packetId: number
+  sequence: number
+  group: SharedGroup | null
+}
+
 /**
- * Messages on their way to one session, in order: a window of unacknowledged QoS 1 and 2 messages, and a queue behind
- * it. While the queue is not empty QoS 0 messages wait in it too, so that they overtake nothing.
+ * The outbound messages of one session, in order: an in-flight window of QoS 1 and 2 messages, and a queue behind it.
+ * While the queue is not empty QoS 0 messages wait in it too, so that they overtake nothing.
  */
 export class Outbound {
   /** QoS 1 and 2 messages that were acknowledged so far. */
   acknowledgements = 0
-  readonly queue: Backlog
+  readonly queue: MessageQueue
   readonly #limits: OutboundLimits
-  #keep: boolean
-  #journal: SessionJournal | null
+  #stored: boolean
+  #writer: SessionWriter | null
   readonly #memory: QueueMemory
-  readonly #inflight = new Inflight()
-  /** Of those that are kept. */
+  readonly #inflight = new InflightWindow()
+  /** Memory of the messages in flight that are kept. */
   #inflightBytes = 0
   #nextSequence = 1
-  /** The largest payload of QoS 0 that was sent since the peer was not behind. */
+  /** The largest QoS 0 payload that was sent since the client was last not behind. */
   #largestBytes = 0
 
-  /** `keep`: for a stored session, whose messages are sent again. `journal`: for one that survives a restart. */
   constructor(
     limits: OutboundLimits,
-    keep: boolean,
-    journal: SessionJournal | null,
-    memory = new QueueMemory(Number.POSITIVE_INFINITY),
+    { stored, writer, memory = new QueueMemory(Number.POSITIVE_INFINITY) }: OutboundOptions,
   ) {
     this.#limits = limits
-    this.#keep = keep
-    this.#journal = journal
+    this.#stored = stored
+    this.#writer = writer
     this.#memory = memory
-    this.queue = new Backlog(limits, memory)
+    this.queue = new MessageQueue(limits, memory)
   }
 
   get queued(): number {
@@ -59,33 +75,33 @@ export class Outbound {
   }
 
   /**
-   * Whether a message that others could have in its place would be sent at once. Who has many of them unacknowledged is
-   * passed over before its window is full: they are better off with a quicker one.
+   * Whether a message of a shared subscription would be sent at once. A member with many unacknowledged messages is passed
+   * over before its window is full, in favour of a faster one.
    */
-  hasRoom(out: OutQueue): boolean {
-    return this.queue.size === 0 && this.#inflight.size < mostOfGroup && !this.#mustWait(out)
+  hasRoom(out: OutgoingQueue): boolean {
+    return this.queue.size === 0 && this.#inflight.size < maxInflightOfGroup && !this.#mustWait(out)
   }
 
-  /** Sends a message now when its turn has come, else queues it. `out` is null while nobody is connected. */
+  /** Sends a message now when nothing is before it, else queues it. `out` is null while no client is connected. */
   deliver(
-    out: OutQueue | null,
+    out: OutgoingQueue | null,
     message: Message,
     qos: Qos,
-    retain: boolean,
-    alone: boolean,
+    kind: DeliveryKind,
     group: SharedGroup | null = null,
   ): Delivery {
+    const retain = kind === DeliveryKind.retained
     if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
-    if (qos === 0) return this.#sendQos0(out, message, retain, alone)
-    if (this.#mustWait(out) || (qos === 2 && this.#journal)) return this.#enqueue(message, qos, retain, group)
+    if (qos === 0) return this.#sendQos0(out, message, kind)
+    if (this.#mustWait(out) || (qos === 2 && this.#writer)) return this.#enqueue(message, qos, retain, group)
     const packetId = this.#inflight.reserve()
     const sequence = this.#nextSequence++
-    this.#journal?.queued(sequence, message, qos, retain, packetId)
-    this.#send(out, message, qos, retain, packetId, sequence, group)
+    this.#writer?.queued({ sequence, message, qos, retain, packetId })
+    this.#send(out, { message, qos, retain, packetId, sequence, group })
     return 'sent'
   }
 
-  /** PUBACK or PUBCOMP: the message is the receiver's. False for an id that is not in flight. */
+  /** PUBACK or PUBCOMP: the client has the message. False for an id that is not in flight. */
   acknowledged(packetId: number, type: number): boolean {
     const stage = this.#inflight.stage(packetId)
     const expected =
@@ -96,54 +112,60 @@ export class Outbound {
     return true
   }
 
-  /** PUBREC: from here on only PUBREL is sent again. It leaves when that is as sure as the session is. */
-  received(out: OutQueue, packetId: number): void {
-    const isNews = this.#inflight.stage(packetId) === Stage.qos2
-    if (isNews) {
-      this.#letGo(packetId)
+  /** PUBREC: from here on only PUBREL is sent again. In a session that survives a restart it leaves once it is durable. */
+  received(out: OutgoingQueue, packetId: number): void {
+    const isNew = this.#inflight.stage(packetId) === Stage.qos2
+    if (isNew) {
+      this.#releaseMessage(packetId)
       this.#inflight.released(packetId)
     }
-    if (!isNews || !this.#journal) {
+    if (!isNew || !this.#writer) {
       out.acknowledge(pubrelByte, packetId)
       return
     }
     const kept = this.#inflight.kept(packetId)
-    this.#journal.released(kept?.sequence ?? 0)
-    this.#journal.settled(() => out.acknowledge(pubrelByte, packetId))
+    this.#writer.released(kept?.sequence ?? 0)
+    this.#writer.whenDurable(() => out.acknowledge(pubrelByte, packetId))
   }
 
   /**
-   * Sends what the window and the peer's appetite allow of the queue. `later` is called when it makes sense to try
-   * again: a QoS 2 message of a journaled session leaves once its packet id is sure, or it might come twice.
+   * Sends queued messages as far as the window and the outgoing queue allow. `later` is called when it is worth trying
+   * again: a QoS 2 message of a session that survives a restart leaves once its packet id is durable, as the client could
+   * get it twice otherwise.
    */
-  drain(out: OutQueue, sent: (message: Message, delivery: Delivery) => void, later: () => void): void {
+  drain(out: OutgoingQueue, sent: (message: Message, delivery: Delivery) => void, later: () => void): void {
     for (let next = this.queue.first; next; next = this.queue.first) {
       if (next.qos > 0 && this.#mustWait(out)) return
-      if (next.qos === 2 && this.#journal && next.packetId === 0) this.#prepare(this.#journal, later)
+      if (next.qos === 2 && this.#writer && next.packetId === 0) this.#prepare(this.#writer, later)
       if (next.preparing) return
       this.queue.shift()
-      if (next.qos === 0) sent(next.message, this.#sendQos0(out, next.message, next.retain, true))
+      if (next.qos === 0)
+        sent(
+          next.message,
+          this.#sendQos0(out, next.message, next.retain ? DeliveryKind.retained : DeliveryKind.single),
+        )
       else {
         if (next.packetId === 0) {
           next.packetId = this.#inflight.reserve()
-          this.#journal?.sent(next.sequence, next.packetId)
+          this.#writer?.sent(next.sequence, next.packetId)
         }
-        this.#send(out, next.message, next.qos, next.retain, next.packetId, next.sequence, next.group)
+        this.#send(out, next)
         sent(next.message, 'sent')
       }
     }
   }
 
-  /** On a new connection: everything in flight again, in the order it was sent first [MQTT-4.4.0-1, -4.6.0-1]. */
-  resend(out: OutQueue): void {
+  /** Sends all messages in flight again on a new connection, in their first order [MQTT-4.4.0-1, -4.6.0-1]. */
+  resend(out: OutgoingQueue): void {
     for (const { packetId, kept } of this.#inflight.all()) {
       const { message, retain } = kept
-      if (message) out.publish(message, publishFlags(this.#inflight.stage(packetId), retain, true), packetId)
+      if (message)
+        out.publish(message, publishFlags(this.#inflight.stage(packetId), { retain, dup: true }), packetId)
       else if (this.#inflight.stage(packetId) === Stage.released) out.acknowledge(pubrelByte, packetId)
     }
   }
 
-  /** Takes back what the store had of this session; to be called in rising order. */
+  /** Restores one entry of the store; call it in rising order. */
   restore({ sequence, qos, retain, packetId, released }: StoredEntry, message: Message): void {
     this.#nextSequence = sequence + 1
     if (packetId === 0) {
@@ -151,11 +173,11 @@ export class Outbound {
       this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false, bytes })
       return
     }
-    const kept = { message: released ? null : this.#hold(message), retain, sequence, group: null }
+    const kept = { message: released ? null : this.#keep(message), retain, sequence, group: null }
     this.#inflight.restore(packetId, qos, kept)
   }
 
-  /** Forgets queued messages whose topic is not wanted any more, and those in flight of it. */
+  /** Forgets queued messages and messages in flight whose topic is not wanted any more. */
   purge(wanted: (topic: string) => boolean): void {
     for (const entry of this.queue.take(({ message }) => !wanted(message.topic))) this.#dropped(entry)
     for (const { packetId, kept } of this.#inflight.all()) {
@@ -164,8 +186,8 @@ export class Outbound {
   }
 
   /**
-   * Takes out what may go to another member of its group: what was not sent, and QoS 1 that was not acknowledged.
-   * QoS 2 that was sent may not (MQTT 5, section 4.8.2).
+   * Takes out the messages that may go to another member of their group: those that were not sent, and QoS 1 messages that
+   * were not acknowledged. A QoS 2 message that was sent may not (MQTT 5, section 4.8.2).
    */
   takeShared(movable: (group: SharedGroup) => boolean): { message: Message; group: SharedGroup }[] {
     const taken: { message: Message; group: SharedGroup }[] = []
@@ -182,26 +204,26 @@ export class Outbound {
     return taken
   }
 
-  /** The session is no stored one any more. */
+  /** The session is not stored any more. */
   forget(): void {
-    this.#keep = false
-    this.#journal = null
+    this.#stored = false
+    this.#writer = null
   }
 
-  /** The session is gone: nothing of it is kept. */
+  /** The session has ended: nothing of it is kept. */
   end(): void {
     this.queue.take(() => true)
-    for (const { packetId } of this.#inflight.all()) this.#letGo(packetId)
+    for (const { packetId } of this.#inflight.all()) this.#releaseMessage(packetId)
   }
 
-  #hold(message: Message): Message {
+  #keep(message: Message): Message {
     const kept = message.keep()
     this.#memory.hold(kept)
     this.#inflightBytes += kept.costBytes
     return kept
   }
 
-  #letGo(packetId: number): void {
+  #releaseMessage(packetId: number): void {
     const kept = this.#inflight.kept(packetId)
     if (!kept?.message) return
     this.#memory.release(kept.message)
@@ -211,17 +233,17 @@ export class Outbound {
 
   #dropped({ sequence, packetId }: Queued): void {
     if (packetId > 0) this.#inflight.free(packetId)
-    if (sequence > 0) this.#journal?.dequeued(sequence)
+    if (sequence > 0) this.#writer?.dequeued(sequence)
   }
 
-  /** The message of this id is the receiver's, or nobody's. */
+  /** The message of this id was acknowledged, or is not wanted any more. */
   #drop(packetId: number): void {
-    if (this.#journal) this.#journal.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
-    this.#letGo(packetId)
+    if (this.#writer) this.#writer.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
+    this.#releaseMessage(packetId)
     this.#inflight.free(packetId)
   }
 
-  #mustWait(out: OutQueue): boolean {
+  #mustWait(out: OutgoingQueue): boolean {
     const { maxInflight, maxInflightBytes, slowConsumerDropBytes } = this.#limits
     const full = this.#inflight.size >= maxInflight || this.#inflightBytes >= maxInflightBytes
     return full || out.exceeds(slowConsumerDropBytes)
@@ -232,7 +254,7 @@ export class Outbound {
     if (!this.queue.makeRoom(bytes, qos)) return 'dropped_full'
     const sequence = qos > 0 ? this.#nextSequence++ : 0
     this.queue.add({
-      message: this.#keep ? message.keep() : message.keepBriefly(),
+      message: this.#stored ? message.keep() : message.keepBriefly(),
       qos,
       retain,
       sequence,
@@ -241,35 +263,35 @@ export class Outbound {
       preparing: false,
       bytes,
     })
-    if (qos > 0) this.#journal?.queued(sequence, message, qos as 1 | 2, retain, 0)
+    if (qos !== 0) this.#writer?.queued({ sequence, message, qos, retain, packetId: 0 })
     return 'queued'
   }
 
-  /** Gives packet ids to the QoS 2 messages that come next, and holds them until the store has the ids. */
-  #prepare(journal: SessionJournal, later: () => void): void {
+  /** Gives packet ids to the next QoS 2 messages, and keeps them back until the ids are durable. */
+  #prepare(writer: SessionWriter, later: () => void): void {
     const prepared: Queued[] = []
-    for (const entry of this.queue.upTo(this.#limits.maxInflight - this.inflight)) {
+    for (const entry of this.queue.firstUpTo(this.#limits.maxInflight - this.inflight)) {
       if (entry.qos < 2 || entry.packetId > 0) continue
       entry.packetId = this.#inflight.reserve()
       entry.preparing = true
-      journal.sent(entry.sequence, entry.packetId)
+      writer.sent(entry.sequence, entry.packetId)
       prepared.push(entry)
     }
-    journal.settled(() => {
+    writer.whenDurable(() => {
       for (const entry of prepared) entry.preparing = false
       later()
     })
   }
 
-  #sendQos0(out: OutQueue, message: Message, retain: boolean, alone: boolean): Delivery {
-    if (!this.#hasAppetite(out, message.payloadBytes)) return 'dropped_slow'
-    if (alone || retain) out.publish(message, publishFlags(0, retain, false), 0)
-    else out.shared(message.frame())
+  #sendQos0(out: OutgoingQueue, message: Message, kind: DeliveryKind): Delivery {
+    if (!this.#takesQos0(out, message.payloadBytes)) return 'dropped_slow'
+    if (kind === DeliveryKind.fanOut) out.shared(message.frame())
+    else out.publish(message, publishFlags(0, { retain: kind === DeliveryKind.retained }), 0)
     return 'sent'
   }
 
-  /** Whether QoS 0 may be added. One message larger than the limit is no reason to drop it, or what is behind it. */
-  #hasAppetite(out: OutQueue, payloadBytes: number): boolean {
+  /** Whether a QoS 0 message may be sent. One message above the limit is no reason to drop it, or those behind it. */
+  #takesQos0(out: OutgoingQueue, payloadBytes: number): boolean {
     const isBehind = out.exceeds(this.#limits.slowConsumerDropBytes)
     const largest = isBehind ? Math.max(this.#largestBytes, payloadBytes) : payloadBytes
     if (isBehind && out.exceeds(2 * largest)) return false
@@ -277,21 +299,13 @@ export class Outbound {
     return true
   }
 
-  #send(
-    out: OutQueue,
-    message: Message,
-    qos: Qos,
-    retain: boolean,
-    packetId: number,
-    sequence: number,
-    group: SharedGroup | null,
-  ): void {
-    // A clean session is never resent anything: it need not keep the bytes.
-    const kept = this.#keep || group ? { message: this.#hold(message), retain, sequence, group } : null
+  #send(out: OutgoingQueue, { message, qos, retain, packetId, sequence, group }: Sending): void {
+    // Nothing of a clean session is sent again, so it need not keep the bytes.
+    const kept = this.#stored || group ? { message: this.#keep(message), retain, sequence, group } : null
     this.#inflight.sent(packetId, qos, kept)
-    out.publish(message, publishFlags(qos, retain, false), packetId)
+    out.publish(message, publishFlags(qos, { retain }), packetId)
   }
 }
 
-const mostOfGroup = 256
+const maxInflightOfGroup = 256
 const pubrelByte = (PacketType.pubrel << 4) | 2

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Message } from '../packets/message.js'
-import { Backlog } from './backlog.js'
+import { Message } from '../messages/message.js'
+import { MessageQueue } from './message-queue.js'
 import { QueueMemory } from './queue-memory.js'
 
 const limits = {
@@ -11,10 +11,11 @@ const limits = {
   holdQueuedBytes: 1e9,
 }
 const maxBytes = 100_000
-const message = (bytes: number) => Message.of('t', Buffer.alloc(bytes), 1, false)
+const message = (bytes: number) =>
+  Message.of({ topic: 't', payload: Buffer.alloc(bytes), qos: 1, retain: false })
 
 /** Adds a message as a session does; false when there is no room. */
-function offer(queue: Backlog, wanted: Message, qos: 0 | 1 = 1): boolean {
+function offer(queue: MessageQueue, wanted: Message, qos: 0 | 1 = 1): boolean {
   if (!queue.makeRoom(wanted.costBytes, qos)) return false
   const { costBytes: bytes } = wanted
   const entry = { qos, retain: false, sequence: 1, group: null, packetId: 0, preparing: false, bytes }
@@ -22,7 +23,7 @@ function offer(queue: Backlog, wanted: Message, qos: 0 | 1 = 1): boolean {
   return true
 }
 
-function fill(queue: Backlog): number {
+function fill(queue: MessageQueue): number {
   let bytes = 0
   for (let next = message(200); offer(queue, next); next = message(200)) bytes += next.costBytes
   return bytes
@@ -30,25 +31,25 @@ function fill(queue: Backlog): number {
 
 it('leaves room: one queue gets half of all, the next one a half of the rest, and so on', () => {
   const memory = new QueueMemory(maxBytes)
-  const shares = Array.from({ length: 3 }, () => fill(new Backlog(limits, memory)) / maxBytes)
+  const shares = Array.from({ length: 3 }, () => fill(new MessageQueue(limits, memory)) / maxBytes)
   for (const [i, share] of shares.entries()) {
     expect(share).toBeGreaterThan(0.4 / 2 ** (i + 1))
     expect(share).toBeLessThanOrEqual(1 / 2 ** (i + 1))
   }
-  expect(offer(new Backlog(limits, memory), message(200))).toBe(true)
+  expect(offer(new MessageQueue(limits, memory), message(200))).toBe(true)
 })
 
-it('counts a message once, however many wait for it', () => {
+it('counts a message once, in however many queues it is', () => {
   const memory = new QueueMemory(maxBytes)
   const shared = message(20_000)
-  const queues = Array.from({ length: 20 }, () => new Backlog(limits, memory))
+  const queues = Array.from({ length: 20 }, () => new MessageQueue(limits, memory))
   expect(queues.map((queue) => offer(queue, shared))).toEqual(queues.map(() => true))
   expect(memory.bytes).toBe(shared.costBytes + 20 * 100)
   for (const queue of queues) queue.shift()
   expect(memory.bytes).toBe(0)
 })
 
-it('never holds more than it may, and counts right whatever happens', () => {
+it('never holds more than allowed, and counts correctly whatever happens', () => {
   const step = fc.record({
     queue: fc.nat(3),
     what: fc.constantFrom('offer', 'offer', 'offer', 'offer0', 'shift', 'take'),
@@ -58,17 +59,17 @@ it('never holds more than it may, and counts right whatever happens', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const memory = new QueueMemory(maxBytes)
-      const queues = Array.from({ length: 4 }, () => new Backlog(limits, memory))
+      const queues = Array.from({ length: 4 }, () => new MessageQueue(limits, memory))
       let last = message(10)
       for (const { queue: index, what, bytes, shared } of steps) {
-        const queue = queues[index] as Backlog
+        const queue = queues[index] as MessageQueue
         if (!shared) last = message(bytes)
         if (what === 'offer') offer(queue, last)
         else if (what === 'offer0') offer(queue, last, 0)
         else if (what === 'shift') queue.shift()
         else queue.take(({ message: queued }) => queued.payloadBytes % 2 === 0)
         expect(memory.bytes).toBeLessThanOrEqual(maxBytes + 100)
-        const waiting = queues.flatMap((each) => each.upTo(1_000).map((entry) => entry.message))
+        const waiting = queues.flatMap((each) => each.firstUpTo(1_000).map((entry) => entry.message))
         const distinct = [...new Set(waiting)].reduce((sum, { costBytes }) => sum + costBytes, 0)
         expect(memory.bytes).toBe(distinct + waiting.length * 100)
       }

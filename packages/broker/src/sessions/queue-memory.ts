@@ -1,6 +1,6 @@
-import type { Message } from '../packets/message.js'
+import type { Message } from '../messages/message.js'
 
-/** What the queues of all sessions keep in memory, together. A message counts once, however many wait for it. */
+/** Memory of the queues of all sessions together. A message counts once, in however many queues it is. */
 export class QueueMemory {
   #bytes = 0
   readonly #maxBytes: number
@@ -14,8 +14,8 @@ export class QueueMemory {
   }
 
   /**
-   * How large one queue may be: no larger than what is free. One alone gets half of all, two get a third each, and there
-   * is always room for those that have little (dynamic thresholds, Choudhury and Hahne 1998).
+   * How large one queue may be: as large as what is free (dynamic thresholds, Choudhury and Hahne 1998). One queue alone
+   * gets half of the memory, two get a third each, and small queues always find room.
    */
   get threshold(): number {
     return this.#maxBytes - this.#bytes
@@ -32,5 +32,5 @@ export class QueueMemory {
   }
 }
 
-/** What a message takes in one more queue. */
+/** Memory that a message takes in each queue. */
 const entryBytes = 100

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { BackPressure } from '../fairness/back-pressure.js'
-import { defaultLimits } from '../limits.js'
+import { defaultLimits } from '../interface/limits.js'
 import { Router } from '../routing/router.js'
-import { Counters } from '../stats.js'
+import { Counters } from '../stats/counters.js'
 import { QueueMemory } from './queue-memory.js'
 import { SessionStore } from './session-store.js'
 
@@ -12,8 +12,8 @@ function storeWith(given: Partial<typeof defaultLimits>) {
   const services = {
     router,
     counters: new Counters(),
-    pressure: new BackPressure(limits),
-    journal: null,
+    backPressure: new BackPressure(limits),
+    writer: null,
     limits,
     memory: new QueueMemory(limits.maxTotalQueuedBytes),
   }
@@ -21,15 +21,15 @@ function storeWith(given: Partial<typeof defaultLimits>) {
 }
 
 function stored(store: SessionStore, id: string): void {
-  const { session } = store.take(id, false)
+  const { session } = store.take({ sessionId: id, clean: false })
   session.subscribe(`of/${id}`, 1)
   store.release(session)
 }
 
-it('forgets a session nobody came back to, with its subscriptions, and no other', () => {
+it('forgets a session that was offline too long, with its subscriptions, and no other', () => {
   const { store, router } = storeWith({ sessionExpiryMs: 60_000 })
   stored(store, 'left')
-  const { session: connected } = store.take('connected', false)
+  const { session: connected } = store.take({ sessionId: 'connected', clean: false })
   connected.subscribe('x', 1)
   store.expire(Date.now() + 30_000)
   expect(store.size).toBe(2)
@@ -39,23 +39,23 @@ it('forgets a session nobody came back to, with its subscriptions, and no other'
   expect(router.subscriptions).toBe(1)
 })
 
-it('begins anew when the session comes back', () => {
+it('measures the time offline anew when the session is resumed', () => {
   const { store } = storeWith({ sessionExpiryMs: 1_000 })
   stored(store, 'back')
-  const { session, present } = store.take('back', false)
+  const { session, present } = store.take({ sessionId: 'back', clean: false })
   expect(present).toBe(true)
-  session.attach({ out: null as never, takenBytes: 0, droppedFor() {}, overwhelmed() {} })
+  session.attach({ out: null as never, takenBytes: 0, dropped() {}, queueOverflowed() {} })
   store.expire(Date.now() + 10_000)
   expect(store.size).toBe(1)
 })
 
-it('evicts the oldest that is not connected when there are too many', () => {
+it('evicts the session that is offline longest when there are too many', () => {
   const { store, router } = storeWith({ maxStoredSessions: 2 })
   for (const id of ['first', 'second', 'third']) stored(store, id)
   expect([store.get('first'), store.size, router.subscriptions]).toEqual([undefined, 2, 2])
 })
 
-it('keeps a message that many wait for once, as the store does', () => {
+it('keeps a message of several queues once, as the store does', () => {
   const { store } = storeWith({})
   const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
   const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }

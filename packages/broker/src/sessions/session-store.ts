@@ -1,16 +1,16 @@
-import type { BrokerLimits } from '../limits.js'
-import { Message } from '../packets/message.js'
-import type { StoredEntry, StoredMessage, StoredSession } from '../persistence/persistence.js'
-import { AbsentSessions } from './absent-sessions.js'
+import type { BrokerLimits } from '../interface/limits.js'
+import type { StoredEntry, StoredMessage, StoredSession } from '../interface/persistence.js'
+import { Message } from '../messages/message.js'
+import { OfflineSessions } from './offline-sessions.js'
 import { Session, type SessionServices } from './session.js'
 
 /** All sessions by id, connected or stored. */
 export class SessionStore {
   readonly #sessions = new Map<string, Session>()
-  readonly #absent = new AbsentSessions()
+  readonly #offline = new OfflineSessions()
   readonly #services: SessionServices
   readonly #limits: BrokerLimits
-  /** What several sessions share in the store they share here too; messages of one session alone are let go. */
+  /** Messages that several sessions share in the store, so that they share them here too. */
   readonly #restored = new WeakMap<StoredMessage, Message>()
 
   constructor(services: SessionServices, limits: BrokerLimits) {
@@ -23,18 +23,18 @@ export class SessionStore {
   }
 
   /**
-   * The session a CONNECT asks for. A stored one is discarded first with `clean` [MQTT-3.1.2-6], or when it was
-   * another owner's.
+   * The session that a CONNECT asks for. A stored one is discarded first with `clean` [MQTT-3.1.2-6], or when it belongs to
+   * another owner.
    */
-  take(id: string, clean: boolean, owner = ''): { session: Session; present: boolean } {
-    const known = this.#sessions.get(id)
+  take({ sessionId, clean, owner = '' }: SessionRequest): { session: Session; present: boolean } {
+    const known = this.#sessions.get(sessionId)
     if (known && !clean && known.stored && known.owner === owner) {
-      this.#absent.delete(known)
+      this.#offline.delete(known)
       return { session: known, present: true }
     }
     if (known) this.remove(known)
-    const session = new Session(id, !clean, this.#services, owner)
-    this.#sessions.set(id, session)
+    const session = new Session(this.#services, { id: sessionId, stored: !clean, owner })
+    this.#sessions.set(sessionId, session)
     return { session, present: false }
   }
 
@@ -42,35 +42,35 @@ export class SessionStore {
     return this.#sessions.get(id)
   }
 
-  /** Takes back a stored session. One that was connected when the broker stopped counts as offline from now on. */
+  /** Restores a session from the store. One that was connected when the broker stopped is offline from now on. */
   restore({ sessionId, owner, offlineSince, subscriptions, inbound }: StoredSession): void {
-    const session = new Session(sessionId, true, this.#services, owner)
-    session.restore(offlineSince || Date.now(), subscriptions, inbound)
+    const session = new Session(this.#services, { id: sessionId, stored: true, owner })
+    session.restore({ offlineSince: offlineSince || Date.now(), subscriptions, inbound })
     this.#sessions.set(sessionId, session)
-    this.#absent.add(session)
+    this.#offline.add(session)
   }
 
   restoreEntry(entry: StoredEntry): void {
     this.#sessions.get(entry.sessionId)?.outbound.restore(entry, this.#restoredMessage(entry.message))
   }
 
-  /** Its connection is gone: a clean session ends with it, a stored one waits. */
+  /** Its connection is gone: a clean session ends with it, a stored one stays. */
   release(session: Session): void {
     session.detach()
     if (!session.stored) this.remove(session)
     else {
-      this.#absent.add(session)
+      this.#offline.add(session)
       this.#evict(session.owner)
     }
   }
 
   remove(session: Session): void {
     session.end()
-    this.#absent.delete(session)
+    this.#offline.delete(session)
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id)
   }
 
-  /** Forgets stored sessions that match; one that is connected goes on as a clean one. */
+  /** Forgets stored sessions that match; a connected one continues as a clean session. */
   forget(match: (sessionId: string, owner: string) => boolean): number {
     let count = 0
     for (const session of this.#sessions.values()) {
@@ -82,9 +82,9 @@ export class SessionStore {
     return count
   }
 
-  /** Forgets sessions nobody came back to. */
+  /** Forgets sessions that were offline for too long. */
   expire(now: number): void {
-    for (const session of this.#absent) {
+    for (const session of this.#offline) {
       if (now - session.offlineSince > this.#limits.sessionExpiryMs) this.remove(session)
     }
   }
@@ -92,18 +92,24 @@ export class SessionStore {
   // Connected sessions do not count here: maxConnections bounds them.
   #evict(owner: string): void {
     const { maxStoredSessions, maxStoredSessionsPerOwner } = this.#limits
-    const own = this.#absent.longestOf(owner, maxStoredSessionsPerOwner)
+    const own = this.#offline.oldestOf(owner, maxStoredSessionsPerOwner)
     if (own) this.remove(own)
-    const any = this.#absent.longest(maxStoredSessions)
+    const any = this.#offline.oldestPast(maxStoredSessions)
     if (any) this.remove(any)
   }
 
   #restoredMessage(stored: StoredMessage): Message {
     let message = this.#restored.get(stored)
     if (!message) {
-      message = Message.of(stored.topic, stored.payload, stored.qos, false)
+      message = Message.of({ topic: stored.topic, payload: stored.payload, qos: stored.qos, retain: false })
       this.#restored.set(stored, message)
     }
     return message
   }
+}
+
+interface SessionRequest {
+  sessionId: string
+  clean: boolean
+  owner?: string | undefined
 }

@@ -1,67 +1,80 @@
-import { type BackPressure, type Behind, Crowd } from '../fairness/back-pressure.js'
-import type { Message } from '../packets/message.js'
-import { matchedPart } from '../packets/share.js'
+import {
+  type BackPressure,
+  type Consumer,
+  PublisherHold,
+  type QueueLevel,
+} from '../fairness/back-pressure.js'
+import type { Qos } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
+import { matchedPart } from '../packets/shared-subscription.js'
 import { filterMatches } from '../packets/topic.js'
-import { type Journal, SessionJournal } from '../persistence/journal.js'
-import type { Router, Subscription } from '../routing/router.js'
-import type { Member, SharedGroup } from '../routing/shared-group.js'
-import type { Counters } from '../stats.js'
-import type { OutQueue } from '../transport/out-queue.js'
-import type { Qos } from '../types.js'
+import { SessionWriter, type StoreWriter } from '../persistence/store-writer.js'
+import { DeliveryKind, type Router, type Subscription } from '../routing/router.js'
+import type { Member, Readiness, SharedGroup } from '../routing/shared-group.js'
+import type { Counters } from '../stats/counters.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
 import type { QueueMemory } from './queue-memory.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
-  readonly out: OutQueue
+  readonly out: OutgoingQueue
   /** Bytes the client has taken so far. */
   readonly takenBytes: number
-  /** A message could not be sent because the client is too slow or its queue is full. */
-  droppedFor(topic: string): void
-  /** A message that must not be dropped found the queue full: the client is to be cut off. */
-  overwhelmed(): void
+  /** A message was dropped, because the client is too slow or its queue is full. */
+  dropped(topic: string): void
+  /** The queue is full, and a message that must not be dropped did not fit: the client is to be disconnected. */
+  queueOverflowed(): void
 }
 
 /** What all sessions of a broker share. */
 export interface SessionServices {
   readonly router: Router
   readonly counters: Counters
-  readonly pressure: BackPressure
-  readonly journal: Journal | null
+  readonly backPressure: BackPressure
+  readonly writer: StoreWriter | null
   readonly limits: OutboundLimits
   readonly memory: QueueMemory
 }
 
-/** The server's side of an MQTT session: subscriptions, messages on their way out, QoS 2 ids on their way in. */
-export class Session implements Member, Behind {
+export interface SessionOptions {
+  id: string
+  /** It outlives its connection (clean session 0). */
+  stored: boolean
+  owner?: string
+}
+
+/** The server's side of an MQTT session: subscriptions, outbound messages, ids of inbound QoS 2 messages. */
+export class Session implements Member, Consumer {
   readonly id: string
-  /** Whom it belongs to, as the host said; empty when it did not. */
+  /** Its owner, as the host named it; empty when it named none. */
   readonly owner: string
   readonly outbound: Outbound
   /** Null unless the session survives a restart. */
-  journal: SessionJournal | null
+  writer: SessionWriter | null
   link: SessionLink | null = null
-  /** Epoch milliseconds since nobody is connected; 0 while somebody is. */
+  /** Epoch milliseconds since which no client is connected; 0 while one is. */
   offlineSince = 0
-  // Made when first asked for: most sessions are of idle clients.
+  // Made when first used: most sessions are of idle clients.
   #inbound: Map<number, 'pending' | 'decided'> | null = null
   #subscriptions: Map<string, Subscription> | null = null
   #stored: boolean
-  /** Where packets to the client go; null while nobody is connected, or has no CONNACK yet. */
-  openOut: OutQueue | null = null
-  #crowd: Crowd | null = null
+  /** Where packets to the client go; null while no client is connected, or it has no CONNACK yet. */
+  openOut: OutgoingQueue | null = null
+  /** There while messages are queued for a connected client. */
+  #publisherHold: PublisherHold | null = null
   readonly #services: SessionServices
 
-  constructor(id: string, stored: boolean, services: SessionServices, owner = '') {
+  constructor(services: SessionServices, { id, stored, owner = '' }: SessionOptions) {
     this.id = id
     this.owner = owner
     this.#stored = stored
     this.#services = services
-    this.journal = stored && services.journal ? new SessionJournal(services.journal, id, owner) : null
-    this.outbound = new Outbound(services.limits, stored, this.journal, services.memory)
+    this.writer = stored && services.writer ? new SessionWriter(services.writer, id, owner) : null
+    this.outbound = new Outbound(services.limits, { stored, writer: this.writer, memory: services.memory })
   }
 
-  /** Packet ids of QoS 2 messages taken in and not yet released by PUBREL. */
+  /** Packet ids of received QoS 2 messages that PUBREL has not released yet. */
   get inbound(): Map<number, 'pending' | 'decided'> {
     this.#inbound ??= new Map()
     return this.#inbound
@@ -77,30 +90,22 @@ export class Session implements Member, Behind {
     return this.#stored
   }
 
-  get appetite(): 'room' | 'busy' | 'absent' {
+  get readiness(): Readiness {
     const out = this.openOut
-    if (!out) return 'absent'
-    return this.outbound.hasRoom(out) ? 'room' : 'busy'
+    if (!out) return 'offline'
+    return this.outbound.hasRoom(out) ? 'ready' : 'busy'
   }
 
-  get crowded(): boolean {
-    return this.outbound.queue.crowded
+  get queueLevel(): QueueLevel {
+    return this.outbound.queue.level
   }
 
-  get relaxed(): boolean {
-    return this.outbound.queue.relaxed
+  get highWatermarkMessages(): number {
+    return this.outbound.queue.highWatermarkMessages
   }
 
-  get packed(): boolean {
-    return this.outbound.queue.packed
-  }
-
-  get holdMessages(): number {
-    return this.outbound.queue.holdMessages
-  }
-
-  get holdBytes(): number {
-    return this.outbound.queue.holdBytes
+  get highWatermarkBytes(): number {
+    return this.outbound.queue.highWatermarkBytes
   }
 
   get takenMessages(): number {
@@ -116,7 +121,7 @@ export class Session implements Member, Behind {
     if (known?.qos === qos) return
     if (known) this.#services.router.remove(known)
     this.#add(filter, qos)
-    this.journal?.subscribed(filter, qos)
+    this.writer?.subscribed(filter, qos)
   }
 
   unsubscribe(filter: string): void {
@@ -124,46 +129,32 @@ export class Session implements Member, Behind {
     if (!known) return
     this.subscriptions.delete(filter)
     this.#services.router.remove(known)
-    this.journal?.unsubscribed(filter)
+    this.writer?.unsubscribed(filter)
   }
 
-  /** Takes back what the store had. */
-  restore(
-    offlineSince: number,
-    subscriptions: readonly { filter: string; qos: Qos }[],
-    inbound: readonly number[],
-  ): void {
+  /** Restores what the store has of it, except its messages. */
+  restore({ offlineSince, subscriptions, inbound }: RestoredState): void {
     this.offlineSince = offlineSince
     for (const { filter, qos } of subscriptions) this.#add(filter, qos)
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
   }
 
-  /** Forgets queued messages that no subscription asks for any more: their access may be gone with it. */
+  /** Forgets messages that no subscription asks for any more, as the client may not be allowed to read them. */
   purge(): void {
     const filters = Array.from(this.subscriptions.keys(), matchedPart)
     this.outbound.purge((topic) => filters.some((filter) => filterMatches(filter, topic)))
   }
 
-  deliver(message: Message, granted: Qos, alone: boolean): void {
-    this.send(message, granted, false, alone)
-  }
-
   deliverShared(message: Message, granted: Qos, group: SharedGroup): void {
-    this.send(message, granted, false, true, group)
+    this.deliver(message, granted, DeliveryKind.single, group)
   }
 
-  /** Sends at the lower of the message's QoS and the granted one. */
-  send(
-    message: Message,
-    granted: Qos,
-    retain: boolean,
-    alone: boolean,
-    group: SharedGroup | null = null,
-  ): void {
+  /** Delivers with the lower of the message's QoS and the granted one. */
+  deliver(message: Message, granted: Qos, kind: DeliveryKind, group: SharedGroup | null = null): void {
     const qos = granted < message.qos ? granted : message.qos
     const { link } = this
     if (link === null && qos === 0) return
-    const delivery = this.outbound.deliver(this.openOut, message, qos, retain, alone, group)
+    const delivery = this.outbound.deliver(this.openOut, message, qos, kind, group)
     if (delivery === 'sent') {
       this.#services.counters.messagesOut++
       return
@@ -171,13 +162,13 @@ export class Session implements Member, Behind {
     this.#countDropped(message, delivery)
     if (link === null) return
     if (delivery === 'queued') {
-      this.#crowd ??= new Crowd(this.#services.pressure, this)
-      if (qos > 0) this.#crowd.grew(message.costBytes)
-      if (qos === 2 && this.journal) this.drain()
-    } else if (qos > 0) link.overwhelmed()
+      this.#publisherHold ??= new PublisherHold(this.#services.backPressure, this)
+      if (qos > 0) this.#publisherHold.queueGrew(message.costBytes)
+      if (qos === 2 && this.writer) this.drain()
+    } else if (qos > 0) link.queueOverflowed()
   }
 
-  /** From now on messages go out: first those in flight before, then the queue. */
+  /** Begins to send: first the messages that were in flight before, then the queue. */
   open(): void {
     const link = this.link
     if (!link) return
@@ -197,36 +188,36 @@ export class Session implements Member, Behind {
       },
       () => this.drain(),
     )
-    this.#crowd?.shrank()
-    if (this.outbound.queued === 0) this.#crowd = null
+    this.#publisherHold?.queueShrank()
+    if (this.outbound.queued === 0) this.#publisherHold = null
   }
 
   attach(link: SessionLink): void {
     this.link = link
     this.openOut = null
     this.offlineSince = 0
-    this.journal?.session(0)
+    this.writer?.session(0)
   }
 
   detach(): void {
     this.link = null
     this.openOut = null
     this.offlineSince = Date.now()
-    this.journal?.session(this.offlineSince)
-    this.#crowd?.giveUp()
-    this.#crowd = null
-    this.#passOn((group) => group.hasLiveBeside(this))
+    this.writer?.session(this.offlineSince)
+    this.#publisherHold?.timeOut()
+    this.#publisherHold = null
+    this.#passOn((group) => group.hasOtherConnected(this))
   }
 
-  /** Goes on as a clean session: nothing of it is kept beyond its connection. */
+  /** Continues as a clean session: nothing of it outlives its connection. */
   forget(): void {
-    this.journal?.removed()
-    this.journal = null
+    this.writer?.removed()
+    this.writer = null
     this.#stored = false
     this.outbound.forget()
   }
 
-  /** Takes all its subscriptions out of the router, and itself out of the store. */
+  /** Removes its subscriptions from the router, and itself from the store. */
   end(): void {
     for (const subscription of this.subscriptions.values()) this.#services.router.remove(subscription)
     this.subscriptions.clear()
@@ -241,7 +232,7 @@ export class Session implements Member, Behind {
     this.#services.router.add(subscription)
   }
 
-  /** Gives what it had for a group to the others in it. */
+  /** Gives the messages that it had for a group to the other members. */
   #passOn(movable: (group: SharedGroup) => boolean): void {
     for (const { message, group } of this.outbound.takeShared(movable)) group.deliver(message)
   }
@@ -251,6 +242,12 @@ export class Session implements Member, Behind {
     if (delivery === 'dropped_slow') counters.droppedSlow++
     else if (delivery === 'dropped_full') counters.droppedFull++
     else return
-    this.link?.droppedFor(message.topic)
+    this.link?.dropped(message.topic)
   }
+}
+
+interface RestoredState {
+  offlineSince: number
+  subscriptions: readonly { filter: string; qos: Qos }[]
+  inbound: readonly number[]
 }

@@ -5,9 +5,9 @@ import type {
   StoredEntry,
   StoredMessage,
   StoredSession,
-} from '../persistence/persistence.js'
+} from '../interface/persistence.js'
 
-/** Opens the store under test: on nothing with `fresh`, else on what an earlier one left, as after a crash. */
+/** Opens the store under test: empty with `fresh`, else with the data that an earlier one left, as after a crash. */
 export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
 
 /**
@@ -17,7 +17,7 @@ export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
  * for (const { name, run } of persistenceContract) it(name, () => run(open))
  * ```
  *
- * A store that was opened is closed only by the cases that say so; the others abandon it, as a crash does.
+ * Only the cases that say so close the store; the others abandon it, as a crash does.
  */
 export const persistenceContract: readonly { name: string; run(open: OpenPersistence): Promise<void> }[] = [
   {
@@ -74,7 +74,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
     },
   },
   {
-    name: 'keeps payloads to the byte, empty and large ones, for every session that was given them',
+    name: 'keeps payloads exactly, empty and large ones, for every session that got them',
     run: async (open) => {
       const shared: StoredMessage = { topic: 'all', payload: Buffer.from([0, 255, 128, 13, 10]), qos: 2 }
       const large: StoredMessage = { topic: 'large', payload: Buffer.alloc(300_000, 7), qos: 1 }
@@ -168,7 +168,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
     },
   },
   {
-    name: 'takes many writes at once, applies and resolves them in order',
+    name: 'takes many writes at once, and applies and resolves them in order',
     run: async (open) => {
       const store = await opened(open, 'fresh')
       const resolved: number[] = []
@@ -227,7 +227,7 @@ async function written(open: OpenPersistence, ...writes: Change[][]): Promise<Fo
   return read(await open('again'))
 }
 
-/** What a store hands over, brought into one order and made plain. Throws on an entry before its session. */
+/** Everything that a store loads, in a fixed order and as plain values. Throws on an entry before its session. */
 async function read(store: Persistence): Promise<Found> {
   const found: Found = { sessions: [], entries: [], retained: [] }
   const known = new Set<string>()
@@ -246,7 +246,7 @@ async function read(store: Persistence): Promise<Found> {
     retained: (message) => found.retained.push(plain(message)),
   })
   found.sessions.sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
-  // Stable: within a session the order is the store's.
+  // The sort is stable: within a session the order is the store's.
   found.entries.sort((a, b) => (a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1))
   found.retained.sort((a, b) => (a.topic < b.topic ? -1 : 1))
   return found

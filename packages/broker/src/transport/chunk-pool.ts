@@ -1,11 +1,11 @@
-import { Bytes } from '../packets/bytes.js'
+import { Bytes } from '../bytes/bytes.js'
 
-/** Buffers to collect small writes in, used again once the kernel has taken what was in them. */
+/** Size of the buffers that collect small writes. They are used again once the kernel has taken the bytes in them. */
 export const chunkBytes = 16 * 1024
 
 /**
- * A chunk for the first bytes of a turn may be a small one: thousands of clients that are sent a few bytes in the same
- * turn, as when all of them ping, would take a whole one each.
+ * Takes a chunk for bytes to write. A client's first bytes of a turn may get a small one: when thousands of clients are
+ * sent a few bytes in the same turn, as when all of them ping, whole chunks would take too much memory.
  */
 export function takeChunk(firstBytes: number): Bytes {
   const free = freeChunks.pop()

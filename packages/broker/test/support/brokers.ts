@@ -2,9 +2,10 @@ import { fork } from 'node:child_process'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { createBroker } from '../../src/create-broker.js'
-import type { BrokerLimits } from '../../src/limits.js'
-import type { Persistence } from '../../src/persistence/persistence.js'
-import type { Broker, BrokerEvents, BrokerHooks } from '../../src/types.js'
+import type { Broker, BrokerEvents } from '../../src/interface/broker.js'
+import type { BrokerHooks } from '../../src/interface/hooks.js'
+import type { BrokerLimits } from '../../src/interface/limits.js'
+import type { Persistence } from '../../src/interface/persistence.js'
 import type { Endpoint } from './raw-client.js'
 
 export interface Running extends Endpoint {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { createBroker } from '../../dist/index.js'
 import { FilePersistence } from './file-persistence.mjs'
 
-// A broker whose sessions are in the log file that the first argument names; made to be killed.
+// A broker that keeps its sessions in the log file that the first argument names. Tests kill it.
 const broker = await createBroker({
   hooks: {
     authenticate: ({ clientId }) => ({ ok: true, principal: clientId, sessionId: clientId }),

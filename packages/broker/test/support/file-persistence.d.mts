@@ -1,4 +1,4 @@
-import type { Persistence } from '../../src/persistence/persistence.js'
+import type { Persistence } from '../../src/interface/persistence.js'
 
 export declare class FilePersistence implements Persistence {
   constructor(path: string)

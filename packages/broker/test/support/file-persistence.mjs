@@ -13,7 +13,7 @@ export class FilePersistence {
   }
 
   async load(restore) {
-    // What follows the last line break was cut off by a crash, and so never happened.
+    // A crash cut off the bytes behind the last line break: that write was never durable.
     const lines = readFileSync(this.#path, 'utf8').split('\n').slice(0, -1)
     for (const line of lines) await this.#known.write(JSON.parse(line, revive))
     await this.#known.load(restore)
@@ -21,7 +21,7 @@ export class FilePersistence {
 
   async write(changes) {
     const text = JSON.stringify(changes.map(plain))
-    // Later than the call, so that what does not wait for it shows.
+    // Later than the call, so that a caller that does not wait for it is found out.
     await new Promise(setImmediate)
     writeSync(this.#file, `${text}\n`)
     fsyncSync(this.#file)

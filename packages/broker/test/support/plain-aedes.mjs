@@ -1,4 +1,4 @@
-// Plain aedes as its documentation shows it, in a process of its own: the regression tests must fail here.
+// Plain aedes as its documentation shows it, in a process of its own: the regression tests must fail against it.
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { Aedes } from 'aedes'

@@ -9,7 +9,7 @@ export interface Endpoint {
 
 export type Via = 'tcp' | 'ws'
 
-/** An MQTT client that does what it is told: any bytes out, every packet in kept. */
+/** An MQTT client for tests: sends any bytes, and keeps every packet that it receives. */
 export class RawClient {
   readonly received: Packet[] = []
   readonly closed: Promise<void>
@@ -163,7 +163,7 @@ export class RawClient {
     )
   }
 
-  /** Waits for a packet of a kind, from the first received on, and takes it out. */
+  /** Waits for a packet of a kind, also among those received before, and removes it. */
   next<C extends Packet['cmd']>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
     return this.until(() => {
       const at = this.received.findIndex((packet) => packet.cmd === cmd)
@@ -171,7 +171,7 @@ export class RawClient {
     }, `a ${cmd}`)
   }
 
-  /** Waits until `probe` answers something; fails when the connection closes first, or after `limitMs`. */
+  /** Waits until `probe` returns something; fails when the connection closes first, or after `limitMs`. */
   until<T>(probe: () => T | undefined | false, what: string, limitMs = 25_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -213,7 +213,7 @@ export function connectPacket(options: Partial<IConnectPacket> = {}): IConnectPa
   }
 }
 
-/** Whether something comes true within a limit; the limit is generous where true is expected. */
+/** Whether a condition becomes true within a limit, which is generous where true is expected. */
 export async function within(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => {

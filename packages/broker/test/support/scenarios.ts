@@ -2,7 +2,7 @@ import mqttPacket from 'mqtt-packet'
 import type { Running } from './brokers.js'
 import { connectPacket, RawClient, within } from './raw-client.js'
 
-// Each scenario does the same to any broker and reports what happened; the specs say what should have.
+// Each scenario does the same to any broker and reports what happened; the specs state what is expected.
 
 /** AEDES 1: a burst behind a subscribed topic. Reports whether the broker still serves. */
 export async function burst(broker: Running): Promise<'serves' | 'crashed'> {
@@ -34,7 +34,7 @@ export async function frozenSubscriber(broker: Running): Promise<{ published: nu
   let sent = 0
   const payload = Buffer.alloc(8_192)
   const more = () => {
-    // A window of 20 messages: the publisher is no flood.
+    // A window of 20 messages, so that the publisher does not flood.
     while (sent < published && sent - received < 20)
       publisher.publish('data', payload, 1, (sent++ % 65_535) + 1)
   }
@@ -120,7 +120,7 @@ export async function publishAs(
   client.destroy()
 }
 
-// By the way the tests' rule lets through: clients whose id begins with `platform`.
+// The tests' rule allows clients whose id begins with `platform` to publish.
 async function publishAllowed(broker: Running, topic: string, payload: string): Promise<void> {
   await publishAs(broker, 'platform-2', topic, payload)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AttemptLimiter, addressKey } from './attempt-limiter.js'
+import { AttemptLimiter } from './attempt-limiter.js'
 
 describe('AttemptLimiter', () => {
   it('allows a burst, then one each interval', () => {
@@ -21,17 +21,5 @@ describe('AttemptLimiter', () => {
     limiter.giveBack('a')
     expect(limiter.take('a')).toBe(0)
     expect(limiter.take('a')).toBe(10)
-  })
-})
-
-describe('addressKey', () => {
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:0DB8:1:2::1', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-  ])('%s stands for %s', (address, key) => {
-    expect(addressKey(address)).toBe(key)
   })
 })

@@ -1,6 +1,7 @@
+import { networkOf } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { LimitError } from '../../foundation/errors/domain-errors.js'
-import { AttemptLimiter, addressKey } from './attempt-limiter.js'
+import { AttemptLimiter } from './attempt-limiter.js'
 
 /** How often a password, or the set-up code, may be tried: per true client address, and per account. */
 @Injectable()
@@ -11,7 +12,7 @@ export class SignInLimits {
   /** Uses up one attempt, or throws a LimitError. The function that comes back undoes it: the attempt was good. */
   attempt(address: string, account: string): () => void {
     const keys: [AttemptLimiter, string][] = [
-      [this.byAddress, addressKey(address)],
+      [this.byAddress, networkOf(address)],
       [this.byAccount, account.trim().toLowerCase().slice(0, 254)],
     ]
     const taken: typeof keys = []

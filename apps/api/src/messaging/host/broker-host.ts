@@ -103,7 +103,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
         return allowed
       },
       onPublish: (client, message) => this.handler.decide(client, message),
-      onSettled: (message) => this.handler.settled(message),
+      onDecided: (message) => this.handler.settled(message),
     }
   }
 

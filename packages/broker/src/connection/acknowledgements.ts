@@ -1,0 +1,91 @@
+import { PacketType } from '../packets/encode.js'
+import type { StoreWriter } from '../persistence/store-writer.js'
+import type { Session } from '../sessions/session.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+
+/** The connection, as its acknowledgements need it. */
+export interface AcknowledgedClient {
+  readonly session: Session
+  readonly out: OutgoingQueue
+  readonly alive: boolean
+  end(reason: 'undecided', detail: string): void
+}
+
+/**
+ * Sends PUBACK, PUBREC and PUBCOMP to one client, in the order of the packets that they acknowledge. An acknowledgement
+ * of something that the store records leaves once that is durable; any other leaves at once and costs nothing.
+ */
+export class Acknowledgements {
+  readonly #client: AcknowledgedClient
+  readonly #writer: StoreWriter | null
+  readonly #onSent: () => void
+  #queue: Acknowledgement[] = []
+
+  /** `onSent` is called after acknowledgements that had to wait were sent. */
+  constructor(client: AcknowledgedClient, writer: StoreWriter | null, onSent: () => void) {
+    this.#client = client
+    this.#writer = writer
+    this.#onSent = onSent
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** For how long the oldest one has waited. */
+  waitedMs(nowMs: number): number {
+    const [oldest] = this.#queue
+    return oldest ? nowMs - oldest.sinceMs : 0
+  }
+
+  /** `changesBefore` is the writer's count of changes from before the acknowledged packet was handled. */
+  add(type: number, packetId: number, changesBefore: number | undefined): void {
+    const writer = this.#writer
+    if (!writer || (writer.changeCount === changesBefore && this.#queue.length === 0)) {
+      this.#send(type, packetId)
+      return
+    }
+    const durable = writer.changeCount === changesBefore
+    const acknowledgement = { type, packetId, durable, sinceMs: Date.now() }
+    this.#queue.push(acknowledgement)
+    if (!durable) writer.whenDurable((stored) => this.#written(acknowledgement, stored))
+  }
+
+  #written(acknowledgement: Acknowledgement, stored: boolean): void {
+    if (!stored) {
+      const { type, packetId } = acknowledgement
+      if (type === PacketType.pubrec) this.#client.session.inbound.delete(packetId)
+      this.#queue = this.#queue.filter((queued) => queued !== acknowledgement)
+      this.#client.end('undecided', 'the store gave up')
+      return
+    }
+    acknowledgement.durable = true
+    let count = 0
+    for (let next = this.#queue[0]; next?.durable; next = this.#queue[count]) {
+      this.#send(next.type, next.packetId)
+      count++
+    }
+    if (count === 0) return
+    this.#queue.splice(0, count)
+    this.#onSent()
+  }
+
+  #send(type: number, packetId: number): void {
+    const { session, out, alive } = this.#client
+    if (type !== PacketType.pubrec) {
+      if (alive) out.acknowledge(type << 4, packetId)
+      return
+    }
+    session.inbound.set(packetId, 'decided')
+    // The session may have moved to a new connection meanwhile: its PUBREC goes there. While that has no CONNACK yet,
+    // nothing is sent, and the PUBREC answers the PUBLISH that the client sends again.
+    session.openOut?.acknowledge(PacketType.pubrec << 4, packetId)
+  }
+}
+
+interface Acknowledgement {
+  readonly type: number
+  readonly packetId: number
+  readonly sinceMs: number
+  durable: boolean
+}

@@ -1,0 +1,180 @@
+import type { ClientDecisions } from '../aedes/adapter.js'
+import type { AedesPacket } from '../aedes/internals.js'
+import type { Core } from '../core/core.js'
+import type { ClientInfo, Qos, RefusalReason } from '../interface/types.js'
+import { Message } from '../messages/message.js'
+import type { Packet } from '../packets/packet-reader.js'
+import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
+import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
+import { filterProblem, isSysTopic } from '../packets/topic.js'
+import { RetainedDelivery } from '../retained/retained-delivery.js'
+import type { Session } from '../sessions/session.js'
+import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+
+/** The connection, as its subscriptions need it. */
+export interface SubscribingClient<P> {
+  readonly core: Core<P>
+  readonly client: ClientInfo<P>
+  readonly session: Session
+  readonly out: OutgoingQueue
+  readonly alive: boolean
+  end(reason: 'server_error', detail: string): void
+}
+
+/** Handles what one client asks of aedes: SUBSCRIBE and UNSUBSCRIBE, and its will. */
+export class SubscriptionHandler<P> implements ClientDecisions {
+  readonly #connection: SubscribingClient<P>
+  /** Made when the client subscribes for the first time. */
+  #retained: RetainedDelivery | null = null
+
+  constructor(connection: SubscribingClient<P>) {
+    this.#connection = connection
+  }
+
+  /** Handles a SUBSCRIBE; returns what is malformed, or null. */
+  subscribe(packet: Packet): string | null {
+    const asked = readSubscribe(packet)
+    if (typeof asked === 'string') return asked
+    const filters = asked.map(({ filter }) => filter)
+    const problem = this.#problem(filters)
+    if (problem !== null) return problem
+    const connection = this.#connection
+    this.#answer(() => connection.core.aedes.subscribe(this, packetIdOf(packet), asked))
+    if (connection.alive) this.#addRetained(new Set(filters))
+    return null
+  }
+
+  /** Handles an UNSUBSCRIBE; returns what is malformed, or null. */
+  unsubscribe(packet: Packet): string | null {
+    const filters = readUnsubscribe(packet)
+    if (typeof filters === 'string') return filters
+    const problem = this.#problem(filters)
+    if (problem !== null) return problem
+    const { core, session } = this.#connection
+    for (const filter of filters) session.unsubscribe(filter)
+    this.#answer(() => core.aedes.unsubscribe(packetIdOf(packet), filters))
+    return null
+  }
+
+  grant(filter: string, qos: Qos): boolean {
+    const { session, alive } = this.#connection
+    if (!alive) return false
+    const reason = this.#refusal(filter)
+    if (!reason) {
+      session.subscribe(filter, qos)
+      return true
+    }
+    session.unsubscribe(filter)
+    this.#refuse(filter, reason)
+    return false
+  }
+
+  /** A will is decided like any other publish: by the access rule and `onPublish`. */
+  decideWill(will: AedesPacket): boolean | Promise<boolean> {
+    const { client, core } = this.#connection
+    if (isSysTopic(will.topic) || !core.policy.authorizePublish(client, will)) {
+      const { sessionId, clientId, remoteAddress } = client
+      core.refuse({
+        stage: 'publish',
+        reason: 'not_authorized',
+        sessionId,
+        clientId,
+        remoteAddress,
+        topic: will.topic,
+        client,
+        detail: 'will',
+      })
+      return false
+    }
+    const decision = core.policy.onPublish(client, messageOf(will))
+    return typeof decision === 'string'
+      ? decision === 'forward'
+      : decision.then((value) => value === 'forward')
+  }
+
+  /** Authorizes every subscription again: after a stored session was resumed, or the principal changed. */
+  recheck(): void {
+    const { session } = this.#connection
+    let lost = false
+    for (const filter of [...session.subscriptions.keys()]) {
+      const reason = this.#refusal(filter)
+      if (!reason) continue
+      session.unsubscribe(filter)
+      this.#refuse(filter, reason)
+      lost = true
+    }
+    if (lost) session.purge()
+  }
+
+  /** Sends more retained messages, when some are left and there is room for them. */
+  sendRetained(): void {
+    this.#retained?.pump()
+  }
+
+  stop(): void {
+    this.#retained?.stop()
+  }
+
+  #addRetained(filters: Iterable<string>): void {
+    const { core, session } = this.#connection
+    this.#retained ??= new RetainedDelivery(
+      session,
+      core.retained,
+      core.retainedScheduler,
+      core.limits.slowConsumerDropBytes / 2,
+    )
+    for (const filter of filters) {
+      const granted = session.subscriptions.get(filter)
+      // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
+      if (granted && !isShared(filter)) this.#retained.add(filter, granted.qos)
+    }
+    this.#retained.pump()
+  }
+
+  #problem(filters: readonly string[]): string | null {
+    const { limits } = this.#connection.core
+    if (filters.length > limits.maxFiltersPerPacket) return 'too many filters in one packet'
+    for (const filter of filters) {
+      const problem = filterProblem(filter, limits.maxTopicLevels)
+      if (problem) return problem
+      if (Buffer.byteLength(filter) > limits.maxTopicBytes) return 'topic filter too long'
+    }
+    return null
+  }
+
+  /** Sends SUBACK or UNSUBACK; for a session that survives a restart, once the change is durable. */
+  #answer(decide: () => Buffer): void {
+    const { out, session } = this.#connection
+    try {
+      const packet = decide()
+      if (session.writer) session.writer.whenDurable(() => out.packet(packet))
+      else out.packet(packet)
+    } catch (error) {
+      this.#connection.end('server_error', error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #refusal(filter: string): RefusalReason | null {
+    const { core, client, session } = this.#connection
+    if (isShared(filter) && !readShare(filter)) return 'malformed'
+    const matched = matchedPart(filter)
+    if (isSysTopic(matched) || !core.policy.authorizeSubscribe(client, matched)) return 'not_authorized'
+    const full = session.subscriptions.size >= core.limits.maxFiltersPerSession
+    return full && !session.subscriptions.has(filter) ? 'quota' : null
+  }
+
+  #refuse(filter: string, reason: RefusalReason): void {
+    const { core, client } = this.#connection
+    const { sessionId, clientId, remoteAddress } = client
+    core.refuse({ stage: 'subscribe', reason, sessionId, clientId, remoteAddress, topic: filter, client })
+  }
+}
+
+export function messageOf({ topic, payload, qos, retain }: AedesPacket): Message {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+  return Message.of({ topic, payload: bytes, qos, retain })
+}
+
+function packetIdOf({ bytes, body }: Packet): number {
+  return bytes.view.getUint16(body)
+}

@@ -1,0 +1,35 @@
+import { Bytes, equalsBytes } from '../bytes/bytes.js'
+import { readUtf8, topicProblem } from '../packets/topic.js'
+
+export interface TopicLimits {
+  maxTopicBytes: number
+  maxTopicLevels: number
+}
+
+/**
+ * Reads topics of PUBLISH packets, and remembers the last one. Devices publish to few topics: the same bytes again are
+ * neither decoded nor checked.
+ */
+export class TopicCache {
+  topic = ''
+  readonly #limits: TopicLimits
+  #bytes: Bytes | null = null
+
+  constructor(limits: TopicLimits) {
+    this.#limits = limits
+  }
+
+  /** Reads `from..to` into `topic`; returns what is wrong with it, or null. */
+  read(bytes: Bytes, from: number, to: number): string | null {
+    if (this.#bytes !== null && equalsBytes(bytes, from, to, this.#bytes)) return null
+    const { maxTopicBytes, maxTopicLevels } = this.#limits
+    if (to - from > maxTopicBytes) return 'topic too long'
+    const topic = readUtf8(bytes.buffer, from, to)
+    if (topic === null) return 'topic is not valid UTF-8'
+    const problem = topicProblem(topic, maxTopicLevels)
+    if (problem) return problem
+    this.topic = topic
+    this.#bytes = new Bytes(Buffer.from(bytes.buffer.subarray(from, to)))
+    return null
+  }
+}

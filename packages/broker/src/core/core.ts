@@ -1,0 +1,166 @@
+import type { AedesAdapter } from '../aedes/adapter.js'
+import { Addresses } from '../fairness/addresses.js'
+import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
+import { GroupRates } from '../fairness/group-rates.js'
+import { PartialPackets } from '../fairness/partial-packets.js'
+import { Scheduler } from '../fairness/scheduler.js'
+import { TaskQueue } from '../fairness/task-queue.js'
+import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
+import type { BrokerLimits } from '../interface/limits.js'
+import type { Persistence } from '../interface/persistence.js'
+import { TypedEmitter } from '../interface/typed-emitter.js'
+import type { BrokerLogger } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
+import { StoreWriter } from '../persistence/store-writer.js'
+import type { Policy } from '../policy/policy.js'
+import { RetainedScheduler } from '../retained/retained-scheduler.js'
+import { RetainedStore } from '../retained/retained-store.js'
+import { Router } from '../routing/router.js'
+import { QueueMemory } from '../sessions/queue-memory.js'
+import { SessionStore } from '../sessions/session-store.js'
+import { Counters } from '../stats/counters.js'
+import { EventLoopDelay } from '../stats/event-loop-delay.js'
+import type { LiveConnection } from './live-connection.js'
+
+/** What the parts of one broker share. */
+export class Core<P> {
+  readonly limits: BrokerLimits
+  readonly policy: Policy<P>
+  readonly logger: BrokerLogger
+  readonly counters = new Counters()
+  readonly scheduler = new Scheduler()
+  readonly router = new Router(this.scheduler)
+  readonly sessions: SessionStore
+  readonly retained: RetainedStore
+  readonly retainedScheduler = new RetainedScheduler()
+  readonly backPressure: BackPressure
+  readonly groups: GroupRates
+  readonly addresses: Addresses
+  readonly memory: QueueMemory
+  /** Connects, disconnects and the decisions about them. */
+  readonly tasks = new TaskQueue()
+  /** Null when nothing survives a restart. */
+  readonly writer: StoreWriter | null
+  readonly events: TypedEmitter<BrokerEvents<P>>
+  /** Every socket, accepted or not. */
+  readonly connections = new Set<LiveConnection<P>>()
+  /** Authenticated connections by session id. */
+  readonly live = new Map<string, LiveConnection<P>>()
+  /** Epoch milliseconds as of the last sweep: cheap enough to read for every packet. */
+  nowMs = Date.now()
+  stopping = false
+  readonly #delay = new EventLoopDelay()
+  readonly #partials: PartialPackets
+  #aedes: AedesAdapter | null = null
+  #sweeper: NodeJS.Timeout | null = null
+  #sweeps = 0
+
+  constructor(policy: Policy<P>, limits: BrokerLimits, logger: BrokerLogger, persistence?: Persistence) {
+    this.policy = policy
+    this.limits = limits
+    this.logger = logger
+    this.backPressure = new BackPressure(limits)
+    this.groups = new GroupRates(limits)
+    this.addresses = new Addresses(limits)
+    this.writer = persistence ? new StoreWriter(persistence, logger) : null
+    this.#partials = new PartialPackets(limits.maxPartialBytes)
+    this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
+    const { router, counters, backPressure, writer, memory } = this
+    this.sessions = new SessionStore({ router, counters, backPressure, writer, limits, memory }, limits)
+    this.retained = new RetainedStore(limits.maxRetainedMessages, limits.maxRetainedBytes)
+    this.events = new TypedEmitter((error, event) =>
+      logger.error(
+        { event, error: error instanceof Error ? error.message : String(error) },
+        'a listener failed',
+      ),
+    )
+  }
+
+  get aedes(): AedesAdapter {
+    if (!this.#aedes) throw new Error('the broker is not started')
+    return this.#aedes
+  }
+
+  start(aedes: AedesAdapter): void {
+    this.#aedes = aedes
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMs)
+    this.#delay.start()
+  }
+
+  stop(): void {
+    if (this.#sweeper) clearInterval(this.#sweeper)
+    this.#delay.stop()
+  }
+
+  /** Retains and routes a message that is decided. `publisher` is held when a consumer is behind. */
+  accept(message: Message, publisher: Publisher | null = null): void {
+    if (message.retain) this.#retain(message)
+    const outer = this.backPressure.publisher
+    this.backPressure.publisher = publisher
+    this.router.route(message)
+    this.backPressure.publisher = outer
+  }
+
+  /** Counts, logs and emits a refusal. */
+  refuse(event: BrokerEvents<P>['refused']): void {
+    this.counters.refused(event.reason)
+    const { client: _, ...fields } = event
+    this.logger.debug(fields, 'refused')
+    this.events.emit('refused', event)
+  }
+
+  stats(): BrokerStats {
+    const { counters } = this
+    let bytesOut = counters.bytesOut
+    for (const { out } of this.connections) bytesOut += out.bytesWritten
+    return {
+      connections: this.live.size,
+      sessions: this.sessions.size,
+      subscriptions: this.router.subscriptions,
+      retained: this.retained.count,
+      queuedBytes: this.memory.bytes,
+      eventLoopDelay: this.#delay.recent,
+      messagesIn: counters.messagesIn,
+      messagesOut: counters.messagesOut,
+      bytesIn: counters.bytesIn,
+      bytesOut,
+      dropped: {
+        slowConsumer: counters.droppedSlow,
+        queueFull: counters.droppedFull,
+        refused: counters.droppedRefused,
+      },
+      refusals: { ...counters.refusals },
+      disconnects: { ...counters.disconnects },
+    }
+  }
+
+  #retain(message: Message): void {
+    const { topic, payloadBytes } = message
+    const known = payloadBytes === 0 && this.retained.get(topic) !== null
+    if (!this.retained.set(message)) this.logger.warn({ topic }, 'the limit of retained messages is reached')
+    else if (payloadBytes > 0) this.writer?.record({ kind: 'retained', message })
+    else if (known) this.writer?.record({ kind: 'retained_removed', topic })
+  }
+
+  // One timer for all connections: deadlines here are seconds, so a quarter of one does not matter.
+  #sweep(): void {
+    const nowMs = Date.now()
+    // After a stall of this process every client looks slow, so a stall counts as two sweeps at most.
+    const elapsedMs = Math.min(Math.max(nowMs - this.nowMs, 0), 2 * sweepMs)
+    this.nowMs = nowMs
+    this.groups.refill(elapsedMs)
+    this.addresses.refill(elapsedMs)
+    this.backPressure.sweep(elapsedMs)
+    for (const connection of this.connections) {
+      connection.sweep(nowMs, elapsedMs)
+      this.#partials.add(connection)
+    }
+    this.#partials.enforce()
+    if (++this.#sweeps % sweepsPerMinute !== 0) return
+    this.sessions.expire(this.nowMs)
+    this.#delay.rotate()
+  }
+}
+
+const sweepMs = 250
+const sweepsPerMinute = 60_000 / sweepMs

@@ -1,0 +1,109 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { BrokerHooks } from './hooks.js'
+import type { BrokerLimits } from './limits.js'
+import type { Persistence } from './persistence.js'
+import type { TypedEmitter } from './typed-emitter.js'
+import type { BrokerLogger, ClientInfo, DisconnectReason, Qos, RefusalReason } from './types.js'
+
+export interface Broker<P> {
+  readonly events: TypedEmitter<BrokerEvents<P>>
+  /** Takes over an accepted TCP or TLS socket. */
+  handleTcp(socket: Socket, transport?: 'tcp' | 'tls'): void
+  /** Takes over an HTTP upgrade: answers 101, or 4xx when it is no WebSocket with subprotocol `mqtt`. */
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    options?: { remoteAddress?: string },
+  ): void
+  /**
+   * Publishes as the host: no access rule, no hook. Throws on an illegal topic. The message is delivered at once; the
+   * promise resolves when it is durable and no consumer is above its high watermark with it. A host that does not wait
+   * for that fills queues, and has slow consumers cut off.
+   */
+  publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
+  /** Accepted connections. */
+  clients(): Iterable<ClientInfo<P>>
+  /** Ends every live connection that matches, before it returns. Returns how many. */
+  disconnect(match: (client: ClientInfo<P>) => boolean, reason: DisconnectReason): number
+  /**
+   * Forgets stored sessions (subscriptions, queues) that match; a connected one continues as a clean session. `owner` is
+   * what `authenticate` gave, or empty. Resolves when no restart can bring them back; rejects when that is not certain.
+   */
+  forgetSessions(match: (sessionId: string, owner: string) => boolean): Promise<number>
+  /** Moves the moment at which a connection expires. False when there is no such connection. */
+  extend(sessionId: string, expiresAt: number): boolean
+  /** Changes a live connection's principal, and checks its subscriptions against it again. */
+  setPrincipal(sessionId: string, principal: P): boolean
+  /** Retained messages that a filter matches. */
+  retained(filter: string): Promise<{ topic: string; payload: Buffer }[]>
+  stats(): BrokerStats
+  /** Connections for which at least so many bytes wait now. It visits each connection: call it every few seconds. */
+  backlogs(leastBytes: number): Iterable<ClientBacklog<P>>
+  /** Ends every connection and frees everything, within 5 s. */
+  close(): Promise<void>
+}
+
+export interface BrokerOptions<P> {
+  hooks: BrokerHooks<P>
+  /** Where sessions and retained messages survive a restart. Without it they are kept in memory only. */
+  persistence?: Persistence
+  limits?: Partial<BrokerLimits>
+  logger?: BrokerLogger
+}
+
+export interface BrokerEvents<P> {
+  connected: { client: ClientInfo<P> }
+  disconnected: { client: ClientInfo<P>; reason: DisconnectReason }
+  refused: {
+    stage: 'connect' | 'publish' | 'subscribe'
+    reason: RefusalReason
+    remoteAddress: string
+    sessionId?: string
+    clientId?: string
+    username?: string
+    topic?: string
+    client?: ClientInfo<P>
+    /** What exactly was wrong, for people; never a payload or a secret. */
+    detail?: string
+  }
+  /** At most once a second and client: `count` messages since the last event, `topic` of the newest of them. */
+  dropped: { client: ClientInfo<P>; reason: 'slow_consumer'; topic: string; count: number }
+}
+
+/** How much waits for a connected client. */
+export interface ClientBacklog<P> {
+  readonly client: ClientInfo<P>
+  /** Messages in the session's queue. Messages in the outgoing queue are counted as bytes only. */
+  readonly messages: number
+  /** Bytes in the outgoing queue and in the session's queue. */
+  readonly bytes: number
+}
+
+export interface BrokerStats {
+  connections: number
+  sessions: number
+  subscriptions: number
+  retained: number
+  /** Memory of the messages that are queued or in flight, in all sessions; each message counts once. */
+  queuedBytes: number
+  /** How late the event loop of this process was: the worse of the current and the previous minute. */
+  eventLoopDelay: EventLoopDelays
+  messagesIn: number
+  messagesOut: number
+  bytesIn: number
+  bytesOut: number
+  /** Messages not delivered, by cause. */
+  dropped: { slowConsumer: number; queueFull: number; refused: number }
+  refusals: Partial<Record<RefusalReason, number>>
+  disconnects: Partial<Record<DisconnectReason, number>>
+}
+
+/** How late the event loop was, in milliseconds. */
+export interface EventLoopDelays {
+  p50Ms: number
+  p99Ms: number
+  maxMs: number
+}

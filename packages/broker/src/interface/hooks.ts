@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import type { ClientInfo, MaybePromise, PublishedMessage, Qos, RefusalReason, Transport } from './types.js'
+
+/** The host's decisions. A hook that throws, never answers or returns an invalid value affects only its own client. */
+export interface BrokerHooks<P> {
+  /** Decides a CONNECT within `limits.authenticateTimeoutMs`, else it is refused with return code 3. */
+  authenticate(connect: ConnectRequest): MaybePromise<AuthenticateResult<P>>
+  /** Access rule for PUBLISH, and for wills at CONNECT and again when they are sent. */
+  authorizePublish(client: ClientInfo<P>, topic: string, packet: { qos: Qos; retain: boolean }): boolean
+  /**
+   * Access rule for one filter of a SUBSCRIBE, and for each restored filter when a stored session is resumed. For a
+   * shared subscription it gets the filter without `$share/{name}/`: sharing gives access to nothing else.
+   */
+  authorizeSubscribe(client: ClientInfo<P>, filter: string): boolean
+  /**
+   * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward` acknowledges and
+   * delivers it; `drop` refuses it for good and only acknowledges it. A promise delays both, and later messages of the
+   * same client wait behind it. After a rejection or a missed deadline the message is undecided: it is never
+   * acknowledged, and the connection is ended.
+   */
+  onPublish?(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | undefined>
+  /**
+   * Called, for measuring, in the turn of the event loop in which a decided PUBLISH is handed to its subscribers and its
+   * acknowledgement is written. It gets the same object as `onPublish`, and is not called for wills.
+   */
+  onDecided?(message: PublishedMessage): void
+}
+
+export type PublishDecision = 'forward' | 'drop'
+
+/** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only). */
+export interface ConnectRequest {
+  clientId: string
+  username?: string
+  password?: Buffer
+  clean: boolean
+  keepAliveSeconds: number
+  protocolVersion: 3 | 4
+  transport: Transport
+  remoteAddress: string
+  httpRequest?: IncomingMessage
+  hasWill: boolean
+}
+
+export type AuthenticateResult<P> =
+  | {
+      ok: true
+      principal: P
+      /** Unique inside the broker. A second connection with the same id takes over from the first. */
+      sessionId: string
+      /** Epoch milliseconds at which the connection is ended with reason `expired`. */
+      expiresAt?: number
+      /** The group whose publish rate this client counts towards beside its own, for example an organization. */
+      group?: string
+      /** The owner of the session. A stored session of another owner is forgotten first, so nobody inherits it. */
+      owner?: string
+    }
+  | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }

@@ -1,0 +1,105 @@
+import type { Qos } from './types.js'
+
+/**
+ * The store in which sessions, queued messages and retained messages survive a restart. The broker works from memory: it
+ * writes each change to the store, and loads everything once, at the start.
+ *
+ * Only stored sessions (clean session 0) and retained messages are written. Nothing is read back while running.
+ */
+export interface Persistence {
+  /**
+   * Passes everything that is stored to `restore`: each session before its entries, and a session's entries in rising
+   * `sequence`. Called once, before anything else. A rejection makes `createBroker` reject.
+   */
+  load(restore: Restore): Promise<void>
+  /**
+   * Makes changes durable; resolves when a crash of the process cannot lose them any more.
+   *
+   * - The changes of one call become durable together or not at all, and calls in the order they were made.
+   * - Promises resolve in the order of the calls. Many calls may be open: commit several in one transaction.
+   * - It is called at most once a turn of the event loop, never with an empty list, and must not block.
+   * - A change need not be written when a later one, of the same or of an unfinished call, undoes it (`queued` … `dequeued`).
+   * - A store that is unavailable for a moment should retry. A rejection means that it gave up: publishers whose
+   *   acknowledgement waited for it are disconnected without one (`undecided`), and the broker continues.
+   * - Applying a change twice must be the same as once, and removing something that is not there must do nothing.
+   */
+  write(changes: readonly Change[]): Promise<void>
+  /** Called once, after the promise of the last `write` has settled. */
+  close(): Promise<void>
+}
+
+/** A message as it is stored. Sessions that were given the same message in one `write` hold the same object. */
+export interface StoredMessage {
+  readonly topic: string
+  readonly payload: Buffer
+  /** The QoS it was published with; an entry has the QoS it is delivered with. */
+  readonly qos: Qos
+}
+
+/** One message that is queued or in flight for one session; (`sessionId`, `sequence`) is its key. */
+export interface StoredEntry {
+  readonly sessionId: string
+  /** Rises with each entry of a session; the order of delivery. */
+  readonly sequence: number
+  readonly message: StoredMessage
+  readonly qos: 1 | 2
+  readonly retain: boolean
+  /** 0 until it is sent, or about to be sent. */
+  readonly packetId: number
+  /** PUBREC has come: only PUBREL is left to send, and the payload is not needed any more. */
+  readonly released: boolean
+}
+
+export interface StoredSession {
+  readonly sessionId: string
+  /** Its owner, as the host named it; empty when it named none. */
+  readonly owner: string
+  /** Epoch milliseconds since which no client is connected; 0 while one is. */
+  readonly offlineSince: number
+  readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[]
+  /** Packet ids of received QoS 2 messages that PUBREL has not released yet. */
+  readonly inbound: readonly number[]
+}
+
+export type Change =
+  /** A session was made, or its client connected or left. Its subscriptions, ids and entries stay. */
+  | {
+      readonly kind: 'session'
+      readonly sessionId: string
+      readonly owner: string
+      readonly offlineSince: number
+    }
+  /** A session was removed, with its subscriptions, ids and entries. */
+  | { readonly kind: 'session_removed'; readonly sessionId: string }
+  | {
+      readonly kind: 'subscription'
+      readonly sessionId: string
+      readonly filter: string
+      readonly qos: Qos
+    }
+  | { readonly kind: 'subscription_removed'; readonly sessionId: string; readonly filter: string }
+  /** A message was queued for the session, or sent at once when `packetId` is not 0. */
+  | ({ readonly kind: 'queued' } & StoredEntry)
+  /** An entry got its packet id. */
+  | {
+      readonly kind: 'sent'
+      readonly sessionId: string
+      readonly sequence: number
+      readonly packetId: number
+    }
+  | { readonly kind: 'released'; readonly sessionId: string; readonly sequence: number }
+  /** An entry was acknowledged, or is not wanted any more. */
+  | { readonly kind: 'dequeued'; readonly sessionId: string; readonly sequence: number }
+  | { readonly kind: 'inbound'; readonly sessionId: string; readonly packetId: number }
+  | { readonly kind: 'inbound_removed'; readonly sessionId: string; readonly packetId: number }
+  /** The topic's retained message was set, in place of the one before. */
+  | { readonly kind: 'retained'; readonly message: StoredMessage }
+  | { readonly kind: 'retained_removed'; readonly topic: string }
+
+/** Takes what `load` reads. It is synchronous: pass one page, let the event loop turn, pass the next. */
+export interface Restore {
+  session(session: StoredSession): void
+  /** An entry of a session that was passed before; others are ignored. */
+  entry(entry: StoredEntry): void
+  retained(message: StoredMessage): void
+}

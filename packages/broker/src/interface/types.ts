@@ -1,0 +1,69 @@
+export type Qos = 0 | 1 | 2
+export type MaybePromise<T> = T | Promise<T>
+export type Transport = 'ws' | 'tcp' | 'tls'
+
+/** Why a CONNECT, PUBLISH or SUBSCRIBE was refused. One list for the whole package. */
+export type RefusalReason =
+  | 'bad_credentials'
+  | 'expired'
+  | 'revoked'
+  | 'wrong_client_id'
+  | 'not_authorized'
+  | 'malformed'
+  | 'too_large'
+  | 'rate'
+  | 'quota'
+  | 'timeout'
+  | 'unsupported_protocol'
+  | 'unsupported'
+  | 'server_unavailable'
+  | 'server_error'
+  | 'server_stopping'
+
+/** Why a connection ended. */
+export type DisconnectReason =
+  | 'client'
+  | 'connection_lost'
+  | 'keep_alive'
+  | 'taken_over'
+  | 'kicked'
+  | 'revoked'
+  | 'expired'
+  | 'slow_consumer'
+  | 'malformed'
+  | 'not_authorized'
+  | 'too_large'
+  | 'rate'
+  | 'quota'
+  | 'timeout'
+  | 'undecided'
+  | 'server_error'
+  | 'server_stopping'
+
+/** One accepted connection. */
+export interface ClientInfo<P> {
+  readonly sessionId: string
+  readonly clientId: string
+  readonly principal: P
+  readonly transport: Transport
+  readonly remoteAddress: string
+  readonly connectedAt: number
+  readonly connectionId: string
+}
+
+/** A message as received. `payload` is a view of the received bytes: read it, never write to it. */
+export interface PublishedMessage {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: Qos
+  readonly retain: boolean
+  readonly dup: boolean
+}
+
+/** Structured logging; a pino logger fits. Payloads and secrets are never passed. */
+export interface BrokerLogger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

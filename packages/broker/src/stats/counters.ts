@@ -1,0 +1,22 @@
+import type { DisconnectReason, RefusalReason } from '../interface/types.js'
+
+/** Counted as things happen; `Broker.stats` reports them. */
+export class Counters {
+  messagesIn = 0
+  messagesOut = 0
+  bytesIn = 0
+  bytesOut = 0
+  droppedSlow = 0
+  droppedFull = 0
+  droppedRefused = 0
+  readonly refusals: Partial<Record<RefusalReason, number>> = {}
+  readonly disconnects: Partial<Record<DisconnectReason, number>> = {}
+
+  refused(reason: RefusalReason): void {
+    this.refusals[reason] = (this.refusals[reason] ?? 0) + 1
+  }
+
+  disconnected(reason: DisconnectReason): void {
+    this.disconnects[reason] = (this.disconnects[reason] ?? 0) + 1
+  }
+}
