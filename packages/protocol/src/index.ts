@@ -23,6 +23,7 @@ export {
   reported,
   telemetry,
 } from './channels.js'
+export { type CsvCell, csvLine } from './csv.js'
 export { type DeviceStatus, deviceStatus, deviceStatuses, type PresenceFacts } from './device-status.js'
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './ids.js'
 export { formatPath, PayloadError } from './payload-error.js'
@@ -39,5 +40,5 @@ export * from './rest/device.js'
 export * from './rest/mqtt-token.js'
 export * from './rest/overview.js'
 export * from './rest/telemetry.js'
-export { parseTime } from './time.js'
+export { formatTime, parseTime } from './time.js'
 export { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topic.js'
