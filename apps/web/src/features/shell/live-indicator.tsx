@@ -2,8 +2,8 @@
 
 import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
-import { type LiveState, useLive } from '@/lib/live/live-connection'
-import { describeLive } from './describe-live'
+import { formatClock, formatUntil } from '@/lib/format-time'
+import { type LiveConnection, type LiveState, useLive } from '@/lib/live/live-connection'
 
 /** The page's own connection: a dot, and in words how it fares. */
 export function LiveIndicator() {
@@ -44,4 +44,20 @@ const TEXT: Record<LiveState, string> = {
   live: 'text-ink-soft',
   reconnecting: 'text-quiet-text',
   offline: 'text-refused-text',
+}
+
+/** How the page's connection fares, in a few words. */
+export function describeLive(live: Omit<LiveConnection, 'subscribe'>, now: number): string {
+  switch (live.state) {
+    case 'live':
+      return live.latencyMs === null ? 'live' : `live · ${Math.max(1, Math.round(live.latencyMs))} ms`
+    case 'reconnecting':
+      return live.retryAt === null || live.retryAt <= now
+        ? 'reconnecting'
+        : `reconnecting ${formatUntil(live.retryAt, now)}`
+    case 'offline':
+      return live.since === null ? 'offline' : `offline since ${formatClock(live.since)}`
+    default:
+      return 'connecting'
+  }
 }

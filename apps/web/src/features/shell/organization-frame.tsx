@@ -14,9 +14,11 @@ import { OrganizationProvider } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
 import { BottomBar } from './bottom-bar'
+import { Breadcrumbs } from './breadcrumbs'
+import { DeviceSearch } from './device-search'
 import { FrameSkeleton } from './frame-skeleton'
+import { LiveIndicator } from './live-indicator'
 import { SideNavigation } from './side-navigation'
-import { TopBar } from './top-bar'
 
 interface OrganizationFrameProps {
   org: string
@@ -73,6 +75,18 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
       </div>
       <BottomBar me={me} />
     </div>
+  )
+}
+
+function TopBar() {
+  return (
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-3 border-b bg-canvas px-4 md:px-8">
+      <Breadcrumbs />
+      <div className="ml-auto flex items-center gap-2 md:gap-4">
+        <DeviceSearch />
+        <LiveIndicator />
+      </div>
+    </header>
   )
 }
 

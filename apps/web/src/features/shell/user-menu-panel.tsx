@@ -5,7 +5,10 @@ import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/menu'
-import { useSignOut } from './use-sign-out'
+import { useToast } from '@/components/toast'
+import { request } from '@/lib/api'
+import { explain } from '@/lib/explain'
+import { paths } from '@/lib/paths'
 
 interface UserMenuPanelProps {
   me: Me
@@ -38,4 +41,15 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
       </MenuItem>
     </Menu>
   )
+}
+
+/** Ends the session. The page is loaded anew, so that nothing of it is left in memory. */
+function useSignOut(): () => void {
+  const toast = useToast()
+  return () => {
+    request('/api/auth/sign-out', { method: 'POST', body: {} }).then(
+      () => window.location.assign(paths.signIn),
+      (error) => toast(`You are still signed in. ${explain(error).what}`, 'failed'),
+    )
+  }
 }

@@ -9,11 +9,11 @@ import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
 import { NothingYet } from './nothing-yet'
-import type { TelemetryStore } from './telemetry-store'
-import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
-import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
+import type { TelemetryStore } from './telemetry/telemetry-store'
+import { type DeviceTelemetry, useTelemetry } from './telemetry/use-telemetry'
+import { ValueTiles, ValueTilesSkeleton } from './tiles/value-tiles'
 
-const DeviceCharts = dynamic(() => import('./device-charts').then((module) => module.DeviceCharts), {
+const DeviceCharts = dynamic(() => import('./charts/device-charts').then((module) => module.DeviceCharts), {
   ssr: false,
   loading: () => <ChartSkeleton />,
 })

@@ -8,26 +8,26 @@ import { Button } from '@/components/button'
 import { Notice } from '@/components/notice'
 import { cn } from '@/lib/cn'
 import { explain } from '@/lib/explain'
+import { formatMomentMillis } from '@/lib/format-time'
 import type { Compared } from '../compare/compared'
+import { originText } from '../drawing/origin'
+import { Redraw } from '../drawing/redraw'
+import type { ChartedSeries, RowPainter } from '../drawing/row-painter'
+import { plotLeftPx, plotRightPx } from '../drawing/time-chart'
+import { useFrames } from '../drawing/use-frames'
 import type { ChartHistory } from '../history/chart-history'
-import { MarkLane } from '../marks/mark-lane'
 import { type Marks, useMarks } from '../marks/use-marks'
 import { presetFor } from '../range/chart-range'
 import type { ChartView } from '../range/chart-view'
 import { RangeBar, RangeTitle } from '../range/range-bar'
-import type { SeriesKind } from '../state-labels'
+import type { SeriesKind } from '../telemetry/state-labels'
 import { ChartRow } from './chart-row'
 import { Crosshair } from './crosshair'
 import { CrosshairKeys } from './crosshair-keys'
 import { listenToGestures } from './gestures'
-import { originText } from './origin-text'
-import { Redraw } from './redraw'
+import { MarkLane } from './mark-lane'
 import { RowActions } from './row-actions'
-import type { ChartedSeries, RowPainter } from './row-painter'
-import { formatDatedMoment } from './time-axis'
-import { plotLeftPx, plotRightPx } from './time-chart'
 import { useExport } from './use-export'
-import { useFrames } from './use-frames'
 
 export interface ChartedKey {
   name: string
@@ -76,7 +76,7 @@ export function ChartPanel({
   const { busy, saveCsv, savePng } = useExport({ device, view, charted, painters, redraw })
 
   const onMoment = useCallback((ts: number | null) => {
-    if (moment.current) moment.current.textContent = ts === null ? '' : formatDatedMoment(ts, Date.now())
+    if (moment.current) moment.current.textContent = ts === null ? '' : formatMomentMillis(ts, Date.now())
   }, [])
   useDrawing({ charted, history, view, revision, width, marks, redraw, crosshair }, () => {
     const text = originText([...painters].map((painter) => painter.origin))

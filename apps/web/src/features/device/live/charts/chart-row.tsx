@@ -2,12 +2,12 @@
 
 import { useTheme } from 'next-themes'
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { Redraw } from '../drawing/redraw'
+import { type ChartedSeries, RowPainter } from '../drawing/row-painter'
 import { useLimits } from '../limits/use-limits'
 import type { MarkStore } from '../marks/mark-store'
-import type { SeriesKind } from '../state-labels'
+import type { SeriesKind } from '../telemetry/state-labels'
 import { ChartCaption } from './chart-caption'
-import type { Redraw } from './redraw'
-import { type ChartedSeries, RowPainter } from './row-painter'
 
 interface ChartRowProps {
   device: string

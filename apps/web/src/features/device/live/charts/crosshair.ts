@@ -1,3 +1,5 @@
+import type { Span } from '../telemetry/span'
+
 /** Where the crosshair is when it is moved by keys rather than by the mouse. */
 export class Crosshair {
   #ts: number | null = null
@@ -17,12 +19,6 @@ export class Crosshair {
     this.#ts = ts
     this.#revision += 1
   }
-}
-
-/** A time span, both ends included, in epoch milliseconds. */
-export interface Span {
-  min: number
-  max: number
 }
 
 /** Where a key takes the crosshair; undefined for a key that is not its business. */

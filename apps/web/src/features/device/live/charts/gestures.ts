@@ -1,5 +1,5 @@
 import type { ChartView } from '../range/chart-view'
-import type { Span } from './crosshair'
+import type { Span } from '../telemetry/span'
 
 interface GestureOptions {
   view: ChartView

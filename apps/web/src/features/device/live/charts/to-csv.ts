@@ -1,7 +1,7 @@
 import { type CsvCell, csvLine, formatTime } from '@heliograph/protocol'
-import type { Points } from '../history/series-tiles'
-import { indexAt } from '../index-at'
-import type { Span } from './crosshair'
+import { indexAt } from '../telemetry/index-at'
+import type { Points } from '../telemetry/points'
+import type { Span } from '../telemetry/span'
 
 export interface Column {
   name: string

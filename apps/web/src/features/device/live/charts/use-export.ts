@@ -4,15 +4,14 @@ import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
-import { download, downloadFrom } from '@/lib/download'
 import { explain } from '@/lib/explain'
+import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
+import type { Redraw } from '../drawing/redraw'
+import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
+import type { Span } from '../telemetry/span'
 import type { ChartedKey } from './chart-panel'
-import type { Span } from './crosshair'
-import type { Redraw } from './redraw'
-import type { RowPainter } from './row-painter'
-import { formatSpanOf } from './time-axis'
 import { type Column, toCsv } from './to-csv'
 
 interface ExportOptions {
@@ -62,7 +61,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
     const order = charted.map(({ name }) => name)
     redraw.all()
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-    const picture = await toPng({ title: `${device} · ${formatSpanOf(min, max)}`, rows, element })
+    const picture = await toPng({ title: `${device} · ${formatRange(min, max)}`, rows, element })
     if (picture !== null) download(`${device}.png`, picture)
   }
   return { busy, saveCsv, savePng }
@@ -76,4 +75,23 @@ function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
       textOf: (value) => (kind === 'states' ? (series.series?.labels.textOf(value) ?? '') : String(value)),
     })),
   )
+}
+
+/** Hands a file to the person. */
+function download(fileName: string, file: Blob): void {
+  const url = URL.createObjectURL(file)
+  follow(url, fileName)
+  URL.revokeObjectURL(url)
+}
+
+/** Has the browser fetch a file of the platform, straight to the disk however large it is; the platform names it. */
+function downloadFrom(address: string): void {
+  follow(address, '')
+}
+
+function follow(url: string, fileName: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName
+  link.click()
 }

@@ -12,7 +12,7 @@ import { request } from '@/lib/api'
 import { useDeviceList } from '@/lib/device-queries'
 import { useOrganization } from '@/lib/organization'
 import { useDebounced } from '@/lib/use-debounced'
-import { kindOf } from '../state-labels'
+import { kindOf } from '../telemetry/state-labels'
 import { type Compared, maximumCompared } from './compared'
 
 interface CompareDialogProps {

@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useLive } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
-import { openTelemetry } from '../open-telemetry'
-import { TelemetryStore } from '../telemetry-store'
+import { openTelemetry } from '../telemetry/open-telemetry'
+import { TelemetryStore } from '../telemetry/telemetry-store'
 import type { Compared } from './compared'
 
 export interface ComparedStore extends Compared {

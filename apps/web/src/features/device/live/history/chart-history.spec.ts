@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { StateLabels } from '../state-labels'
+import { StateLabels } from '../telemetry/state-labels'
 import { ChartHistory, type HistoryAnswer, type HistoryRequest } from './chart-history'
 
 const [now, DAY] = [1_700_000_000_000, 86_400_000]

@@ -1,8 +1,8 @@
 import type { Sample, TelemetryValue } from '@heliograph/protocol'
-import type { Span } from '../charts/crosshair'
-import { indexAt } from '../index-at'
-import { kindOf, numberOf, type SeriesKind, type StateLabels } from '../state-labels'
-import { type Points, type Resolution, SeriesTiles, type Tile } from './series-tiles'
+import { clipped, joined, type Points, type Resolution } from '../telemetry/points'
+import type { Span } from '../telemetry/span'
+import { kindOf, numberOf, type SeriesKind, type StateLabels } from '../telemetry/state-labels'
+import { SeriesTiles, type Tile } from './series-tiles'
 import { levelFor, nameOf, POINTS_PER_TILE, runsOf, spanOf, type TileId, tilesIn } from './tiles'
 
 /** One key of one device. */
@@ -261,25 +261,6 @@ function splitByKind(items: HistoryAnswer['items'], { device, key }: SeriesRef, 
     values: Float64Array.from(values),
   })
   return { numbers: points(parts.numbers), states: points(parts.states) }
-}
-
-function clipped({ times, values }: Points, { min, max }: Span): Points {
-  const [from, to] = [indexAt(times, min), indexAt(times, max)]
-  return { times: times.subarray(from, to), values: values.subarray(from, to) }
-}
-
-function joined(parts: readonly Points[]): Points {
-  const only = parts[0]
-  if (only !== undefined && parts.length === 1) return only
-  const length = parts.reduce((sum, { times }) => sum + times.length, 0)
-  const points = { times: new Float64Array(length), values: new Float64Array(length) }
-  let at = 0
-  for (const { times, values } of parts) {
-    points.times.set(times, at)
-    points.values.set(values, at)
-    at += times.length
-  }
-  return points
 }
 
 function stepOf({ id, exact, resolution }: Tile): number {

@@ -1,4 +1,5 @@
-import type { Span } from '../charts/crosshair'
+import type { Points, Resolution } from '../telemetry/points'
+import type { Span } from '../telemetry/span'
 import { childrenOf, nameOf, parentOf, spanOf, type TileId, tilesIn } from './tiles'
 
 /** What is known of one key over one tile. */
@@ -14,13 +15,6 @@ export interface Tile {
   /** Something came later that belongs here: it is shown until it is read anew. */
   stale: boolean
 }
-
-export interface Points {
-  times: Float64Array
-  values: Float64Array
-}
-
-export type Resolution = 'raw' | 'minute' | 'hour'
 
 /** So many tiles of a key are kept, the last used. */
 const MAXIMUM_TILES = 96

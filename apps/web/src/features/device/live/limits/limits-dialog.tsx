@@ -5,7 +5,7 @@ import { Button } from '@/components/button'
 import { Dialog } from '@/components/dialog'
 import { Field } from '@/components/field'
 import { Input } from '@/components/input'
-import { unitOf } from '../units'
+import { unitOf } from '../telemetry/units'
 import { type Limits, limitStatuses, limitsProblem, noLimits } from './limits'
 import { useLimits } from './use-limits'
 

@@ -1,4 +1,4 @@
-import type { Span } from '../charts/crosshair'
+import type { Span } from '../telemetry/span'
 import { type ChartRange, longestMs, shortestMs } from './chart-range'
 
 /** Near the right end of a followed picture, zooming keeps following. */

@@ -6,7 +6,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
 import { Segmented } from '@/components/segmented'
 import { Select } from '@/components/select'
-import { formatSpanOf } from '../charts/time-axis'
+import { formatRange } from '@/lib/format-time'
 import { presets, searchWith, spanText } from './chart-range'
 import type { ChartView } from './chart-view'
 
@@ -21,7 +21,7 @@ const SETTLE_MS = 300
 /** What the charts show, in words. */
 export function RangeTitle({ view }: { view: ChartView }) {
   const range = useSyncExternalStore(view.listen, view.range, view.range)
-  const text = range.follow ? `Last ${spanText(range.spanMs)}` : formatSpanOf(range.from, range.to)
+  const text = range.follow ? `Last ${spanText(range.spanMs)}` : formatRange(range.from, range.to)
   return <h2 className="min-w-0 truncate text-13 font-medium tabular-nums">{text}</h2>
 }
 

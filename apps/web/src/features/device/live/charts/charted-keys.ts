@@ -1,0 +1,35 @@
+import type { Device } from '@heliograph/protocol'
+import type { ComparedStore } from '../compare/use-compared'
+import { ChartSeries } from '../drawing/chart-series'
+import type { ChartHistory } from '../history/chart-history'
+import type { TelemetryStore } from '../telemetry/telemetry-store'
+import type { ChartedKey } from './chart-panel'
+
+interface ChartedKeysOptions {
+  device: Device
+  store: TelemetryStore
+  history: ChartHistory
+  keys: readonly string[]
+  /** Those of them that are shown. */
+  names: ReadonlySet<string>
+  compared: readonly ComparedStore[]
+}
+
+/** What the charts of a page draw: each key that is shown, with the devices that it is compared with. */
+export function chartedKeys(options: ChartedKeysOptions): ChartedKey[] {
+  const { device, store, history, keys, names, compared } = options
+  const intervalMs = device.expectedIntervalSeconds * 1_000
+  return keys.flatMap((name, colourIndex) => {
+    const kind = store.series(name)?.kind ?? null
+    if (kind === null || !names.has(name)) return []
+    const own = new ChartSeries({ device: device.id, key: name }, store, history, intervalMs)
+    const others = compared
+      .filter(({ key }) => key === name)
+      .map((other, index) => ({
+        series: new ChartSeries({ device: other.id, key: name }, other.store, history, intervalMs),
+        label: other.name,
+        colourIndex: colourIndex + index + 1,
+      }))
+    return [{ name, kind, lines: [{ series: own, label: device.name, colourIndex }, ...others] }]
+  })
+}

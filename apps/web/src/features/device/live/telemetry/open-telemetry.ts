@@ -1,0 +1,92 @@
+import { LatestTelemetry, plainTelemetry, type Telemetry, telemetry } from '@heliograph/protocol'
+import { request } from '@/lib/api'
+import { deviceApi } from '@/lib/device-queries'
+import type { LiveConnection } from '@/lib/live/live-connection'
+import { HistoryPage } from './history-page'
+import type { TelemetryStore } from './telemetry-store'
+import { TelemetrySync } from './telemetry-sync'
+import { watchSleep } from './watch-sleep'
+
+/** What is kept of a device sample by sample: the longest short window, and a margin for clocks that differ. */
+const WINDOW_SECONDS = 18 * 60
+/** More in one answer would hold the page up while it is read. */
+const PAGE_SIZE = 4_000
+const TRIM_EVERY_MS = 10_000
+const TRIM_MARGIN_MS = 60_000
+
+interface TelemetryOptions {
+  org: string
+  device: string
+  /** Only this key; all when absent. */
+  key?: string
+  store: TelemetryStore
+  subscribe: LiveConnection['subscribe']
+  onLoaded?: () => void
+  onError?: (error: unknown) => void
+  /** Messages come again after a time without: what is kept of long ago may lack something. */
+  onMissed?: () => void
+}
+
+/** Fills a store with the last minutes of a device and, from then on, each sample as it arrives, until closed. */
+export function openTelemetry(options: TelemetryOptions): () => void {
+  const { org, device, key, store, subscribe } = options
+  const keys = key === undefined ? {} : { keys: key }
+  const sync = new TelemetrySync({
+    store,
+    windowSeconds: WINDOW_SECONDS,
+    fetchLatest: async (signal) => {
+      const path = `${deviceApi(device)}/telemetry/latest`
+      const { items } = await request(path, { schema: LatestTelemetry, org, signal })
+      return { items: items.filter((item) => key === undefined || item.key === key) }
+    },
+    fetchPage: (range, signal) =>
+      request(`${deviceApi(device)}/telemetry`, {
+        schema: HistoryPage,
+        query: { ...range, ...keys, limit: PAGE_SIZE },
+        org,
+        signal,
+      }),
+    onLoaded: () => options.onLoaded?.(),
+    onError: (error) => options.onError?.(error),
+  })
+  const unsubscribe = subscribe(
+    telemetry.filter({ org, device }),
+    ({ payload, receivedAt }) => {
+      const message = decoded(payload)
+      if (message !== undefined) sync.live(message, receivedAt)
+    },
+    () => {
+      options.onMissed?.()
+      void sync.served()
+    },
+  )
+  const stopWatching = watchSleep(() => {
+    options.onMissed?.()
+    sync.awake()
+  })
+  void sync.load()
+  const trimming = setInterval(
+    () => store.trimBefore(Date.now() - WINDOW_SECONDS * 1_000 - TRIM_MARGIN_MS),
+    TRIM_EVERY_MS,
+  )
+  return () => {
+    sync.stop()
+    unsubscribe()
+    stopWatching()
+    clearInterval(trimming)
+  }
+}
+
+const utf8 = new TextDecoder()
+
+/**
+ * What is not telemetry is left out: the platform lets none of it pass. Most is plain values, for which the schema, which
+ * says what is wrong with the rest, would take many times longer.
+ */
+function decoded(payload: Uint8Array): Telemetry | undefined {
+  try {
+    return plainTelemetry(JSON.parse(utf8.decode(payload))) ?? telemetry.decode(payload)
+  } catch {
+    return undefined
+  }
+}
