@@ -70,7 +70,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       >
         <div className="flex flex-col gap-2">{children}</div>
         {typeToConfirm !== undefined && (
-          <Field label={`Type ${typeToConfirm} to go on`}>
+          <Field label={`Type ${typeToConfirm} to confirm`}>
             {(control) => (
               <Input
                 {...control}

@@ -37,9 +37,9 @@ export const deviceStatusWords: Record<DeviceStatus, string> = {
 /** What each word means, for tooltips and filters. */
 export const deviceStatusMeanings: Record<DeviceStatus, string> = {
   online: 'Connected, and heard within its expected interval',
-  quiet: 'Connected, but overdue: nothing came within its expected interval',
-  offline: 'Was connected and is not',
-  never: 'Registered, and never connected or heard',
+  quiet: 'Connected, but not heard within its expected interval',
+  offline: 'Connected before, but not now',
+  never: 'Registered, but never connected or heard',
 }
 
 const DOT: Record<DeviceStatus, string> = {

@@ -13,11 +13,7 @@ interface NoDevicesProps {
 export function NoDevices({ action, children }: NoDevicesProps) {
   const { role } = useOrganization()
   return (
-    <EmptyState
-      icon={<Cpu aria-hidden />}
-      title={role === 'admin' ? 'Register your first device' : 'No devices yet'}
-      action={role === 'admin' && action}
-    >
+    <EmptyState icon={<Cpu aria-hidden />} title="No devices yet" action={role === 'admin' && action}>
       {children}
     </EmptyState>
   )

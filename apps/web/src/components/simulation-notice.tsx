@@ -14,7 +14,7 @@ export function SimulationNotice({ device, className }: { device: string; classN
       A simulated device sends from this tab until it is stopped or the tab is closed.
       <Button size="sm" variant="ghost" onClick={() => stopSimulatedDevice(device)}>
         <Square aria-hidden />
-        Stop it
+        Stop
       </Button>
     </div>
   )

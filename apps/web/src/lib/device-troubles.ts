@@ -22,8 +22,8 @@ export function deviceTroubles({ droppedMessages, clockSkewMs }: Device['telemet
     const messages = droppedMessages === 1 ? 'message was' : 'messages were'
     troubles.push({
       short: `${formatCount(droppedMessages)} dropped`,
-      what: `${formatCount(droppedMessages)} ${messages} dropped so far, because the database could not keep up.`,
-      todo: 'Send with QoS 1: the device then learns of it, and sends again.',
+      what: `${formatCount(droppedMessages)} ${messages} dropped, because the database could not keep up.`,
+      todo: 'Send with QoS 1, so that the device sends again what was not stored.',
     })
   }
   return troubles
@@ -33,8 +33,8 @@ function ahead(skewMs: number): DeviceTrouble {
   const off = `${formatSpan(skewMs)} ahead`
   return {
     short: `clock ${off}`,
-    what: `Its clock is ${off}, so its samples stand at the wrong time.`,
-    todo: 'Set it by NTP, or leave ts out of what it sends: the platform then stamps the samples.',
+    what: `The clock of the device is ${off}, so its samples have the wrong time.`,
+    todo: 'Set the clock by NTP, or send samples without ts: the platform then assigns their time.',
   }
 }
 
@@ -43,7 +43,7 @@ function late(ageMs: number): DeviceTrouble {
   const age = formatSpan(ageMs)
   return {
     short: `samples ${age} late`,
-    what: `The newest sample of its last message was ${age} old: it sends what it kept, or its clock is behind.`,
-    todo: 'If this stays so, set its clock by NTP, or leave ts out of what it sends: the platform then stamps the samples.',
+    what: `The newest sample of the last message was ${age} old: the device sends buffered samples, or its clock is behind.`,
+    todo: 'If this continues, set the clock by NTP, or send samples without ts: the platform then assigns their time.',
   }
 }

@@ -26,7 +26,7 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
       <section aria-label="Credential">
         <div className="mb-2 flex items-center justify-between gap-3">
           <p className="text-13 text-ink-soft">
-            Shown <strong className="font-semibold text-ink">only now</strong>. Keep the password where the
+            Shown <strong className="font-semibold text-ink">only now</strong>. Store the password where the
             device can read it.
           </p>
           <CopyButton value={all} label="credential" text="Copy all" />
@@ -44,7 +44,7 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
         </Notice>
       )}
       <Tabs
-        label="Ways to send a first message"
+        label="Examples for a first message"
         tabs={snippets.map((snippet) => ({
           value: snippet.id,
           label: snippet.label,

@@ -103,14 +103,15 @@ function UnknownDevice({ id }: { id: string }) {
     <EmptyState
       level={1}
       icon={<Cpu aria-hidden />}
-      title="No such device"
+      title="Device not found"
       action={
         <Link href={paths.devices(slug)} className={buttonClass()}>
-          All devices
+          Show all devices
         </Link>
       }
     >
-      There is no device <code className="font-mono">{id}</code> here. It may have been deleted.
+      There is no device <code className="font-mono">{id}</code> in this organization. It may have been
+      deleted.
     </EmptyState>
   )
 }

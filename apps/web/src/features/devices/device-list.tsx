@@ -61,8 +61,8 @@ export function DeviceList() {
             </Button>
           }
         >
-          A device is anything that speaks MQTT or HTTP. It gets a credential of its own, and what it sends
-          shows here the moment it arrives.
+          A device is anything that speaks MQTT or HTTP. Each device gets its own credential, and its data
+          appears here as it arrives.
         </NoDevices>
       ) : (
         <>
@@ -119,9 +119,9 @@ function NoMatch({ onClear }: { onClear: () => void }) {
     <EmptyState
       icon={<SearchX aria-hidden />}
       title="No device matches"
-      action={<Button onClick={onClear}>Clear the filters</Button>}
+      action={<Button onClick={onClear}>Clear filters</Button>}
     >
-      None of your devices fits all that is asked for above.
+      No device fits the search and the filters above.
     </EmptyState>
   )
 }

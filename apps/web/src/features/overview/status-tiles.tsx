@@ -52,9 +52,9 @@ export function StatusBar({ counts }: { counts: StatusCounts | null }) {
 
 const HINT: Record<DeviceStatus, (total: number) => string> = {
   online: (total) => `of ${formatCount(total)} ${total === 1 ? 'device' : 'devices'}`,
-  quiet: () => 'silent past their interval',
-  offline: () => 'were connected, are not',
-  never: () => 'registered, not heard yet',
+  quiet: () => 'not heard within their interval',
+  offline: () => 'connected before, not now',
+  never: () => 'registered, never heard',
 }
 
 const SHARE: Record<DeviceStatus, string> = {

@@ -11,7 +11,7 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
   const { slug } = useOrganization()
   const to = {
     href: paths.devices(slug, { sort: '-lastMessageAt' }),
-    title: 'The devices, whoever spoke last first',
+    title: 'Devices, by their last message',
   }
   const tile = (label: string, rate: keyof Omit<TrafficPoint, 'ts'>, colour: string) => (
     <Tile

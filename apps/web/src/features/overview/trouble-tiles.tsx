@@ -5,7 +5,7 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '@/lib/format-number'
 import { formatClock } from '@/lib/format-time'
-import { refusalTitle } from './refusal-words'
+import { refusalTitle } from './refusal-texts'
 import { Tile } from './tile'
 
 const RefusalsDialog = dynamic(() => import('./refusals-dialog').then((m) => m.RefusalsDialog))
@@ -25,7 +25,7 @@ export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
       <Tile
         className="col-span-6 md:col-span-4"
         label="Refused"
-        to={{ onPress: () => setOpen(true), title: 'What was refused to whom, and why' }}
+        to={{ onPress: () => setOpen(true), title: 'What was refused, and why' }}
         value={fleet ? formatCount(lastMinute) : null}
         unit="in the last minute"
         tone={lastMinute > 0 ? 'refused' : 'calm'}
@@ -53,13 +53,13 @@ export function SlowConsumersTile({ fleet }: { fleet: FleetCounts | undefined })
       <Tile
         className="col-span-6 md:col-span-4"
         label="Slow consumers"
-        to={{ onPress: () => setOpen(true), title: 'Whose connection does not take what it subscribed to' }}
+        to={{ onPress: () => setOpen(true), title: 'Clients that do not keep up with their subscriptions' }}
         value={fleet ? formatCount(connections) : null}
         tone={connections > 0 ? 'quiet' : 'calm'}
         hint={
           connections === 0
-            ? 'Everybody keeps up'
-            : `${formatCount(droppedMessages)} messages dropped for them in ten minutes`
+            ? 'All clients keep up'
+            : `${formatCount(droppedMessages)} messages dropped in ten minutes`
         }
       />
       {open && <SlowConsumersDialog onClose={() => setOpen(false)} />}

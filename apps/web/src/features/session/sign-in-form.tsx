@@ -76,7 +76,7 @@ function useSetupFirst(): void {
 /** Here 401 speaks of the password, not of a session that has ended. */
 function rephrase(error: unknown): never {
   if (error instanceof ApiError && error.status === 401) {
-    throw new ApiError(400, error.code, 'This e-mail and password do not belong together', [], null)
+    throw new ApiError(400, error.code, 'The e-mail or the password is wrong', [], null)
   }
   throw error
 }

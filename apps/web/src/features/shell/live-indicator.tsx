@@ -28,8 +28,8 @@ export function LiveIndicator() {
 const MEANING: Record<LiveState, string> = {
   connecting: 'This page is opening its MQTT connection',
   live: 'This page receives messages the moment they arrive',
-  reconnecting: 'The connection was lost; what is missed meanwhile is loaded when it is back',
-  offline: 'Nothing arrives at the moment; what is shown may be old',
+  reconnecting: 'The connection was lost; missed messages are loaded once it is back',
+  offline: 'This page is not connected; what it shows may be outdated',
 }
 
 const DOT: Record<LiveState, string> = {

@@ -103,10 +103,10 @@ function UnknownOrganization({ org }: { org: string }) {
     <main>
       <EmptyState
         level={1}
-        title="No such organization"
+        title="Organization not found"
         action={
           <a href={paths.home} className={buttonClass()}>
-            Go to your own
+            Go to your organization
           </a>
         }
       >

@@ -32,7 +32,7 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         options={[
           { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
           { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
-          { value: 'system', label: 'As the system', icon: <Monitor aria-hidden /> },
+          { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
         ]}
       />
       <MenuSeparator />

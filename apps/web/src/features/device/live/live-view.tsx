@@ -105,7 +105,7 @@ function HistoryNotice({ error }: { error: unknown }) {
   const { what } = explain(error)
   return (
     <Notice tone="quiet" title="Some of the last minutes may be missing">
-      {what} It is tried again every few seconds.
+      {what} This page tries again every few seconds.
     </Notice>
   )
 }

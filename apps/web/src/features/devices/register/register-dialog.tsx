@@ -39,8 +39,8 @@ function FormStep({ onRegistered, onClose }: FormStepProps) {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Register a device"
-      description="It gets a name, an id and a credential of its own."
+      title="New device"
+      description="The device gets a name, an id and its own credential."
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -74,7 +74,7 @@ function ConnectStep({ device, credential, onClose }: Registered & { onClose: ()
       locked
       size="lg"
       onOpenChange={close}
-      title={`Connect ${device.name}`}
+      title={`Credential of ${device.name}`}
       footer={
         <>
           <Button onClick={close}>Done</Button>

@@ -185,9 +185,9 @@ export function ChartPanel({
       {charted.length > 0 && (
         <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint">
           <span className="pointer-coarse:hidden">
-            Drag to zoom in, Shift-drag to move, double-click to go back
+            Drag to zoom in, Shift-drag to move, double-click to reset
           </span>
-          <span className="hidden pointer-coarse:inline">One finger moves, two zoom</span>
+          <span className="hidden pointer-coarse:inline">Drag with one finger to move, with two to zoom</span>
           <span ref={origin} className="ml-auto tabular-nums" />
         </p>
       )}
@@ -262,11 +262,11 @@ function HistoryState({ history }: { history: ChartHistory }) {
         {loading && <div className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse bg-accent" />}
       </div>
       <span role="status" className="sr-only">
-        {loading ? 'Reading history' : ''}
+        {loading ? 'Loading history' : ''}
       </span>
       {error !== null && (
         <Notice tone="quiet" title="Some of this range could not be read" className="m-2">
-          {explain(error).what} It is tried again every few seconds; what was read before is shown.
+          {explain(error).what} This page tries again every few seconds and shows what it has read before.
         </Notice>
       )}
     </>

@@ -48,7 +48,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
       })
       downloadFrom(address)
     } catch (error) {
-      toast(`The table could not be saved. ${explain(error).what}`)
+      toast(`The table could not be saved. ${explain(error).what}`, 'failed')
     } finally {
       setBusy(false)
     }

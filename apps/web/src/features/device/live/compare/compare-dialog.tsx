@@ -38,8 +38,8 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={`Compare ${name}`}
-      description={`Up to ${maximumCompared} other devices that measure it, in one chart.`}
+      title={`Comparison of ${name}`}
+      description={`Up to ${maximumCompared} other devices with this key, in the same chart.`}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -81,7 +81,7 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
         {found.error && <ErrorState title="The devices could not be loaded" error={found.error} />}
         {found.data && shown.length === 0 && (
           <li className="px-2 py-8 text-center text-13 text-ink-soft">
-            {search === '' ? `No other device has sent ${name} yet.` : 'No device of that name measures it.'}
+            {search === '' ? `No other device has sent ${name} yet.` : 'No device of that name has sent it.'}
           </li>
         )}
       </ul>

@@ -36,7 +36,7 @@ export function LimitsDialog({ device, name, onClose }: LimitsDialogProps) {
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Limits of ${name}`}
-      description="Drawn in its chart; a value beyond one colours its tile. Kept in this browser."
+      description="Drawn in the chart; a value beyond a limit colours its tile. Stored in this browser only."
       size="sm"
       footer={
         <>

@@ -31,12 +31,12 @@ export function hasLimits({ warning, critical }: Limits): boolean {
 /** Why limits make no sense; null when they do. */
 export function limitsProblem({ warning, critical }: Limits): string | null {
   for (const { above, below } of [warning, critical]) {
-    if (above !== null && below !== null && above <= below) return '“Above” has to be more than “below”.'
+    if (above !== null && below !== null && above <= below) return '“Above” must be greater than “below”.'
   }
   if (warning.above !== null && critical.above !== null && critical.above < warning.above)
-    return 'A critical value lies beyond the warning: above, it is the greater one.'
+    return '“Critical above” must not be less than “Warning above”.'
   if (warning.below !== null && critical.below !== null && critical.below > warning.below)
-    return 'A critical value lies beyond the warning: below, it is the smaller one.'
+    return '“Critical below” must not be greater than “Warning below”.'
   return null
 }
 

@@ -48,7 +48,7 @@ export function RangeBar({ view }: { view: ChartView }) {
   return (
     <>
       {!range.follow && (
-        <Button size="sm" variant="primary" title="Follow what comes (F)" onClick={() => view.follow()}>
+        <Button size="sm" variant="primary" title="Follow the newest data (F)" onClick={() => view.follow()}>
           <ChevronsRight aria-hidden />
           Follow
         </Button>
@@ -70,7 +70,7 @@ export function RangeBar({ view }: { view: ChartView }) {
         onChange={(event) => choose(event.target.value)}
       >
         <option value="" disabled>
-          {range.follow ? spanText(range.spanMs) : 'Looking back'}
+          {range.follow ? spanText(range.spanMs) : 'Fixed range'}
         </option>
         {presets.map(({ ms, label }) => (
           <option key={ms} value={ms}>
