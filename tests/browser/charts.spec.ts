@@ -200,7 +200,7 @@ describe('charts over a month', () => {
     const dialog = page.getByRole('dialog', { name: 'Limits of temperature' })
     await dialog.getByLabel(/^Warning above/).fill('50')
     await dialog.getByLabel(/^Critical above/).fill('40')
-    await dialog.getByText('A critical value lies beyond the warning').waitFor()
+    await dialog.getByText('“Critical above” must not be less than “Warning above”.').waitFor()
     await dialog.getByLabel(/^Warning above/).fill('30')
     expect(await portray(page, 'charts-limits')).toEqual([])
     await dialog.getByRole('button', { name: 'Save' }).click()

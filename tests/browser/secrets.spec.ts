@@ -57,7 +57,7 @@ describe('credentials and API keys', () => {
 
     await choose('Revoke…')
     const dialog = page.getByRole('dialog')
-    await dialog.getByText(/disconnected at once and can never sign in with it again/).waitFor()
+    await dialog.getByText(/disconnected at once and can no longer sign in with it/).waitFor()
     await dialog.getByText(/It was last used/).waitFor()
     expect(await portray(page, 'credential-revoke')).toEqual([])
     await dialog.getByRole('button', { name: 'Revoke credential' }).click()
@@ -65,7 +65,7 @@ describe('credentials and API keys', () => {
     await main(page).getByText('Offline', { exact: true }).waitFor()
     await main(page).getByText('No credentials').first().waitFor()
     await main(page).getByRole('link', { name: 'Presence' }).click()
-    await main(page).getByText('Its credential was revoked').filter({ visible: true }).first().waitFor()
+    await main(page).getByText('Credential revoked').filter({ visible: true }).first().waitFor()
     await expect(connectSocket({ url: platform.mqttTcpUrl, ...pump })).rejects.toThrow()
   })
 

@@ -53,7 +53,7 @@ export function spanOf(points: readonly { ts: number }[]): number {
 }
 
 /** The line of a course and the area below it, in a box of 100 × 100 whose right edge is the newest point. */
-export function coursePaths(
+export function areaPaths(
   points: readonly { ts: number; value: number }[],
 ): { line: string; area: string } | null {
   const last = points.at(-1)

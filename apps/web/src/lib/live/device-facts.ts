@@ -56,10 +56,10 @@ export class DeviceFactsStore {
   #learn(device: string, facts: DeviceFacts): void {
     this.#facts.set(device, { ...this.#facts.get(device), ...facts })
     this.#changed.add(device)
-    this.#timer ??= setTimeout(() => this.#tell(), 250)
+    this.#timer ??= setTimeout(() => this.#notify(), 250)
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#timer = undefined
     const changed = [...this.#changed]
     this.#changed.clear()

@@ -1,21 +1,29 @@
 import type { Device } from '@heliograph/protocol'
 import type { ComparedStore } from '../compare/use-compared'
 import { ChartSeries } from '../drawing/chart-series'
+import type { ChartedSeries } from '../drawing/row-painter'
 import type { ChartHistory } from '../history/chart-history'
+import type { SeriesKind } from '../telemetry/state-labels'
 import type { TelemetryStore } from '../telemetry/telemetry-store'
-import type { ChartedKey } from './chart-panel'
+
+export interface ChartedKey {
+  name: string
+  kind: SeriesKind
+  /** The device's own series first, then those of the devices it is compared with. */
+  lines: readonly ChartedSeries[]
+}
 
 interface ChartedKeysOptions {
   device: Device
   store: TelemetryStore
   history: ChartHistory
   keys: readonly string[]
-  /** Those of them that are shown. */
+  /** The keys that are shown. */
   names: ReadonlySet<string>
   compared: readonly ComparedStore[]
 }
 
-/** What the charts of a page draw: each key that is shown, with the devices that it is compared with. */
+/** What the charts of a page draw: each shown key, with the devices it is compared with. */
 export function chartedKeys(options: ChartedKeysOptions): ChartedKey[] {
   const { device, store, history, keys, names, compared } = options
   const intervalMs = device.expectedIntervalSeconds * 1_000

@@ -7,7 +7,7 @@ import type { ChartView } from '../range/chart-view'
 import { decimalsOf, formatNumber } from '../telemetry/format-value'
 import type { Span } from '../telemetry/span'
 import { unitOf } from '../telemetry/units'
-import type { ChartedKey } from './chart-panel'
+import type { ChartedKey } from './charted-keys'
 import { type Crosshair, movedBy, nearestOf } from './crosshair'
 
 interface CrosshairKeysProps {

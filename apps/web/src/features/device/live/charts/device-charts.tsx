@@ -24,7 +24,7 @@ interface DeviceChartsProps {
 /** The charts of a device: what is kept of its last minutes, and what was before as it is looked at. */
 export function DeviceCharts({ device, store, keys, names }: DeviceChartsProps) {
   const history = useHistory(device.id, store)
-  const [compared, compare] = useCompared(() => history.doubt())
+  const [compared, compare] = useCompared(() => history.markStale())
   const charted = useMemo(
     () => chartedKeys({ device, store, history, keys, names, compared }),
     [device, store, history, keys, names, compared],
@@ -62,12 +62,12 @@ function useHistory(device: string, store: TelemetryStore): ChartHistory {
       }),
   )
   useEffect(() => {
-    store.hear({
+    store.listenToPast({
       late: (key, { ts, value }) => history.addLate({ device, key }, ts, value),
-      missed: () => history.doubt(),
+      missed: () => history.markStale(),
     })
     return () => {
-      store.hear(null)
+      store.listenToPast(null)
       history.stop()
     }
   }, [device, store, history])

@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatMomentMillis } from '@/lib/format-time'
 import { readTheme } from '../drawing/chart-theme'
+import type { DrawScheduler } from '../drawing/draw-scheduler'
 import { paintMarkSign } from '../drawing/paint'
-import type { Redraw } from '../drawing/redraw'
 import { plotLeftPx, plotRightPx } from '../drawing/time-chart'
 import { groupMarks, type Mark, type MarkGroup, type MarkStore } from '../marks/mark-store'
 
@@ -12,12 +12,12 @@ const [HEIGHT_PX, APART_PX, REACH_PX, SHOWN] = [18, 9, 10, 5]
 
 interface MarkLaneProps {
   store: MarkStore
-  redraw: Redraw
+  scheduler: DrawScheduler
   width: number
 }
 
 /** What happened, above the charts; pointing at a sign says what it stands for. */
-export function MarkLane({ store, redraw, width }: MarkLaneProps) {
+export function MarkLane({ store, scheduler, width }: MarkLaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const groups = useRef<MarkGroup[]>([])
   const [shown, setShown] = useState<MarkGroup | null>(null)
@@ -31,7 +31,7 @@ export function MarkLane({ store, redraw, width }: MarkLaneProps) {
     element.width = width * ratio
     element.height = HEIGHT_PX * ratio
     const plotWidth = width - plotLeftPx - plotRightPx
-    return redraw.add({
+    return scheduler.add({
       isInSight: () => true,
       draw({ min, max }) {
         const xOf = (ts: number) => plotLeftPx + ((ts - min) / (max - min)) * plotWidth
@@ -41,7 +41,7 @@ export function MarkLane({ store, redraw, width }: MarkLaneProps) {
           paintMarkSign({ context, theme, ratio }, marks, x * ratio, (HEIGHT_PX / 2) * ratio)
       },
     })
-  }, [store, redraw, width])
+  }, [store, scheduler, width])
 
   const point = (x: number) => {
     const near = groups.current.find((group) => Math.abs(group.x - x) < REACH_PX)

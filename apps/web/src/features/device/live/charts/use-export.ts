@@ -7,11 +7,11 @@ import { deviceApi } from '@/lib/device-queries'
 import { explain } from '@/lib/explain'
 import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
-import type { Redraw } from '../drawing/redraw'
+import type { DrawScheduler } from '../drawing/draw-scheduler'
 import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
 import type { Span } from '../telemetry/span'
-import type { ChartedKey } from './chart-panel'
+import type { ChartedKey } from './charted-keys'
 import { type Column, toCsv } from './to-csv'
 
 interface ExportOptions {
@@ -19,11 +19,11 @@ interface ExportOptions {
   view: ChartView
   charted: readonly ChartedKey[]
   painters: ReadonlySet<RowPainter>
-  redraw: Redraw
+  scheduler: DrawScheduler
 }
 
 /** Saves what the charts show, as a table or a picture. */
-export function useExport({ device, view, charted, painters, redraw }: ExportOptions) {
+export function useExport({ device, view, charted, painters, scheduler }: ExportOptions) {
   const { slug: org } = useOrganization()
   const toast = useToast()
   const [busy, setBusy] = useState(false)
@@ -59,7 +59,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
     const { toPng } = await import('./to-png')
     const { min, max } = view.span()
     const order = charted.map(({ name }) => name)
-    redraw.all()
+    scheduler.all()
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
     const picture = await toPng({ title: `${device} · ${formatRange(min, max)}`, rows, element })
     if (picture !== null) download(`${device}.png`, picture)

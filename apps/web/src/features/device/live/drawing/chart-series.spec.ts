@@ -66,7 +66,7 @@ describe('ChartSeries', () => {
 
   it('draws a late sample in its place, on either side of the seam', async () => {
     const { store, history, load, times } = start()
-    store.hear({
+    store.listenToPast({
       late: (key, { ts, value }) => history.addLate({ ...ref, key }, ts, value),
       missed: () => {},
     })

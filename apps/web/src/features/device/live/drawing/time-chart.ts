@@ -29,7 +29,7 @@ export interface TimeChartOptions {
 }
 
 /** What is painted beside the lines. */
-export interface Scenery {
+export interface Overlays {
   bands: readonly Band[]
   limits: Limits
   marks: readonly Mark[]
@@ -45,7 +45,7 @@ const FONT = '11px "Inter Variable", sans-serif'
 export class TimeChart {
   readonly #plot: uPlot
   readonly #theme: ChartTheme
-  #scenery: Scenery | null = null
+  #overlays: Overlays | null = null
   #pointed = false
 
   constructor(
@@ -60,8 +60,8 @@ export class TimeChart {
     return this.#plot.ctx.canvas
   }
 
-  draw(data: Drawable, span: Span, scenery: Scenery): void {
-    this.#scenery = scenery
+  draw(data: Drawable, span: Span, overlays: Overlays): void {
+    this.#overlays = overlays
     this.#plot.setData(data as uPlot.AlignedData, false)
     this.#plot.setScale('x', span)
   }
@@ -123,13 +123,13 @@ export class TimeChart {
   }
 
   #paintBelow(): void {
-    const scenery = this.#scenery
-    if (scenery === null) return
+    const overlays = this.#overlays
+    if (overlays === null) return
     const surface = this.#surface()
     if (this.options.kind === 'states')
-      paintBands(surface, scenery.bands, this.options.labels, this.options.colours[0] ?? 0)
-    else if (hasLimits(scenery.limits)) paintLimits(surface, scenery.limits)
-    paintMarks(surface, scenery.marks)
+      paintBands(surface, overlays.bands, this.options.labels, this.options.colours[0] ?? 0)
+    else if (hasLimits(overlays.limits)) paintLimits(surface, overlays.limits)
+    paintMarks(surface, overlays.marks)
   }
 
   #surface(): Surface {
@@ -188,7 +188,7 @@ export class TimeChart {
     if (low === null || high === null) return [0, 1]
     const reach = high === low ? Math.max(Math.abs(low) * 0.1, 1) : high - low
     let [bottom, top] = [low, high]
-    const { warning, critical } = this.#scenery?.limits ?? {}
+    const { warning, critical } = this.#overlays?.limits ?? {}
     for (const limit of [warning?.above, warning?.below, critical?.above, critical?.below]) {
       if (limit === undefined || limit === null || limit > high + reach || limit < low - reach) continue
       ;[bottom, top] = [Math.min(bottom, limit), Math.max(top, limit)]

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useEffectEvent } from 'react'
-import { DrawingShare } from './drawing-share'
+import { DrawingBudget } from './drawing-budget'
 
 /** A movement of less than a pixel, or more often than this, nobody sees. */
 const SHORTEST_STEP_MS = 40
@@ -9,22 +9,22 @@ const CALM_STEP_MS = 1_000
 
 /**
  * Calls `begin` in an animation frame when `revision` has changed, or when time has moved the picture by a pixel, and
- * `run` in it and in those that follow until it returns true; `pace` tells what a frame took that drew, painting included.
+ * `run` in it and in those that follow until it returns true; `adapt` tells what a frame took that drew, painting included.
  * Never in a hidden tab.
  */
 export function useFrames(
   revision: () => number,
   pixelMs: number,
-  { begin, run, pace }: { begin: () => void; run: () => boolean; pace: (costMs: number) => void },
+  { begin, run, adapt }: { begin: () => void; run: () => boolean; adapt: (costMs: number) => void },
 ): void {
   const readRevision = useEffectEvent(revision)
   const onBegin = useEffectEvent(begin)
   const onRun = useEffectEvent(run)
-  const onPace = useEffectEvent(pace)
+  const onCost = useEffectEvent(adapt)
   useEffect(() => {
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
     const stepMs = Math.max(pixelMs, calm ? CALM_STEP_MS : SHORTEST_STEP_MS)
-    const share = new DrawingShare()
+    const share = new DrawingBudget()
     let begun = { revision: -1, at: Number.NEGATIVE_INFINITY }
     let done = true
     /** When the last frame began that drew; null once what it took is known. */
@@ -34,7 +34,7 @@ export function useFrames(
       const costMs = performance.now() - drawnFrom
       drawnFrom = null
       share.spent(costMs)
-      onPace(costMs)
+      onCost(costMs)
     }
     // What is posted within a frame arrives once that frame was laid out and painted.
     const painted = new MessageChannel()

@@ -102,7 +102,7 @@ describe('ChartHistory', () => {
     await look([own('a')])
     asked[0]?.answer({ items: [sample('a', now - 5)] })
     await vi.advanceTimersByTimeAsync(6_000)
-    history.doubt()
+    history.markStale()
     await look([own('a')])
     expect(history.status().loading).toBe(true)
     asked[1]?.fail()

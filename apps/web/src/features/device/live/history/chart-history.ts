@@ -60,7 +60,7 @@ interface Batch {
 
 const RETRY_AFTER_MS = 5_000
 /** While a person zooms or drags, what is passed over need not be read. */
-const SETTLE_MS = 80
+const DEBOUNCE_MS = 80
 /** Series of one request: more would be more than an answer should hold. */
 const SERIES_AT_ONCE = 8
 const REQUESTS_AT_ONCE = 3
@@ -101,7 +101,7 @@ export class ChartHistory {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#read()
-    }, SETTLE_MS)
+    }, DEBOUNCE_MS)
   }
 
   part(ref: SeriesRef, span: Span, kind: SeriesKind, viewMs: number): HistoryPart {
@@ -134,8 +134,8 @@ export class ChartHistory {
   }
 
   /** Messages were missed: late samples may have been among them. */
-  doubt(): void {
-    for (const tiles of this.#series.values()) tiles.doubt()
+  markStale(): void {
+    for (const tiles of this.#series.values()) tiles.markStale()
     this.#revision += 1
   }
 
@@ -162,7 +162,7 @@ export class ChartHistory {
         if (!this.#running.has(nameOfBatch(batch))) void this.#fetch(batch)
       }
     }
-    this.#tell({ ...this.#status, loading: this.#running.size > 0 })
+    this.#notify({ ...this.#status, loading: this.#running.size > 0 })
   }
 
   /** What is missing, in as few requests as it takes: keys that lack the same are asked for together. */
@@ -240,7 +240,7 @@ export class ChartHistory {
     return tiles
   }
 
-  #tell(status: HistoryStatus): void {
+  #notify(status: HistoryStatus): void {
     this.#status = status
     for (const listener of this.#listeners) listener()
   }

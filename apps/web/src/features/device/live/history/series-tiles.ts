@@ -64,7 +64,7 @@ export class SeriesTiles {
   }
 
   /** What was read may lack something by now. */
-  doubt(): void {
+  markStale(): void {
     for (const tile of this.#tiles.values()) tile.stale = true
   }
 

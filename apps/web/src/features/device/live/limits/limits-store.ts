@@ -16,7 +16,7 @@ export const limitsStore = {
     if (hasLimits(limits)) localStorage.setItem(name, JSON.stringify(limits))
     else localStorage.removeItem(name)
     limitsByName.delete(name)
-    tell()
+    notify()
   },
 
   none: (): Limits => noLimits,
@@ -42,9 +42,9 @@ const listeners = new Set<() => void>()
 function onStorage({ key }: { key: string | null }): void {
   if (key === null) limitsByName.clear()
   else if (!limitsByName.delete(key)) return
-  tell()
+  notify()
 }
 
-function tell(): void {
+function notify(): void {
   for (const listener of listeners) listener()
 }

@@ -16,7 +16,7 @@ const CustomRange = dynamic(() => import('./custom-range').then((module) => modu
 
 const CUSTOM = 'custom'
 /** The address follows when a person has come to rest. */
-const SETTLE_MS = 300
+const DEBOUNCE_MS = 300
 
 /** What the charts show, in words. */
 export function RangeTitle({ view }: { view: ChartView }) {
@@ -36,7 +36,7 @@ export function RangeBar({ view }: { view: ChartView }) {
       const search = searchWith(window.location.search, range)
       if (search !== window.location.search)
         window.history.replaceState(null, '', search + window.location.hash)
-    }, SETTLE_MS)
+    }, DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [view, range])
 

@@ -30,7 +30,7 @@ class World {
     const message = this.#wire.shift()
     if (message === undefined) return
     if (message.ts === null) this.series.addProvisional(message.value, this.now)
-    else this.series.addStamped({ ts: message.ts, value: message.value })
+    else this.series.addTimestamped({ ts: message.ts, value: message.value })
   }
 
   request(): void {
@@ -58,13 +58,13 @@ class World {
     while ((this.#wire[0]?.sentAt ?? this.now) < this.now - 500) this.deliver()
   }
 
-  settle(): void {
+  dropUnstored(): void {
     while (this.#wire.length > 0) this.deliver()
     while (this.#responses.length > 0) this.answer(0)
     this.now += 10_000
     this.request()
     this.answer(0)
-    this.series.settle(0, this.now)
+    this.series.dropUnstored(0, this.now)
   }
 }
 
@@ -110,7 +110,7 @@ describe('KeySeries', () => {
           expect(times.length).toBeLessThanOrEqual(world.stored.length)
           expect(times).toEqual([...new Set(times)].sort((a, b) => a - b))
         }
-        world.settle()
+        world.dropUnstored()
         expect(drawn(world.series)).toEqual(world.stored)
       }),
       { numRuns: 1_500 },
@@ -166,9 +166,9 @@ describe('KeySeries', () => {
   it('drops what the platform did not keep', () => {
     const series = new KeySeries()
     series.addProvisional(5, 1_000)
-    series.settle(0, 3_000)
+    series.dropUnstored(0, 3_000)
     expect(series.points.length).toBe(1)
-    series.settle(0, 7_000)
+    series.dropUnstored(0, 7_000)
     expect(series.points.length).toBe(0)
   })
 
@@ -180,8 +180,8 @@ describe('KeySeries', () => {
 
   it('keeps switches and texts as states, apart from numbers, and knows the newest of all', () => {
     const series = new KeySeries()
-    series.addStamped({ ts: 1, value: true })
-    series.addStamped({ ts: 2, value: 'open' })
+    series.addTimestamped({ ts: 1, value: true })
+    series.addTimestamped({ ts: 2, value: 'open' })
     series.addStored([{ ts: 0, value: false }], 5)
     series.addStored([{ ts: 3, value: 7 }], 5)
     series.addStored([{ ts: 4, value: { a: 1 } }], 5)

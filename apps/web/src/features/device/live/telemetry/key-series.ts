@@ -68,7 +68,7 @@ export class KeySeries {
   }
 
   /** A live sample that carries its time. */
-  addStamped(sample: TimedValue): void {
+  addTimestamped(sample: TimedValue): void {
     this.#set(sample)
     this.#noticeNewest(sample)
   }
@@ -112,7 +112,7 @@ export class KeySeries {
    * All that is stored since `since` was fetched by a request of `sentAt`: a provisional sample that was
    * there long before, and that nothing stored has claimed, was not kept by the platform.
    */
-  settle(since: number, sentAt: number): void {
+  dropUnstored(since: number, sentAt: number): void {
     this.#drop(({ arrivedAt }) => arrivedAt > since && arrivedAt < sentAt - GRACE_MS)
   }
 

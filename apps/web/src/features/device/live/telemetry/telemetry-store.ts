@@ -15,7 +15,7 @@ interface PastListener {
   missed(): void
 }
 
-const TELL_EVERY_MS = 200
+const NOTIFY_EVERY_MS = 200
 /** Showing a tile anew takes time: of many that change, so many at once, and the next a frame later. */
 const TILES_AT_ONCE = 4
 const NEXT_TILES_MS = 16
@@ -35,11 +35,11 @@ export class TelemetryStore {
   readonly #tiles = new Map<string, Set<() => void>>()
   #isChanged = false
   /** Keys whose tiles have yet to be told of their new snapshot. */
-  #untold: string[] = []
+  #notNotified: string[] = []
   /** Live samples of each key since tiles were told. */
   readonly #arrivals = new Map<string, number>()
-  #toldAt = 0
-  #toldKeys: readonly string[] = []
+  #notifiedAt = 0
+  #notifiedKeys: readonly string[] = []
   #keys: readonly string[] = []
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
@@ -70,7 +70,7 @@ export class TelemetryStore {
   }
 
   /** Whoever keeps what was before this window is told what changes there. */
-  hear(past: PastListener | null): void {
+  listenToPast(past: PastListener | null): void {
     this.#past = past
   }
 
@@ -130,9 +130,9 @@ export class TelemetryStore {
     this.#changed()
   }
 
-  /** See KeySeries.settle. */
-  settle(since: number, sentAt: number): void {
-    for (const series of this.#series.values()) series.settle(since, sentAt)
+  /** See KeySeries.dropUnstored. */
+  dropUnstored(since: number, sentAt: number): void {
+    for (const series of this.#series.values()) series.dropUnstored(since, sentAt)
     this.#changed()
   }
 
@@ -165,7 +165,7 @@ export class TelemetryStore {
   ): boolean {
     if (ts === undefined) return series.addProvisional(value, receivedAt)
     // The platform keeps microseconds; rounded alike, the stored sample has the very same time.
-    series.addStamped({ ts: Math.round(ts * 1_000) / 1_000, value })
+    series.addTimestamped({ ts: Math.round(ts * 1_000) / 1_000, value })
     return true
   }
 
@@ -181,16 +181,16 @@ export class TelemetryStore {
   #changed(): void {
     this.#revision += 1
     this.#isChanged = true
-    this.#tellIn(TELL_EVERY_MS)
+    this.#notifyIn(NOTIFY_EVERY_MS)
   }
 
-  #tellIn(ms: number): void {
+  #notifyIn(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      if (this.#untold.length === 0) this.#untold = this.#takeSnapshots()
-      this.#tell(this.#untold.splice(0, TILES_AT_ONCE))
-      if (this.#untold.length > 0) this.#tellIn(NEXT_TILES_MS)
-      else if (this.#isChanged) this.#tellIn(TELL_EVERY_MS)
+      if (this.#notNotified.length === 0) this.#notNotified = this.#takeSnapshots()
+      this.#notify(this.#notNotified.splice(0, TILES_AT_ONCE))
+      if (this.#notNotified.length > 0) this.#notifyIn(NEXT_TILES_MS)
+      else if (this.#isChanged) this.#notifyIn(NOTIFY_EVERY_MS)
     }, ms)
   }
 
@@ -198,8 +198,8 @@ export class TelemetryStore {
   #takeSnapshots(): string[] {
     this.#isChanged = false
     const now = Date.now()
-    const mostArrivals = Math.max(1, ((now - this.#toldAt) / 1_000) * FLASHES_PER_SECOND)
-    this.#toldAt = now
+    const mostArrivals = Math.max(1, ((now - this.#notifiedAt) / 1_000) * FLASHES_PER_SECOND)
+    this.#notifiedAt = now
     const [first, seen]: [string[], string[]] = [[], []]
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
@@ -213,13 +213,13 @@ export class TelemetryStore {
     }
     this.#arrivals.clear()
     // Tiles come all at once, as each moves those below it.
-    this.#tell(first)
-    if (this.#toldKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
-    this.#toldKeys = this.#keys
+    this.#notify(first)
+    if (this.#notifiedKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
+    this.#notifiedKeys = this.#keys
     return seen
   }
 
-  #tell(keys: readonly string[]): void {
+  #notify(keys: readonly string[]): void {
     for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
   }
 }

@@ -133,7 +133,7 @@ export class TelemetrySync {
   async #fetchSince(seconds: number): Promise<void> {
     const sentAt = Date.now()
     const left = await this.#fetchRange({ from: `-${seconds}s` }, MAXIMUM_PAGES)
-    if (left > 0) this.options.store.settle(sentAt - seconds * 1_000, sentAt)
+    if (left > 0) this.options.store.dropUnstored(sentAt - seconds * 1_000, sentAt)
   }
 
   /** Fetches a range page by page and returns how many pages are left of the allowance. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { deviceTroubles } from './device-troubles'
+import { deviceWarnings } from './device-warnings'
 
 const shorts = (droppedMessages: number, clockSkewMs: number | null) =>
-  deviceTroubles({ droppedMessages, clockSkewMs }).map(({ short }) => short)
+  deviceWarnings({ droppedMessages, clockSkewMs }).map(({ short }) => short)
 
-describe('deviceTroubles', () => {
+describe('deviceWarnings', () => {
   it('says nothing of what is fine', () => {
     expect(shorts(0, null)).toEqual([])
     expect(shorts(0, 9_999)).toEqual([])
@@ -18,6 +18,6 @@ describe('deviceTroubles', () => {
 
   it('counts dropped messages', () => {
     expect(shorts(1_204, 60_000)).toEqual(['clock 1 min ahead', '1,204 dropped'])
-    expect(deviceTroubles({ droppedMessages: 1, clockSkewMs: null })[0]?.what).toMatch(/^1 message was/)
+    expect(deviceWarnings({ droppedMessages: 1, clockSkewMs: null })[0]?.what).toMatch(/^1 message was/)
   })
 })

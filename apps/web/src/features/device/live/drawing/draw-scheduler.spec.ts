@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type ChartFrame, Redraw } from './redraw'
+import { type ChartFrame, DrawScheduler } from './draw-scheduler'
 
 function setUp(costMs: number, hidden: readonly number[] = []) {
-  const redraw = new Redraw()
+  const scheduler = new DrawScheduler()
   const drawn: [row: number, min: number][] = []
   const clock = { now: 0 }
   const remove = [0, 1, 2, 3].map((row) =>
-    redraw.add({
+    scheduler.add({
       isInSight: () => !hidden.includes(row),
       draw: (frame: ChartFrame) => {
         drawn.push([row, frame.min])
@@ -14,30 +14,30 @@ function setUp(costMs: number, hidden: readonly number[] = []) {
       },
     }),
   )
-  return { redraw, drawn, remove, run: () => redraw.run(() => clock.now) }
+  return { scheduler, drawn, remove, run: () => scheduler.run(() => clock.now) }
 }
 
 const frame = (min: number): ChartFrame => ({ min, max: min + 1, crosshair: null })
 
-describe('Redraw', () => {
+describe('DrawScheduler', () => {
   it('draws all rows in one frame where that is quick', () => {
-    const { redraw, drawn, run } = setUp(1)
-    redraw.begin(frame(7))
+    const { scheduler, drawn, run } = setUp(1)
+    scheduler.begin(frame(7))
     expect(run()).toBe(true)
     expect(drawn).toEqual([0, 1, 2, 3].map((row) => [row, 7]))
   })
 
   it('spreads slow rows over frames, all with the same span', () => {
-    const { redraw, drawn, run } = setUp(5)
-    redraw.begin(frame(7))
+    const { scheduler, drawn, run } = setUp(5)
+    scheduler.begin(frame(7))
     expect([run(), drawn.length]).toEqual([false, 2])
     expect([run(), drawn.length]).toEqual([true, 4])
     expect(new Set(drawn.map(([, min]) => min))).toEqual(new Set([7]))
   })
 
   it('draws nothing that is out of sight or gone, also when it went between two frames', () => {
-    const { redraw, drawn, remove, run } = setUp(5, [0])
-    redraw.begin(frame(7))
+    const { scheduler, drawn, remove, run } = setUp(5, [0])
+    scheduler.begin(frame(7))
     run()
     remove[3]?.()
     expect(run()).toBe(true)
@@ -45,11 +45,11 @@ describe('Redraw', () => {
   })
 
   it('draws what is out of sight when a picture of all is wanted', () => {
-    const { redraw, drawn } = setUp(5, [0, 2])
-    redraw.begin(frame(7))
-    redraw.all()
+    const { scheduler, drawn } = setUp(5, [0, 2])
+    scheduler.begin(frame(7))
+    scheduler.all()
     expect(drawn.map(([row]) => row)).toEqual([0, 1, 2, 3])
-    expect(redraw.run()).toBe(true)
+    expect(scheduler.run()).toBe(true)
   })
 
   it('draws fewer rows at once after frames that took too long, one in every other frame at least, and more again after', () => {
@@ -82,10 +82,10 @@ describe('Redraw', () => {
 
 /** Draws a picture of so many rows, and says that the frame took so long; gives how many rows were drawn in it. */
 function drawing(rows: number): (costMs: number) => number {
-  const redraw = new Redraw()
+  const scheduler = new DrawScheduler()
   let drawn = 0
   for (let row = 0; row < rows; row += 1) {
-    redraw.add({
+    scheduler.add({
       isInSight: () => true,
       draw() {
         drawn += 1
@@ -94,9 +94,9 @@ function drawing(rows: number): (costMs: number) => number {
   }
   return (costMs) => {
     drawn = 0
-    redraw.begin({ min: 7, max: 8, crosshair: null })
-    redraw.run(() => 0)
-    redraw.pace(costMs)
+    scheduler.begin({ min: 7, max: 8, crosshair: null })
+    scheduler.run(() => 0)
+    scheduler.adapt(costMs)
     return drawn
   }
 }

@@ -4,7 +4,7 @@ const SHARE = 0.6
 const [MOST_OWED_MS, MOST_COUNTED_MS] = [20, 30]
 
 /** Says when the next picture may begin, by what the last ones cost. */
-export class DrawingShare {
+export class DrawingBudget {
   #owedMs = 0
   #at = Number.NEGATIVE_INFINITY
 

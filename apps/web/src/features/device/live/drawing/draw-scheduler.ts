@@ -32,7 +32,7 @@ const [MORE_ROWS, MANY_MORE] = [0.25, 1.5]
 const LIGHT_MS = 4
 
 /** Draws rows, as many in one animation frame as it can bear; the others follow in the next, for the same span. */
-export class Redraw {
+export class DrawScheduler {
   readonly #rows = new Set<DrawnRow>()
   #left: DrawnRow[] = []
   #frame: ChartFrame | null = null
@@ -63,7 +63,7 @@ export class Redraw {
    * Painting takes time too, which only shows once a frame is over: after one that took long fewer rows are drawn in each,
    * then more again.
    */
-  pace(costMs: number): void {
+  adapt(costMs: number): void {
     // Where nothing was drawn it was something else that took long.
     if (this.#lastDrawn === 0) return
     this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, this.#nextRows(costMs)))

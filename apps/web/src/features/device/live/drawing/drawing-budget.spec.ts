@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { DrawingShare } from './drawing-share'
+import { DrawingBudget } from './drawing-budget'
 
 const frameMs = 1_000 / 60
 
 /** How many of the frames are drawn, where the nth of those drawn costs so much. */
 function drawnOf(frames: number, costOf: (drawn: number) => number): number {
-  const share = new DrawingShare()
+  const share = new DrawingBudget()
   let drawn = 0
   for (let frame = 0; frame < frames; frame += 1) {
     if (!share.allows(frame * frameMs)) continue
@@ -15,7 +15,7 @@ function drawnOf(frames: number, costOf: (drawn: number) => number): number {
   return drawn
 }
 
-describe('DrawingShare', () => {
+describe('DrawingBudget', () => {
   it('lets what is quick draw with every frame', () => {
     expect(drawnOf(600, () => 8)).toBe(600)
   })
@@ -30,7 +30,7 @@ describe('DrawingShare', () => {
   })
 
   it('owes nothing for a time in which nothing was drawn', () => {
-    const share = new DrawingShare()
+    const share = new DrawingBudget()
     share.spent(30)
     expect(share.allows(0)).toBe(true)
     share.spent(30)

@@ -5,7 +5,7 @@ import { formatSpan } from './format-time'
 /** A clock that is this far off puts samples beside those of others. */
 const tolerableSkewMs = 10_000
 
-export interface DeviceTrouble {
+export interface DeviceWarning {
   /** For a list: `12 dropped`. */
   short: string
   what: string
@@ -14,22 +14,22 @@ export interface DeviceTrouble {
 }
 
 /** What is wrong with the telemetry of a device although it arrives. */
-export function deviceTroubles({ droppedMessages, clockSkewMs }: Device['telemetry']): DeviceTrouble[] {
-  const troubles: DeviceTrouble[] = []
+export function deviceWarnings({ droppedMessages, clockSkewMs }: Device['telemetry']): DeviceWarning[] {
+  const warnings: DeviceWarning[] = []
   if (clockSkewMs !== null && Math.abs(clockSkewMs) >= tolerableSkewMs)
-    troubles.push(clockSkewMs > 0 ? ahead(clockSkewMs) : late(-clockSkewMs))
+    warnings.push(clockSkewMs > 0 ? ahead(clockSkewMs) : late(-clockSkewMs))
   if (droppedMessages > 0) {
     const messages = droppedMessages === 1 ? 'message was' : 'messages were'
-    troubles.push({
+    warnings.push({
       short: `${formatCount(droppedMessages)} dropped`,
       what: `${formatCount(droppedMessages)} ${messages} dropped, because the database could not keep up.`,
       todo: 'Send with QoS 1, so that the device sends again what was not stored.',
     })
   }
-  return troubles
+  return warnings
 }
 
-function ahead(skewMs: number): DeviceTrouble {
+function ahead(skewMs: number): DeviceWarning {
   const off = `${formatSpan(skewMs)} ahead`
   return {
     short: `clock ${off}`,
@@ -39,7 +39,7 @@ function ahead(skewMs: number): DeviceTrouble {
 }
 
 /** A device that was offline sends what it kept: only of the future it is certain that the clock is wrong. */
-function late(ageMs: number): DeviceTrouble {
+function late(ageMs: number): DeviceWarning {
   const age = formatSpan(ageMs)
   return {
     short: `samples ${age} late`,
