@@ -12,7 +12,7 @@ interface ConfirmDialogProps {
   open: boolean
   onOpenChange: (open: boolean) => void
   title: string
-  /** Names what is lost, and what is not. */
+  /** Says what is lost and what is not. */
   children: ReactNode
   confirmLabel: string
   /** When set, the person types this before the button works. */

@@ -4,12 +4,12 @@ import { EmptyState } from '@/components/empty-state'
 import { useOrganization } from '@/lib/organization'
 
 interface NoDevicesProps {
-  /** The button that registers one; not for those who only read. */
+  /** The control that leads to the registration; viewers do not see it. */
   action: ReactNode
   children: ReactNode
 }
 
-/** Before the first device. */
+/** The empty state of an organization without devices. */
 export function NoDevices({ action, children }: NoDevicesProps) {
   const { role } = useOrganization()
   return (

@@ -2,7 +2,7 @@ import type { StoreState } from '@heliograph/protocol'
 import { Notice } from '@/components/notice'
 import { formatClock } from '@/lib/format-time'
 
-/** Says that what is seen is not stored, or not yet, and what that means for whoever sends it. */
+/** Says that values on the page are not stored yet, and what that means for devices. */
 export function StoreNotice({ store, className }: { store: StoreState | undefined; className?: string }) {
   if (store === undefined || store.state === 'ok') return null
   const since = formatClock(store.since)

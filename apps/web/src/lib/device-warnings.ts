@@ -2,7 +2,7 @@ import type { Device } from '@heliograph/protocol'
 import { formatCount } from './format-number'
 import { formatSpan } from './format-time'
 
-/** A clock that is this far off puts samples beside those of others. */
+/** A smaller clock error is not worth a warning. */
 const tolerableSkewMs = 10_000
 
 export interface DeviceWarning {
@@ -13,7 +13,7 @@ export interface DeviceWarning {
   todo: string
 }
 
-/** What is wrong with the telemetry of a device although it arrives. */
+/** Warnings about the telemetry of a device that arrives, but late, early or in part. */
 export function deviceWarnings({ droppedMessages, clockSkewMs }: Device['telemetry']): DeviceWarning[] {
   const warnings: DeviceWarning[] = []
   if (clockSkewMs !== null && Math.abs(clockSkewMs) >= tolerableSkewMs)
@@ -38,7 +38,7 @@ function ahead(skewMs: number): DeviceWarning {
   }
 }
 
-/** A device that was offline sends what it kept: only of the future it is certain that the clock is wrong. */
+/** Late samples need not mean a wrong clock: a device that was offline sends buffered samples. */
 function late(ageMs: number): DeviceWarning {
   const age = formatSpan(ageMs)
   return {

@@ -7,7 +7,7 @@ export interface Explanation {
   todo: string
 }
 
-/** Says in words what went wrong. */
+/** Describes an error in words. */
 export function explain(error: unknown): Explanation {
   if (error instanceof UnreachableError) {
     return {
@@ -25,7 +25,7 @@ export function explain(error: unknown): Explanation {
   return { what: 'An error occurred in this page.', todo: 'Reload it; stored data is not affected.' }
 }
 
-/** Whether it passes by itself: something is away, or is starting. */
+/** Whether the error passes by itself, as a server that starts or does not answer. */
 export function isTemporary(error: unknown): boolean {
   return (
     error instanceof UnreachableError || (error instanceof ApiError && [502, 503, 504].includes(error.status))

@@ -4,10 +4,10 @@ import { type RefCallback, useCallback, useState } from 'react'
 
 type Listen = (listener: () => void) => () => void
 
-/** Who reads past the screen's edge, as a screen reader may, still hears what is not too old. */
+/** Screen readers also read what is out of sight, so it is updated now and then. */
 const OUT_OF_SIGHT_EVERY_MS = 5_000
 
-/** A subscription that tells at once while an element is in sight, and now and then while it is not; and the element's ref. */
+/** A subscription that notifies at once while an element is in sight, and every few seconds while it is not. */
 export function useWhileSeen(listen: Listen): [ref: RefCallback<Element>, listen: Listen] {
   const [inSight, setInSight] = useState(true)
   const ref = useCallback((element: Element | null) => {

@@ -14,7 +14,7 @@ interface CredentialOnceProps {
   device: string
 }
 
-/** A credential while it can still be read: its parts, and commands that use it. */
+/** A credential with its secret, which is shown only once, and examples that use it. */
 export function CredentialOnce({ credential, device }: CredentialOnceProps) {
   const { data: platform } = usePlatform()
   const fields = credentialFields(credential)

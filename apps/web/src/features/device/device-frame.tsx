@@ -27,7 +27,7 @@ interface DeviceFrameProps {
   children: ReactNode
 }
 
-/** What all pages of a device share: who it is, how it fares, and the way to its other pages. */
+/** The frame of all pages of a device: its name, its state, and the tabs of its pages. */
 export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   const { slug } = useOrganization()
   const device = useDevice(id)
@@ -57,7 +57,7 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   )
 }
 
-/** Apart, so that nothing else is drawn anew each second. */
+/** A component of its own, so that nothing else renders each second. */
 function LiveStoreNotice() {
   return <StoreNotice store={useFleet()?.counts.store} className="mt-3" />
 }

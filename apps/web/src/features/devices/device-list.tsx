@@ -75,7 +75,7 @@ export function DeviceList() {
   )
 }
 
-/** Another page may lead here to register one; the address then forgets it, so that going back asks no second time. */
+/** Opens the registration when the address asks for it. The address then drops the request, so that going back does not open it again. */
 function useAskedToRegister(onAsked: () => void): void {
   const asked = useSearchParams().has('register')
   const act = useEffectEvent(onAsked)

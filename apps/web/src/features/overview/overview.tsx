@@ -18,7 +18,7 @@ import { TrafficTiles } from './traffic-tiles'
 import { type LiveOverview, useOverview } from './use-overview'
 import { WallFrame } from './wall-frame'
 
-/** How the organization fares, live; each number leads to what it counts. */
+/** The live overview of the organization; each number leads to what it counts. */
 export function Overview() {
   const { overview, query } = useOverview()
   const { wall } = useWall()

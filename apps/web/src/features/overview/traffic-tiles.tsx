@@ -42,7 +42,7 @@ interface TrafficChartProps {
   stale: boolean
 }
 
-/** The last ten minutes, or what is known of them, as a shape: from none to the highest. */
+/** A chart of the last ten minutes, or of the known part of them, from zero to the highest value. */
 function TrafficChart({ points, colour, stale }: TrafficChartProps) {
   const paths = areaPaths(points)
   const highest = Math.max(0, ...points.map(({ value }) => value))

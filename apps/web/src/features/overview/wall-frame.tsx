@@ -15,7 +15,7 @@ interface WallFrameProps {
   children: ReactNode
 }
 
-/** The whole screen, to be read from three metres: whose it is, the time, the numbers. It keeps the screen awake. */
+/** The overview on the whole screen, legible from three metres. */
 export function WallFrame({ staleSince, children }: WallFrameProps) {
   const { name } = useOrganization()
   const awake = useWakeLock()

@@ -5,7 +5,7 @@ import { cn } from '@/lib/cn'
 import { formatClock, formatUntil } from '@/lib/format-time'
 import { type LiveConnection, type LiveState, useLive } from '@/lib/live/live-connection'
 
-/** The page's own connection: a dot, and in words how it fares. */
+/** The state of the page's MQTT connection. */
 export function LiveIndicator() {
   const live = useLive()
   const now = useNow()
@@ -46,7 +46,7 @@ const TEXT: Record<LiveState, string> = {
   offline: 'text-refused-text',
 }
 
-/** How the page's connection fares, in a few words. */
+/** The state of the page's connection in a few words. */
 export function describeLive(live: Omit<LiveConnection, 'subscribe'>, now: number): string {
   switch (live.state) {
     case 'live':

@@ -25,7 +25,7 @@ interface OrganizationFrameProps {
   children: ReactNode
 }
 
-/** Lets in who is signed in and belongs to the organization, and draws navigation around the page. */
+/** Admits signed-in members of the organization, and shows the navigation around the page. */
 export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
   const me = useMe()
   const signedOut = me.error instanceof ApiError && me.error.status === 401

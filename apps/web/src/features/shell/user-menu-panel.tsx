@@ -43,7 +43,7 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
   )
 }
 
-/** Ends the session. The page is loaded anew, so that nothing of it is left in memory. */
+/** Ends the session and loads the sign-in page anew, so that no data is left in memory. */
 function useSignOut(): () => void {
   const toast = useToast()
   return () => {

@@ -26,7 +26,7 @@ export function CredentialList() {
   const { name } = useCurrentDevice()
   const [action, setAction] = useState<Action | null>(null)
   const { data } = useCredentials()
-  // Not as it was when the dialog was opened: it may be in use by now.
+  // The credential as it is now, as it may have been used since the dialog was opened.
   const chosen = action?.kind === 'issue' ? null : data?.items.find(({ id }) => id === action?.id)
   const close = () => setAction(null)
 

@@ -23,7 +23,7 @@ const MessageFeed = dynamic(() => import('./feed/message-feed').then((module) =>
   loading: () => <div aria-hidden className="h-24 rounded-outer border bg-surface" />,
 })
 
-/** What a device says now, and said in the last minutes. */
+/** The live page of a device: latest values, charts and messages. */
 export function LiveView() {
   const device = useCurrentDevice()
   return <LiveViewOf key={device.id} device={device} />
@@ -86,10 +86,10 @@ function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   )
 }
 
-/** With so many, the times below the last one are in sight on a laptop's screen. */
+/** With this many charts, the labels of the time axis are in sight on a laptop. */
 const [NUMBERS_AT_FIRST, STATES_AT_FIRST] = [3, 2]
 
-/** What a person chose, and of the rest the first few. */
+/** The keys that a person chose and, without a choice, the first few. */
 function chartedNames(
   store: TelemetryStore,
   keys: readonly string[],

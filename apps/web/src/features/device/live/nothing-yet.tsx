@@ -9,7 +9,7 @@ import { EmptyState } from '@/components/empty-state'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 
-/** A device that has sent nothing: how it would. */
+/** The empty state of a device without telemetry: how to send some. */
 export function NothingYet({ device }: { device: string }) {
   const { slug: org } = useOrganization()
   return (

@@ -27,7 +27,7 @@ interface Arrived {
   text: string
 }
 
-/** Waits for the device, then shows what it said. */
+/** Waits for the first message of the device, then shows the latest one. */
 export function FirstMessage({ device, credential }: FirstMessageProps) {
   const { slug } = useOrganization()
   const [arrived, setArrived] = useState<Arrived | null>(null)

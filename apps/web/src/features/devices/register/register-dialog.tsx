@@ -18,7 +18,7 @@ interface Registered {
   credential: IssuedCredential
 }
 
-/** From a name to a device that sends: the form, then its credential once, then its first message. */
+/** Registers a device: first the form, then the credential and the first message. */
 export function RegisterDialog({ onClose }: { onClose: () => void }) {
   const [registered, setRegistered] = useState<Registered | null>(null)
   return registered ? (

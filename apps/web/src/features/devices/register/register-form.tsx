@@ -22,7 +22,7 @@ interface RegisterFormProps {
 export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
   const { slug } = useOrganization()
   const queryClient = useQueryClient()
-  // Kept when only the credential failed, so that trying again does not register the device twice.
+  // Kept when only the credential failed, so that a retry does not register the device twice.
   const created = useRef<Device>(null)
 
   const form = useForm({

@@ -20,7 +20,7 @@ interface ChartRowProps {
   group: string
   scheduler: DrawScheduler
   marks: MarkStore
-  /** Where each row that is shown is found. */
+  /** The painters of all rows. */
   painters: Set<RowPainter>
   onMoment: (ts: number | null) => void
 }
@@ -53,7 +53,7 @@ interface ChartCanvasProps extends ChartRowProps {
   onStates: (update: (known: readonly number[]) => readonly number[]) => void
 }
 
-/** What is drawn of a row; made anew with the theme, as a canvas knows no CSS. */
+/** The canvas of a row. It is created again when the theme changes, as a canvas knows no CSS. */
 function ChartCanvas(props: ChartCanvasProps) {
   const { device, name, kind, lines, labelled, width, height, group, scheduler, marks, painters } = props
   const { onMoment, readouts, onStates } = props
@@ -98,7 +98,7 @@ function ChartCanvas(props: ChartCanvasProps) {
   return <div ref={root} />
 }
 
-/** What nobody sees is not drawn; a little before it comes into sight, it is. */
+/** Draws a row only in sight, and from a little before. */
 function observeSight(element: Element, painter: RowPainter, scheduler: DrawScheduler): IntersectionObserver {
   const observer = new IntersectionObserver(
     ([entry]) => {

@@ -1,6 +1,6 @@
 import type { Span } from '../telemetry/span'
 
-/** Where the crosshair is when it is moved by keys rather than by the mouse. */
+/** The position of the crosshair when it is moved by keys. */
 export class Crosshair {
   #ts: number | null = null
   #revision = 0
@@ -21,7 +21,7 @@ export class Crosshair {
   }
 }
 
-/** Where a key takes the crosshair; undefined for a key that is not its business. */
+/** The position of the crosshair after a key; undefined for other keys. */
 export function movedBy(
   key: string,
   from: number | null,

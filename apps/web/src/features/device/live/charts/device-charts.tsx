@@ -74,7 +74,7 @@ function useHistory(device: string, store: TelemetryStore): ChartHistory {
   return history
 }
 
-/** A clock that is further ahead than this is wrong, and the picture does not follow it. */
+/** A clock that is further ahead is wrong, and charts do not follow it. */
 const AHEAD_MS = 60_000
 
 /** Now, or the newest sample where the device's clock, or the platform's, is a little ahead of ours. */

@@ -16,7 +16,7 @@ interface MarkLaneProps {
   width: number
 }
 
-/** What happened, above the charts; pointing at a sign says what it stands for. */
+/** The marks above the charts; pointing at one shows its text. */
 export function MarkLane({ store, scheduler, width }: MarkLaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const groups = useRef<MarkGroup[]>([])

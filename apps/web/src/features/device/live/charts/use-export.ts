@@ -31,7 +31,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
   const saveCsv = async () => {
     const span = view.span()
     const series = charted.flatMap(({ lines }) => lines)
-    // What is here sample by sample is saved as it is drawn; a long range the browser fetches, with every sample.
+    // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
     if (series.every((line) => line.series.past(span, Date.now()) === null)) {
       download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
       return
@@ -77,14 +77,14 @@ function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
   )
 }
 
-/** Hands a file to the person. */
+/** Downloads a file made by the page. */
 function download(fileName: string, file: Blob): void {
   const url = URL.createObjectURL(file)
   follow(url, fileName)
   URL.revokeObjectURL(url)
 }
 
-/** Has the browser fetch a file of the platform, straight to the disk however large it is; the platform names it. */
+/** Lets the browser download a file from the server, which names it, straight to disk. */
 function downloadFrom(address: string): void {
   follow(address, '')
 }

@@ -23,7 +23,7 @@ interface CompareDialogProps {
   onClose: () => void
 }
 
-/** Which other devices stand in the chart of a key: of those that measure it too. */
+/** A dialog that chooses the devices to compare a key with. */
 export function CompareDialog({ device, name, compared, onChange, onClose }: CompareDialogProps) {
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState(compared)
@@ -31,7 +31,7 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
   const isChosen = (id: string) => chosen.some((one) => one.id === id)
   const toggle = (one: Compared) =>
     setChosen((known) => (isChosen(one.id) ? known.filter(({ id }) => id !== one.id) : [...known, one]))
-  // What was chosen stays in sight, whatever is searched for.
+  // Chosen devices stay in sight, whatever the search.
   const shown = [...chosen, ...(found.data ?? []).filter(({ id }) => !isChosen(id))]
 
   return (

@@ -7,7 +7,7 @@ import type { SeriesKind } from '../telemetry/state-labels'
 import type { TelemetryStore } from '../telemetry/telemetry-store'
 import type { LinePart } from './thin'
 
-/** What is drawn of a series: its parts in order, and what they were made of. */
+/** The points of a series to draw: its parts in order, and what they were read from. */
 export interface Drawn {
   parts: LinePart[]
   resolution: Resolution

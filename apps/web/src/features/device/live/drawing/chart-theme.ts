@@ -1,6 +1,6 @@
 import { seriesColour } from '../telemetry/series-colour'
 
-/** The colours of a chart. */
+/** The colours of a chart, as the canvas takes them. */
 export interface ChartTheme {
   series: readonly string[]
   ink: string

@@ -2,7 +2,7 @@ import type { Span } from '../telemetry/span'
 
 /** A picture that all rows show together. */
 export interface ChartFrame extends Span {
-  /** Where keys have put the crosshair; null leaves it to the mouse. */
+  /** The crosshair position set by keys; null leaves it to the mouse. */
   crosshair: number | null
 }
 
@@ -12,10 +12,10 @@ export interface DrawnRow {
   draw(frame: ChartFrame): void
 }
 
-/** Longer than this in one frame, and the page would stutter. */
+/** With longer drawing in one frame, the page would stutter. */
 const BUDGET_MS = 8
 const MOST_ROWS = 64
-/** Of a page that cannot bear one in each frame, one in every other. */
+/** On a slow page, one row in every other frame. */
 const LEAST_ROWS = 0.5
 /**
  * A frame that took longer, painting included, was long, and its rows share it with those that follow: busy processors make
@@ -24,7 +24,7 @@ const LEAST_ROWS = 0.5
 const [LONG_MS, TOO_LONG_MS] = [8, 16]
 /** In the shortest window a picture moves by less than a pixel meanwhile. */
 const FRAMES_SHARED = 3
-/** So few are always drawn together: what they cost is little beside what a frame costs by itself. */
+/** This few rows are always drawn together: they cost little beside the frame itself. */
 const FEW_ROWS = 6
 /** How quickly more are tried again, each frame: after long ones, and where there is room for them. */
 const [MORE_ROWS, MANY_MORE] = [0.25, 1.5]
@@ -41,7 +41,7 @@ export class DrawScheduler {
   /** Rows that may be drawn now; a part of one is saved up for the next frame. */
   #allowance = 0
   #lastDrawn = 0
-  /** Rows of the picture that somebody sees. */
+  /** The number of rows in sight. */
   #inSight = 0
 
   /** Changes when rows come or come into sight: they have to be drawn though nothing else has changed. */
@@ -64,7 +64,7 @@ export class DrawScheduler {
    * then more again.
    */
   adapt(costMs: number): void {
-    // Where nothing was drawn it was something else that took long.
+    // A frame without drawing took long for another reason.
     if (this.#lastDrawn === 0) return
     this.#rowsAtOnce = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, this.#nextRows(costMs)))
   }

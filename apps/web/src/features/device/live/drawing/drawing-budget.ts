@@ -1,9 +1,9 @@
-/** The part of the time that drawing, and painting what was drawn, may take: what draws slowly draws less often. */
+/** The share of time that drawing and painting may take: slow drawing happens less often. */
 const SHARE = 0.6
 /** One frame that was held up for another reason does not put off those that follow. */
 const [MOST_OWED_MS, MOST_COUNTED_MS] = [20, 30]
 
-/** Says when the next picture may begin, by what the last ones cost. */
+/** Says when the next drawing may begin, by the cost of the last ones. */
 export class DrawingBudget {
   #owedMs = 0
   #at = Number.NEGATIVE_INFINITY

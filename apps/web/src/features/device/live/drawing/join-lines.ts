@@ -1,6 +1,6 @@
 import type { Line } from './thin'
 
-/** What uPlot draws: times, and for each line a value at each, null where it is broken, undefined where it has none. */
+/** The data format of uPlot: times, and for each line a value at each time; null breaks the line, undefined skips the time. */
 export type Drawable = [times: ArrayLike<number>, ...lines: ArrayLike<number | null | undefined>[]]
 
 /** Several lines over the times of all of them. */

@@ -5,7 +5,7 @@ import { stateColourIndex } from '../telemetry/state-labels'
 import type { Band } from './bands'
 import type { ChartTheme } from './chart-theme'
 
-/** Where to paint: pixels of the canvas, and how times and values become such. */
+/** The area to paint on, in pixels of the canvas, and the scales of times and values. */
 export interface Surface {
   context: CanvasRenderingContext2D
   theme: ChartTheme
@@ -101,7 +101,7 @@ export function paintLimits(surface: Surface, limits: Limits): void {
   context.restore()
 }
 
-/** What happened, as a thin line through a chart. */
+/** Paints marks as thin vertical lines. */
 export function paintMarks(surface: Surface, marks: readonly Mark[]): void {
   const { context, theme, top, height, ratio, xOf } = surface
   context.save()

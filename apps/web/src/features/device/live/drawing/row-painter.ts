@@ -74,7 +74,7 @@ export class RowPainter implements DrawnRow {
     return this.#chart.canvas
   }
 
-  /** What it is made of; null while nobody sees it. */
+  /** The origin of the drawn data; null while the row is out of sight. */
   get origin(): Origin | null {
     return this.inSight ? this.#origin : null
   }

@@ -5,7 +5,7 @@ export interface LinePart extends Points {
   gapMs: number
 }
 
-/** What is drawn: times, and at each a value, or null where the line is broken. */
+/** A line to draw: times, and at each a value, or null where the line is broken. */
 export interface Line {
   times: ArrayLike<number>
   values: ArrayLike<number | null>

@@ -28,7 +28,7 @@ export interface TimeChartOptions {
   onCrosshair(at: { ts: number; index: number } | null): void
 }
 
-/** What is painted beside the lines. */
+/** Painted below the lines: bands of states, limits and marks. */
 export interface Overlays {
   bands: readonly Band[]
   limits: Limits
@@ -37,7 +37,7 @@ export interface Overlays {
 
 export const [plotLeftPx, plotRightPx] = [56, 16]
 const [LABELS_HEIGHT_PX, TICK_SPACE_PX, SPARSE_PX] = [26, 96, 12]
-/** Where uPlot keeps a cursor that is nowhere. */
+/** The position of a hidden cursor in uPlot. */
 const AWAY_PX = -10
 const FONT = '11px "Inter Variable", sans-serif'
 

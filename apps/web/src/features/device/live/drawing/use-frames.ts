@@ -3,7 +3,7 @@
 import { useEffect, useEffectEvent } from 'react'
 import { DrawingBudget } from './drawing-budget'
 
-/** A movement of less than a pixel, or more often than this, nobody sees. */
+/** A smaller movement, or a more frequent one, would not be visible. */
 const SHORTEST_STEP_MS = 40
 const CALM_STEP_MS = 1_000
 
@@ -36,12 +36,12 @@ export function useFrames(
       share.spent(costMs)
       onCost(costMs)
     }
-    // What is posted within a frame arrives once that frame was laid out and painted.
+    // A message posted within a frame arrives after that frame was painted.
     const painted = new MessageChannel()
     painted.port1.onmessage = ({ data }) => data === drawnFrom && onPainted()
     const onFrame = (at: number) => {
       frame = requestAnimationFrame(onFrame)
-      // Where frames follow each other without a pause, the next one begins before that.
+      // Without a pause between frames, the next one begins before the message arrives.
       onPainted()
       const allowed = share.allows(at)
       if (done) {

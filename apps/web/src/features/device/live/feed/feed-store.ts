@@ -4,7 +4,7 @@ import { Ring } from './ring'
 
 export type FeedKind = keyof typeof deviceChannels | 'other'
 
-/** What of it is shown: all, or one part, of which as many are kept whatever else comes in. */
+/** The filters of the feed; each keeps as many messages, whatever else arrives. */
 export const feedFilters = ['all', 'telemetry', 'events', 'platform'] as const
 export type FeedFilter = (typeof feedFilters)[number]
 
@@ -23,7 +23,7 @@ export interface FeedEntry {
 export interface FeedSnapshot {
   /** The newest first. */
   entries: readonly FeedEntry[]
-  /** What passed by since it was paused; null while it runs. */
+  /** The number of messages since the feed was paused; null while it runs. */
   missed: number | null
   filter: FeedFilter
 }

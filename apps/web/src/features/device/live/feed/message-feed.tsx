@@ -16,7 +16,7 @@ import { type FeedEntry, type FeedFilter, FeedStore, feedFilters, feedLength } f
 import { RowSlots } from './row-slots'
 
 const ROW_PX = 33
-/** Whoever scrolls away from the newest is reading. */
+/** Scrolling this far from the newest message pauses the feed. */
 const READING_PX = 12
 
 /** Every message of the device as it came over the wire: telemetry, events, presence, notices. */

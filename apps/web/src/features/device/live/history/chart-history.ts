@@ -44,7 +44,7 @@ interface ChartHistoryOptions {
   labelsOf(ref: SeriesRef): StateLabels
 }
 
-/** What of a key is shown of a span. */
+/** The points of a key in a span. */
 export interface HistoryPart {
   points: Points
   resolution: Resolution
@@ -59,13 +59,13 @@ interface Batch {
 }
 
 const RETRY_AFTER_MS = 5_000
-/** While a person zooms or drags, what is passed over need not be read. */
+/** History is read once a person has stopped zooming or dragging. */
 const DEBOUNCE_MS = 80
 /** Series of one request: more would be more than an answer should hold. */
 const SERIES_AT_ONCE = 8
 const REQUESTS_AT_ONCE = 3
 
-/** History as it is looked at: reads what is missing, keeps what was read, and forgets what nobody looks at. */
+/** The history behind the charts: reads missing tiles, keeps them, and drops those that were not used for long. */
 export class ChartHistory {
   readonly #series = new Map<string, SeriesTiles>()
   /** As they were put together last: a followed picture shows the same tiles for many frames. */
@@ -133,7 +133,7 @@ export class ChartHistory {
     this.#revision += 1
   }
 
-  /** Messages were missed: late samples may have been among them. */
+  /** Marks all tiles as incomplete, as missed messages may have held late samples. */
   markStale(): void {
     for (const tiles of this.#series.values()) tiles.markStale()
     this.#revision += 1
@@ -150,7 +150,7 @@ export class ChartHistory {
   #read(): void {
     const batches = this.#batches()
     const names = new Set(batches.map(nameOfBatch))
-    // What is no longer looked at is not waited for.
+    // Requests for tiles that are no longer in sight are aborted.
     for (const [name, running] of this.#running) {
       if (names.has(name)) continue
       running.abort()
@@ -165,7 +165,7 @@ export class ChartHistory {
     this.#notify({ ...this.#status, loading: this.#running.size > 0 })
   }
 
-  /** What is missing, in as few requests as it takes: keys that lack the same are asked for together. */
+  /** The missing tiles in as few requests as possible: keys that lack the same tiles share a request. */
   #batches(): Batch[] {
     if (this.#wanted === null) return []
     const { wanted, level } = this.#wanted

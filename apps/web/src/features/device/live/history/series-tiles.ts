@@ -2,7 +2,7 @@ import type { Points, Resolution } from '../telemetry/points'
 import type { Span } from '../telemetry/span'
 import { childrenOf, nameOf, parentOf, spanOf, type TileId, tilesIn } from './tiles'
 
-/** What is known of one key over one tile. */
+/** The points of one key in one tile. */
 export interface Tile {
   id: TileId
   numbers: Points
@@ -16,9 +16,9 @@ export interface Tile {
   stale: boolean
 }
 
-/** So many tiles of a key are kept, the last used. */
+/** The number of tiles kept of a key; the least recently used go first. */
 const MAXIMUM_TILES = 96
-/** Where late samples keep coming, all is read anew this often and no more. */
+/** A tile that gets late samples is read again at most this often. */
 const STALE_FOR_MS = 5_000
 /** Up to here the end of a tile may lag behind: the live samples that are drawn after it begin earlier. */
 const OVERLAP_MS = 60_000
@@ -63,7 +63,7 @@ export class SeriesTiles {
     }
   }
 
-  /** What was read may lack something by now. */
+  /** Marks all tiles as incomplete, so that they are read again. */
   markStale(): void {
     for (const tile of this.#tiles.values()) tile.stale = true
   }

@@ -17,7 +17,7 @@ interface LimitsDialogProps {
 
 type Draft = Record<'warning' | 'critical', Record<'above' | 'below', string>>
 
-/** Beyond which values of a key its chart and its tile warn. */
+/** A dialog for the limits of a key. */
 export function LimitsDialog({ device, name, onClose }: LimitsDialogProps) {
   const form = useId()
   const [limits, setLimits] = useLimits(device, name)

@@ -15,7 +15,7 @@ export interface Mark {
 /** The oldest are forgotten. */
 const MAXIMUM_MARKS = 2_000
 
-/** What happened to a device, in the order of time, each thing once. */
+/** The marks of a device in the order of time, without duplicates. */
 export class MarkStore {
   #marks: Mark[] = []
   #revision = 0

@@ -2,7 +2,7 @@ import { formatDuration } from '@/lib/format-time'
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]
 
-/** What the charts show: the last so many milliseconds, or what was between two moments (epoch milliseconds). */
+/** A time range: a span that ends now, or a fixed one between two times (epoch milliseconds). */
 export type ChartRange = { follow: true; spanMs: number } | { follow: false; from: number; to: number }
 
 /** The ranges that are offered, by the name that stands in the page's address. */

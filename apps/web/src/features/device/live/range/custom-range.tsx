@@ -13,7 +13,7 @@ interface CustomRangeProps {
   onClose: () => void
 }
 
-/** Any range, from one moment to another. */
+/** A dialog for a range between any two times. */
 export function CustomRange({ view, onClose }: CustomRangeProps) {
   const form = useId()
   const [from, setFrom] = useState(() => toInput(view.span().min))

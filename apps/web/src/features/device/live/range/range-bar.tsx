@@ -15,17 +15,17 @@ const CustomRange = dynamic(() => import('./custom-range').then((module) => modu
 })
 
 const CUSTOM = 'custom'
-/** The address follows when a person has come to rest. */
+/** The address changes once a person has stopped zooming or dragging. */
 const DEBOUNCE_MS = 300
 
-/** What the charts show, in words. */
+/** The range of the charts in words. */
 export function RangeTitle({ view }: { view: ChartView }) {
   const range = useSyncExternalStore(view.listen, view.range, view.range)
   const text = range.follow ? `Last ${spanText(range.spanMs)}` : formatRange(range.from, range.to)
   return <h2 className="min-w-0 truncate text-13 font-medium tabular-nums">{text}</h2>
 }
 
-/** How far back the charts show, and the way back to now. Keeps the page's address in step, so that it can be shared. */
+/** Chooses the range of the charts. The address of the page follows it, so that it can be shared. */
 export function RangeBar({ view }: { view: ChartView }) {
   const range = useSyncExternalStore(view.listen, view.range, view.range)
   const [asked, setAsked] = useState(false)

@@ -46,7 +46,7 @@ export class KeySeries {
     return latest === null ? null : kindOf(latest.value)
   }
 
-  /** What is drawn of it. */
+  /** The buffer that charts draw. */
   get drawn(): SeriesBuffer {
     return this.kind === 'states' ? this.states : this.points
   }
@@ -58,7 +58,7 @@ export class KeySeries {
     return this.#newest !== null && this.#newest.ts > provisional.ts ? this.#newest : provisional
   }
 
-  /** The platform's stamp of the newest sample that was provisional and is no longer; null when there was none. */
+  /** The assigned timestamp of the newest stored sample that replaced a provisional one; null before the first. */
   get claimedUpTo(): number | null {
     return this.#claimedUpTo
   }

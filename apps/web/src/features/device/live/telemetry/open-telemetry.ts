@@ -7,9 +7,9 @@ import type { TelemetryStore } from './telemetry-store'
 import { TelemetrySync } from './telemetry-sync'
 import { watchSleep } from './watch-sleep'
 
-/** What is kept of a device sample by sample: the longest short window, and a margin for clocks that differ. */
+/** The last minutes that are kept sample by sample: the longest short range, and a margin for clock differences. */
 const WINDOW_SECONDS = 18 * 60
-/** More in one answer would hold the page up while it is read. */
+/** Larger pages would block the browser while they are parsed. */
 const PAGE_SIZE = 4_000
 const TRIM_EVERY_MS = 10_000
 const TRIM_MARGIN_MS = 60_000
@@ -27,7 +27,7 @@ interface TelemetryOptions {
   onMissed?: () => void
 }
 
-/** Fills a store with the last minutes of a device and, from then on, each sample as it arrives, until closed. */
+/** Fills a store with the last minutes of a device and with each live sample, until the returned function is called. */
 export function openTelemetry(options: TelemetryOptions): () => void {
   const { org, device, key, store, subscribe } = options
   const keys = key === undefined ? {} : { keys: key }

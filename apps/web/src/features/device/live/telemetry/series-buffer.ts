@@ -89,7 +89,7 @@ export class SeriesBuffer {
   merge(points: readonly Point[]): void {
     const first = points[0]
     if (first === undefined) return
-    // What lies before all of them stays where it is: mostly they are the newest.
+    // Points before all of the new ones stay in place: mostly the new ones are the newest.
     const untouched = this.#start + this.indexAt(first.ts)
     const times = this.#times.slice(untouched, this.#end)
     const values = this.#values.slice(untouched, this.#end)

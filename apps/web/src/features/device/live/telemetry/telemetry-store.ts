@@ -11,7 +11,7 @@ export interface KeySnapshot {
 interface PastListener {
   /** A live sample of long ago. */
   late(key: string, sample: TimedValue): void
-  /** Some may have been among what nobody heard. */
+  /** Late samples may have been among missed messages. */
   missed(): void
 }
 
@@ -19,11 +19,11 @@ const NOTIFY_EVERY_MS = 200
 /** Showing a tile anew takes time: of many that change, so many at once, and the next a frame later. */
 const TILES_AT_ONCE = 4
 const NEXT_TILES_MS = 16
-/** What comes more often than this would flash all the time, and say nothing by it. */
+/** Keys that change more often do not flash, as they would flash all the time. */
 const FLASHES_PER_SECOND = 5
-/** What is covered is reckoned by this machine's clock, and samples are stamped by others. */
+/** Coverage is measured by the clock of the browser, but timestamps come from other clocks. */
 const CLOCKS_APART_MS = 120_000
-/** Around the edge both this store and history are drawn from. */
+/** Charts draw from both this store and history around the edge. */
 const LATE_MARGIN_MS = 300_000
 const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
 
@@ -34,9 +34,9 @@ export class TelemetryStore {
   readonly #keyListeners = new Set<() => void>()
   readonly #tiles = new Map<string, Set<() => void>>()
   #isChanged = false
-  /** Keys whose tiles have yet to be told of their new snapshot. */
+  /** Keys whose listeners have not been notified of a new snapshot yet. */
   #notNotified: string[] = []
-  /** Live samples of each key since tiles were told. */
+  /** Live samples of each key since the last notification. */
   readonly #arrivals = new Map<string, number>()
   #notifiedAt = 0
   #notifiedKeys: readonly string[] = []
@@ -64,17 +64,17 @@ export class TelemetryStore {
     this.#changed()
   }
 
-  /** What lies before this time may be missing, as messages were. */
+  /** Samples before this time may be missing. */
   uncover(from: number): void {
     this.#coveredFrom = Math.max(this.#coveredFrom, from)
   }
 
-  /** Whoever keeps what was before this window is told what changes there. */
+  /** Sets the listener for changes before this window; null removes it. */
   listenToPast(past: PastListener | null): void {
     this.#past = past
   }
 
-  /** Messages come again after a time without. */
+  /** Called when messages may have been missed. */
   missed(): void {
     this.#past?.missed()
   }
@@ -144,7 +144,7 @@ export class TelemetryStore {
     )
   }
 
-  /** The platform's stamp of the newest sample whose time only the platform knew; null when none of them was fetched yet. */
+  /** The assigned timestamp of the newest stored sample that replaced a provisional one; null before the first. */
   claimedUpTo(): number | null {
     return extreme(
       Math.max,
@@ -194,7 +194,7 @@ export class TelemetryStore {
     }, ms)
   }
 
-  /** Gives the keys that have changed and that somebody looks at. */
+  /** Returns the changed keys that have listeners. */
   #takeSnapshots(): string[] {
     this.#isChanged = false
     const now = Date.now()
@@ -212,7 +212,7 @@ export class TelemetryStore {
       else seen.push(key)
     }
     this.#arrivals.clear()
-    // Tiles come all at once, as each moves those below it.
+    // New tiles appear together, as each moves those below it.
     this.#notify(first)
     if (this.#notifiedKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
     this.#notifiedKeys = this.#keys

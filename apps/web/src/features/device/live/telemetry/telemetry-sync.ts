@@ -22,16 +22,16 @@ export interface TelemetrySyncOptions {
 /** Provisional samples are replaced by stored ones this long after they arrive. */
 const REFRESH_AFTER_MS = 2_000
 const RETRY_AFTER_MS = 5_000
-/** What was stored, or stamped, a little before a message of it could arrive. */
+/** A sample may have been stored a little before its live message arrives. */
 const MARGIN_SECONDS = 15
 /**
  * Stamps of one device rise, and are stored in their order, so little before the last one that was found need be read again.
  * What is not found that way is looked for from further back.
  */
 const READ_AGAIN_MS = 50
-/** What arrived this long before it was asked for, and was not found, is looked for from further back. */
+/** A sample that arrived this long before a reading, and was not found, is searched from further back. */
 const FOUND_AFTER_MS = 1_000
-/** The last reading tells where to go on for so long. */
+/** How long a reading may go on from where the last one ended. */
 const READ_ON_WITHIN_MS = 30_000
 /** A window that was loaded this lately needs only its end again. */
 const FRESH_MS = 15_000
@@ -51,7 +51,7 @@ export class TelemetrySync {
   #reload: ReturnType<typeof setTimeout> | undefined
   #loadedAt = Number.NEGATIVE_INFINITY
   #restMs = REFRESH_AFTER_MS
-  /** Up to which of the platform's stamps the last reading found everything, and when that was. */
+  /** The assigned timestamp up to which the last reading found everything, and the time of that reading. */
   #foundUpTo: { stamp: number; at: number } | null = null
 
   constructor(private readonly options: TelemetrySyncOptions) {}
@@ -77,13 +77,13 @@ export class TelemetrySync {
     const startedAt = Date.now()
     this.#loadedAt = startedAt
     const done = await this.#guarded(async () => {
-      // What was last measured long ago is shown too, with its age.
+      // The last values are shown however old they are.
       const latest = await this.options.fetchLatest(this.#abort.signal)
       this.options.store.addStored(latest.items, Date.now())
       let [pages, covered] = [MAXIMUM_PAGES, startedAt]
       for (const { from, to, seconds } of chunks(this.options.windowSeconds)) {
         pages = await this.#fetchRange(to === null ? { from } : { from, to }, pages)
-        // What is older may have been there before, but not what came while nobody listened.
+        // Older samples may be here already, but not those that came while disconnected.
         if (pages <= 0) return this.options.store.uncover(covered)
         covered = startedAt - seconds * 1_000
         this.options.store.cover(covered, startedAt)
@@ -98,7 +98,7 @@ export class TelemetrySync {
     }
   }
 
-  /** The page slept: its connection may be dead without knowing it, so what was missed is fetched now. */
+  /** The page slept: its connection may be dead unnoticed, so missed samples are fetched at once. */
   awake(): void {
     void this.load()
   }

@@ -41,7 +41,7 @@ export function sparklinePath(times: Float64Array, values: Float64Array, stepped
     low = Math.min(low, value)
     high = Math.max(high, value)
   }
-  // What stands still is drawn in the middle.
+  // A constant value is drawn in the middle.
   const x = (ts: number) => round(last === first ? WIDTH : ((ts - first) / (last - first)) * WIDTH)
   const y = (value: number) =>
     round(high === low ? HEIGHT / 2 : HEIGHT - INSET - ((value - low) / (high - low)) * (HEIGHT - 2 * INSET))
