@@ -3,6 +3,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import { generate } from './generate.mjs'
+import { foldersFormNoCycle } from './lib/folder-cycles.mjs'
 import { inProject } from './lib/paths.mjs'
 import { installAndBuild } from './lib/prepare.mjs'
 import { say } from './lib/progress.mjs'
@@ -26,6 +27,7 @@ const checks = [
     '--output-type=err',
     ...sourceDirectories(),
   ]),
+  foldersFormNoCycle('apps/web/src'),
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   { name: 'documents', run: () => generate({ check: true }) },
   tool('conformance', 'scripts/conformance.mjs', ['--check']),

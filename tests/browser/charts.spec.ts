@@ -200,7 +200,7 @@ describe('charts over a month', () => {
     const dialog = page.getByRole('dialog', { name: 'Limits of temperature' })
     await dialog.getByLabel(/^Warning above/).fill('50')
     await dialog.getByLabel(/^Critical above/).fill('40')
-    await dialog.getByText('A critical value lies beyond the warning').waitFor()
+    await dialog.getByText('“Critical above” must not be less than “Warning above”.').waitFor()
     await dialog.getByLabel(/^Warning above/).fill('30')
     expect(await portray(page, 'charts-limits')).toEqual([])
     await dialog.getByRole('button', { name: 'Save' }).click()
@@ -228,7 +228,7 @@ describe('charts over a month', () => {
 
   it('compares devices in one chart, live', async () => {
     await charts().getByRole('button', { name: 'Compare temperature…' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Compare temperature' })
+    const dialog = page.getByRole('dialog', { name: 'Comparison of temperature' })
     await dialog.getByLabel(/Valve/).check()
     expect(await portray(page, 'charts-compare')).toEqual([])
     await dialog.getByRole('button', { name: 'Show' }).click()
@@ -255,7 +255,11 @@ describe('charts over a month', () => {
     await expect
       .poll(happen, patience)
       .toEqual(
-        expect.arrayContaining(['Connected', 'Door opened', expect.stringMatching(/^Refused, not valid/)]),
+        expect.arrayContaining([
+          'Connected',
+          'Door opened',
+          expect.stringMatching(/^Refused \(invalid payload\)/),
+        ]),
       )
     expect(await portray(page, 'charts')).toEqual([])
   })
@@ -303,7 +307,7 @@ describe('charts over a month', () => {
   /** Until everything that is looked at has been read. */
   async function drawn(): Promise<void> {
     await charts().locator('canvas').nth(1).waitFor()
-    await expect.poll(() => charts().getByText('Reading history').count(), patience).toBe(0)
+    await expect.poll(() => charts().getByText('Loading history').count(), patience).toBe(0)
   }
 
   const scrolled = () => page.evaluate(() => window.scrollY)

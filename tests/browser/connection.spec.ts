@@ -73,7 +73,7 @@ describe('the page and its connection', () => {
 
     proxy.allow()
     await dialog.getByRole('button', { name: 'Register device' }).click()
-    await page.getByRole('dialog', { name: 'Connect Water tank' }).waitFor()
+    await page.getByRole('dialog', { name: 'Credential of Water tank' }).waitFor()
     await page.getByRole('button', { name: 'Done' }).click()
     await main(page)
       .getByRole('link', { name: /Water tank/ })

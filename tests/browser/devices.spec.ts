@@ -41,7 +41,7 @@ describe('devices', () => {
     await name.and(page.locator(':focus')).waitFor()
     await page.keyboard.type('Greenhouse')
     await page.keyboard.press('Enter')
-    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse' })
+    const shown = page.getByRole('dialog', { name: 'Credential of Greenhouse' })
     await shown.getByText('Waiting for the first message').waitFor()
     expect(
       await shown
@@ -56,7 +56,7 @@ describe('devices', () => {
   })
 
   it('starts a simulated device with one click: online, moving, until it is stopped', async () => {
-    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse' })
+    const shown = page.getByRole('dialog', { name: 'Credential of Greenhouse' })
     await shown.getByRole('button', { name: 'Start a simulated device' }).click()
     await shown.getByText('Messages are arriving').waitFor()
     await shown.getByRole('button', { name: 'Open device' }).click()
@@ -69,7 +69,7 @@ describe('devices', () => {
     await expect.poll(() => readout.textContent(), { timeout: 30_000 }).not.toBe(first)
     expect(await portray(page, 'device-simulated')).toEqual([])
 
-    await main(page).getByRole('button', { name: 'Stop it' }).click()
+    await main(page).getByRole('button', { name: 'Stop' }).click()
     await main(page).getByText('Offline', { exact: true }).waitFor()
   })
 
@@ -117,7 +117,7 @@ describe('devices', () => {
     await confirm.click()
     await cutOff
     await page.waitForURL('**/devices')
-    await main(page).getByText('Register your first device').waitFor()
+    await main(page).getByText('No devices yet').waitFor()
   })
 
   /** Presses Tab until what has the focus is called so. */

@@ -41,7 +41,7 @@ describe('from the first account to a live chart', () => {
     await page.getByLabel('E-mail').fill(email)
     await page.getByRole('textbox', { name: 'Password' }).fill(password)
     await page.getByRole('textbox', { name: 'Organization' }).fill('Acme Greenhouses')
-    expect(await page.getByLabel('Its short name').inputValue()).toBe('acme-greenhouses')
+    expect(await page.getByLabel('Short name').inputValue()).toBe('acme-greenhouses')
     await page.getByRole('button', { name: 'Create account' }).click()
     await page.waitForURL('**/o/acme-greenhouses/devices')
   })
@@ -60,7 +60,7 @@ describe('from the first account to a live chart', () => {
     expect(await portray(page, 'register')).toEqual([])
     await form.getByRole('button', { name: 'Register device' }).click()
 
-    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse pump' })
+    const shown = page.getByRole('dialog', { name: 'Credential of Greenhouse pump' })
     await shown.getByText('Waiting for the first message').waitFor()
     credential.clientId = await shownField(shown, 'Client id')
     credential.username = await shownField(shown, 'Username')
@@ -78,7 +78,7 @@ describe('from the first account to a live chart', () => {
   })
 
   it('shows the first message in the dialog when the pasted command has sent it', async () => {
-    const shown = page.getByRole('dialog', { name: 'Connect Greenhouse pump' })
+    const shown = page.getByRole('dialog', { name: 'Credential of Greenhouse pump' })
     const command = await textOf(shown.getByRole('tabpanel', { name: 'mosquitto_pub' }).locator('pre'))
     expect(command).toContain(credential.password)
     if (hasMosquitto) await paste(command)

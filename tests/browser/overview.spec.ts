@@ -47,7 +47,7 @@ describe('the overview', () => {
 
   it('teaches with one button while there is no device', async () => {
     await open()
-    await main(page).getByText('Register your first device').waitFor()
+    await main(page).getByText('No devices yet').waitFor()
     expect(await portray(page, 'overview-empty')).toEqual([])
     await main(page).getByRole('link', { name: 'Register device' }).click()
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).waitFor()
@@ -56,7 +56,7 @@ describe('the overview', () => {
 
   it('counts devices by status and what they send, live', async () => {
     await page.getByRole('link', { name: 'Overview' }).first().click()
-    await main(page).getByText('Register your first device').waitFor()
+    await main(page).getByText('No devices yet').waitFor()
     await device(administrator, 'Spare', 'spare')
     await figure('Never seen', '1')
 
@@ -85,8 +85,8 @@ describe('the overview', () => {
     expect(await portray(page, 'overview-busy')).toEqual([])
 
     await tile('Refused').getByRole('button').click()
-    const dialog = page.getByRole('dialog', { name: 'Refused in the last hour' })
-    await dialog.getByText('Payload not understood').waitFor()
+    const dialog = page.getByRole('dialog', { name: 'Refusals of the last hour' })
+    await dialog.getByText('Invalid payload').waitFor()
     await dialog.getByText('3 times').waitFor()
     expect(await portray(page, 'overview-refusals')).toEqual([])
     await dialog.getByRole('link', { name: 'old-meter' }).click()
@@ -111,7 +111,7 @@ describe('the overview', () => {
     const other = await createOrganization(administrator)
     await page.goto(`${platform.url}/o/${other.organization}`)
     await live(page)
-    await main(page).getByText('Register your first device').waitFor()
+    await main(page).getByText('No devices yet').waitFor()
     await other.send('POST', '/api/v1/devices', { name: 'Lonely', id: 'lonely' })
     await figure('Never seen', '1')
     for (const name of ['Online', 'Quiet', 'Offline', 'Messages', 'Samples stored', 'Refused'])
@@ -121,7 +121,7 @@ describe('the overview', () => {
 
   it('fills the screen for a wall: large, without navigation, until Escape', async () => {
     await open()
-    await main(page).getByRole('button', { name: 'Wall' }).click()
+    await main(page).getByRole('button', { name: 'Open wall view' }).click()
     await page.getByRole('heading', { level: 1, name: administrator.organization }).waitFor()
     await expect.poll(() => page.getByRole('navigation').count()).toBe(0)
     await expect.poll(() => rate('Messages'), { timeout: 30_000 }).toBeGreaterThan(0)
@@ -129,7 +129,7 @@ describe('the overview', () => {
       .getByText(/^\d+$/)
       .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
     expect(pixels).toBeGreaterThan(60)
-    const leave = page.getByRole('button', { name: 'Leave the wall view' })
+    const leave = page.getByRole('button', { name: 'Leave wall view' })
     // Says otherwise where the screen is not kept awake.
     await expect.poll(() => leave.getAttribute('title')).toBe('Leave (Esc)')
     expect(await portray(page, 'overview-wall')).toEqual([])
@@ -205,7 +205,7 @@ describe('the overview', () => {
     await page.goto(`${platform.url}/o/${many.organization}`)
     for (const name of ['Online', 'Quiet', 'Offline', 'Never seen']) await figure(name, '25,000')
     expect(await portray(page, 'overview-many')).toEqual([])
-    await main(page).getByRole('button', { name: 'Wall' }).click()
+    await main(page).getByRole('button', { name: 'Open wall view' }).click()
     await page.getByRole('heading', { level: 1, name: many.organization }).waitFor()
     await figure('Quiet', '25,000')
     expect(await portray(page, 'overview-many-wall')).toEqual([])

@@ -34,7 +34,7 @@ describe('people and organizations', () => {
     await main(page).getByRole('row').nth(1).waitFor()
     expect(
       await main(page)
-        .getByRole('button', { name: /Actions for|New credential/ })
+        .getByRole('button', { name: /Actions for|Create credential/ })
         .count(),
     ).toBe(0)
     expect(await portray(page, 'viewer-credentials')).toEqual([])
@@ -76,9 +76,9 @@ describe('people and organizations', () => {
     await live(page)
 
     await page.goto(`${platform.url}/o/${other.organization}/devices/pump`)
-    await main(page).getByText('No such device').waitFor()
+    await main(page).getByText('Device not found').waitFor()
     await page.goto(`${platform.url}/o/nobodys/devices`)
-    await page.getByText('No such organization').waitFor()
+    await page.getByText('Organization not found').waitFor()
     await page.context().close()
   })
 

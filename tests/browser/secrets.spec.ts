@@ -37,7 +37,7 @@ describe('credentials and API keys', () => {
     expect(await portray(page, 'credential-rotated')).toEqual([])
     await shown.getByRole('button', { name: 'I have stored it' }).click()
     await main(page)
-      .getByText(/old secret ends in/)
+      .getByText(/old secret expires in/)
       .waitFor()
     await expect.poll(() => page.getByText(secret).count()).toBe(0)
 
@@ -57,15 +57,15 @@ describe('credentials and API keys', () => {
 
     await choose('Revoke…')
     const dialog = page.getByRole('dialog')
-    await dialog.getByText(/disconnected at once and can never sign in with it again/).waitFor()
+    await dialog.getByText(/disconnected at once and can no longer sign in with it/).waitFor()
     await dialog.getByText(/It was last used/).waitFor()
     expect(await portray(page, 'credential-revoke')).toEqual([])
-    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Revoke credential' }).click()
     await cutOff
     await main(page).getByText('Offline', { exact: true }).waitFor()
-    await main(page).getByText('No credential').first().waitFor()
+    await main(page).getByText('No credentials').first().waitFor()
     await main(page).getByRole('link', { name: 'Presence' }).click()
-    await main(page).getByText('Its credential was revoked').filter({ visible: true }).first().waitFor()
+    await main(page).getByText('Credential revoked').filter({ visible: true }).first().waitFor()
     await expect(connectSocket({ url: platform.mqttTcpUrl, ...pump })).rejects.toThrow()
   })
 
@@ -76,7 +76,7 @@ describe('credentials and API keys', () => {
       .first()
       .click()
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Nightly export')
-    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create API key' }).click()
     const shown = page.getByRole('dialog', { name: /Nightly export/ })
     const key = (await shown.getByText(/^hg_key_[\w-]+$/).textContent()) ?? ''
     expect(await portray(page, 'api-key-once')).toEqual([])
@@ -91,9 +91,9 @@ describe('credentials and API keys', () => {
     await main(page).getByRole('button', { name: 'Revoke Nightly export' }).click()
     await page
       .getByRole('dialog')
-      .getByText(/Every script that uses/)
+      .getByText(/Scripts that use/)
       .waitFor()
-    await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke API key' }).click()
     await main(page).getByText('No API keys yet').waitFor()
     expect((await list()).status).toBe(401)
   })

@@ -23,6 +23,7 @@ export {
   reported,
   telemetry,
 } from './channels/channels.js'
+export { type CsvCell, csvLine } from './common/csv.js'
 export {
   type DeviceStatus,
   deviceStatus,
@@ -30,7 +31,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
-export { parseTime } from './common/time.js'
+export { formatTime, parseTime } from './common/time.js'
 export * from './payloads/device.js'
 export { PayloadError } from './payloads/payload-error.js'
 export * from './payloads/platform.js'

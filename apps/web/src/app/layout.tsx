@@ -6,7 +6,7 @@ import './globals.css'
 
 export const metadata: Metadata = {
   title: { default: 'Heliograph', template: '%s · Heliograph' },
-  description: 'Register devices, and watch what they send, live.',
+  description: 'Register devices and watch their data live.',
   robots: { index: false },
 }
 

@@ -7,12 +7,12 @@ export default function NotFound() {
     <main className="grid min-h-dvh place-items-center px-6 text-center">
       <div className="flex flex-col items-center">
         <Logo className="size-9" />
-        <h1 className="mt-4 text-16 font-semibold">There is no such page</h1>
+        <h1 className="mt-4 text-16 font-semibold">Page not found</h1>
         <p className="mt-1 mb-5 text-13 text-ink-soft">
-          The address may be mistyped, or what it named is gone.
+          The address may be mistyped, or the page no longer exists.
         </p>
         <Link href="/" className={buttonClass()}>
-          To your devices
+          Go to the overview
         </Link>
       </div>
     </main>

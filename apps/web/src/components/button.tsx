@@ -38,7 +38,7 @@ export function Button({
   )
 }
 
-/** The look of a button, for links that act as one. */
+/** The classes of a button, for links that look like one. */
 export function buttonClass(variant: ButtonVariant = 'secondary', size: ButtonSize = 'md'): string {
   return cn(
     'relative inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-inner font-medium',

@@ -3,7 +3,7 @@ import { CopyButton } from '@/components/copy-button'
 import type { Language } from '@/lib/highlight'
 
 interface CodeBlockProps {
-  /** What the code is, for the copy button and for screen readers. */
+  /** The name of the code, for the copy button and for screen readers. */
   label: string
   code: string
   language: Language

@@ -1,6 +1,6 @@
 import { highlight, type Language, type TokenKind } from '@/lib/highlight'
 
-/** Code in colours, to stand inside a `pre` or `code`. */
+/** Highlighted code, for use inside a `pre` or `code`. */
 export function Code({ code, language }: { code: string; language: Language }) {
   let at = 0
   return highlight(code, language).map(({ text, kind }) => {

@@ -12,7 +12,7 @@ interface ConfirmDialogProps {
   open: boolean
   onOpenChange: (open: boolean) => void
   title: string
-  /** Names what is lost, and what is not. */
+  /** Says what is lost and what is not. */
   children: ReactNode
   confirmLabel: string
   /** When set, the person types this before the button works. */
@@ -70,7 +70,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       >
         <div className="flex flex-col gap-2">{children}</div>
         {typeToConfirm !== undefined && (
-          <Field label={`Type ${typeToConfirm} to go on`}>
+          <Field label={`Type ${typeToConfirm} to confirm`}>
             {(control) => (
               <Input
                 {...control}

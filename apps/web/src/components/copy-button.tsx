@@ -7,7 +7,7 @@ import { useCopy } from '@/lib/use-copy'
 
 interface CopyButtonProps {
   value: string
-  /** What is copied, for those who cannot see the icon. */
+  /** The name of the value, for screen readers. */
   label: string
   /** Shown beside the icon. */
   text?: string

@@ -4,11 +4,11 @@ import { cn } from '@/lib/cn'
 interface CopyFieldProps {
   label: string
   value: string
-  /** Marks the one value that is shown only now. */
+  /** Marks a value that is shown only once. */
   secret?: boolean
 }
 
-/** One value to carry elsewhere: its name, the value in mono, and a button that copies it. */
+/** A value with its name and a button that copies it. */
 export function CopyField({ label, value, secret }: CopyFieldProps) {
   return (
     <div className="flex items-center gap-3 border-b py-1 pr-1 pl-3 last:border-b-0">

@@ -4,12 +4,12 @@ import { cn } from '@/lib/cn'
 
 interface DeviceStatusProps {
   status: DeviceStatus
-  /** When the device last sent something; a change makes the dot flash. */
+  /** The time of the last message; the dot flashes when it changes. */
   lastMessageAt?: number | null
   className?: string
 }
 
-/** The state of a device: a dot of its own shape and colour, and always the word. */
+/** The status of a device: a dot with its own shape and colour, and the word. */
 export function DeviceStatusLabel({ status, lastMessageAt = null, className }: DeviceStatusProps) {
   return (
     <span className={cn('inline-flex items-center gap-2 text-13', TEXT[status], className)}>
@@ -34,12 +34,12 @@ export const deviceStatusWords: Record<DeviceStatus, string> = {
   never: 'Never seen',
 }
 
-/** What each word means, for tooltips and filters. */
+/** The meaning of each status, for tooltips and filters. */
 export const deviceStatusMeanings: Record<DeviceStatus, string> = {
   online: 'Connected, and heard within its expected interval',
-  quiet: 'Connected, but overdue: nothing came within its expected interval',
-  offline: 'Was connected and is not',
-  never: 'Registered, and never connected or heard',
+  quiet: 'Connected, but not heard within its expected interval',
+  offline: 'Connected before, but not now',
+  never: 'Registered, but never connected or heard',
 }
 
 const DOT: Record<DeviceStatus, string> = {

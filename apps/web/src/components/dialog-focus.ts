@@ -1,4 +1,4 @@
-/** What had the focus before the first of the open dialogs; a dialog may be replaced by its next step. */
+/** The element that had the focus before the first open dialog; a dialog may be replaced by its next step. */
 let opener: HTMLElement | null = null
 
 /** Enters a dialog at its first field rather than at the button that closes it. */

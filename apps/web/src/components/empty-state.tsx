@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 
 interface EmptyStateProps {
-  /** The level of its heading: 1 when it is all of the page. */
+  /** The level of the heading: 1 where it fills the page. */
   level?: 1 | 2
   icon?: ReactNode
   title: string
-  /** One sentence that teaches. */
+  /** One sentence that says how to go on. */
   children?: ReactNode
   /** One button. */
   action?: ReactNode

@@ -9,7 +9,7 @@ import { explain, isTemporary } from '@/lib/explain'
 const RETRY_EVERY_MS = 5_000
 
 interface ErrorStateProps {
-  /** What could not be done, as in "The devices could not be loaded". */
+  /** The title of the error, such as "The devices could not be loaded". */
   title: string
   error: unknown
   onRetry?: () => void

@@ -2,7 +2,7 @@ import { CircleAlert } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { cn } from '@/lib/cn'
 
-/** What a control inside a field must carry, so that label, hint and error are read with it. */
+/** The attributes that tie a control to the label, hint and error of its field. */
 export interface FieldControl {
   id: string
   'aria-describedby': string | undefined

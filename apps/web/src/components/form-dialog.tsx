@@ -8,15 +8,15 @@ import { Form } from '@/components/form'
 interface FormDialogProps {
   title: string
   description?: ReactNode
-  /** What `useForm` gives. */
+  /** The result of `useForm`. */
   form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
-  /** What the button says that sends it. */
+  /** The label of the button that submits the form. */
   submit: string
   onClose: () => void
   children: ReactNode
 }
 
-/** A few fields in a dialog. */
+/** A dialog with a form of a few fields. */
 export function FormDialog({ title, description, form, submit, onClose, children }: FormDialogProps) {
   return (
     <Dialog

@@ -2,15 +2,15 @@ import type { ReactNode } from 'react'
 import { Notice } from '@/components/notice'
 
 interface FormProps {
-  /** What `useForm` gives. */
+  /** The result of `useForm`. */
   form: { failure: string | null; submit: () => Promise<void> }
   id?: string
-  /** Below the fields and what went wrong: the button that sends it, where no dialog has it. */
+  /** The submit button, where no dialog has one. */
   action?: ReactNode
   children: ReactNode
 }
 
-/** Fields below each other, sent by Enter too, and below them what concerns the form as a whole. */
+/** A form that Enter submits too. An error that belongs to no field is shown below the fields. */
 export function Form({ form, id, action, children }: FormProps) {
   return (
     <form

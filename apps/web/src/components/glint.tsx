@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { cn } from '@/lib/cn'
 
-/** At most two flashes a second: more would be a flicker. */
+/** At most two flashes a second, as more would flicker. */
 const MINIMUM_GAP_MS = 500
 
 interface GlintProps {
@@ -14,7 +14,7 @@ interface GlintProps {
   className?: string
 }
 
-/** The flash of sun that tells of a sample. Fills its parent's box; purely for the eye. */
+/** A flash that shows that a sample arrived. It fills the box of its parent, and screen readers skip it. */
 export function Glint({ at, shape = 'dot', className }: GlintProps) {
   const [flash, setFlash] = useState(0)
   const seen = useRef(at)

@@ -15,7 +15,7 @@ interface LazyMenuProps {
   children: (trigger: ReactNode) => ReactNode
 }
 
-/** Keeps a menu's code out of the page until somebody opens it. */
+/** Loads the code of a menu when a person opens the menu. */
 export function LazyMenu({ trigger, children }: LazyMenuProps) {
   const [wanted, setWanted] = useState(false)
   if (wanted) return <Suspense fallback={trigger}>{children(trigger)}</Suspense>

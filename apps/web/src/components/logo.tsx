@@ -1,6 +1,6 @@
 import { cn } from '@/lib/cn'
 
-/** A mirror, and the flash of sun it sends. */
+/** The logo: a mirror and the flash of sunlight it sends. */
 export function Logo({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" className={cn('size-6', className)}>

@@ -62,7 +62,7 @@ interface MenuChoiceProps {
   options: { value: string; label: string; icon?: ReactNode }[]
 }
 
-/** One of several, marked with a tick. */
+/** A choice of several options; a tick marks the chosen one. */
 export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps) {
   return (
     <Primitive.RadioGroup value={value} onValueChange={onChange} aria-label={label}>

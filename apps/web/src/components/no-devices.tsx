@@ -4,20 +4,16 @@ import { EmptyState } from '@/components/empty-state'
 import { useOrganization } from '@/lib/organization'
 
 interface NoDevicesProps {
-  /** The button that registers one; not for those who only read. */
+  /** The control that leads to the registration; viewers do not see it. */
   action: ReactNode
   children: ReactNode
 }
 
-/** Before the first device. */
+/** The empty state of an organization without devices. */
 export function NoDevices({ action, children }: NoDevicesProps) {
   const { role } = useOrganization()
   return (
-    <EmptyState
-      icon={<Cpu aria-hidden />}
-      title={role === 'admin' ? 'Register your first device' : 'No devices yet'}
-      action={role === 'admin' && action}
-    >
+    <EmptyState icon={<Cpu aria-hidden />} title="No devices yet" action={role === 'admin' && action}>
       {children}
     </EmptyState>
   )

@@ -12,7 +12,7 @@ interface NoticeProps {
   className?: string
 }
 
-/** Something the person should know beside what they are doing. A refusal is announced at once. */
+/** A message beside the content of a page. Screen readers announce a refusal at once. */
 export function Notice({ tone = 'info', title, children, action, className }: NoticeProps) {
   const Icon = ICON[tone]
   return (

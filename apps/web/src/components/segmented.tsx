@@ -1,7 +1,7 @@
 import { cn } from '@/lib/cn'
 
 interface SegmentedProps<Value extends string | number> {
-  /** What is chosen here; read out, not shown. */
+  /** The name of the choice, for screen readers. */
   label: string
   value: Value
   options: readonly { value: Value; label: string }[]
@@ -9,7 +9,7 @@ interface SegmentedProps<Value extends string | number> {
   className?: string
 }
 
-/** One of a few, all in sight. */
+/** A choice of a few options, all visible. */
 export function Segmented<Value extends string | number>(props: SegmentedProps<Value>) {
   const { label, value, options, onChange, className } = props
   return (

@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 import { controlClass } from '@/components/input'
 import { cn } from '@/lib/cn'
 
-/** The browser's own list: it works with a keyboard, a screen reader and a thumb. */
+/** The browser's own control: it works with a keyboard, a screen reader and touch. */
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
   return (
     <div className={cn('relative', className)}>

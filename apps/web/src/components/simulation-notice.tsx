@@ -5,7 +5,7 @@ import { Button } from '@/components/button'
 import { cn } from '@/lib/cn'
 import { stopSimulatedDevice, useSimulatedDevices } from '@/lib/live/simulated-devices'
 
-/** Says that what the device sends is made up in this tab, and ends it; nothing when it is not. */
+/** Says that a simulated device sends from this tab, and stops it. Renders nothing for other devices. */
 export function SimulationNotice({ device, className }: { device: string; className?: string }) {
   const running = useSimulatedDevices().some((one) => one.device === device)
   if (!running) return null
@@ -14,7 +14,7 @@ export function SimulationNotice({ device, className }: { device: string; classN
       A simulated device sends from this tab until it is stopped or the tab is closed.
       <Button size="sm" variant="ghost" onClick={() => stopSimulatedDevice(device)}>
         <Square aria-hidden />
-        Stop it
+        Stop
       </Button>
     </div>
   )

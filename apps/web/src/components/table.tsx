@@ -23,7 +23,7 @@ export function Th({ className, ...rest }: ComponentProps<'th'>) {
   )
 }
 
-/** Above the buttons at the end of each row. */
+/** The head of the column with the buttons of each row. */
 export function ThActions() {
   return (
     <Th>

@@ -9,7 +9,7 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'chi
   hint?: ReactNode
   error?: string | undefined
   optional?: boolean
-  /** What it is typed into; a plain input when left out. */
+  /** The control for typing; a plain input when left out. */
   control?: ComponentType<ComponentProps<'input'>>
 }
 

@@ -9,7 +9,7 @@ interface TimeProps {
   className?: string
 }
 
-/** An age that keeps counting; the exact time on hover. */
+/** An age that is updated each second, with the exact time as title. */
 export function TimeAgo({ ts, className }: TimeProps) {
   const now = useNow()
   return <Time ts={ts} className={className} text={formatAgo(ts, now)} />

@@ -16,7 +16,7 @@ type ShowToast = (text: string, tone?: Toast['tone']) => void
 
 const ToastContext = createContext<ShowToast>(() => {})
 
-/** Says that something outside the current view was done, or failed. */
+/** Shows that an action was done or failed, outside the current view. */
 export const useToast = (): ShowToast => useContext(ToastContext)
 
 let lastId = 0

@@ -1,10 +1,10 @@
-/** The platform understood the call and refused it. */
+/** The server understood the request and refused it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
 
   constructor(
     readonly status: number,
-    /** Stable: what a program may decide by. */
+    /** Stable, so that programs may depend on it. */
     readonly code: string,
     readonly detail: string,
     readonly fields: { path: string; message: string }[],
@@ -14,12 +14,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing answered: the platform is down, or the network between is. */
+/** No answer: the server or the network is down. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
 
-/** The answer is not what the contract says: most likely the page is older or newer than the platform. */
+/** The answer violates the contract: most likely the page is older or newer than the server. */
 export class UnexpectedResponseError extends Error {
   override readonly name = 'UnexpectedResponseError'
 

@@ -4,7 +4,7 @@ import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error
 
 export interface RequestOptions<Schema extends z.ZodType> {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Parses the response; left out for calls that answer nothing. */
+  /** Parses the response; left out for calls without a response body. */
   schema?: Schema
   body?: unknown
   query?: Record<string, string | number | undefined>
@@ -14,7 +14,7 @@ export interface RequestOptions<Schema extends z.ZodType> {
 }
 
 /**
- * Calls the platform. Throws an ApiError for a refusal, an UnreachableError when nothing answered
+ * Calls the REST API. Throws an ApiError for a refusal, an UnreachableError when nothing answered
  * and an UnexpectedResponseError for an answer that breaks the contract.
  */
 export async function request<Schema extends z.ZodType = z.ZodUnknown>(
@@ -41,8 +41,8 @@ export async function request<Schema extends z.ZodType = z.ZodUnknown>(
 }
 
 /**
- * The address of a file, which the browser may fetch by itself: the platform was asked for it, and has begun to answer.
- * Throws as `request` does, so that a refusal is told instead of saved.
+ * The address of a file for the browser to download. The server has begun to answer a request for it.
+ * Throws as `request` does, so that a refusal is shown instead of saved.
  */
 export async function fileAddress(
   path: string,

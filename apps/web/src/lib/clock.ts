@@ -8,7 +8,7 @@ const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 let now = Date.now()
 
-/** The time, told once a second to everybody who shows an age, so that all of them change together. */
+/** The current time, updated once a second for all ages on the page, so that they change together. */
 export function useNow(): number {
   return useSyncExternalStore(listen, read, () => 0)
 }

@@ -5,7 +5,7 @@ const merge = extendTailwindMerge({
   extend: { theme: { text: ['12', '13', '14', '16', '20', '28'], shadow: ['float'] } },
 })
 
-/** Joins class names; of two that set the same property, the later one wins. */
+/** Joins class names; where two set the same property, the later one wins. */
 export function cn(...classes: ClassValue[]): string {
   return merge(clsx(classes))
 }

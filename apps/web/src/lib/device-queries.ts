@@ -16,7 +16,7 @@ export interface DeviceListQuery {
 
 const PAGE_SIZE = 100
 
-/** Everything kept about the devices of an organization starts with this key. */
+/** The prefix of all query keys about the devices of an organization. */
 export const devicesKey = (org: string) => ['organizations', org, 'devices'] as const
 export const deviceListKey = (org: string) => [...devicesKey(org), 'list'] as const
 export const deviceKey = (org: string, device: string) => [...devicesKey(org), 'one', device] as const

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000
 
-/** The instant so many days from now, as the API takes it. */
+/** The time in a number of days, as RFC 3339 text. */
 export function expiryAfterDays(days: number, now = Date.now()): string {
   return new Date(now + days * DAY_MS).toISOString()
 }

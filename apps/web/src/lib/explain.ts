@@ -7,7 +7,7 @@ export interface Explanation {
   todo: string
 }
 
-/** Says in words what went wrong. */
+/** Describes an error in words. */
 export function explain(error: unknown): Explanation {
   if (error instanceof UnreachableError) {
     return {
@@ -17,15 +17,15 @@ export function explain(error: unknown): Explanation {
   }
   if (error instanceof UnexpectedResponseError) {
     return {
-      what: 'The server answered in a way this page does not know.',
-      todo: 'It was probably updated: reload the page.',
+      what: 'The server sent an answer that this page does not understand.',
+      todo: 'The server was probably updated: reload the page.',
     }
   }
   if (error instanceof ApiError) return explainRefusal(error)
-  return { what: 'Something in this page broke.', todo: 'Reload it; what is stored is not affected.' }
+  return { what: 'An error occurred in this page.', todo: 'Reload it; stored data is not affected.' }
 }
 
-/** Whether it passes by itself: something is away, or is starting. */
+/** Whether the error passes by itself, as a server that starts or does not answer. */
 export function isTemporary(error: unknown): boolean {
   return (
     error instanceof UnreachableError || (error instanceof ApiError && [502, 503, 504].includes(error.status))
@@ -44,7 +44,7 @@ function explainRefusal(error: ApiError): Explanation {
     case error.status === 403:
       return { what: 'Your role does not allow this.', todo: 'Ask an administrator of the organization.' }
     case error.status === 404:
-      return { what: 'It does not exist, or not any more.', todo: 'Go back to the list.' }
+      return { what: 'It does not exist, or was deleted.', todo: 'Go back to the list.' }
     case error.status === 429:
       return { what: 'Too many attempts.', todo: `Try again ${retryIn(error.retryAfterSeconds)}.` }
     case error.status === 502 || error.status === 503 || error.status === 504:
@@ -53,7 +53,10 @@ function explainRefusal(error: ApiError): Explanation {
         todo: 'It is probably starting; try again in a moment.',
       }
     case error.status >= 500:
-      return { what: 'The server failed over this.', todo: 'Try again; its log holds the reason.' }
+      return {
+        what: 'The server failed to handle the request.',
+        todo: 'Try again; the log of the server says why.',
+      }
     default:
       return { what: sentence(error.detail), todo: '' }
   }

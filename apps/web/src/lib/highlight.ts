@@ -6,7 +6,7 @@ export interface Token {
   kind: TokenKind
 }
 
-/** Splits code into coloured pieces. Joined together they are the code again, character by character. */
+/** Splits code into tokens of one colour. Joined, they are the code again. */
 export function highlight(code: string, language: Language): Token[] {
   const pattern = new RegExp(RULES[language].map(([kind, rule]) => `(?<${kind}>${rule})`).join('|'), 'gm')
   const tokens: Token[] = []

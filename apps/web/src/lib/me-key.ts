@@ -1,2 +1,2 @@
-/** What is kept of who is signed in; apart, so that the first scripts need no schema to know it. */
+/** The query key of the signed-in person. It is a file of its own, so that the first scripts need no schema. */
 export const meKey = ['me'] as const

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { request } from './api'
 import { meKey } from './me-key'
 
-/** Who is signed in, and where they belong. */
+/** The signed-in person and their organizations. */
 export function useMe() {
   return useQuery({
     queryKey: meKey,

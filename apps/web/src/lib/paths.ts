@@ -1,10 +1,10 @@
-/** Every address inside the site, in one place. */
+/** All addresses of the site. */
 export const paths = {
   home: '/',
   setup: '/setup',
   signIn: '/sign-in',
   overview: (org: string) => `/o/${org}`,
-  /** With what is asked of the list, as its address holds it. */
+  /** With the search, filters and order of the list as query parameters. */
   devices: (org: string, query: Record<string, string> = {}) => {
     const search = new URLSearchParams(query)
     return `/o/${org}/devices${search.size === 0 ? '' : `?${search}`}`
@@ -16,7 +16,7 @@ export const paths = {
   apiKeys: (org: string) => `/o/${org}/api-keys`,
 }
 
-/** Where to go after sign-in: only ever a page of this site. */
+/** The page to show after sign-in, which is always one of this site. */
 export function safeReturnPath(wanted: string | null): string {
   if (!wanted?.startsWith('/') || /^\/[/\\]|[\p{Cc}\\]/u.test(wanted)) return paths.home
   return wanted

@@ -4,7 +4,7 @@ import { PlatformInfo } from '@heliograph/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { request } from './api'
 
-/** Where the platform can be reached, and by whom. */
+/** The addresses of the server, and whether only this computer can reach them. */
 export function usePlatform() {
   return useQuery({
     queryKey: ['platform'],

@@ -5,7 +5,7 @@ import { meKey } from './me-key'
 const RETRIES = 2
 
 export function createQueryClient(): QueryClient {
-  // Whoever is refused as unknown asks again who they are; the frame then leads to sign-in.
+  // After a 401 the signed-in person is loaded again; if there is none, the frame leads to sign-in.
   const onError = (error: Error) => {
     if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: meKey })
   }
@@ -17,7 +17,7 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 10_000,
-        // A refusal stays one; only silence and a server in trouble are worth asking again.
+        // A refusal would only repeat; a missing answer or a server error may not.
         retry: (failures, error) => failures < RETRIES && !(error instanceof ApiError && error.status < 500),
       },
     },

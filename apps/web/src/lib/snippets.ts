@@ -10,7 +10,7 @@ export interface Snippet {
   repeating: string | null
 }
 
-/** What to paste, by tool, to send a first message with this credential. */
+/** Examples that send a first message with a credential, one for each tool. */
 export function connectSnippets(credential: IssuedCredential, device: string, httpUrl: string): Snippet[] {
   return [
     ...(credential.urls.tcp === null ? [] : [mosquitto(credential, new URL(credential.urls.tcp))]),

@@ -10,9 +10,9 @@ type FieldErrors = Record<string, string>
 interface FormState<Values> {
   values: Values
   set: <Key extends keyof Values>(key: Key, value: Values[Key]) => void
-  /** The complaint about a field, by dotted path, such as `organization.slug`. */
+  /** The error of a field, by dotted path, such as `organization.slug`. */
   error: (path: string) => string | undefined
-  /** What concerns the form as a whole. */
+  /** The error that belongs to no field. */
   failure: string | null
   busy: boolean
   submit: () => Promise<void>
@@ -21,7 +21,7 @@ interface FormState<Values> {
 interface FormOptions<Values, Schema extends z.ZodType> {
   initial: Values
   schema: Schema
-  /** From what the fields hold to what the schema reads. */
+  /** Converts the values of the fields to the input of the schema. */
   toInput: (values: Values) => z.input<Schema>
   onSubmit: (input: z.output<Schema>) => Promise<void>
 }
@@ -73,7 +73,7 @@ function schemaErrors(error: z.ZodError): FieldErrors {
   return errors
 }
 
-/** Typing in a field takes its complaint away. */
+/** Typing in a field removes its error. */
 function withoutPath(errors: FieldErrors, key: string): FieldErrors {
   return Object.fromEntries(
     Object.entries(errors).filter(

@@ -5,7 +5,7 @@ import { useCallback, useSyncExternalStore } from 'react'
 const PREFIX = 'heliograph:'
 const CHANGED = 'heliograph-stored-flag'
 
-/** A yes or no that this browser remembers. */
+/** A boolean that is kept in the local storage of the browser. */
 export function useStoredFlag(name: string): [boolean, (value: boolean) => void] {
   const value = useSyncExternalStore(
     listen,

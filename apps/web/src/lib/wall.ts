@@ -4,7 +4,7 @@ import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useOrganization } from './organization'
 import { paths } from './paths'
 
-/** Whether the overview is shown for a wall: large, alone, without navigation. It stands in the address. */
+/** Whether the overview fills the screen, without navigation; `?wall` in the address says so. */
 export function useWall(): { wall: boolean; leaveWall: () => void; enterWall: () => void } {
   const { slug } = useOrganization()
   const router = useRouter()

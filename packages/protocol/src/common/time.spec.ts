@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTime } from './time.js'
+import { formatTime, parseTime } from './time.js'
 
 const now = Date.UTC(2026, 5, 1)
 
@@ -42,5 +42,17 @@ describe('parseTime', () => {
     ' 5',
   ])('%j is no time', (text) => {
     expect(parseTime(text, now)).toBeNull()
+  })
+})
+
+describe('formatTime', () => {
+  it.each([
+    [0, '1970-01-01T00:00:00.000Z'],
+    [1_767_225_600_000, '2026-01-01T00:00:00.000Z'],
+    [1_767_225_600_000.125, '2026-01-01T00:00:00.000125Z'],
+    [1_767_225_600_000.007, '2026-01-01T00:00:00.000007Z'],
+    [1_767_225_600_000.9998, '2026-01-01T00:00:00.000999Z'],
+  ])('%d', (ts, expected) => {
+    expect(formatTime(ts)).toBe(expected)
   })
 })

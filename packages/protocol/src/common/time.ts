@@ -19,6 +19,14 @@ export function parseTime(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time
 }
 
+/** RFC 3339 in UTC with milliseconds, or with microseconds where there are any. `ts` is in epoch milliseconds. */
+export function formatTime(ts: number): string {
+  const ms = Math.floor(ts)
+  const us = Math.min(999, Math.round((ts - ms) * 1_000))
+  const text = new Date(ms).toISOString()
+  return us === 0 ? text : `${text.slice(0, -1)}${String(us).padStart(3, '0')}Z`
+}
+
 /** Tells whether a date is in the calendar. Date.parse reads 30 February as 2 March. */
 function isDay(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)

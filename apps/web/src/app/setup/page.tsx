@@ -9,7 +9,7 @@ export default function SetupPage() {
     <SessionCard
       wide
       title="Welcome to Heliograph"
-      intro="Make the first account, and the organization that your devices belong to."
+      intro="Create the first account and the organization that your devices belong to."
     >
       <SetupForm />
     </SessionCard>

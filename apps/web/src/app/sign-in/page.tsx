@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Sign in' }
 
 export default function SignInPage() {
   return (
-    <SessionCard title="Sign in to Heliograph" intro="Your devices, and what they send, live.">
+    <SessionCard title="Sign in to Heliograph" intro="See your devices and their data live.">
       <SignInForm />
     </SessionCard>
   )

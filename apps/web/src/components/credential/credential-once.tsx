@@ -14,7 +14,7 @@ interface CredentialOnceProps {
   device: string
 }
 
-/** A credential while it can still be read: its parts, and commands that use it. */
+/** A credential with its secret, which is shown only once, and examples that use it. */
 export function CredentialOnce({ credential, device }: CredentialOnceProps) {
   const { data: platform } = usePlatform()
   const fields = credentialFields(credential)
@@ -26,7 +26,7 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
       <section aria-label="Credential">
         <div className="mb-2 flex items-center justify-between gap-3">
           <p className="text-13 text-ink-soft">
-            Shown <strong className="font-semibold text-ink">only now</strong>. Keep the password where the
+            Shown <strong className="font-semibold text-ink">only now</strong>. Store the password where the
             device can read it.
           </p>
           <CopyButton value={all} label="credential" text="Copy all" />
@@ -44,7 +44,7 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
         </Notice>
       )}
       <Tabs
-        label="Ways to send a first message"
+        label="Examples for a first message"
         tabs={snippets.map((snippet) => ({
           value: snippet.id,
           label: snippet.label,

@@ -5,7 +5,7 @@ import { CodeBlock } from '@/components/code-block'
 import { Segmented } from '@/components/segmented'
 import type { Snippet } from '@/lib/snippets'
 
-/** A command to paste; where it sends only once, there is one beside it that goes on. */
+/** An example command; where it sends only once, a second one that repeats can be chosen. */
 export function SnippetPanel({ label, language, code, repeating }: Snippet) {
   const [often, setOften] = useState<'once' | 'repeating'>('once')
   return (

@@ -23,7 +23,7 @@ export function ApiKeyList() {
   const create = role === 'admin' && (
     <Button variant="primary" onClick={() => setCreating(true)}>
       <Plus aria-hidden />
-      New API key
+      Create API key
     </Button>
   )
   return (
@@ -32,7 +32,7 @@ export function ApiKeyList() {
         <div>
           <h1 className="text-20 font-semibold tracking-tight">API keys</h1>
           <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
-            For scripts that act in {name} over REST. Devices have credentials of their own.
+            Scripts call the REST API of {name} with these. Devices sign in with credentials instead.
           </p>
         </div>
         {create}
@@ -54,7 +54,7 @@ function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
       {({ items }) =>
         items.length === 0 ? (
           <EmptyState icon={<KeyRound aria-hidden />} title="No API keys yet">
-            With a key, a script registers devices and reads telemetry exactly as these pages do.
+            With an API key, a script can register devices and read telemetry, as these pages do.
           </EmptyState>
         ) : (
           <Table>

@@ -29,7 +29,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
 
   if (issued) return <KeyOnceDialog apiKey={issued} onClose={onClose} />
   return (
-    <FormDialog title="New API key" submit="Create key" form={form} onClose={onClose}>
+    <FormDialog title="New API key" submit="Create API key" form={form} onClose={onClose}>
       <TextField
         label="Name"
         hint="What it is for."
@@ -40,13 +40,13 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
         onValue={(name) => set('name', name)}
       />
       <SelectField
-        label="It may"
+        label="Role"
         error={error('role')}
         value={values.role}
         onValue={(role) => set('role', role)}
         options={[
-          ['admin', 'read and change (admin)'],
-          ['viewer', 'only read (viewer)'],
+          ['admin', 'Admin: read and change'],
+          ['viewer', 'Viewer: only read'],
         ]}
       />
       <SelectField

@@ -29,12 +29,12 @@ export function RevokeKeyDialog({ apiKey, onClose }: RevokeKeyDialogProps) {
       open
       onOpenChange={onClose}
       title={`Revoke ${apiKey.name}?`}
-      confirmLabel="Revoke key"
+      confirmLabel="Revoke API key"
       onConfirm={revoke}
     >
       <p>
-        Every script that uses <code className="font-mono">hg_key_…{apiKey.hint}</code> is refused from now
-        on. This cannot be undone; devices and what they have sent are not touched.
+        Scripts that use <code className="font-mono">hg_key_…{apiKey.hint}</code> are refused from now on.
+        This cannot be undone. Devices and their data are not affected.
       </p>
       <p>
         {apiKey.lastUsedAt ? (

@@ -27,7 +27,7 @@ interface DeviceFrameProps {
   children: ReactNode
 }
 
-/** What all pages of a device share: who it is, how it fares, and the way to its other pages. */
+/** The frame of all pages of a device: its name, its state, and the tabs of its pages. */
 export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   const { slug } = useOrganization()
   const device = useDevice(id)
@@ -57,7 +57,7 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   )
 }
 
-/** Apart, so that nothing else is drawn anew each second. */
+/** A component of its own, so that nothing else renders each second. */
 function LiveStoreNotice() {
   return <StoreNotice store={useFleet()?.counts.store} className="mt-3" />
 }
@@ -103,14 +103,15 @@ function UnknownDevice({ id }: { id: string }) {
     <EmptyState
       level={1}
       icon={<Cpu aria-hidden />}
-      title="No such device"
+      title="Device not found"
       action={
         <Link href={paths.devices(slug)} className={buttonClass()}>
-          All devices
+          Show all devices
         </Link>
       }
     >
-      There is no device <code className="font-mono">{id}</code> here. It may have been deleted.
+      There is no device <code className="font-mono">{id}</code> in this organization. It may have been
+      deleted.
     </EmptyState>
   )
 }

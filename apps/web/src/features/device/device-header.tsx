@@ -7,7 +7,7 @@ import { DeviceStatusLabel, deviceStatusMeanings } from '@/components/device-sta
 import { Notice } from '@/components/notice'
 import { Tag } from '@/components/tag'
 import { TimeAgo } from '@/components/time-ago'
-import { deviceTroubles } from '@/lib/device-troubles'
+import { deviceWarnings } from '@/lib/device-warnings'
 import { useDevicePresence } from '@/lib/live/device-facts-context'
 
 export function DeviceHeader({ device }: { device: Device }) {
@@ -48,7 +48,7 @@ export function DeviceHeader({ device }: { device: Device }) {
           </div>
         )}
       </dl>
-      {deviceTroubles(device.telemetry).map(({ short, what, todo }) => (
+      {deviceWarnings(device.telemetry).map(({ short, what, todo }) => (
         <Notice key={short} tone="quiet" className="mt-3">
           {what} {todo}
         </Notice>

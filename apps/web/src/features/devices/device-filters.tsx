@@ -47,11 +47,11 @@ export function DeviceFilters({ query, onChange }: DeviceFiltersProps) {
 
 function SearchBox({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
   const [text, setText] = useState(search)
-  const settled = useDebounced(text, 200)
+  const debounced = useDebounced(text, 200)
   const send = useEffectEvent((value: string) => {
     if (value.trim() !== search) onSearch(value.trim())
   })
-  useEffect(() => send(settled), [settled])
+  useEffect(() => send(debounced), [debounced])
   // The address may change under the box: by the back button, or by clearing the filters.
   useEffect(() => setText((shown) => (shown.trim() === search ? shown : search)), [search])
 

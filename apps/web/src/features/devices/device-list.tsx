@@ -61,8 +61,8 @@ export function DeviceList() {
             </Button>
           }
         >
-          A device is anything that speaks MQTT or HTTP. It gets a credential of its own, and what it sends
-          shows here the moment it arrives.
+          A device is anything that speaks MQTT or HTTP. Each device gets its own credential, and its data
+          appears here as it arrives.
         </NoDevices>
       ) : (
         <>
@@ -75,7 +75,7 @@ export function DeviceList() {
   )
 }
 
-/** Another page may lead here to register one; the address then forgets it, so that going back asks no second time. */
+/** Opens the registration when the address asks for it. The address then drops the request, so that going back does not open it again. */
 function useAskedToRegister(onAsked: () => void): void {
   const asked = useSearchParams().has('register')
   const act = useEffectEvent(onAsked)
@@ -119,9 +119,9 @@ function NoMatch({ onClear }: { onClear: () => void }) {
     <EmptyState
       icon={<SearchX aria-hidden />}
       title="No device matches"
-      action={<Button onClick={onClear}>Clear the filters</Button>}
+      action={<Button onClick={onClear}>Clear filters</Button>}
     >
-      None of your devices fits all that is asked for above.
+      No device fits the search and the filters above.
     </EmptyState>
   )
 }

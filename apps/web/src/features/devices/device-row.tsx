@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { memo } from 'react'
 import { DeviceStatusLabel } from '@/components/device-status'
 import { TimeAgo } from '@/components/time-ago'
-import { deviceTroubles } from '@/lib/device-troubles'
+import { deviceWarnings } from '@/lib/device-warnings'
 import { formatExact } from '@/lib/format-time'
 import { useDevicePresence } from '@/lib/live/device-facts-context'
 import { useOrganization } from '@/lib/organization'
@@ -44,7 +44,7 @@ export const DeviceRow = memo(function DeviceRow({ device, index, onTag }: Devic
         </Link>
         <p className="truncate text-12 text-ink-faint">
           <code className="font-mono">{device.id}</code>
-          {deviceTroubles(device.telemetry).map(({ short, what, todo }) => (
+          {deviceWarnings(device.telemetry).map(({ short, what, todo }) => (
             <span key={short} title={`${what} ${todo}`} className="relative ml-2 text-quiet-text">
               {short}
             </span>

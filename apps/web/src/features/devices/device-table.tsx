@@ -19,7 +19,7 @@ interface DeviceTableProps {
   onMore: () => void
 }
 
-/** Draws only the rows in view; the next page is fetched as the last ones come near. */
+/** Renders only the rows in view, and loads the next page near the end. */
 export function DeviceTable({ devices, sort, onSort, onTag, more, loadingMore, onMore }: DeviceTableProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)

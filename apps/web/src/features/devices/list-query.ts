@@ -1,7 +1,7 @@
 import { type DeviceStatus, deviceSorts, deviceStatuses } from '@heliograph/protocol'
 import type { DeviceListQuery, DeviceSort } from '@/lib/device-queries'
 
-/** Reads what the address asks of the list; anything it does not know is left out. */
+/** Reads search, filters and order from the address; unknown values are left out. */
 export function readListQuery(search: URLSearchParams): DeviceListQuery {
   const text = search.get('search')?.trim()
   const tag = search.get('tag')
@@ -15,7 +15,7 @@ export function readListQuery(search: URLSearchParams): DeviceListQuery {
   }
 }
 
-/** The address's query for a list; empty when nothing is asked of it. */
+/** The query string for a list; empty without search, filters and order. */
 export function writeListQuery(query: DeviceListQuery): string {
   const search = new URLSearchParams()
   for (const key of ['search', 'status', 'tag', 'sort'] as const) {
@@ -26,7 +26,7 @@ export function writeListQuery(query: DeviceListQuery): string {
 
 type SortColumn = 'name' | 'lastMessageAt'
 
-/** What a click on a column's head asks for: its useful direction first, then the other. */
+/** The order after a click on the head of a column: the more useful direction first, then the other. */
 export function nextSort(current: DeviceSort, column: SortColumn): DeviceSort {
   const first: DeviceSort = column === 'lastMessageAt' ? '-lastMessageAt' : 'name'
   const second: DeviceSort = column === 'lastMessageAt' ? 'lastMessageAt' : '-name'

@@ -1,2 +1,2 @@
-/** All rows are of one height, so that the list knows where each of them is. */
+/** All rows have one height, so that the position of each is known. */
 export const ROW_HEIGHT_PX = 53

@@ -5,7 +5,7 @@ import { useCallback, useMemo } from 'react'
 import type { DeviceListQuery } from '@/lib/device-queries'
 import { readListQuery, writeListQuery } from './list-query'
 
-/** The list's search, filters and order, kept in the address so that they can be sent to somebody. */
+/** The search, filters and order of the list. They are kept in the address, so that the list can be shared. */
 export function useListQuery(): [DeviceListQuery, (change: Partial<DeviceListQuery>) => void] {
   const router = useRouter()
   const pathname = usePathname()

@@ -12,7 +12,7 @@ interface ListsDialogProps {
   children: (overview: Overview) => ReactNode
 }
 
-/** The list behind a number, kept up to date while it is open. */
+/** A dialog with the list behind a number, updated while it is open. */
 export function ListsDialog({ title, description, onClose, children }: ListsDialogProps) {
   return (
     <Dialog open size="lg" onOpenChange={onClose} title={title} description={description}>

@@ -12,13 +12,13 @@ import { formatAsOf } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
+import { RefusalsTile, SlowConsumersTile, StorageTile } from './health-tiles'
 import { StatusBar, StatusTiles } from './status-tiles'
 import { TrafficTiles } from './traffic-tiles'
-import { RefusalsTile, SlowConsumersTile, StorageTile } from './trouble-tiles'
 import { type LiveOverview, useOverview } from './use-overview'
 import { WallFrame } from './wall-frame'
 
-/** How the organization fares, live; each number leads to what it counts. */
+/** The live overview of the organization; each number leads to what it counts. */
 export function Overview() {
   const { overview, query } = useOverview()
   const { wall } = useWall()
@@ -90,9 +90,9 @@ function HeaderEnd({ staleSince }: { staleSince: number | null }) {
       {staleSince !== null && (
         <span className="text-13 text-quiet-text tabular-nums">as of {formatAsOf(staleSince, now)}</span>
       )}
-      <Button onClick={show} title="For a screen on the wall: large, alone, and kept awake">
+      <Button onClick={show} title="Fills the screen with large figures and keeps it awake">
         <Maximize aria-hidden />
-        Wall
+        Open wall view
       </Button>
     </div>
   )
@@ -108,7 +108,7 @@ function Empty() {
         </Link>
       }
     >
-      Here you will see at a glance which devices are online, which have fallen quiet, and what is refused.
+      The overview shows which devices are online, which are quiet, and what was refused.
     </NoDevices>
   )
 }

@@ -7,13 +7,13 @@ import { formatCount } from '@/lib/format-number'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { ListsDialog } from './lists-dialog'
-import { refusalTitle, refusalTodo } from './refusal-words'
+import { refusalTitle, refusalTodo } from './refusal-texts'
 
 export function RefusalsDialog({ onClose }: { onClose: () => void }) {
   return (
     <ListsDialog
-      title="Refused in the last hour"
-      description="The newest first. What is refused again and again stands here once, with its count."
+      title="Refusals of the last hour"
+      description="Newest first. A refusal that repeats is listed once, with its count."
       onClose={onClose}
     >
       {({ refusals }) =>

@@ -12,12 +12,12 @@ export function SlowConsumersDialog({ onClose }: { onClose: () => void }) {
   return (
     <ListsDialog
       title="Slow consumers of the last ten minutes"
-      description="First those for whom something waits now. Messages of QoS 0 are dropped for a client that takes less than it subscribed to; at last its connection is ended. Narrower filters, or a better network, help."
+      description="Clients with a backlog come first. QoS 0 messages to a client that does not keep up are dropped, and in the end it is disconnected. Subscribe with narrower filters, or improve its network."
       onClose={onClose}
     >
       {({ slowConsumers }) =>
         slowConsumers.length === 0 ? (
-          <p className="py-6 text-center text-13 text-ink-soft">Everybody takes what they subscribed to.</p>
+          <p className="py-6 text-center text-13 text-ink-soft">All clients keep up.</p>
         ) : (
           <ul className="border-t">
             {slowConsumers.map((consumer) => (
@@ -57,13 +57,13 @@ function Item({ consumer }: { consumer: SlowConsumer }) {
       <p className="text-ink-soft tabular-nums">
         {waitingBytes > 0 && (
           <span className="font-medium text-quiet-text">
-            {waiting.figure} {waiting.unit} wait now
-            {waitingMessages > 0 && `, ${formatCount(waitingMessages)} messages in the queue`}
+            {waiting.figure} {waiting.unit} of backlog
+            {waitingMessages > 0 && `, ${formatCount(waitingMessages)} messages`}
             {' · '}
           </span>
         )}
         {formatCount(droppedMessages)} messages dropped
-        {cutOffs > 0 && `, cut off ${formatCount(cutOffs)} times`}
+        {cutOffs > 0 && `, disconnected ${formatCount(cutOffs)} times`}
       </p>
       {topic !== null && <code className="block font-mono text-12 break-all text-ink-soft">{topic}</code>}
     </li>

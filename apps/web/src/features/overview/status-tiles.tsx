@@ -6,7 +6,7 @@ import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { Tile } from './tile'
 
-/** How many devices are in which state; each leads to those devices. */
+/** The number of devices in each state; each tile leads to those devices. */
 export function StatusTiles({ counts }: { counts: StatusCounts | null }) {
   const { slug } = useOrganization()
   const total = counts === null ? 0 : deviceStatuses.reduce((sum, status) => sum + counts[status], 0)
@@ -31,7 +31,7 @@ export function StatusTiles({ counts }: { counts: StatusCounts | null }) {
   })
 }
 
-/** The same as shares of all, to be read from afar. */
+/** The shares of all devices as a bar, legible from afar. */
 export function StatusBar({ counts }: { counts: StatusCounts | null }) {
   return (
     <div
@@ -52,9 +52,9 @@ export function StatusBar({ counts }: { counts: StatusCounts | null }) {
 
 const HINT: Record<DeviceStatus, (total: number) => string> = {
   online: (total) => `of ${formatCount(total)} ${total === 1 ? 'device' : 'devices'}`,
-  quiet: () => 'silent past their interval',
-  offline: () => 'were connected, are not',
-  never: () => 'registered, not heard yet',
+  quiet: () => 'not heard within their interval',
+  offline: () => 'connected before, not now',
+  never: () => 'registered, never heard',
 }
 
 const SHARE: Record<DeviceStatus, string> = {

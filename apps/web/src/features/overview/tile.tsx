@@ -4,12 +4,12 @@ import type { ReactNode } from 'react'
 import { Skeleton } from '@/components/skeleton'
 import { cn } from '@/lib/cn'
 
-/** `calm` recedes: there is nothing to see to. */
+/** `calm` is for a number that needs no attention. */
 export type TileTone = 'plain' | 'calm' | 'quiet' | 'refused'
 
 interface TileProps {
   label: ReactNode
-  /** What a press leads to. */
+  /** The target of a press. */
   to?: { href: string; title: string } | { onPress: () => void; title: string }
   /** null: not known yet. */
   value: string | null
@@ -20,7 +20,7 @@ interface TileProps {
   className?: string
 }
 
-/** One number, large, with what it is above and what to make of it below. All of it can be pressed. */
+/** A large number with its label above and a hint below. All of the tile can be pressed. */
 export function Tile({ label, to, value, unit, tone = 'plain', hint, children, className }: TileProps) {
   return (
     <li

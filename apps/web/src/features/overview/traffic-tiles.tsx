@@ -4,14 +4,14 @@ import { formatClock, formatSpan } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { Tile } from './tile'
-import { coursePaths, spanOf } from './traffic'
+import { areaPaths, spanOf } from './traffic'
 import type { LiveOverview } from './use-overview'
 
 export function TrafficTiles({ overview }: { overview: LiveOverview | undefined }) {
   const { slug } = useOrganization()
   const to = {
     href: paths.devices(slug, { sort: '-lastMessageAt' }),
-    title: 'The devices, whoever spoke last first',
+    title: 'Devices, by their last message',
   }
   const tile = (label: string, rate: keyof Omit<TrafficPoint, 'ts'>, colour: string) => (
     <Tile
@@ -21,7 +21,7 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
       value={overview ? formatRate(overview.fleet[rate]) : null}
       unit="/s"
     >
-      <Course
+      <TrafficChart
         points={(overview?.traffic ?? []).map((point) => ({ ts: point.ts, value: point[rate] }))}
         colour={colour}
         stale={overview?.staleSince != null}
@@ -36,15 +36,15 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
   )
 }
 
-interface CourseProps {
+interface TrafficChartProps {
   points: { ts: number; value: number }[]
   colour: string
   stale: boolean
 }
 
-/** The last ten minutes, or what is known of them, as a shape: from none to the highest. */
-function Course({ points, colour, stale }: CourseProps) {
-  const paths = coursePaths(points)
+/** A chart of the last ten minutes, or of the known part of them, from zero to the highest value. */
+function TrafficChart({ points, colour, stale }: TrafficChartProps) {
+  const paths = areaPaths(points)
   const highest = Math.max(0, ...points.map(({ value }) => value))
   return (
     <figure className="mt-3 in-data-wall:mt-[1.2vh] in-data-wall:flex in-data-wall:min-h-0 in-data-wall:flex-1 in-data-wall:flex-col">

@@ -1,6 +1,6 @@
 import type { FleetCounts } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { coursePaths, joinTraffic, withSecond } from './traffic'
+import { areaPaths, joinTraffic, withSecond } from './traffic'
 
 const second = (ts: number, messagesPerSecond: number) =>
   ({ ts, messagesPerSecond, samplesPerSecond: 0 }) as FleetCounts
@@ -41,9 +41,9 @@ describe('joinTraffic', () => {
   })
 })
 
-describe('coursePaths', () => {
+describe('areaPaths', () => {
   it('draws the newest at the right edge and the highest at the top', () => {
-    const paths = coursePaths([
+    const paths = areaPaths([
       { ts: 0, value: 0 },
       { ts: 300_000, value: 10 },
       { ts: 600_000, value: 5 },
@@ -53,9 +53,9 @@ describe('coursePaths', () => {
   })
 
   it('draws nothing of one point, and silence as a flat line', () => {
-    expect(coursePaths([{ ts: 1, value: 1 }])).toBeNull()
+    expect(areaPaths([{ ts: 1, value: 1 }])).toBeNull()
     expect(
-      coursePaths([
+      areaPaths([
         { ts: 570_000, value: 0 },
         { ts: 600_000, value: 0 },
       ])?.line,

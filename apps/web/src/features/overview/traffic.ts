@@ -4,7 +4,7 @@ const pointMs = 5_000
 const trafficSpanMs = 10 * 60_000
 const leastSpanMs = 60_000
 
-/** A point that grows with each second that falls into it. */
+/** A point of several seconds, of which the last may still be missing. */
 interface LivePoint extends TrafficPoint {
   seconds: number
 }
@@ -35,7 +35,7 @@ export function withSecond(points: readonly LivePoint[], counts: FleetCounts): L
   return [...rest.filter((old) => old.ts > ts - trafficSpanMs), point]
 }
 
-/** What was loaded, and behind it what was heard since. */
+/** The loaded points, followed by the live ones. */
 export function joinTraffic(
   loaded: readonly TrafficPoint[],
   live: readonly TrafficPoint[],
@@ -46,14 +46,14 @@ export function joinTraffic(
   return joined.filter(({ ts }) => ts > from)
 }
 
-/** From the first point to the last, one minute at least: a platform that has just started has a short past. */
+/** The time from the first point to the last, at least one minute, as a server that has just started has little history. */
 export function spanOf(points: readonly { ts: number }[]): number {
   const known = (points.at(-1)?.ts ?? 0) - (points[0]?.ts ?? 0)
   return Math.min(trafficSpanMs, Math.max(leastSpanMs, known))
 }
 
 /** The line of a course and the area below it, in a box of 100 × 100 whose right edge is the newest point. */
-export function coursePaths(
+export function areaPaths(
   points: readonly { ts: number; value: number }[],
 ): { line: string; area: string } | null {
   const last = points.at(-1)

@@ -10,18 +10,18 @@ import { useFleet } from '@/lib/live/use-fleet'
 import { useOrganization } from '@/lib/organization'
 import { isSetBack, joinTraffic, withSecond } from './traffic'
 
-/** Counts come each second; what is this old is no longer how things are. */
+/** Counts arrive each second; older ones count as outdated. */
 const staleAfterMs = 6_000
 const listsEveryMs = 3_000
 
 export interface LiveOverview {
   fleet: FleetCounts
   traffic: readonly TrafficPoint[]
-  /** Of when the counts are, when that is not now (epoch milliseconds). */
+  /** The time of the counts where they are outdated (epoch milliseconds). */
   staleSince: number | null
 }
 
-/** Loaded once for the first paint and the course so far, then kept by what is told each second. */
+/** The overview: loaded once, with its traffic so far, and updated by the counts of each second. */
 export function useOverview() {
   const query = useOverviewQuery()
   const [livePoints, setLivePoints] = useState<ReturnType<typeof withSecond>>([])
@@ -29,7 +29,7 @@ export function useOverview() {
   const heard = useFleet(
     (counts) => {
       setLivePoints((points) => withSecond(points, counts))
-      // The platform tells its past by the clock that it has now.
+      // The server reports past traffic by its current clock.
       if (loaded && isSetBack(loaded.ts, counts.ts)) void query.refetch({ cancelRefetch: false })
     },
     () => void query.refetch(),
@@ -49,7 +49,7 @@ export function useOverview() {
   return { overview, query }
 }
 
-/** The lists behind the numbers, loaded again every few seconds while they are looked at. */
+/** The lists behind the numbers, loaded again every few seconds while one is open. */
 export function useOverviewLists() {
   return useOverviewQuery({ refetchInterval: listsEveryMs })
 }

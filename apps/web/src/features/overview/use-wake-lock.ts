@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 
-/** Keeps the screen awake while shown, and says whether it does: not every browser can, and none without TLS. */
+/** Keeps the screen awake, and returns whether it does: not all browsers can, and none can without TLS. */
 export function useWakeLock(): boolean {
   const [awake, setAwake] = useState(false)
   useEffect(() => {

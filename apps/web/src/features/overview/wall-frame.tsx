@@ -15,7 +15,7 @@ interface WallFrameProps {
   children: ReactNode
 }
 
-/** The whole screen, to be read from three metres: whose it is, the time, the numbers. It keeps the screen awake. */
+/** The overview on the whole screen, legible from three metres. */
 export function WallFrame({ staleSince, children }: WallFrameProps) {
   const { name } = useOrganization()
   const awake = useWakeLock()
@@ -27,12 +27,12 @@ export function WallFrame({ staleSince, children }: WallFrameProps) {
         <Logo className="size-[4vh] shrink-0" />
         <h1 className="truncate font-semibold tracking-tight">{name}</h1>
         <span className={cn('ml-auto shrink-0 tabular-nums', staleSince !== null && 'text-quiet-text')}>
-          {staleSince === null ? now > 0 && formatClock(now) : `no news since ${formatAsOf(staleSince, now)}`}
+          {staleSince === null ? now > 0 && formatClock(now) : `no data since ${formatAsOf(staleSince, now)}`}
         </span>
         <button
           type="button"
           onClick={leave}
-          aria-label="Leave the wall view"
+          aria-label="Leave wall view"
           title={awake ? 'Leave (Esc)' : 'Leave (Esc). This browser does not keep the screen awake.'}
           className="grid size-[5vh] min-h-8 min-w-8 shrink-0 place-items-center rounded-inner text-ink-faint hover:bg-hover hover:text-ink"
         >

@@ -50,8 +50,10 @@ function NoOrganization() {
   return (
     <main className="grid min-h-dvh place-items-center px-6 text-center">
       <div>
-        <h1 className="text-16 font-semibold">You belong to no organization</h1>
-        <p className="mt-1 text-13 text-ink-soft">Ask an administrator to add you to theirs.</p>
+        <h1 className="text-16 font-semibold">No organization</h1>
+        <p className="mt-1 text-13 text-ink-soft">
+          You are not a member of an organization. Ask an administrator to add you.
+        </p>
       </div>
     </main>
   )

@@ -9,7 +9,7 @@ interface SessionCardProps {
   children: ReactNode
 }
 
-/** The page before one is inside: the mark, one sentence, one form. */
+/** The page before sign-in: the logo, one sentence, one form. */
 export function SessionCard({ title, intro, wide = false, children }: SessionCardProps) {
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-12">

@@ -97,7 +97,7 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
       <hr className="my-1" />
       <TextField
         label="Organization"
-        hint="Devices, keys and people belong to it. A company, a lab or a household."
+        hint="A company, a lab or a household. Devices, API keys and people belong to it."
         error={error('organization.name')}
         autoComplete="organization"
         placeholder="Acme Greenhouses"
@@ -105,8 +105,8 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
         onValue={(organization) => set('organization', organization)}
       />
       <TextField
-        label="Its short name"
-        hint="Begins every topic and address, and never changes."
+        label="Short name"
+        hint="Used in every topic and address. It cannot be changed later."
         error={error('organization.slug')}
         spellCheck={false}
         autoCapitalize="none"

@@ -64,7 +64,7 @@ export function SignInForm() {
   )
 }
 
-/** On a fresh installation there is nobody to sign in as. */
+/** A new installation has no account, so set-up comes first. */
 function useSetupFirst(): void {
   const router = useRouter()
   const { data } = useSetupState()
@@ -73,10 +73,10 @@ function useSetupFirst(): void {
   }, [data?.needed, router])
 }
 
-/** Here 401 speaks of the password, not of a session that has ended. */
+/** Here 401 means a wrong password, not an ended session. */
 function rephrase(error: unknown): never {
   if (error instanceof ApiError && error.status === 401) {
-    throw new ApiError(400, error.code, 'This e-mail and password do not belong together', [], null)
+    throw new ApiError(400, error.code, 'The e-mail or the password is wrong', [], null)
   }
   throw error
 }

@@ -4,7 +4,7 @@ import { SetupState } from '@heliograph/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { request } from '@/lib/api'
 
-/** Whether the first account is still to be made. */
+/** Whether the first account is still missing. */
 export function useSetupState() {
   return useQuery({
     queryKey: ['setup'],

@@ -6,7 +6,7 @@ import { cn } from '@/lib/cn'
 import { useNavigation } from './navigation'
 import { UserMenu } from './user-menu'
 
-/** The main navigation on a narrow screen, where the thumb is. */
+/** The main navigation on narrow screens. */
 export function BottomBar({ me }: { me: Me }) {
   return (
     <nav

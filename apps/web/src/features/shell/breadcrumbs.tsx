@@ -7,7 +7,7 @@ import { Logo } from '@/components/logo'
 import { useDevice } from '@/lib/device-queries'
 import { useNavigation } from './navigation'
 
-/** Where am I: the section and, inside it, the device. */
+/** The current section and, inside it, the device. */
 export function Breadcrumbs() {
   const { device } = useParams<{ device?: string }>()
   const section = useNavigation().find(({ current }) => current)

@@ -1,7 +1,7 @@
 import { Logo } from '@/components/logo'
 import { Skeleton } from '@/components/skeleton'
 
-/** The frame before it is known who is there. */
+/** The outline of the frame while the signed-in person is loaded. */
 export function FrameSkeleton() {
   return (
     <div className="flex min-h-dvh" aria-busy="true">

@@ -2,10 +2,10 @@
 
 import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
-import { type LiveState, useLive } from '@/lib/live/live-connection'
-import { describeLive } from './describe-live'
+import { formatClock, formatUntil } from '@/lib/format-time'
+import { type LiveConnection, type LiveState, useLive } from '@/lib/live/live-connection'
 
-/** The page's own connection: a dot, and in words how it fares. */
+/** The state of the page's MQTT connection. */
 export function LiveIndicator() {
   const live = useLive()
   const now = useNow()
@@ -28,8 +28,8 @@ export function LiveIndicator() {
 const MEANING: Record<LiveState, string> = {
   connecting: 'This page is opening its MQTT connection',
   live: 'This page receives messages the moment they arrive',
-  reconnecting: 'The connection was lost; what is missed meanwhile is loaded when it is back',
-  offline: 'Nothing arrives at the moment; what is shown may be old',
+  reconnecting: 'The connection was lost; missed messages are loaded once it is back',
+  offline: 'This page is not connected; what it shows may be outdated',
 }
 
 const DOT: Record<LiveState, string> = {
@@ -44,4 +44,20 @@ const TEXT: Record<LiveState, string> = {
   live: 'text-ink-soft',
   reconnecting: 'text-quiet-text',
   offline: 'text-refused-text',
+}
+
+/** The state of the page's connection in a few words. */
+export function describeLive(live: Omit<LiveConnection, 'subscribe'>, now: number): string {
+  switch (live.state) {
+    case 'live':
+      return live.latencyMs === null ? 'live' : `live · ${Math.max(1, Math.round(live.latencyMs))} ms`
+    case 'reconnecting':
+      return live.retryAt === null || live.retryAt <= now
+        ? 'reconnecting'
+        : `reconnecting ${formatUntil(live.retryAt, now)}`
+    case 'offline':
+      return live.since === null ? 'offline' : `offline since ${formatClock(live.since)}`
+    default:
+      return 'connecting'
+  }
 }

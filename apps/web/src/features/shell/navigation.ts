@@ -7,7 +7,7 @@ interface NavigationItem {
   label: string
   icon: LucideIcon
   href: string
-  /** Whether the page lies at, or below, what it leads to. */
+  /** Whether the current page is the target or below it. */
   current: boolean
 }
 
@@ -21,7 +21,7 @@ export function useNavigation(): NavigationItem[] {
   })
 }
 
-/** Everything lies below the overview, so that only it itself counts. */
+/** All pages are below the overview, so the overview is current only at its exact address. */
 const sections = [
   { label: 'Overview', icon: Gauge, path: paths.overview, exact: true },
   { label: 'Devices', icon: Cpu, path: paths.devices, exact: false },

@@ -14,16 +14,18 @@ import { OrganizationProvider } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
 import { BottomBar } from './bottom-bar'
+import { Breadcrumbs } from './breadcrumbs'
+import { DeviceSearch } from './device-search'
 import { FrameSkeleton } from './frame-skeleton'
+import { LiveIndicator } from './live-indicator'
 import { SideNavigation } from './side-navigation'
-import { TopBar } from './top-bar'
 
 interface OrganizationFrameProps {
   org: string
   children: ReactNode
 }
 
-/** Lets in who is signed in and belongs to the organization, and draws navigation around the page. */
+/** Admits signed-in members of the organization, and shows the navigation around the page. */
 export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
   const me = useMe()
   const signedOut = me.error instanceof ApiError && me.error.status === 401
@@ -76,6 +78,18 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
   )
 }
 
+function TopBar() {
+  return (
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-3 border-b bg-canvas px-4 md:px-8">
+      <Breadcrumbs />
+      <div className="ml-auto flex items-center gap-2 md:gap-4">
+        <DeviceSearch />
+        <LiveIndicator />
+      </div>
+    </header>
+  )
+}
+
 function useSignInWhen(signedOut: boolean): void {
   const router = useRouter()
   const pathname = usePathname()
@@ -89,10 +103,10 @@ function UnknownOrganization({ org }: { org: string }) {
     <main>
       <EmptyState
         level={1}
-        title="No such organization"
+        title="Organization not found"
         action={
           <a href={paths.home} className={buttonClass()}>
-            Go to your own
+            Go to your organization
           </a>
         }
       >

@@ -8,7 +8,7 @@ import { useOrganization } from '@/lib/organization'
 
 const OrganizationMenuPanel = lazy(() => import('./organization-menu-panel'))
 
-/** Names the organization; with several, it is where one changes between them. */
+/** The name of the organization; with several, a menu that changes between them. */
 export function OrganizationMenu({ organizations }: { organizations: Organization[] }) {
   const { slug, name } = useOrganization()
   if (organizations.length === 1) {

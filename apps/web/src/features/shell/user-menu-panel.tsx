@@ -5,7 +5,10 @@ import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/menu'
-import { useSignOut } from './use-sign-out'
+import { useToast } from '@/components/toast'
+import { request } from '@/lib/api'
+import { explain } from '@/lib/explain'
+import { paths } from '@/lib/paths'
 
 interface UserMenuPanelProps {
   me: Me
@@ -29,7 +32,7 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         options={[
           { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
           { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
-          { value: 'system', label: 'As the system', icon: <Monitor aria-hidden /> },
+          { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
         ]}
       />
       <MenuSeparator />
@@ -38,4 +41,15 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
       </MenuItem>
     </Menu>
   )
+}
+
+/** Ends the session and loads the sign-in page anew, so that no data is left in memory. */
+function useSignOut(): () => void {
+  const toast = useToast()
+  return () => {
+    request('/api/auth/sign-out', { method: 'POST', body: {} }).then(
+      () => window.location.assign(paths.signIn),
+      (error) => toast(`You are still signed in. ${explain(error).what}`, 'failed'),
+    )
+  }
 }

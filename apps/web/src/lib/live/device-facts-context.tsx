@@ -22,13 +22,13 @@ export function DeviceFactsProvider({ children }: { children: ReactNode }) {
   return <DeviceFactsContext value={store}>{children}</DeviceFactsContext>
 }
 
-/** While shown, learns from the messages of this filter when devices last sent something. */
+/** While the component is shown, updates the last message time of devices from messages that match the filter. */
 export function useTrackMessages(filter: string): void {
   const store = useContext(DeviceFactsContext)
   useLiveMessages(filter, (message) => store.apply(message))
 }
 
-/** The presence of a device as of now: what was loaded, kept true by what is heard live. */
+/** The current presence of a device: the loaded one, updated by live messages. */
 export function useDevicePresence(device: Device): PresenceFacts & { status: DeviceStatus } {
   const store = useContext(DeviceFactsContext)
   const live = useSyncExternalStore(

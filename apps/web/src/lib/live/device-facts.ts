@@ -1,15 +1,15 @@
 import { type Device, type PresenceFacts, presence, telemetry } from '@heliograph/protocol'
 import type { LiveMessage } from './live-connection'
 
-/** What the live connection has told about one device since the page was opened. */
+/** The facts about one device from live messages since the page was opened. */
 export interface DeviceFacts {
   connected?: boolean
-  /** Since when it is up or down (epoch milliseconds). */
+  /** When the connection began or ended (epoch milliseconds). */
   since?: number
   lastMessageAt?: number
 }
 
-/** Keeps what live messages tell about devices, and tells those who show that device, at most four times a second. */
+/** Keeps facts about devices from live messages, and notifies the listeners of a device at most four times a second. */
 export class DeviceFactsStore {
   readonly #facts = new Map<string, DeviceFacts>()
   readonly #listeners = new Map<string, Set<() => void>>()
@@ -56,10 +56,10 @@ export class DeviceFactsStore {
   #learn(device: string, facts: DeviceFacts): void {
     this.#facts.set(device, { ...this.#facts.get(device), ...facts })
     this.#changed.add(device)
-    this.#timer ??= setTimeout(() => this.#tell(), 250)
+    this.#timer ??= setTimeout(() => this.#notify(), 250)
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#timer = undefined
     const changed = [...this.#changed]
     this.#changed.clear()
@@ -67,7 +67,7 @@ export class DeviceFactsStore {
   }
 }
 
-/** What was loaded and what was heard live, each fact from whichever knows it later. */
+/** Merges loaded and live facts; the newer of each wins. */
 export function mergeFacts(device: Device, live: DeviceFacts | undefined): PresenceFacts {
   const since = device.connection.since === null ? null : Date.parse(device.connection.since)
   const loadedMessageAt = device.lastMessageAt === null ? null : Date.parse(device.lastMessageAt)

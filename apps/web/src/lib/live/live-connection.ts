@@ -62,7 +62,7 @@ export function useLiveMessages(
   }, [filter, subscribe])
 }
 
-/** Calls `listener` each time the connection is back after having been away. */
+/** Calls `listener` each time the connection is established again. */
 export function useOnReconnected(listener: () => void): void {
   const { state } = useLive()
   const onReconnected = useEffectEvent(listener)

@@ -85,7 +85,7 @@ export class LiveLink {
       },
     })
     this.#client = client
-    client.on('state', (state) => this.#tell(state))
+    client.on('state', (state) => this.#notify(state))
     client.on('subscribed', ({ filters }) => {
       for (const listener of [...this.#listeners])
         if (filters.includes(listener.filter)) listener.onServed?.()
@@ -98,7 +98,7 @@ export class LiveLink {
     listener.stop = client.subscribeRaw(listener.filter, listener.onMessage, { qos: 1 })
   }
 
-  #tell(state: ConnectionState): void {
+  #notify(state: ConnectionState): void {
     if (state.state === 'closed') return
     if (state.state === 'refused') this.onSignedOut()
     const { latencyMs, retryAt, since } = state

@@ -11,7 +11,7 @@ import { beforeConnecting, LiveLink } from './live-link'
 export function LiveProvider({ children }: { children: ReactNode }) {
   const { slug } = useOrganization()
   const queryClient = useQueryClient()
-  // Whoever is refused asks again who they are; the frame then leads to sign-in.
+  // After a refusal the signed-in person is loaded again; if there is none, the frame leads to sign-in.
   const [link] = useState(
     () => new LiveLink(slug, () => void queryClient.invalidateQueries({ queryKey: meKey })),
   )

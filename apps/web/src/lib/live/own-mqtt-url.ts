@@ -1,4 +1,4 @@
-/** Where this page speaks MQTT: at its own origin, the only one that it may talk to, whatever name the platform gives itself. */
+/** The MQTT address at the origin of the page: its content security policy allows no other, whatever PUBLIC_URL says. */
 export function ownMqttUrl(): string {
   const url = new URL('/mqtt', window.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'

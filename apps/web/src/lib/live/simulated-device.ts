@@ -11,7 +11,7 @@ export interface SimulatedDeviceOptions {
 
 const SEND_EVERY_MS = 1_000
 
-/** Lets this tab act as the device, with the device's own credential, over the same SDK that devices use. */
+/** Simulates the device in this tab, with its own credential and the SDK for devices. */
 export function startSimulatedDevice(options: SimulatedDeviceOptions): { stop(): void } {
   const device = connectDevice(options)
   const signals = simulatedSignals(likelyKind(options.device), Date.now())
@@ -30,7 +30,7 @@ export function startSimulatedDevice(options: SimulatedDeviceOptions): { stop():
   }
 }
 
-/** What its id sounds like. */
+/** The kind of machine that the id suggests. */
 function likelyKind(device: string): SimulatedKind {
   return KINDS.find(([, pattern]) => pattern.test(device))?.[0] ?? 'pump'
 }

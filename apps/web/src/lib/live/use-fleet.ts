@@ -11,7 +11,7 @@ export interface HeardCounts {
   receivedAt: number
 }
 
-/** The counts of the organization as they are told each second, while shown; null before the first. */
+/** The counts of the organization, which the server publishes each second; null before the first. */
 export function useFleet(onCounts: (counts: FleetCounts) => void = () => {}, onServed?: () => void) {
   const { slug } = useOrganization()
   const [heard, setHeard] = useState<HeardCounts | null>(null)

@@ -1,4 +1,4 @@
-import type { DeviceSample, TelemetryFormat } from '@heliograph/protocol'
+import { csvLine, type DeviceSample, formatTime, type TelemetryFormat } from '@heliograph/protocol'
 
 export type StreamedFormat = Exclude<TelemetryFormat, 'json'>
 
@@ -8,16 +8,15 @@ export interface Serialization {
   line(sample: DeviceSample): string
 }
 
-/** How samples become text: CSV after RFC 4180, or a JSON object a line. `ofDevices`: each says whose it is. */
+/** How samples become text: lines of CSV, or a JSON object a line. With `ofDevices` each line names its device. */
 export function serialization(format: StreamedFormat, ofDevices: boolean): Serialization {
   if (format === 'ndjson') return ofDevices ? { ...ndjson, line: json } : ndjson
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    head: ofDevices ? 'time,ts,device,key,value\r\n' : 'time,ts,key,value\r\n',
-    line: ({ device, key, ts, value }) => {
-      const owner = ofDevices ? `${device},` : ''
-      return `${timeText(ts)},${ts},${owner}${field(harmless(key))},${field(cell(value))}\r\n`
-    },
+    head: csvLine(ofDevices ? ['time', 'ts', 'device', 'key', 'value'] : ['time', 'ts', 'key', 'value']),
+    line: ofDevices
+      ? ({ device, key, ts, value }) => csvLine([formatTime(ts), ts, device, key, value])
+      : ({ key, ts, value }) => csvLine([formatTime(ts), ts, key, value]),
   }
 }
 
@@ -27,31 +26,4 @@ const ndjson: Serialization = {
   contentType: 'application/x-ndjson; charset=utf-8',
   head: '',
   line: ({ key, ts, value }) => `${JSON.stringify({ key, ts, value })}\n`,
-}
-
-/** RFC 3339 in UTC, with the microseconds if there are any. */
-function timeText(ts: number): string {
-  const ms = Math.floor(ts)
-  const us = Math.round((ts - ms) * 1_000)
-  const text = new Date(ms).toISOString()
-  return us === 0 ? text : `${text.slice(0, -1)}${String(us).padStart(3, '0')}Z`
-}
-
-/** Text, all else as JSON; a missing value as nothing. */
-function cell(value: DeviceSample['value']): string {
-  if (typeof value === 'string') return harmless(value)
-  return value === null ? '' : JSON.stringify(value)
-}
-
-/** What spreadsheets take for the beginning of a formula, also in full width (OWASP, CSV Injection). */
-const formula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
-const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-
-/** Text from a device, with a quote in front where a spreadsheet would run it. Digits of large integers stay as they are. */
-function harmless(text: string): string {
-  return formula.test(text) && !number.test(text) ? `'${text}` : text
-}
-
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { OrganizationGate } from '@/features/shell/organization-gate'
+import { OrganizationFrame } from '@/app/views'
 
 interface LayoutProps {
   params: Promise<{ org: string }>
@@ -8,5 +8,5 @@ interface LayoutProps {
 
 export default async function OrganizationLayout({ params, children }: LayoutProps) {
   const { org } = await params
-  return <OrganizationGate org={org}>{children}</OrganizationGate>
+  return <OrganizationFrame org={org}>{children}</OrganizationFrame>
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { OverviewPage } from '@/features/overview/overview-page'
+import { OverviewView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Overview' }
 
-export default OverviewPage
+export default OverviewView

@@ -26,7 +26,7 @@ export function CredentialList() {
   const { name } = useCurrentDevice()
   const [action, setAction] = useState<Action | null>(null)
   const { data } = useCredentials()
-  // Not as it was when the dialog was opened: it may be in use by now.
+  // The credential as it is now, as it may have been used since the dialog was opened.
   const chosen = action?.kind === 'issue' ? null : data?.items.find(({ id }) => id === action?.id)
   const close = () => setAction(null)
 
@@ -38,14 +38,14 @@ export function CredentialList() {
             Credentials
           </h2>
           <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
-            What {name} signs in with, over MQTT and HTTP. Secrets are kept as hashes and cannot be shown
-            again; rotate to get a new one.
+            {name} signs in with these over MQTT and HTTP. Secrets are stored as hashes and cannot be shown
+            again; rotate a credential to get a new secret.
           </p>
         </div>
         {role === 'admin' && (
           <Button onClick={() => setAction({ kind: 'issue' })}>
             <Plus aria-hidden />
-            New credential
+            Create credential
           </Button>
         )}
       </div>
@@ -66,8 +66,8 @@ function Credentials({ onAction }: { onAction: (kind: Kind, credential: Credenti
     >
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon={<KeyRound aria-hidden />} title="No credential">
-            Without one this device cannot connect. Make one and put it on the device.
+          <EmptyState icon={<KeyRound aria-hidden />} title="No credentials">
+            This device cannot connect without a credential. Create one and store it on the device.
           </EmptyState>
         ) : (
           <Table>

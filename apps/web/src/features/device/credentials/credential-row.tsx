@@ -31,7 +31,7 @@ export function CredentialRow({ credential, onAction }: CredentialRowProps) {
           {previousUntil > now && (
             <Badge tone="quiet">
               <span>
-                old secret ends <TimeUntil ts={previousUntil} />
+                old secret expires <TimeUntil ts={previousUntil} />
               </span>
             </Badge>
           )}

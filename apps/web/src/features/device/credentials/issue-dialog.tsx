@@ -39,7 +39,7 @@ export function IssueDialog({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog
       title="New credential"
-      description={`Another way for ${device.name} to sign in, beside those it has.`}
+      description={`An additional credential for ${device.name}.`}
       submit="Create credential"
       form={form}
       onClose={onClose}

@@ -33,12 +33,12 @@ export function RevokeDialog({ credential, onClose }: RevokeDialogProps) {
       open
       onOpenChange={onClose}
       title={`Revoke ${name}?`}
-      confirmLabel="Revoke"
+      confirmLabel="Revoke credential"
       onConfirm={revoke}
     >
       <p>
-        Whatever uses it is disconnected at once and can never sign in with it again. This cannot be undone;
-        what {device.name} has sent stays.
+        Clients that use it are disconnected at once and can no longer sign in with it. This cannot be undone.
+        The data of {device.name} stays.
       </p>
       <p>
         {credential.lastUsedAt ? (

@@ -43,7 +43,7 @@ export function RotateDialog({ credential, onClose }: RotateDialogProps) {
       open
       size="sm"
       onOpenChange={onClose}
-      title="Rotate the secret"
+      title="Secret rotation"
       description={`${credential.name ?? 'This credential'} keeps its username and gets a new password.`}
       footer={
         <>
@@ -59,8 +59,8 @@ export function RotateDialog({ credential, onClose }: RotateDialogProps) {
           label="The old secret"
           hint={
             overlapSeconds === 0
-              ? `${device.name} is disconnected at once, until it has the new secret.`
-              : `${device.name} stays connected meanwhile; put the new secret on it before then.`
+              ? `${device.name} is disconnected at once and stays offline until it has the new secret.`
+              : `${device.name} stays connected until then. Store the new secret on it before.`
           }
         >
           {(control) => (
@@ -72,7 +72,7 @@ export function RotateDialog({ credential, onClose }: RotateDialogProps) {
               <option value={3_600}>works for one more hour</option>
               <option value={86_400}>works for one more day</option>
               <option value={604_800}>works for one more week</option>
-              <option value={0}>ends now</option>
+              <option value={0}>expires now</option>
             </Select>
           )}
         </Field>

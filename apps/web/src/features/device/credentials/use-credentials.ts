@@ -14,7 +14,7 @@ export function useCredentials() {
   const { id } = useCurrentDevice()
   return useQuery({
     queryKey: [...deviceKey(slug, id), 'credentials'],
-    // When one was last used changes without a word, and tells whether it can be revoked without harm.
+    // No message announces the last use, which tells whether a credential can be revoked without harm.
     refetchInterval: REFRESH_MS,
     queryFn: ({ signal }) =>
       request(`${deviceApi(id)}/credentials`, {

@@ -9,11 +9,11 @@ import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
 import { NothingYet } from './nothing-yet'
-import type { TelemetryStore } from './telemetry-store'
-import { type DeviceTelemetry, useTelemetry } from './use-telemetry'
-import { ValueTiles, ValueTilesSkeleton } from './value-tiles'
+import type { TelemetryStore } from './telemetry/telemetry-store'
+import { type DeviceTelemetry, useTelemetry } from './telemetry/use-telemetry'
+import { ValueTiles, ValueTilesSkeleton } from './tiles/value-tiles'
 
-const DeviceCharts = dynamic(() => import('./device-charts').then((module) => module.DeviceCharts), {
+const DeviceCharts = dynamic(() => import('./charts/device-charts').then((module) => module.DeviceCharts), {
   ssr: false,
   loading: () => <ChartSkeleton />,
 })
@@ -23,7 +23,7 @@ const MessageFeed = dynamic(() => import('./feed/message-feed').then((module) =>
   loading: () => <div aria-hidden className="h-24 rounded-outer border bg-surface" />,
 })
 
-/** What a device says now, and said in the last minutes. */
+/** The live page of a device: latest values, charts and messages. */
 export function LiveView() {
   const device = useCurrentDevice()
   return <LiveViewOf key={device.id} device={device} />
@@ -86,10 +86,10 @@ function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   )
 }
 
-/** With so many, the times below the last one are in sight on a laptop's screen. */
+/** With this many charts, the labels of the time axis are in sight on a laptop. */
 const [NUMBERS_AT_FIRST, STATES_AT_FIRST] = [3, 2]
 
-/** What a person chose, and of the rest the first few. */
+/** The keys that a person chose and, without a choice, the first few. */
 function chartedNames(
   store: TelemetryStore,
   keys: readonly string[],
@@ -105,7 +105,7 @@ function HistoryNotice({ error }: { error: unknown }) {
   const { what } = explain(error)
   return (
     <Notice tone="quiet" title="Some of the last minutes may be missing">
-      {what} It is tried again every few seconds.
+      {what} This page tries again every few seconds.
     </Notice>
   )
 }

@@ -9,22 +9,22 @@ import { EmptyState } from '@/components/empty-state'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 
-/** A device that has sent nothing: how it would. */
+/** The empty state of a device without telemetry: how to send some. */
 export function NothingYet({ device }: { device: string }) {
   const { slug: org } = useOrganization()
   return (
     <div className="rounded-outer border bg-surface pb-8">
       <EmptyState
         icon={<RadioTower aria-hidden />}
-        title="Nothing has arrived yet"
+        title="No telemetry yet"
         action={
           <Link href={paths.deviceCredentials(org, device)} className={buttonClass('primary')}>
             Get a credential
           </Link>
         }
       >
-        Connect the device with its credential and publish JSON to its telemetry topic. It appears here the
-        moment it arrives.
+        Connect the device with its credential and publish JSON to its telemetry topic. Its values appear here
+        as they arrive.
       </EmptyState>
       <dl className="mx-auto grid max-w-xl gap-4 px-4 text-13">
         <div>

@@ -26,7 +26,7 @@ export function PresenceHistory() {
         Presence
       </h2>
       <p className="mt-0.5 mb-4 max-w-2xl text-13 text-ink-soft">
-        Each time its MQTT connection came up or went down, how long that lasted, and why.
+        When the MQTT connection of the device began or ended, for how long, and why.
       </p>
       <Spans />
     </section>
@@ -51,7 +51,7 @@ function Spans() {
   if (spans.length === 0) {
     return (
       <EmptyState icon={<Activity aria-hidden />} title="Never connected">
-        As soon as <code className="font-mono">{id}</code> opens an MQTT connection, it shows here.
+        The MQTT connections of <code className="font-mono">{id}</code> appear here.
       </EmptyState>
     )
   }
@@ -62,8 +62,8 @@ function Spans() {
           <tr>
             <Th>State</Th>
             <Th>Since</Th>
-            <Th>For</Th>
-            <Th className="max-md:hidden">Why</Th>
+            <Th>Duration</Th>
+            <Th className="max-md:hidden">Reason</Th>
           </tr>
         </thead>
         <tbody>

@@ -1,20 +1,22 @@
 import type { PresenceReason } from '@heliograph/protocol'
 
-/** Why a connection came up or went down, and what to do where something can be done. */
+/** Why a connection began or ended and, where something can be done, what to do. */
 export const presenceReasons: Record<PresenceReason, string> = {
-  connected: 'It signed in',
-  client_disconnected: 'It said goodbye and closed the connection',
-  connection_lost: 'The network between broke off without a goodbye',
-  keep_alive_timeout: 'It was silent for longer than the keep alive it had promised',
-  taken_over: 'Another connection signed in with the same client id; two devices may share a credential',
-  credential_revoked: 'Its credential was revoked',
-  credential_expired: 'Its credential expired; make a new one',
-  kicked: 'An administrator ended the connection',
-  protocol_error: 'It sent something that is not MQTT; check the client library',
-  not_authorized: 'It kept publishing to topics that are not its own; check the topic in its code',
-  too_large: 'It sent a message over the size limit',
-  rate_limited: 'It sent faster than it may',
-  slow_consumer: 'It read too slowly what it had subscribed to',
-  server_stopping: 'Heliograph was stopped or restarted',
-  server_restarted: 'Heliograph ended without warning; the connection ended with it',
+  connected: 'Signed in',
+  client_disconnected: 'Disconnected cleanly',
+  connection_lost: 'Connection lost: the network connection broke without a DISCONNECT packet',
+  keep_alive_timeout:
+    'Keep-alive timeout: the device sent nothing for longer than its keep-alive interval allows',
+  taken_over: 'Taken over by a new connection with the same client id; two devices may share a credential',
+  credential_revoked: 'Credential revoked',
+  credential_expired: 'Credential expired; issue a new one',
+  kicked: 'Kicked by an administrator',
+  protocol_error: 'Protocol error: the device sent something that is not MQTT; check its client library',
+  not_authorized:
+    'Not authorized: the device kept publishing to topics of others; check the topic in its code',
+  too_large: 'Message too large',
+  rate_limited: 'Rate limit exceeded',
+  slow_consumer: 'Slow consumer: the device did not keep up with its subscriptions',
+  server_stopping: 'Server shutdown: Heliograph was stopped or restarted',
+  server_restarted: 'Server failure: Heliograph ended without a shutdown',
 }

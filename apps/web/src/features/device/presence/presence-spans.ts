@@ -2,14 +2,14 @@ import type { PresenceChange, PresenceReason } from '@heliograph/protocol'
 import { formatSpan } from '../../../lib/format-time'
 
 export interface PresenceSpan {
-  /** When it began and ended (epoch milliseconds); null: it lasts. */
+  /** When it began and ended (epoch milliseconds); `until` is null while it lasts. */
   ts: number
   until: number | null
   online: boolean
   reason: PresenceReason
 }
 
-/** Makes the changes, newest first, into the spans between them. */
+/** Converts changes, newest first, to the spans between them. */
 export function presenceSpans(changes: PresenceChange[]): PresenceSpan[] {
   let until: number | null = null
   return changes.map(({ ts, online, reason }) => {

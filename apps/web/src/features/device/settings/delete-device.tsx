@@ -36,10 +36,10 @@ export function DeleteDevice({ device }: { device: Device }) {
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <div>
           <h2 id="delete-title" className="text-16 font-semibold">
-            Delete the device
+            Deletion
           </h2>
           <p className="mt-0.5 max-w-md text-13 text-ink-soft">
-            Ends its connection, and takes everything it has sent with it.
+            Ends the connection of the device and deletes everything it has sent.
           </p>
         </div>
         <Button variant="danger" onClick={() => setAsking(true)}>
@@ -55,10 +55,10 @@ export function DeleteDevice({ device }: { device: Device }) {
           typeToConfirm={device.id}
           onConfirm={remove}
         >
-          <p>This cannot be undone. What is lost:</p>
+          <p>This cannot be undone. It deletes:</p>
           <ul className="list-disc pl-5">
             <li>everything it has sent, and its presence history;</li>
-            <li>all of its credentials: whatever uses them is disconnected at once.</li>
+            <li>all of its credentials; clients that use them are disconnected at once.</li>
           </ul>
         </ConfirmDialog>
       )}

@@ -58,12 +58,12 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
           value={values.name}
           onValue={(name) => set('name', name)}
         />
-        <Field label="Tags" optional hint="Enter or comma ends a tag." error={error('tags')}>
+        <Field label="Tags" optional hint="Press Enter or comma after each tag." error={error('tags')}>
           {(control) => <TagInput {...control} value={values.tags} onChange={(tags) => set('tags', tags)} />}
         </Field>
         <Field
           label="Expected interval"
-          hint="When nothing came for longer than this, the device counts as quiet."
+          hint="A connected device that sends nothing for longer than this is shown as quiet."
           error={error('expectedIntervalSeconds')}
         >
           {(control) => (
@@ -83,7 +83,11 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
 
 function Save({ busy, readOnly }: { busy: boolean; readOnly: boolean }) {
   if (readOnly)
-    return <p className="text-13 text-ink-faint">Your role reads; an administrator can change this.</p>
+    return (
+      <p className="text-13 text-ink-faint">
+        Your role can only read. Ask an administrator to change the settings.
+      </p>
+    )
   return (
     <Button type="submit" variant="primary" busy={busy} className="mt-1 self-start">
       Save changes

@@ -8,7 +8,7 @@ export interface Interval {
   unit: IntervalUnit
 }
 
-/** Says a number of seconds in the largest unit that divides it. */
+/** Converts seconds to the largest unit that divides them. */
 export function toInterval(seconds: number): Interval {
   const unit = intervalUnits.findLast((one) => seconds % SECONDS[one] === 0) ?? 'seconds'
   return { count: seconds / SECONDS[unit], unit }

@@ -27,7 +27,7 @@ interface Arrived {
   text: string
 }
 
-/** Waits for the device, then shows what it said. */
+/** Waits for the first message of the device, then shows the latest one. */
 export function FirstMessage({ device, credential }: FirstMessageProps) {
   const { slug } = useOrganization()
   const [arrived, setArrived] = useState<Arrived | null>(null)
@@ -89,7 +89,7 @@ function Waiting() {
       <span aria-hidden className="size-2 animate-wait rounded-full bg-accent" />
       <span className="text-ink-soft">
         {state === 'offline'
-          ? 'This page is offline; it shows the first message as soon as it is back.'
+          ? 'This page is offline; it shows the first message once it is connected again.'
           : 'Waiting for the first message…'}
       </span>
     </>

@@ -18,7 +18,7 @@ interface Registered {
   credential: IssuedCredential
 }
 
-/** From a name to a device that sends: the form, then its credential once, then its first message. */
+/** Registers a device: first the form, then the credential and the first message. */
 export function RegisterDialog({ onClose }: { onClose: () => void }) {
   const [registered, setRegistered] = useState<Registered | null>(null)
   return registered ? (
@@ -39,8 +39,8 @@ function FormStep({ onRegistered, onClose }: FormStepProps) {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Register a device"
-      description="It gets a name, an id and a credential of its own."
+      title="New device"
+      description="The device gets a name, an id and its own credential."
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -74,7 +74,7 @@ function ConnectStep({ device, credential, onClose }: Registered & { onClose: ()
       locked
       size="lg"
       onOpenChange={close}
-      title={`Connect ${device.name}`}
+      title={`Credential of ${device.name}`}
       footer={
         <>
           <Button onClick={close}>Done</Button>

@@ -22,7 +22,7 @@ interface RegisterFormProps {
 export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
   const { slug } = useOrganization()
   const queryClient = useQueryClient()
-  // Kept when only the credential failed, so that trying again does not register the device twice.
+  // Kept when only the credential failed, so that a retry does not register the device twice.
   const created = useRef<Device>(null)
 
   const form = useForm({
@@ -57,7 +57,7 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
     <Form form={form} id={REGISTER_FORM_ID}>
       <TextField
         label="Name"
-        hint="What people call it."
+        hint="Shown to people."
         error={error('name')}
         autoComplete="off"
         placeholder="Greenhouse pump"
@@ -66,7 +66,7 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       />
       <TextField
         label="Id"
-        hint="What machines call it: part of its topics and address. It never changes."
+        hint="Used in its topics and address. It cannot be changed later."
         error={error('id')}
         autoComplete="off"
         autoCapitalize="none"
@@ -79,7 +79,7 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       <Field
         label="Tags"
         optional
-        hint="To find it among many. Enter or comma ends a tag."
+        hint="For search and filters. Press Enter or comma after each tag."
         error={error('tags')}
       >
         {(control) => (

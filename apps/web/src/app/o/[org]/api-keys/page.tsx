@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { ApiKeysPage } from '@/features/api-keys/api-keys-page'
+import { ApiKeysView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'API keys' }
 
-export default ApiKeysPage
+export default ApiKeysView

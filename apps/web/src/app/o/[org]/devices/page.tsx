@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { DevicesPage } from '@/features/devices/devices-page'
+import { DevicesView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Devices' }
 
-export default DevicesPage
+export default DevicesView

@@ -1,10 +1,9 @@
 import type { ReactNode, RefObject } from 'react'
 import { cn } from '@/lib/cn'
-import { seriesColour } from '../series-colour'
-import { isSwitch, type SeriesKind, type StateLabels } from '../state-labels'
-import { unitOf } from '../units'
-import type { ChartedSeries } from './row-painter'
-import { stateColourIndex } from './state-colour'
+import type { ChartedSeries } from '../drawing/row-painter'
+import { seriesColour } from '../telemetry/series-colour'
+import { isSwitch, type SeriesKind, type StateLabels, stateColourIndex } from '../telemetry/state-labels'
+import { unitOf } from '../telemetry/units'
 
 const SHOWN_STATES = 6
 

@@ -2,12 +2,12 @@
 
 import { useTheme } from 'next-themes'
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react'
+import type { DrawScheduler } from '../drawing/draw-scheduler'
+import { type ChartedSeries, RowPainter } from '../drawing/row-painter'
 import { useLimits } from '../limits/use-limits'
 import type { MarkStore } from '../marks/mark-store'
-import type { SeriesKind } from '../state-labels'
+import type { SeriesKind } from '../telemetry/state-labels'
 import { ChartCaption } from './chart-caption'
-import type { Redraw } from './redraw'
-import { type ChartedSeries, RowPainter } from './row-painter'
 
 interface ChartRowProps {
   device: string
@@ -18,9 +18,9 @@ interface ChartRowProps {
   width: number
   height: number
   group: string
-  redraw: Redraw
+  scheduler: DrawScheduler
   marks: MarkStore
-  /** Where each row that is shown is found. */
+  /** The painters of all rows. */
   painters: Set<RowPainter>
   onMoment: (ts: number | null) => void
 }
@@ -53,9 +53,9 @@ interface ChartCanvasProps extends ChartRowProps {
   onStates: (update: (known: readonly number[]) => readonly number[]) => void
 }
 
-/** What is drawn of a row; made anew with the theme, as a canvas knows no CSS. */
+/** The canvas of a row. It is created again when the theme changes, as a canvas knows no CSS. */
 function ChartCanvas(props: ChartCanvasProps) {
-  const { device, name, kind, lines, labelled, width, height, group, redraw, marks, painters } = props
+  const { device, name, kind, lines, labelled, width, height, group, scheduler, marks, painters } = props
   const { onMoment, readouts, onStates } = props
   const root = useRef<HTMLDivElement>(null)
   const current = useRef<RowPainter>(null)
@@ -76,8 +76,8 @@ function ChartCanvas(props: ChartCanvasProps) {
         if (readout) readout.textContent = text
       },
     })
-    const takeBack = redraw.add(painter)
-    const observer = observeSight(root.current, painter, redraw)
+    const takeBack = scheduler.add(painter)
+    const observer = observeSight(root.current, painter, scheduler)
     painters.add(painter)
     current.current = painter
     return () => {
@@ -87,23 +87,23 @@ function ChartCanvas(props: ChartCanvasProps) {
       painter.destroy()
       current.current = null
     }
-  }, [name, kind, lines, labelled, height, group, redraw, marks, painters, onMoment, readouts, onStates])
+  }, [name, kind, lines, labelled, height, group, scheduler, marks, painters, onMoment, readouts, onStates])
 
   const shownLimits = useRef(limits)
   useEffect(() => {
-    if (shownLimits.current !== limits) redraw.touch()
+    if (shownLimits.current !== limits) scheduler.touch()
     shownLimits.current = limits
-  }, [limits, redraw])
+  }, [limits, scheduler])
   useEffect(() => current.current?.resize(width), [width])
   return <div ref={root} />
 }
 
-/** What nobody sees is not drawn; a little before it comes into sight, it is. */
-function observeSight(element: Element, painter: RowPainter, redraw: Redraw): IntersectionObserver {
+/** Draws a row only in sight, and from a little before. */
+function observeSight(element: Element, painter: RowPainter, scheduler: DrawScheduler): IntersectionObserver {
   const observer = new IntersectionObserver(
     ([entry]) => {
       painter.inSight = entry?.isIntersecting ?? true
-      if (painter.inSight) redraw.touch()
+      if (painter.inSight) scheduler.touch()
     },
     { rootMargin: '80px' },
   )

@@ -1,13 +1,14 @@
 'use client'
 
 import { type KeyboardEvent, useState } from 'react'
-import { decimalsOf, formatNumber } from '../format-value'
+import { formatMomentMillis } from '@/lib/format-time'
 import type { MarkStore } from '../marks/mark-store'
 import type { ChartView } from '../range/chart-view'
-import { unitOf } from '../units'
-import type { ChartedKey } from './chart-panel'
-import { type Crosshair, movedBy, nearestOf, type Span } from './crosshair'
-import { formatDatedMoment } from './time-axis'
+import { decimalsOf, formatNumber } from '../telemetry/format-value'
+import type { Span } from '../telemetry/span'
+import { unitOf } from '../telemetry/units'
+import type { ChartedKey } from './charted-keys'
+import { type Crosshair, movedBy, nearestOf } from './crosshair'
 
 interface CrosshairKeysProps {
   charted: readonly ChartedKey[]
@@ -94,5 +95,5 @@ function describe(charted: readonly ChartedKey[], marks: MarkStore, span: Span, 
   )
   const near = (span.max - span.min) * MARK_NEAR
   const happened = marks.between(ts - near, ts + near).map(({ text }) => text)
-  return `${formatDatedMoment(ts, Date.now())}: ${[...values, ...happened].join(', ')}`
+  return `${formatMomentMillis(ts, Date.now())}: ${[...values, ...happened].join(', ')}`
 }

@@ -1,4 +1,6 @@
-/** Where the crosshair is when it is moved by keys rather than by the mouse. */
+import type { Span } from '../telemetry/span'
+
+/** The position of the crosshair when it is moved by keys. */
 export class Crosshair {
   #ts: number | null = null
   #revision = 0
@@ -19,13 +21,7 @@ export class Crosshair {
   }
 }
 
-/** A time span, both ends included, in epoch milliseconds. */
-export interface Span {
-  min: number
-  max: number
-}
-
-/** Where a key takes the crosshair; undefined for a key that is not its business. */
+/** The position of the crosshair after a key; undefined for other keys. */
 export function movedBy(
   key: string,
   from: number | null,

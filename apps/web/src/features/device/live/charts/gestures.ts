@@ -1,11 +1,11 @@
 import type { ChartView } from '../range/chart-view'
-import type { Span } from './crosshair'
+import type { Span } from '../telemetry/span'
 
 interface GestureOptions {
   view: ChartView
   /** The times' area, in pixels from the left of the element. */
   area(): { left: number; width: number }
-  /** What is being selected, in pixels of the area; null when nothing is. */
+  /** The selection, in pixels of the area; null without one. */
   onSelect(selection: { left: number; width: number } | null): void
 }
 
@@ -80,7 +80,7 @@ class Gestures {
 
   up(event: PointerEvent): void {
     const drag = this.#drag
-    // Whoever has touched the charts can go on by keys and by the wheel.
+    // After a gesture, keys and the wheel work on the charts too.
     if (drag !== null) this.root.querySelector<HTMLElement>('[role="slider"]')?.focus({ preventScroll: true })
     const x = this.#xOf(event)
     this.#forget(event)
@@ -126,7 +126,7 @@ class Gestures {
     this.options.onSelect({ left: Math.min(from, to), width: Math.abs(to - from) })
   }
 
-  /** What was under the two fingers stays under them. */
+  /** The times under the two fingers stay under them. */
   #pinch(pointer: number, before: number, x: number): void {
     const other = [...this.#pointers].find(([id]) => id !== pointer)?.[1]
     if (other === undefined) return

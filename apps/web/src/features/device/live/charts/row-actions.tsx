@@ -20,7 +20,7 @@ interface RowActionsProps {
   onCompare: (compared: readonly Compared[]) => void
 }
 
-/** What can be done with the chart of a number. */
+/** The actions of a chart of numbers. */
 export function RowActions({ device, name, compared, onCompare }: RowActionsProps) {
   const [open, setOpen] = useState<'limits' | 'compare' | null>(null)
   const close = () => setOpen(null)

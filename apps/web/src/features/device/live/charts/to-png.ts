@@ -1,4 +1,4 @@
-import type { RowPainter } from './row-painter'
+import type { RowPainter } from '../drawing/row-painter'
 
 interface PictureOptions {
   title: string

@@ -4,15 +4,14 @@ import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
-import { download, downloadFrom } from '@/lib/download'
 import { explain } from '@/lib/explain'
+import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
+import type { DrawScheduler } from '../drawing/draw-scheduler'
+import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
-import type { ChartedKey } from './chart-panel'
-import type { Span } from './crosshair'
-import type { Redraw } from './redraw'
-import type { RowPainter } from './row-painter'
-import { formatSpanOf } from './time-axis'
+import type { Span } from '../telemetry/span'
+import type { ChartedKey } from './charted-keys'
 import { type Column, toCsv } from './to-csv'
 
 interface ExportOptions {
@@ -20,11 +19,11 @@ interface ExportOptions {
   view: ChartView
   charted: readonly ChartedKey[]
   painters: ReadonlySet<RowPainter>
-  redraw: Redraw
+  scheduler: DrawScheduler
 }
 
 /** Saves what the charts show, as a table or a picture. */
-export function useExport({ device, view, charted, painters, redraw }: ExportOptions) {
+export function useExport({ device, view, charted, painters, scheduler }: ExportOptions) {
   const { slug: org } = useOrganization()
   const toast = useToast()
   const [busy, setBusy] = useState(false)
@@ -32,7 +31,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
   const saveCsv = async () => {
     const span = view.span()
     const series = charted.flatMap(({ lines }) => lines)
-    // What is here sample by sample is saved as it is drawn; a long range the browser fetches, with every sample.
+    // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
     if (series.every((line) => line.series.past(span, Date.now()) === null)) {
       download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
       return
@@ -49,7 +48,7 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
       })
       downloadFrom(address)
     } catch (error) {
-      toast(`The table could not be saved. ${explain(error).what}`)
+      toast(`The table could not be saved. ${explain(error).what}`, 'failed')
     } finally {
       setBusy(false)
     }
@@ -60,9 +59,9 @@ export function useExport({ device, view, charted, painters, redraw }: ExportOpt
     const { toPng } = await import('./to-png')
     const { min, max } = view.span()
     const order = charted.map(({ name }) => name)
-    redraw.all()
+    scheduler.all()
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-    const picture = await toPng({ title: `${device} · ${formatSpanOf(min, max)}`, rows, element })
+    const picture = await toPng({ title: `${device} · ${formatRange(min, max)}`, rows, element })
     if (picture !== null) download(`${device}.png`, picture)
   }
   return { busy, saveCsv, savePng }
@@ -76,4 +75,23 @@ function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
       textOf: (value) => (kind === 'states' ? (series.series?.labels.textOf(value) ?? '') : String(value)),
     })),
   )
+}
+
+/** Downloads a file made by the page. */
+function download(fileName: string, file: Blob): void {
+  const url = URL.createObjectURL(file)
+  follow(url, fileName)
+  URL.revokeObjectURL(url)
+}
+
+/** Lets the browser download a file from the server, which names it, straight to disk. */
+function downloadFrom(address: string): void {
+  follow(address, '')
+}
+
+function follow(url: string, fileName: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName
+  link.click()
 }

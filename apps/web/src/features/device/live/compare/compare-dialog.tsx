@@ -12,7 +12,7 @@ import { request } from '@/lib/api'
 import { useDeviceList } from '@/lib/device-queries'
 import { useOrganization } from '@/lib/organization'
 import { useDebounced } from '@/lib/use-debounced'
-import { kindOf } from '../state-labels'
+import { kindOf } from '../telemetry/state-labels'
 import { type Compared, maximumCompared } from './compared'
 
 interface CompareDialogProps {
@@ -23,7 +23,7 @@ interface CompareDialogProps {
   onClose: () => void
 }
 
-/** Which other devices stand in the chart of a key: of those that measure it too. */
+/** A dialog that chooses the devices to compare a key with. */
 export function CompareDialog({ device, name, compared, onChange, onClose }: CompareDialogProps) {
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState(compared)
@@ -31,15 +31,15 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
   const isChosen = (id: string) => chosen.some((one) => one.id === id)
   const toggle = (one: Compared) =>
     setChosen((known) => (isChosen(one.id) ? known.filter(({ id }) => id !== one.id) : [...known, one]))
-  // What was chosen stays in sight, whatever is searched for.
+  // Chosen devices stay in sight, whatever the search.
   const shown = [...chosen, ...(found.data ?? []).filter(({ id }) => !isChosen(id))]
 
   return (
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={`Compare ${name}`}
-      description={`Up to ${maximumCompared} other devices that measure it, in one chart.`}
+      title={`Comparison of ${name}`}
+      description={`Up to ${maximumCompared} other devices with this key, in the same chart.`}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -81,7 +81,7 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
         {found.error && <ErrorState title="The devices could not be loaded" error={found.error} />}
         {found.data && shown.length === 0 && (
           <li className="px-2 py-8 text-center text-13 text-ink-soft">
-            {search === '' ? `No other device has sent ${name} yet.` : 'No device of that name measures it.'}
+            {search === '' ? `No other device has sent ${name} yet.` : 'No device of that name has sent it.'}
           </li>
         )}
       </ul>

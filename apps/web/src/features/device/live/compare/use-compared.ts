@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useLive } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
-import { openTelemetry } from '../open-telemetry'
-import { TelemetryStore } from '../telemetry-store'
+import { openTelemetry } from '../telemetry/open-telemetry'
+import { TelemetryStore } from '../telemetry/telemetry-store'
 import type { Compared } from './compared'
 
 export interface ComparedStore extends Compared {
@@ -12,7 +12,7 @@ export interface ComparedStore extends Compared {
   store: TelemetryStore
 }
 
-/** Other devices in the charts of a page, by key; each is read and heard live as long as it is shown. */
+/** The compared devices of a page, by key; each is loaded and subscribed to while it is shown. */
 export function useCompared(onMissed: () => void) {
   const { slug: org } = useOrganization()
   const { subscribe } = useLive()

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { Code } from '@/components/code'
 import { CopyButton } from '@/components/copy-button'
 import { cn } from '@/lib/cn'
-import { formatMoment } from '../charts/time-axis'
+import { formatClockMillis } from '@/lib/format-time'
 import type { FeedEntry, FeedKind } from './feed-store'
 
 interface FeedRowProps {
@@ -30,7 +30,7 @@ export const FeedRow = memo(function FeedRow({ entry, open, onToggle }: FeedRowP
           dateTime={new Date(entry.receivedAt).toISOString()}
           className="shrink-0 font-mono text-ink-faint tabular-nums"
         >
-          {formatMoment(entry.receivedAt)}
+          {formatClockMillis(entry.receivedAt)}
         </time>
         <span className={cn('w-19 shrink-0 truncate font-medium', toneOf(entry))}>{KIND[entry.kind]}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-ink">{entry.text}</span>

@@ -4,7 +4,7 @@ import { Ring } from './ring'
 
 export type FeedKind = keyof typeof deviceChannels | 'other'
 
-/** What of it is shown: all, or one part, of which as many are kept whatever else comes in. */
+/** The filters of the feed; each keeps as many messages, whatever else arrives. */
 export const feedFilters = ['all', 'telemetry', 'events', 'platform'] as const
 export type FeedFilter = (typeof feedFilters)[number]
 
@@ -23,13 +23,13 @@ export interface FeedEntry {
 export interface FeedSnapshot {
   /** The newest first. */
   entries: readonly FeedEntry[]
-  /** What passed by since it was paused; null while it runs. */
+  /** The number of messages since the feed was paused; null while it runs. */
   missed: number | null
   filter: FeedFilter
 }
 
 export const feedLength = 1_000
-const TELL_EVERY_MS = 150
+const NOTIFY_EVERY_MS = 150
 
 /** Keeps the last messages of a device, and what is shown of them. Tells a few times a second, however many come. */
 export class FeedStore {
@@ -67,8 +67,8 @@ export class FeedStore {
     parts[filterOf(entry.kind)].add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      this.#tell()
-    }, TELL_EVERY_MS)
+      this.#notify()
+    }, NOTIFY_EVERY_MS)
   }
 
   /** Shows a part of it; what was paused runs again. */
@@ -79,17 +79,17 @@ export class FeedStore {
 
   pause(): void {
     if (this.#pausedAt !== null) return
-    this.#tell()
+    this.#notify()
     this.#pausedAt = this.#rings[this.#filter].count
-    this.#tell()
+    this.#notify()
   }
 
   resume(): void {
     this.#pausedAt = null
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     const ring = this.#rings[this.#filter]
     const paused = this.#pausedAt !== null
     if (!paused) this.#shown = ring.newestFirst()

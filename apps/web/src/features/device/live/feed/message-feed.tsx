@@ -7,15 +7,16 @@ import { useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
 import { Segmented } from '@/components/segmented'
 import { cn } from '@/lib/cn'
+import { formatCount } from '@/lib/format-number'
 import { useLiveMessages } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
-import { useWhileSeen } from '../use-while-seen'
+import { useWhileSeen } from '../../../../lib/use-while-seen'
 import { FeedRow } from './feed-row'
 import { type FeedEntry, type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
 import { RowSlots } from './row-slots'
 
 const ROW_PX = 33
-/** Whoever scrolls away from the newest is reading. */
+/** Scrolling this far from the newest message pauses the feed. */
 const READING_PX = 12
 
 /** Every message of the device as it came over the wire: telemetry, events, presence, notices. */
@@ -97,14 +98,14 @@ const FILTER: Record<FeedFilter, string> = {
 
 const NOTHING: Record<FeedFilter, string> = {
   all: 'Every message of this device appears here as it arrives.',
-  telemetry: 'Its values appear here as they arrive.',
-  events: 'What the device reports, such as an opened door, appears here as it arrives.',
+  telemetry: 'Telemetry of this device appears here as it arrives.',
+  events: 'Events of this device, such as an opened door, appear here as they arrive.',
   platform: 'Presence, notices, commands and state appear here as they arrive.',
 }
 
 function FeedState({ shown, missed }: { shown: number; missed: number | null }) {
-  const text = missed === null ? '' : `Paused · ${missed.toLocaleString('en')} passed by`
-  const full = shown === feedLength ? `the last ${feedLength.toLocaleString('en')}` : ''
+  const text = missed === null ? '' : `Paused · ${formatCount(missed)} not shown`
+  const full = shown === feedLength ? `the last ${formatCount(feedLength)}` : ''
   return <span className="mr-auto text-12 text-ink-faint tabular-nums">{text || full}</span>
 }
 

@@ -1,4 +1,4 @@
-/** The last so many of what was added, and how many there have been in all. */
+/** Keeps the newest items, and counts all. */
 export class Ring<Item> {
   #items: Item[] = []
   #count = 0

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { StateLabels } from '../state-labels'
+import { StateLabels } from '../telemetry/state-labels'
 import { ChartHistory, type HistoryAnswer, type HistoryRequest } from './chart-history'
 
 const [now, DAY] = [1_700_000_000_000, 86_400_000]
@@ -102,7 +102,7 @@ describe('ChartHistory', () => {
     await look([own('a')])
     asked[0]?.answer({ items: [sample('a', now - 5)] })
     await vi.advanceTimersByTimeAsync(6_000)
-    history.doubt()
+    history.markStale()
     await look([own('a')])
     expect(history.status().loading).toBe(true)
     asked[1]?.fail()

@@ -1,8 +1,8 @@
 import type { Sample, TelemetryValue } from '@heliograph/protocol'
-import type { Span } from '../charts/crosshair'
-import { indexAt } from '../index-at'
-import { kindOf, numberOf, type SeriesKind, type StateLabels } from '../state-labels'
-import { type Points, type Resolution, SeriesTiles, type Tile } from './series-tiles'
+import { clipped, joined, type Points, type Resolution } from '../telemetry/points'
+import type { Span } from '../telemetry/span'
+import { kindOf, numberOf, type SeriesKind, type StateLabels } from '../telemetry/state-labels'
+import { SeriesTiles, type Tile } from './series-tiles'
 import { levelFor, nameOf, POINTS_PER_TILE, runsOf, spanOf, type TileId, tilesIn } from './tiles'
 
 /** One key of one device. */
@@ -44,7 +44,7 @@ interface ChartHistoryOptions {
   labelsOf(ref: SeriesRef): StateLabels
 }
 
-/** What of a key is shown of a span. */
+/** The points of a key in a span. */
 export interface HistoryPart {
   points: Points
   resolution: Resolution
@@ -59,13 +59,13 @@ interface Batch {
 }
 
 const RETRY_AFTER_MS = 5_000
-/** While a person zooms or drags, what is passed over need not be read. */
-const SETTLE_MS = 80
+/** History is read once a person has stopped zooming or dragging. */
+const DEBOUNCE_MS = 80
 /** Series of one request: more would be more than an answer should hold. */
 const SERIES_AT_ONCE = 8
 const REQUESTS_AT_ONCE = 3
 
-/** History as it is looked at: reads what is missing, keeps what was read, and forgets what nobody looks at. */
+/** The history behind the charts: reads missing tiles, keeps them, and drops those that were not used for long. */
 export class ChartHistory {
   readonly #series = new Map<string, SeriesTiles>()
   /** As they were put together last: a followed picture shows the same tiles for many frames. */
@@ -101,7 +101,7 @@ export class ChartHistory {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#read()
-    }, SETTLE_MS)
+    }, DEBOUNCE_MS)
   }
 
   part(ref: SeriesRef, span: Span, kind: SeriesKind, viewMs: number): HistoryPart {
@@ -133,9 +133,9 @@ export class ChartHistory {
     this.#revision += 1
   }
 
-  /** Messages were missed: late samples may have been among them. */
-  doubt(): void {
-    for (const tiles of this.#series.values()) tiles.doubt()
+  /** Marks all tiles as incomplete, as missed messages may have held late samples. */
+  markStale(): void {
+    for (const tiles of this.#series.values()) tiles.markStale()
     this.#revision += 1
   }
 
@@ -150,7 +150,7 @@ export class ChartHistory {
   #read(): void {
     const batches = this.#batches()
     const names = new Set(batches.map(nameOfBatch))
-    // What is no longer looked at is not waited for.
+    // Requests for tiles that are no longer in sight are aborted.
     for (const [name, running] of this.#running) {
       if (names.has(name)) continue
       running.abort()
@@ -162,10 +162,10 @@ export class ChartHistory {
         if (!this.#running.has(nameOfBatch(batch))) void this.#fetch(batch)
       }
     }
-    this.#tell({ ...this.#status, loading: this.#running.size > 0 })
+    this.#notify({ ...this.#status, loading: this.#running.size > 0 })
   }
 
-  /** What is missing, in as few requests as it takes: keys that lack the same are asked for together. */
+  /** The missing tiles in as few requests as possible: keys that lack the same tiles share a request. */
   #batches(): Batch[] {
     if (this.#wanted === null) return []
     const { wanted, level } = this.#wanted
@@ -240,7 +240,7 @@ export class ChartHistory {
     return tiles
   }
 
-  #tell(status: HistoryStatus): void {
+  #notify(status: HistoryStatus): void {
     this.#status = status
     for (const listener of this.#listeners) listener()
   }
@@ -261,25 +261,6 @@ function splitByKind(items: HistoryAnswer['items'], { device, key }: SeriesRef, 
     values: Float64Array.from(values),
   })
   return { numbers: points(parts.numbers), states: points(parts.states) }
-}
-
-function clipped({ times, values }: Points, { min, max }: Span): Points {
-  const [from, to] = [indexAt(times, min), indexAt(times, max)]
-  return { times: times.subarray(from, to), values: values.subarray(from, to) }
-}
-
-function joined(parts: readonly Points[]): Points {
-  const only = parts[0]
-  if (only !== undefined && parts.length === 1) return only
-  const length = parts.reduce((sum, { times }) => sum + times.length, 0)
-  const points = { times: new Float64Array(length), values: new Float64Array(length) }
-  let at = 0
-  for (const { times, values } of parts) {
-    points.times.set(times, at)
-    points.values.set(values, at)
-    at += times.length
-  }
-  return points
 }
 
 function stepOf({ id, exact, resolution }: Tile): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Points, SeriesTiles, type Tile } from './series-tiles'
+import type { Points } from '../telemetry/points'
+import { SeriesTiles, type Tile } from './series-tiles'
 import { spanOf, type TileId } from './tiles'
 
 const none: Points = { times: new Float64Array(0), values: new Float64Array(0) }

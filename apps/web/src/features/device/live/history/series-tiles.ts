@@ -1,7 +1,8 @@
-import type { Span } from '../charts/crosshair'
+import type { Points, Resolution } from '../telemetry/points'
+import type { Span } from '../telemetry/span'
 import { childrenOf, nameOf, parentOf, spanOf, type TileId, tilesIn } from './tiles'
 
-/** What is known of one key over one tile. */
+/** The points of one key in one tile. */
 export interface Tile {
   id: TileId
   numbers: Points
@@ -15,16 +16,9 @@ export interface Tile {
   stale: boolean
 }
 
-export interface Points {
-  times: Float64Array
-  values: Float64Array
-}
-
-export type Resolution = 'raw' | 'minute' | 'hour'
-
-/** So many tiles of a key are kept, the last used. */
+/** The number of tiles kept of a key; the least recently used go first. */
 const MAXIMUM_TILES = 96
-/** Where late samples keep coming, all is read anew this often and no more. */
+/** A tile that gets late samples is read again at most this often. */
 const STALE_FOR_MS = 5_000
 /** Up to here the end of a tile may lag behind: the live samples that are drawn after it begin earlier. */
 const OVERLAP_MS = 60_000
@@ -69,8 +63,8 @@ export class SeriesTiles {
     }
   }
 
-  /** What was read may lack something by now. */
-  doubt(): void {
+  /** Marks all tiles as incomplete, so that they are read again. */
+  markStale(): void {
     for (const tile of this.#tiles.values()) tile.stale = true
   }
 

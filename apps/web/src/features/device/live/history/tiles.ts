@@ -1,4 +1,4 @@
-import type { Span } from '../charts/crosshair'
+import type { Span } from '../telemetry/span'
 
 /** A stretch of time that is fetched and kept as one: the nth of its level's length since 1970. */
 export interface TileId {

@@ -5,7 +5,7 @@ import { Button } from '@/components/button'
 import { Dialog } from '@/components/dialog'
 import { Field } from '@/components/field'
 import { Input } from '@/components/input'
-import { unitOf } from '../units'
+import { unitOf } from '../telemetry/units'
 import { type Limits, limitStatuses, limitsProblem, noLimits } from './limits'
 import { useLimits } from './use-limits'
 
@@ -17,7 +17,7 @@ interface LimitsDialogProps {
 
 type Draft = Record<'warning' | 'critical', Record<'above' | 'below', string>>
 
-/** Beyond which values of a key its chart and its tile warn. */
+/** A dialog for the limits of a key. */
 export function LimitsDialog({ device, name, onClose }: LimitsDialogProps) {
   const form = useId()
   const [limits, setLimits] = useLimits(device, name)
@@ -36,7 +36,7 @@ export function LimitsDialog({ device, name, onClose }: LimitsDialogProps) {
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Limits of ${name}`}
-      description="Drawn in its chart; a value beyond one colours its tile. Kept in this browser."
+      description="Drawn in the chart; a value beyond a limit colours its tile. Stored in this browser only."
       size="sm"
       footer={
         <>

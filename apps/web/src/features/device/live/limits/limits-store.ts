@@ -1,8 +1,8 @@
 import { hasLimits, type Limits, noLimits, parseLimits } from './limits'
 
-/** What this browser remembers of limits. The same object until it changes. */
+/** The limits that this browser stores. `read` returns the same object until it changes. */
 export const limitsStore = {
-  /** Many times a second: the browser's storage is asked once, and again after another tab has changed it. */
+  /** Called many times a second, so the storage is read once, and again after another tab has changed it. */
   read(name: string): Limits {
     const known = limitsByName.get(name)
     if (known !== undefined) return known
@@ -16,14 +16,14 @@ export const limitsStore = {
     if (hasLimits(limits)) localStorage.setItem(name, JSON.stringify(limits))
     else localStorage.removeItem(name)
     limitsByName.delete(name)
-    tell()
+    notify()
   },
 
   none: (): Limits => noLimits,
 
   listen(listener: () => void): () => void {
     if (listeners.size === 0) {
-      // Nobody has heard of changes meanwhile.
+      // Changes of other tabs were missed without a listener.
       limitsByName.clear()
       window.addEventListener('storage', onStorage)
     }
@@ -38,13 +38,13 @@ export const limitsStore = {
 const limitsByName = new Map<string, Limits>()
 const listeners = new Set<() => void>()
 
-/** Of another tab; without a key, all was cleared. */
+/** A change by another tab; without a key, all was cleared. */
 function onStorage({ key }: { key: string | null }): void {
   if (key === null) limitsByName.clear()
   else if (!limitsByName.delete(key)) return
-  tell()
+  notify()
 }
 
-function tell(): void {
+function notify(): void {
   for (const listener of listeners) listener()
 }

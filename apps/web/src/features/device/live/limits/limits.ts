@@ -1,4 +1,4 @@
-/** Beyond which values a person wants to be warned; null where there is no such value. */
+/** The limits of a key; null where there is none. */
 export interface Limits {
   warning: Bounds
   critical: Bounds
@@ -18,7 +18,7 @@ export const noLimits: Limits = {
 
 export const limitStatuses = ['warning', 'critical'] as const
 
-/** How bad a value is; null when it is within all limits. */
+/** The status of a value; null within all limits. */
 export function statusOf(value: number, limits: Limits): LimitStatus | null {
   if (isBeyond(value, limits.critical)) return 'critical'
   return isBeyond(value, limits.warning) ? 'warning' : null
@@ -28,19 +28,19 @@ export function hasLimits({ warning, critical }: Limits): boolean {
   return [warning, critical].some(({ above, below }) => above !== null || below !== null)
 }
 
-/** Why limits make no sense; null when they do. */
+/** Why limits contradict each other; null when they do not. */
 export function limitsProblem({ warning, critical }: Limits): string | null {
   for (const { above, below } of [warning, critical]) {
-    if (above !== null && below !== null && above <= below) return '“Above” has to be more than “below”.'
+    if (above !== null && below !== null && above <= below) return '“Above” must be greater than “below”.'
   }
   if (warning.above !== null && critical.above !== null && critical.above < warning.above)
-    return 'A critical value lies beyond the warning: above, it is the greater one.'
+    return '“Critical above” must not be less than “Warning above”.'
   if (warning.below !== null && critical.below !== null && critical.below > warning.below)
-    return 'A critical value lies beyond the warning: below, it is the smaller one.'
+    return '“Critical below” must not be greater than “Warning below”.'
   return null
 }
 
-/** What was kept as text; no limits where it is none of ours. */
+/** Limits from stored text; no limits where the text is not valid. */
 export function parseLimits(text: string | null): Limits {
   try {
     const kept = JSON.parse(text ?? 'null')

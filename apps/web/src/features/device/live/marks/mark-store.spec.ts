@@ -32,10 +32,14 @@ describe('MarkStore', () => {
 describe('markOfPresence', () => {
   it('says why a connection ended', () => {
     const ts = new Date(1_000).toISOString()
-    expect(markOfPresence({ ts, online: false, reason: 'kicked' }, { kicked: 'sent away' })).toMatchObject({
+    expect(markOfPresence({ ts, online: false, reason: 'kicked' }, { kicked: 'Kicked' })).toMatchObject({
       ts: 1_000,
       kind: 'disconnected',
-      text: 'Disconnected: sent away',
+      text: 'Disconnected: kicked',
+    })
+    const clean = { ts, online: false, reason: 'client_disconnected' } as const
+    expect(markOfPresence(clean, { client_disconnected: 'Disconnected cleanly' })).toMatchObject({
+      text: 'Disconnected cleanly',
     })
     expect(markOfPresence({ ts, online: true, reason: 'connected' }, {})).toMatchObject({ text: 'Connected' })
   })
@@ -47,7 +51,7 @@ describe('markOfMessage', () => {
     expect(markOfMessage(message(notices.topic(topic), notice))).toMatchObject({
       ts: 50,
       kind: 'refusal',
-      text: 'Refused, not valid: expected a number',
+      text: 'Refused (invalid payload): expected a number',
     })
     const event = events.encode({ level: 'warning', message: 'door', ts: 40 })
     expect(markOfMessage(message(events.topic(topic), event))).toMatchObject({ ts: 40, level: 'warning' })

@@ -15,7 +15,7 @@ export interface Mark {
 /** The oldest are forgotten. */
 const MAXIMUM_MARKS = 2_000
 
-/** What happened to a device, in the order of time, each thing once. */
+/** The marks of a device in the order of time, without duplicates. */
 export class MarkStore {
   #marks: Mark[] = []
   #revision = 0
@@ -47,8 +47,18 @@ export function markOfPresence(
   reasons: Record<string, string>,
 ): Mark {
   const kind = online ? 'connected' : 'disconnected'
-  const why = online ? '' : `: ${reasons[reason] ?? reason}`
-  return { ts: Date.parse(ts), kind, level: null, text: `${online ? 'Connected' : 'Disconnected'}${why}` }
+  return {
+    ts: Date.parse(ts),
+    kind,
+    level: null,
+    text: online ? 'Connected' : endText(reasons[reason] ?? reason),
+  }
+}
+
+/** `Disconnected cleanly`, or `Disconnected: keep-alive timeout`. */
+function endText(reason: string): string {
+  if (reason.startsWith('Disconnected')) return reason
+  return `Disconnected: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`
 }
 
 /** The mark of a live message, where it is one of those that are marked; null for all others. */
@@ -69,10 +79,10 @@ export function markOfMessage({ topic, payload, receivedAt }: LiveMessage): Mark
 }
 
 const REFUSED: Record<NoticeCode, string> = {
-  payload_invalid: 'Refused, not valid',
-  topic_denied: 'Refused, not its topic',
-  timestamp_refused: 'Refused, wrong time',
-  telemetry_dropped: 'Dropped',
+  payload_invalid: 'Refused (invalid payload)',
+  topic_denied: 'Refused (topic not allowed)',
+  timestamp_refused: 'Refused (timestamp out of range)',
+  telemetry_dropped: 'Dropped (database behind)',
 }
 
 export interface MarkGroup {

@@ -14,11 +14,11 @@ const MAXIMUM_PAGES = 10
 
 export interface Marks {
   store: MarkStore
-  /** Says how far back the picture reaches, so that what happened since then is read. May be told with every frame. */
+  /** Loads marks back to a time. May be called with every frame. */
   reachBack(ts: number): void
 }
 
-/** What happened to a device: connects and disconnects of any time, refusals and events since the page was opened. */
+/** The marks of a device: connections and disconnections of any time, refusals and events since the page was opened. */
 export function useMarks(device: string): Marks {
   const { slug: org } = useOrganization()
   const [store] = useState(() => new MarkStore())
@@ -47,7 +47,7 @@ export function useMarks(device: string): Marks {
   return { store, reachBack }
 }
 
-/** Reads the history of presence, newest first, as far back as somebody looks. */
+/** Reads the presence history, newest first, as far back as charts show. */
 function readPresence(org: string, device: string, store: MarkStore) {
   const abort = new AbortController()
   let cursor: string | null = null

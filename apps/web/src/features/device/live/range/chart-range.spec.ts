@@ -44,7 +44,7 @@ describe('spanText', () => {
     expect([60_000, 90_000, 2.5 * 86_400_000, 1_500].map(spanText)).toEqual([
       'minute',
       '90 s',
-      '3 days',
+      '3 d',
       '1500 ms',
     ])
   })

@@ -1,6 +1,8 @@
+import { formatDuration } from '@/lib/format-time'
+
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]
 
-/** What the charts show: the last so many milliseconds, or what was between two moments (epoch milliseconds). */
+/** A time range: a span that ends now, or a fixed one between two times (epoch milliseconds). */
 export type ChartRange = { follow: true; spanMs: number } | { follow: false; from: number; to: number }
 
 /** The ranges that are offered, by the name that stands in the page's address. */
@@ -51,17 +53,7 @@ export function presetFor(ageMs: number): number {
 
 /** A length of time in words: `5 minutes`, `36 h`. */
 export function spanText(spanMs: number): string {
-  const preset = presets.find(({ ms }) => ms === spanMs)
-  if (preset !== undefined) return preset.name
-  const [ms, unit] = (
-    [
-      [DAY, 'days'],
-      [HOUR, 'h'],
-      [MINUTE, 'min'],
-      [SECOND, 's'],
-    ] as const
-  ).find(([size]) => spanMs >= 2 * size) ?? [1, 'ms']
-  return `${Math.round(spanMs / ms)} ${unit}`
+  return presets.find(({ ms }) => ms === spanMs)?.name ?? formatDuration(spanMs)
 }
 
 function durationText(spanMs: number): string {

@@ -1,10 +1,10 @@
-import type { Span } from '../charts/crosshair'
+import type { Span } from '../telemetry/span'
 import { type ChartRange, longestMs, shortestMs } from './chart-range'
 
 /** Near the right end of a followed picture, zooming keeps following. */
 const AT_EDGE = 0.04
 
-/** What the charts of a page show. Following, the right end is always now; whoever looks back stands still. */
+/** The time range of all charts of a page. A followed range ends now; a fixed one does not move. */
 export class ChartView {
   #range: ChartRange
   #homeMs: number
@@ -84,7 +84,7 @@ export class ChartView {
     this.show({ min: min + byMs, max: max + byMs })
   }
 
-  /** While nobody has chosen: what fits what there is. */
+  /** Sets the range while no person has chosen one. */
   suggest(spanMs: number): void {
     if (this.#chosen || (this.#range.follow && this.#range.spanMs === spanMs)) return
     this.#homeMs = spanMs

@@ -13,7 +13,7 @@ interface CustomRangeProps {
   onClose: () => void
 }
 
-/** Any range, from one moment to another. */
+/** A dialog for a range between any two times. */
 export function CustomRange({ view, onClose }: CustomRangeProps) {
   const form = useId()
   const [from, setFrom] = useState(() => toInput(view.span().min))
@@ -31,7 +31,7 @@ export function CustomRange({ view, onClose }: CustomRangeProps) {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Show a range"
+      title="Custom range"
       size="sm"
       footer={
         <>
@@ -71,9 +71,9 @@ export function CustomRange({ view, onClose }: CustomRangeProps) {
 }
 
 function problemOf(min: number, max: number): string | null {
-  if (Number.isNaN(min) || Number.isNaN(max)) return 'Name both moments.'
-  if (max - min < shortestMs) return 'It has to end after it begins.'
-  return max - min > longestMs ? 'It is 90 days long at most.' : null
+  if (Number.isNaN(min) || Number.isNaN(max)) return 'Enter both times.'
+  if (max - min < shortestMs) return 'The end must be after the start.'
+  return max - min > longestMs ? 'A range is at most 90 days long.' : null
 }
 
 /** Local time, as the browser's own field takes it. */

@@ -6,7 +6,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
 import { Segmented } from '@/components/segmented'
 import { Select } from '@/components/select'
-import { formatSpanOf } from '../charts/time-axis'
+import { formatRange } from '@/lib/format-time'
 import { presets, searchWith, spanText } from './chart-range'
 import type { ChartView } from './chart-view'
 
@@ -15,17 +15,17 @@ const CustomRange = dynamic(() => import('./custom-range').then((module) => modu
 })
 
 const CUSTOM = 'custom'
-/** The address follows when a person has come to rest. */
-const SETTLE_MS = 300
+/** The address changes once a person has stopped zooming or dragging. */
+const DEBOUNCE_MS = 300
 
-/** What the charts show, in words. */
+/** The range of the charts in words. */
 export function RangeTitle({ view }: { view: ChartView }) {
   const range = useSyncExternalStore(view.listen, view.range, view.range)
-  const text = range.follow ? `Last ${spanText(range.spanMs)}` : formatSpanOf(range.from, range.to)
+  const text = range.follow ? `Last ${spanText(range.spanMs)}` : formatRange(range.from, range.to)
   return <h2 className="min-w-0 truncate text-13 font-medium tabular-nums">{text}</h2>
 }
 
-/** How far back the charts show, and the way back to now. Keeps the page's address in step, so that it can be shared. */
+/** Chooses the range of the charts. The address of the page follows it, so that it can be shared. */
 export function RangeBar({ view }: { view: ChartView }) {
   const range = useSyncExternalStore(view.listen, view.range, view.range)
   const [asked, setAsked] = useState(false)
@@ -36,7 +36,7 @@ export function RangeBar({ view }: { view: ChartView }) {
       const search = searchWith(window.location.search, range)
       if (search !== window.location.search)
         window.history.replaceState(null, '', search + window.location.hash)
-    }, SETTLE_MS)
+    }, DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [view, range])
 
@@ -48,7 +48,7 @@ export function RangeBar({ view }: { view: ChartView }) {
   return (
     <>
       {!range.follow && (
-        <Button size="sm" variant="primary" title="Follow what comes (F)" onClick={() => view.follow()}>
+        <Button size="sm" variant="primary" title="Follow the newest data (F)" onClick={() => view.follow()}>
           <ChevronsRight aria-hidden />
           Follow
         </Button>
@@ -70,7 +70,7 @@ export function RangeBar({ view }: { view: ChartView }) {
         onChange={(event) => choose(event.target.value)}
       >
         <option value="" disabled>
-          {range.follow ? spanText(range.spanMs) : 'Looking back'}
+          {range.follow ? spanText(range.spanMs) : 'Fixed range'}
         </option>
         {presets.map(({ ms, label }) => (
           <option key={ms} value={ms}>

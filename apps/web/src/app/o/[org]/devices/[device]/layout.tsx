@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { DeviceGate } from '@/features/device/device-gate'
+import { DeviceFrame } from '@/app/views'
 
 interface LayoutProps {
   params: Promise<{ device: string }>
@@ -8,5 +8,5 @@ interface LayoutProps {
 
 export default async function DeviceLayout({ params, children }: LayoutProps) {
   const { device } = await params
-  return <DeviceGate device={decodeURIComponent(device)}>{children}</DeviceGate>
+  return <DeviceFrame device={decodeURIComponent(device)}>{children}</DeviceFrame>
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { LivePage } from '@/features/device/live-page'
+import { LiveView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Live' }
 
-export default LivePage
+export default LiveView

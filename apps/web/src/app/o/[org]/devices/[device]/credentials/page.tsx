@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { CredentialsPage } from '@/features/device/credentials-page'
+import { CredentialsView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Credentials' }
 
-export default CredentialsPage
+export default CredentialsView

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { PresencePage } from '@/features/device/presence-page'
+import { PresenceView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Presence' }
 
-export default PresencePage
+export default PresenceView

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { SettingsPage } from '@/features/device/settings-page'
+import { SettingsView } from '@/app/views'
 
 export const metadata: Metadata = { title: 'Settings' }
 
-export default SettingsPage
+export default SettingsView

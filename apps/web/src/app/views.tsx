@@ -1,0 +1,54 @@
+'use client'
+
+import { FrameSkeleton } from '@/features/shell/frame-skeleton'
+import { lazyView } from '@/lib/lazy-view'
+
+/*
+ * What layouts and pages show. Scripts of views load beside the first ones, so that a browser draws the outline of a page
+ * before it has read all of the page's code.
+ */
+
+export const OrganizationFrame = lazyView(
+  () => import('@/features/shell/organization-frame').then((module) => module.OrganizationFrame),
+  { path: /^\/o\//, fallback: <FrameSkeleton /> },
+)
+
+export const OverviewView = lazyView(
+  () => import('@/features/overview/overview').then((module) => module.Overview),
+  { path: /^\/o\/[^/]+$/ },
+)
+
+export const DevicesView = lazyView(
+  () => import('@/features/devices/device-list').then((module) => module.DeviceList),
+  { path: /^\/o\/[^/]+\/devices$/ },
+)
+
+export const ApiKeysView = lazyView(
+  () => import('@/features/api-keys/api-key-list').then((module) => module.ApiKeyList),
+  { path: /^\/o\/[^/]+\/api-keys$/ },
+)
+
+export const DeviceFrame = lazyView(
+  () => import('@/features/device/device-frame').then((module) => module.DeviceFrame),
+  { path: /^\/o\/[^/]+\/devices\// },
+)
+
+export const LiveView = lazyView(
+  () => import('@/features/device/live/live-view').then((module) => module.LiveView),
+  { path: /^\/o\/[^/]+\/devices\/[^/]+$/ },
+)
+
+export const CredentialsView = lazyView(
+  () => import('@/features/device/credentials/credential-list').then((module) => module.CredentialList),
+  { path: /\/devices\/[^/]+\/credentials$/ },
+)
+
+export const PresenceView = lazyView(
+  () => import('@/features/device/presence/presence-history').then((module) => module.PresenceHistory),
+  { path: /\/devices\/[^/]+\/presence$/ },
+)
+
+export const SettingsView = lazyView(
+  () => import('@/features/device/settings/device-settings').then((module) => module.DeviceSettings),
+  { path: /\/devices\/[^/]+\/settings$/ },
+)

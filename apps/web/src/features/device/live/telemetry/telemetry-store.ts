@@ -1,0 +1,242 @@
+import { type Sample, type Telemetry, type TelemetryValue, timedValues } from '@heliograph/protocol'
+import { KeySeries, type TimedValue } from './key-series'
+
+/** A key as a tile shows it. A new object with each change. */
+export interface KeySnapshot {
+  latest: TimedValue | null
+  /** A change makes the tile flash. */
+  arrivals: number
+}
+
+interface PastListener {
+  /** A live sample of long ago. */
+  late(key: string, sample: TimedValue): void
+  /** Late samples may have been among missed messages. */
+  missed(): void
+}
+
+const NOTIFY_EVERY_MS = 200
+/** Showing a tile anew takes time: of many that change, so many at once, and the next a frame later. */
+const TILES_AT_ONCE = 4
+const NEXT_TILES_MS = 16
+/** Keys that change more often do not flash, as they would flash all the time. */
+const FLASHES_PER_SECOND = 5
+/** Coverage is measured by the clock of the browser, but timestamps come from other clocks. */
+const CLOCKS_APART_MS = 120_000
+/** Charts draw from both this store and history around the edge. */
+const LATE_MARGIN_MS = 300_000
+const NOTHING: KeySnapshot = { latest: null, arrivals: 0 }
+
+/** All telemetry of one device that its page shows. Tells a few times a second, however much arrives, and not all in one task. */
+export class TelemetryStore {
+  readonly #series = new Map<string, KeySeries>()
+  readonly #snapshots = new Map<string, KeySnapshot>()
+  readonly #keyListeners = new Set<() => void>()
+  readonly #tiles = new Map<string, Set<() => void>>()
+  #isChanged = false
+  /** Keys whose listeners have not been notified of a new snapshot yet. */
+  #notNotified: string[] = []
+  /** Live samples of each key since the last notification. */
+  readonly #arrivals = new Map<string, number>()
+  #notifiedAt = 0
+  #notifiedKeys: readonly string[] = []
+  #keys: readonly string[] = []
+  #revision = 0
+  #coveredFrom = Number.POSITIVE_INFINITY
+  #marginMs = 0
+  #past: PastListener | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** Changes with every change; charts look at it once a frame. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** All that is stored from this time on is here; infinite until the first of it was read. */
+  get coveredFrom(): number {
+    return this.#coveredFrom
+  }
+
+  /** Everything from this time until now has been added. */
+  cover(from: number, now: number): void {
+    this.#coveredFrom = Math.min(this.#coveredFrom, from)
+    this.#marginMs = Math.min(CLOCKS_APART_MS, (now - this.#coveredFrom) / 2)
+    this.#changed()
+  }
+
+  /** Samples before this time may be missing. */
+  uncover(from: number): void {
+    this.#coveredFrom = Math.max(this.#coveredFrom, from)
+  }
+
+  /** Sets the listener for changes before this window; null removes it. */
+  listenToPast(past: PastListener | null): void {
+    this.#past = past
+  }
+
+  /** Called when messages may have been missed. */
+  missed(): void {
+    this.#past?.missed()
+  }
+
+  /** All keys, in the order in which they are shown. The same array until a key is added. */
+  readonly keys = (): readonly string[] => this.#keys
+
+  snapshot(key: string): KeySnapshot {
+    return this.#snapshots.get(key) ?? NOTHING
+  }
+
+  series(key: string): KeySeries | undefined {
+    return this.#series.get(key)
+  }
+
+  /** From when on a key is drawn from here; what was before is asked for. */
+  seamOf(key: string): number {
+    const lost = this.#series.get(key)?.drawn.lostBefore ?? Number.NEGATIVE_INFINITY
+    return Math.max(this.#coveredFrom + this.#marginMs, lost)
+  }
+
+  /** Tells when a key is added. */
+  readonly listen = (listener: () => void): (() => void) => {
+    this.#keyListeners.add(listener)
+    return () => this.#keyListeners.delete(listener)
+  }
+
+  /** Tells when the snapshot of a key has changed. */
+  listenTo(key: string, listener: () => void): () => void {
+    const listeners = this.#tiles.get(key) ?? new Set()
+    this.#tiles.set(key, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  /** Returns true when some of it is provisional. */
+  addLive(telemetry: Telemetry, receivedAt: number): boolean {
+    let provisional = false
+    for (const { ts, values } of timedValues(telemetry)) {
+      for (const [key, value] of Object.entries(values)) {
+        provisional ||= ts === undefined
+        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#past?.late(key, { ts, value })
+        if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
+          this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
+      }
+    }
+    this.#changed()
+    return provisional
+  }
+
+  /** A page of history, or the latest of each key. */
+  addStored(samples: readonly Sample[], now: number): void {
+    for (const [key, ofKey] of byKey(samples)) this.#of(key).addStored(ofKey, now)
+    this.#changed()
+  }
+
+  /** See KeySeries.dropUnstored. */
+  dropUnstored(since: number, sentAt: number): void {
+    for (const series of this.#series.values()) series.dropUnstored(since, sentAt)
+    this.#changed()
+  }
+
+  /** When the oldest sample arrived whose stored form is not known yet; null when there is none. */
+  oldestProvisionalAt(): number | null {
+    return extreme(
+      Math.min,
+      [...this.#series.values()].map((series) => series.oldestProvisionalAt),
+    )
+  }
+
+  /** The assigned timestamp of the newest stored sample that replaced a provisional one; null before the first. */
+  claimedUpTo(): number | null {
+    return extreme(
+      Math.max,
+      [...this.#series.values()].map((series) => series.claimedUpTo),
+    )
+  }
+
+  trimBefore(ts: number): void {
+    for (const series of this.#series.values()) series.trimBefore(ts)
+    if (Number.isFinite(this.#coveredFrom)) this.uncover(ts)
+  }
+
+  #addLiveSample(
+    series: KeySeries,
+    ts: number | undefined,
+    value: TelemetryValue,
+    receivedAt: number,
+  ): boolean {
+    if (ts === undefined) return series.addProvisional(value, receivedAt)
+    // The platform keeps microseconds; rounded alike, the stored sample has the very same time.
+    series.addTimestamped({ ts: Math.round(ts * 1_000) / 1_000, value })
+    return true
+  }
+
+  #of(key: string): KeySeries {
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    const series = new KeySeries()
+    this.#series.set(key, series)
+    this.#keys = [...this.#series.keys()].sort(byName.compare)
+    return series
+  }
+
+  #changed(): void {
+    this.#revision += 1
+    this.#isChanged = true
+    this.#notifyIn(NOTIFY_EVERY_MS)
+  }
+
+  #notifyIn(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      if (this.#notNotified.length === 0) this.#notNotified = this.#takeSnapshots()
+      this.#notify(this.#notNotified.splice(0, TILES_AT_ONCE))
+      if (this.#notNotified.length > 0) this.#notifyIn(NEXT_TILES_MS)
+      else if (this.#isChanged) this.#notifyIn(NOTIFY_EVERY_MS)
+    }, ms)
+  }
+
+  /** Returns the changed keys that have listeners. */
+  #takeSnapshots(): string[] {
+    this.#isChanged = false
+    const now = Date.now()
+    const mostArrivals = Math.max(1, ((now - this.#notifiedAt) / 1_000) * FLASHES_PER_SECOND)
+    this.#notifiedAt = now
+    const [first, seen]: [string[], string[]] = [[], []]
+    for (const [key, { latest }] of this.#series) {
+      const before = this.snapshot(key)
+      const arrived = this.#arrivals.get(key) ?? 0
+      if (before.latest === latest && arrived === 0) continue
+      const flashes = arrived > 0 && arrived <= mostArrivals
+      this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
+      if ((this.#tiles.get(key)?.size ?? 0) === 0) continue
+      if (before.latest === null) first.push(key)
+      else seen.push(key)
+    }
+    this.#arrivals.clear()
+    // New tiles appear together, as each moves those below it.
+    this.#notify(first)
+    if (this.#notifiedKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
+    this.#notifiedKeys = this.#keys
+    return seen
+  }
+
+  #notify(keys: readonly string[]): void {
+    for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
+  }
+}
+
+function extreme(of: (...times: number[]) => number, times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 ? null : of(...known)
+}
+
+function byKey(samples: readonly Sample[]): Map<string, Sample[]> {
+  const groups = new Map<string, Sample[]>()
+  for (const sample of samples) {
+    const group = groups.get(sample.key)
+    if (group === undefined) groups.set(sample.key, [sample])
+    else group.push(sample)
+  }
+  return groups
+}
+
+const byName = new Intl.Collator('en', { numeric: true })

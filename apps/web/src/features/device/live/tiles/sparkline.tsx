@@ -1,0 +1,56 @@
+import type { SeriesBuffer } from '../telemetry/series-buffer'
+
+const POINTS = 60
+const [WIDTH, HEIGHT, INSET] = [100, 28, 2]
+
+interface SparklineProps {
+  points: SeriesBuffer
+  colour: string
+  /** A switch jumps from one value to the next. */
+  stepped: boolean
+}
+
+/** The last points of a series, without axes: the shape, not the values. */
+export function Sparkline({ points, colour, stepped }: SparklineProps) {
+  return (
+    <svg
+      aria-hidden
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      className="h-7 w-full overflow-visible"
+    >
+      <path
+        d={sparklinePath(points.times.subarray(-POINTS), points.values.subarray(-POINTS), stepped)}
+        fill="none"
+        stroke={colour}
+        strokeWidth={1.5}
+        strokeLinejoin="round"
+        strokeLinecap="round"
+        vectorEffect="non-scaling-stroke"
+      />
+    </svg>
+  )
+}
+
+export function sparklinePath(times: Float64Array, values: Float64Array, stepped: boolean): string {
+  const first = times[0]
+  const last = times.at(-1)
+  if (first === undefined || last === undefined) return ''
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  // A constant value is drawn in the middle.
+  const x = (ts: number) => round(last === first ? WIDTH : ((ts - first) / (last - first)) * WIDTH)
+  const y = (value: number) =>
+    round(high === low ? HEIGHT / 2 : HEIGHT - INSET - ((value - low) / (high - low)) * (HEIGHT - 2 * INSET))
+  let path = `M${last === first ? 0 : x(first)} ${y(values[0] ?? 0)}`
+  for (let index = last === first ? 0 : 1; index < times.length; index += 1) {
+    const [left, top] = [x(times[index] ?? 0), y(values[index] ?? 0)]
+    path += stepped ? `H${left}V${top}` : `L${left} ${top}`
+  }
+  return path
+}
+
+const round = (value: number) => Math.round(value * 100) / 100

@@ -1,0 +1,49 @@
+import type { Device } from '@heliograph/protocol'
+import { formatCount } from './format-number'
+import { formatSpan } from './format-time'
+
+/** A smaller clock error is not worth a warning. */
+const tolerableSkewMs = 10_000
+
+export interface DeviceWarning {
+  /** For a list: `12 dropped`. */
+  short: string
+  what: string
+  /** What the person can do. */
+  todo: string
+}
+
+/** Warnings about the telemetry of a device that arrives, but late, early or in part. */
+export function deviceWarnings({ droppedMessages, clockSkewMs }: Device['telemetry']): DeviceWarning[] {
+  const warnings: DeviceWarning[] = []
+  if (clockSkewMs !== null && Math.abs(clockSkewMs) >= tolerableSkewMs)
+    warnings.push(clockSkewMs > 0 ? ahead(clockSkewMs) : late(-clockSkewMs))
+  if (droppedMessages > 0) {
+    const messages = droppedMessages === 1 ? 'message was' : 'messages were'
+    warnings.push({
+      short: `${formatCount(droppedMessages)} dropped`,
+      what: `${formatCount(droppedMessages)} ${messages} dropped, because the database could not keep up.`,
+      todo: 'Send with QoS 1, so that the device sends again what was not stored.',
+    })
+  }
+  return warnings
+}
+
+function ahead(skewMs: number): DeviceWarning {
+  const off = `${formatSpan(skewMs)} ahead`
+  return {
+    short: `clock ${off}`,
+    what: `The clock of the device is ${off}, so its samples have the wrong time.`,
+    todo: 'Set the clock by NTP, or send samples without ts: the platform then assigns their time.',
+  }
+}
+
+/** Late samples need not mean a wrong clock: a device that was offline sends buffered samples. */
+function late(ageMs: number): DeviceWarning {
+  const age = formatSpan(ageMs)
+  return {
+    short: `samples ${age} late`,
+    what: `The newest sample of the last message was ${age} old: the device sends buffered samples, or its clock is behind.`,
+    todo: 'If this continues, set the clock by NTP, or send samples without ts: the platform then assigns their time.',
+  }
+}
