@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { inProject } from './scripts/lib/paths.mjs'
+import { inProject } from './scripts/foundation/paths.mjs'
 
 const databaseSetup = 'tests/support/database.global-setup.ts'
 

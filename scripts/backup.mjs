@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run backup [-- --to FILE|DIR]`: everything that the embedded database holds, in one file, while it runs.
-import { nodeVersionProblem } from './lib/node-version.mjs'
+import { nodeVersionProblem } from './foundation/node-version.mjs'
 
 const problem = nodeVersionProblem(process.versions.node)
 if (problem) {

@@ -2,12 +2,12 @@
 // `npm run check`: formatting and lint, import rules, types, dead code, generated documents. Needs no database.
 import fs from 'node:fs'
 import os from 'node:os'
+import { installAndBuild } from './build/prepare.mjs'
+import { inProject } from './foundation/paths.mjs'
+import { say } from './foundation/progress.mjs'
+import { describeError } from './foundation/user-error.mjs'
 import { generate } from './generate.mjs'
-import { inProject } from './lib/paths.mjs'
-import { installAndBuild } from './lib/prepare.mjs'
-import { say } from './lib/progress.mjs'
-import { runCommand } from './lib/run-command.mjs'
-import { describeError } from './lib/user-error.mjs'
+import { runCommand } from './process/run-command.mjs'
 
 /** @typedef {{ name: string, run: () => Promise<{ ok: boolean, lines: string[] }> }} Check */
 

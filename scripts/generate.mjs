@@ -2,9 +2,9 @@
 // Writes the documents that are made from the code: OpenAPI and AsyncAPI. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { inProject } from './lib/paths.mjs'
-import { runCommand } from './lib/run-command.mjs'
-import { asyncApiErrors, openApiErrors } from './lib/validate-documents.mjs'
+import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
+import { inProject } from './foundation/paths.mjs'
+import { runCommand } from './process/run-command.mjs'
 
 /** @typedef {{ file: string, make: () => Promise<string>, validate: (document: Record<string, unknown>) => Promise<string[]> }} Document */
 
@@ -54,7 +54,7 @@ function read(file) {
 }
 
 if (process.argv[1] === inProject('scripts/generate.mjs')) {
-  const { installAndBuild } = await import('./lib/prepare.mjs')
+  const { installAndBuild } = await import('./build/prepare.mjs')
   await installAndBuild()
   const { ok, lines } = await generate({ check: process.argv.includes('--check') })
   process.stdout.write(ok ? 'the documents are up to date\n' : `${lines.join('\n')}\n`)

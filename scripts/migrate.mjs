@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Brings the database that DATABASE_URL names up to the newest migration. Used by the api's container.
 import { migrate } from './database/migrate.mjs'
-import { describeError } from './lib/user-error.mjs'
+import { describeError } from './foundation/user-error.mjs'
 
 const { DATABASE_URL: databaseUrl } = process.env
 if (!databaseUrl) {

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { inScratch } from './scratch.mjs'
 
 /** Runs of the load generator, pinned to a processor when one is named. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { inScratch } from './scratch.mjs'
 
 const startTimeoutMs = 120_000

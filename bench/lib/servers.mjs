@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { freePort, inScratch } from './scratch.mjs'
 import { startServer } from './server-process.mjs'
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'

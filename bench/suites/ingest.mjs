@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { growthOf, watchMemory } from '../lib/memory.mjs'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
-import { findChromium } from '../../scripts/lib/chromium.mjs'
+import { findChromium } from '../../scripts/testing/chromium.mjs'
 import { DeviceFeed, written } from '../lib/device-feed.mjs'
 import { LivePage } from '../lib/live-page.mjs'
 import { machineLine } from '../lib/machine.mjs'

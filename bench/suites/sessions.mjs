@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { LoadGenerator } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { connect, subscribe } from '../lib/mqtt-packets.mjs'

@@ -1,5 +1,5 @@
 import { readMigrations } from '../database/migrations.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { backupFormat, thisMachine } from './archive.mjs'
 
 /**

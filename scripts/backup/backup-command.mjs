@@ -1,7 +1,7 @@
-import { readConfiguration } from '../lib/configuration.mjs'
-import { installDependencies } from '../lib/prepare.mjs'
-import { say } from '../lib/progress.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { installDependencies } from '../build/prepare.mjs'
+import { say } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { readConfiguration } from '../instance/configuration.mjs'
 import { parseCommandLine, resolveTyped, runToEnd } from './command-line.mjs'
 
 const usage = 'npm run backup [-- --to FILE|DIRECTORY]'

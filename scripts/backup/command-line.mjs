@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeError, UserError } from '../lib/user-error.mjs'
+import { describeError, UserError } from '../foundation/user-error.mjs'
 
 /** Steps that undo what has not been finished, done when the command fails or is stopped. */
 export class Cleanup {

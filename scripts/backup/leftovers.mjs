@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAlive } from '../lib/processes.mjs'
+import { isAlive } from '../process/processes.mjs'
 
 /**
  * Removes what a process that was killed left behind of an unfinished file or directory, named `NAME.KIND-PID`.

@@ -3,10 +3,10 @@ import path from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from '../database/embedded-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
-import { prepareDataDirectory } from '../lib/data-directory.mjs'
-import { lockInstance } from '../lib/instance-lock.mjs'
-import { lockHolder } from '../lib/lock.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { prepareDataDirectory } from '../instance/data-directory.mjs'
+import { lockInstance } from '../instance/instance-lock.mjs'
+import { lockHolder } from '../process/lock.mjs'
 
 /**
  * A replication session with the data directory's PostgreSQL: the one of the instance that runs, or one that is

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { Header, Unpack } from 'tar'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { blockBytes, descriptionEntry, keyFiles, manifestEntry, ownFolder } from './archive.mjs'
 
 /** @typedef {import('./archive.mjs').BackupDescription} BackupDescription */

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { stopLeftoverPostgres } from '../database/leftover-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
-import { lockInstance } from '../lib/instance-lock.mjs'
-import { lockHolder, takeLock } from '../lib/lock.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { lockInstance } from '../instance/instance-lock.mjs'
+import { lockHolder, takeLock } from '../process/lock.mjs'
 import { removeLeftovers } from './leftovers.mjs'
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { manifestEntry } from './archive.mjs'
 
 /**

@@ -3,7 +3,7 @@
 // Usage: node scripts/database/create-migration.mjs NAME
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { describeError, UserError } from '../lib/user-error.mjs'
+import { describeError, UserError } from '../foundation/user-error.mjs'
 import { migrationsDirectory } from './migrations.mjs'
 import { schemaDrift } from './schema-drift.mjs'
 import { startThrowawayPostgres } from './throwaway.mjs'

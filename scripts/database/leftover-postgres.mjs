@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAlive, sendSignal, waitForExit } from '../lib/processes.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { isAlive, sendSignal, waitForExit } from '../process/processes.mjs'
 
 const fastShutdownTimeoutMs = 20_000
 const immediateShutdownTimeoutMs = 10_000

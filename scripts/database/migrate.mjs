@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { noFilter, readMigrations, toMigrationList } from './migrations.mjs'
 
 /** Any number, the same for all who migrate: two processes never do so at once. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { inProject } from '../lib/paths.mjs'
+import { inProject } from '../foundation/paths.mjs'
 
 /** @typedef {{ name: string, sql: string, checksum: string }} Migration */
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
-import { inProject } from '../lib/paths.mjs'
+import { inProject } from '../foundation/paths.mjs'
 
 const require = createRequire(import.meta.url)
 

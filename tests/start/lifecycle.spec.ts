@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, waitForExit } from '../../scripts/lib/processes.mjs'
+import { isAlive, waitForExit } from '../../scripts/process/processes.mjs'
 import { createEmptyDatabase } from '../support/database.js'
 import { StartSite } from '../support/supervised.js'
 

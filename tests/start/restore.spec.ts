@@ -7,7 +7,7 @@ import pg from 'pg'
 import { Header } from 'tar'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
-import { prepareDataDirectory, recordDatabase } from '../../scripts/lib/data-directory.mjs'
+import { prepareDataDirectory, recordDatabase } from '../../scripts/instance/data-directory.mjs'
 import { runScript } from '../support/command.js'
 
 let folder: string
@@ -102,7 +102,7 @@ describe('npm run restore', () => {
 
   it('refuses while an instance runs, even when told to replace', async () => {
     await restore(file)
-    const { takeLock } = await import('../../scripts/lib/lock.mjs')
+    const { takeLock } = await import('../../scripts/process/lock.mjs')
     const lock = takeLock(path.join(dataDir, 'lock'))
     const { code, output } = await restore(file, '--replace')
     lock.release()

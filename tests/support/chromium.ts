@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core'
-import { findChromium } from '../../scripts/lib/chromium.mjs'
+import { findChromium } from '../../scripts/testing/chromium.mjs'
 
 /** Starts a headless Chromium that asks no other host for anything. */
 export async function launchBrowser(): Promise<Browser> {

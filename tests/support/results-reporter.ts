@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** What a run of vitest came to, as scripts/lib/run-tests.mjs reads it. */
+/** What a run of vitest came to, as scripts/testing/run-tests.mjs reads it. */
 interface Results {
   passed: number
   /** What failed, and the first line of why. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { environment } from './environment.js'
 import { freePort } from './free-port.js'
 

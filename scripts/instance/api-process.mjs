@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inProject, projectRoot } from './paths.mjs'
-import { processToken } from './processes.mjs'
-import { say } from './progress.mjs'
+import { inProject, projectRoot } from '../foundation/paths.mjs'
+import { say } from '../foundation/progress.mjs'
+import { processToken } from '../process/processes.mjs'
 
-/** @typedef {import('./lock.mjs').ProcessId} ProcessId */
+/** @typedef {import('../process/lock.mjs').ProcessId} ProcessId */
 
 const firstPauseMs = 1_000
 const longestPauseMs = 30_000

@@ -1,6 +1,6 @@
+import { describeError } from '../foundation/user-error.mjs'
+import { stopRequested } from '../process/stop-requests.mjs'
 import { ApiStartError } from './api-process.mjs'
-import { stopRequested } from './stop-requests.mjs'
-import { describeError } from './user-error.mjs'
 
 /** @typedef {(step: () => Promise<void>) => void} OnStop registers a step of the stop; the last registered is the first done */
 

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { inProject } from '../foundation/paths.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 import { hashBuildInputs } from './build-inputs.mjs'
-import { inProject } from './paths.mjs'
-import { runCommand } from './run-command.mjs'
-import { UserError } from './user-error.mjs'
 
 const stampFile = inProject('.turbo/built')
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
-import { inProject } from './paths.mjs'
-import { runCommand } from './run-command.mjs'
-import { UserError } from './user-error.mjs'
+import { inProject } from '../foundation/paths.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /**
  * A package as both lock files describe it.

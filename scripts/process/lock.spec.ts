@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inProject } from '../foundation/paths.mjs'
 import { LockedError, takeLock, waitForLock } from './lock.mjs'
-import { inProject } from './paths.mjs'
 import { processToken } from './processes.mjs'
 
 let file: string
@@ -19,7 +19,7 @@ afterEach(() => fs.rmSync(path.dirname(file), { recursive: true }))
 /** A process that takes the lock, says so, and never lets go of it. */
 async function holder() {
   const script = `
-    const { takeLock } = await import(${JSON.stringify(inProject('scripts/lib/lock.mjs'))})
+    const { takeLock } = await import(${JSON.stringify(inProject('scripts/process/lock.mjs'))})
     const lock = takeLock(${JSON.stringify(file)})
     lock.update({ url: 'http://127.0.0.1:1', children: [{ pid: 1, token: 'x' }] })
     console.log('locked')

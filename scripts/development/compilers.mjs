@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import readline from 'node:readline'
-import { endWithUs } from './end-with-us.mjs'
-import { inProject } from './paths.mjs'
-import { say } from './progress.mjs'
-import { runCommand } from './run-command.mjs'
-import { UserError } from './user-error.mjs'
+import { inProject } from '../foundation/paths.mjs'
+import { say } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { endWithUs } from '../process/end-with-us.mjs'
+import { runCommand } from '../process/run-command.mjs'
 
 /** In the order of their imports; those of one line do not need each other. */
 const compiledInOrder = [

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { say, step } from '../foundation/progress.mjs'
 import { recordDatabase } from './data-directory.mjs'
-import { say, step } from './progress.mjs'
 
 /**
  * @typedef {object} Database

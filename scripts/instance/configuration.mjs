@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject, projectRoot } from './paths.mjs'
-import { UserError } from './user-error.mjs'
+import { inProject, projectRoot } from '../foundation/paths.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 
 /**
  * The part of the environment that concerns who starts the processes; the api checks all of it.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { inProject } from '../foundation/paths.mjs'
 import { parseConfiguration } from './configuration.mjs'
-import { inProject } from './paths.mjs'
 
 describe('parseConfiguration', () => {
   it('has the defaults of the contract, also for variables that are empty', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject, projectRoot } from './paths.mjs'
+import { inProject, projectRoot } from '../foundation/paths.mjs'
 
 const roots = ['packages', 'apps', 'prisma/schema.prisma']
 const files = [

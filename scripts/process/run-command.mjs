@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import readline from 'node:readline'
+import { projectRoot } from '../foundation/paths.mjs'
 import { endWithUs } from './end-with-us.mjs'
-import { projectRoot } from './paths.mjs'
 
 /** Variables that keep the tools from reporting to their makers. */
 export const quietTools = {

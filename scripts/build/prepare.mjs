@@ -1,10 +1,10 @@
 import fs from 'node:fs'
+import { assertDiskSpace } from '../foundation/disk.mjs'
+import { inProject, projectRoot } from '../foundation/paths.mjs'
+import { say, step } from '../foundation/progress.mjs'
+import { waitForLock } from '../process/lock.mjs'
 import { build, isBuilt } from './build.mjs'
-import { assertDiskSpace } from './disk.mjs'
 import { install, isInstalled } from './install.mjs'
-import { waitForLock } from './lock.mjs'
-import { inProject, projectRoot } from './paths.mjs'
-import { say, step } from './progress.mjs'
 
 const installMegabytes = 2000
 const buildMegabytes = 300

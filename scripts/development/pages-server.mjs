@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { endWithUs } from './end-with-us.mjs'
-import { inProject } from './paths.mjs'
-import { quietTools } from './run-command.mjs'
+import { inProject } from '../foundation/paths.mjs'
+import { endWithUs } from '../process/end-with-us.mjs'
+import { quietTools } from '../process/run-command.mjs'
 
 /**
  * Starts Next's development server; the api passes pages and hot reloading on to it.

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
-import { UserError } from './user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 
 /** The file that makes a directory ours. */
 const markerName = 'heliograph.json'

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { LockedError, stillRuns, takeLock } from './lock.mjs'
-import { sendSignal, waitForExit } from './processes.mjs'
-import { UserError } from './user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { LockedError, stillRuns, takeLock } from '../process/lock.mjs'
+import { sendSignal, waitForExit } from '../process/processes.mjs'
 
 /** An api whose supervisor was killed ends by itself, within this time. */
 const orphanTimeoutMs = 6_000

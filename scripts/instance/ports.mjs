@@ -1,6 +1,6 @@
 import net from 'node:net'
+import { UserError } from '../foundation/user-error.mjs'
 import { findPortOwner } from './port-owner.mjs'
-import { UserError } from './user-error.mjs'
 
 /**
  * Throws unless this process could listen there now.

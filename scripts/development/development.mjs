@@ -1,11 +1,11 @@
-import { ApiProcess } from './api-process.mjs'
-import { compileAndWatch } from './development-compilers.mjs'
-import { startPagesServer } from './development-pages.mjs'
-import { apiStopMs, claimInstance, openInstanceDatabase } from './instance.mjs'
-import { freeLoopbackPort } from './ports.mjs'
-import { installDependencies } from './prepare.mjs'
-import { say, step } from './progress.mjs'
-import { runUntilStopped } from './run-until-stopped.mjs'
+import { installDependencies } from '../build/prepare.mjs'
+import { say, step } from '../foundation/progress.mjs'
+import { ApiProcess } from '../instance/api-process.mjs'
+import { apiStopMs, claimInstance, openInstanceDatabase } from '../instance/instance.mjs'
+import { freeLoopbackPort } from '../instance/ports.mjs'
+import { runUntilStopped } from '../instance/run-until-stopped.mjs'
+import { compileAndWatch } from './compilers.mjs'
+import { startPagesServer } from './pages-server.mjs'
 
 /** Runs the platform from source until somebody wants it to end. */
 export function runDevelopment() {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject } from './paths.mjs'
-import { UserError } from './user-error.mjs'
+import { inProject } from '../foundation/paths.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const macApplications = [

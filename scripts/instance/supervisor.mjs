@@ -1,7 +1,7 @@
+import { installAndBuild } from '../build/prepare.mjs'
+import { say } from '../foundation/progress.mjs'
 import { ApiProcess } from './api-process.mjs'
 import { apiStopMs, claimInstance, openInstanceDatabase } from './instance.mjs'
-import { installAndBuild } from './prepare.mjs'
-import { say } from './progress.mjs'
 import { runUntilStopped } from './run-until-stopped.mjs'
 
 /** Runs the whole platform until somebody wants it to end. */

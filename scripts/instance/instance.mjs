@@ -1,8 +1,8 @@
+import { assertDiskSpace } from '../foundation/disk.mjs'
 import { readConfiguration } from './configuration.mjs'
 import { prepareDataDirectory } from './data-directory.mjs'
-import { openDatabase } from './database.mjs'
-import { assertDiskSpace } from './disk.mjs'
 import { lockInstance } from './instance-lock.mjs'
+import { openDatabase } from './open-database.mjs'
 import { assertPortFree } from './ports.mjs'
 
 /** All of it has five seconds to stop: the api first, then its database. */

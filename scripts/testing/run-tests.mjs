@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { inProject, projectRoot } from './paths.mjs'
-import { installAndBuild } from './prepare.mjs'
-import { say, step } from './progress.mjs'
-import { quietTools, runCommand } from './run-command.mjs'
-import { describeError, UserError } from './user-error.mjs'
+import { installAndBuild } from '../build/prepare.mjs'
+import { inProject, projectRoot } from '../foundation/paths.mjs'
+import { say, step } from '../foundation/progress.mjs'
+import { describeError, UserError } from '../foundation/user-error.mjs'
+import { quietTools, runCommand } from '../process/run-command.mjs'
 
 /** The projects of vitest.config.ts, those first that fail fastest. */
 const phases = [
