@@ -26,6 +26,16 @@ const onlyFrom = (name, packages, places, comment) => ({
   to: { path: npmPackage(packages) },
 })
 
+/** The folders in `root` import each other one way only, types included. Files that lie in `root` itself are not counted. */
+const foldersFormNoCycle = (root) => ({
+  name: `folders-of-${root.replaceAll('/', '-')}-form-no-cycle`,
+  comment: 'A folder that needs another one is not needed by it: move what both need to a third, lower one.',
+  severity: 'error',
+  scope: 'folder',
+  from: { path: `^${root}/` },
+  to: { circular: true },
+})
+
 export default {
   forbidden: [
     onlyWorkspaces('protocol', 'packages/protocol', []),
@@ -139,6 +149,8 @@ export default {
       from: { path: '^(packages|apps|scripts|tests)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    foldersFormNoCycle('scripts'),
+    foldersFormNoCycle('bench'),
     {
       name: 'imports-resolve',
       comment: 'It would not run.',
@@ -157,6 +169,7 @@ export default {
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
     tsPreCompilationDeps: true,
+    detectJSDocImports: true,
     tsConfig: { fileName: fileURLToPath(new URL('tsconfig.imports.json', import.meta.url)) },
     combinedDependencies: true,
     enhancedResolveOptions: {
