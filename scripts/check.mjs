@@ -27,6 +27,12 @@ const checks = [
     ...sourceDirectories(),
   ]),
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
+  tool(
+    'dependencies',
+    'node_modules/knip/bin/knip.js',
+    ['--strict', '--dependencies', '--no-progress', '--no-config-hints'],
+    'Move what only tests and builds use to devDependencies, and what the source uses at run time to dependencies.',
+  ),
   { name: 'documents', run: () => generate({ check: true }) },
   tool('conformance', 'scripts/conformance.mjs', ['--check']),
   ...[...workspaces(), 'packages/broker/conformance', 'packages/broker/fuzz'].map(typeCheck),
