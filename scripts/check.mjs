@@ -61,7 +61,9 @@ function workspaces() {
 /** Where code is, as opposed to what is built from it. */
 function sourceDirectories() {
   const directories = workspaces().flatMap((workspace) => [`${workspace}/src`, `${workspace}/bin`])
-  return [...directories, 'tests', 'scripts', 'bench'].filter((directory) => fs.existsSync(inProject(directory)))
+  return [...directories, 'tests', 'scripts', 'bench'].filter((directory) =>
+    fs.existsSync(inProject(directory)),
+  )
 }
 
 /** @param {string} workspace */
