@@ -23,11 +23,11 @@ export function findChromium() {
 }
 
 /**
- * Makes sure that there is a Chromium: as root on Debian from the system's packages, else by Playwright's download.
+ * Installs Chromium unless it is there: as root on Debian from the system’s packages, else by Playwright’s download.
  * @param {(line: string) => void} report
  * @returns {string} its path
  */
-export function ensureChromium(report) {
+export function installChromium(report) {
   const found = findChromium()
   if (found) return found
   const failures = []

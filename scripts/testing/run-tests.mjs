@@ -6,10 +6,11 @@ import path from 'node:path'
 import { installAndBuild } from '../build/prepare.mjs'
 import { inProject, projectRoot } from '../foundation/paths.mjs'
 import { say, step } from '../foundation/progress.mjs'
-import { describeError, UserError } from '../foundation/user-error.mjs'
-import { quietTools, runCommand } from '../process/run-command.mjs'
+import { describeError } from '../foundation/user-error.mjs'
+import { quietTools } from '../process/run-command.mjs'
+import { selectTests } from './select-tests.mjs'
 
-/** The projects of vitest.config.ts, those first that fail fastest. */
+/** The projects of vitest.config.ts; the phase that is quickest to fail comes first. */
 const phases = [
   { title: 'unit', projects: ['unit', 'web', 'api'] },
   { title: 'conformance', projects: ['conformance'] },
@@ -20,25 +21,46 @@ const phases = [
 /**
  * @typedef {object} Results
  * @property {number} passed
- * @property {string[]} failures What failed, and why.
+ * @property {string[]} failures each failed test, and why it failed
  */
 
 /**
- * Runs all tests, or those that the arguments select, and ends the process with what failed and the line `N passed, N failed`.
- * @param {string[]} filters
+ * What a run does beside the tests: `argsOf` gives further arguments for vitest in each phase, `finish` is called
+ * after the last phase.
+ * @typedef {{ env: NodeJS.ProcessEnv, argsOf: (phase: string) => string[], finish: () => Promise<void> }} Observer
  */
-export async function runTests(filters) {
+
+/** @type {Observer} */
+const noObserver = { env: {}, argsOf: () => [], finish: async () => {} }
+
+/**
+ * Runs all tests, or those that the words select, and ends the process. The last line is `N passed, N failed`.
+ * @param {string[]} words parts of paths or of names of tests
+ * @param {Observer} [observer]
+ */
+export async function runTests(words, observer = noObserver) {
   /** @type {Results} */
   const total = { passed: 0, failures: [] }
   try {
     await installAndBuild()
-    process.env.CHROMIUM_PATH = await chromiumFor(filters)
-    for (const { title, projects } of await selectPhases(filters)) {
+    const selection = words.length > 0 ? await selectTests(words) : undefined
+    if (selection?.byName) say('No path contains this; running the tests whose names do.')
+    const selected = phases
+      .map(({ title, projects }) => ({
+        title,
+        projects: projects.filter((project) => selection?.projects.has(project) ?? true),
+      }))
+      .filter(({ projects }) => projects.length > 0)
+    if (selected.some(({ title }) => title === 'browser')) process.env.CHROMIUM_PATH = await ensureChromium()
+    for (const { title, projects } of selected) {
       say(`\n${title}`)
-      const { passed, failures } = await runPhase(title, projects, filters)
+      const { passed, failures } = await runPhase(title, projects, selection?.args ?? [], observer)
       total.passed += passed
       total.failures.push(...failures)
     }
+    if (total.passed + total.failures.length === 0)
+      total.failures.push(`no test matches ${words.join(' or ')}`)
+    await observer.finish()
   } catch (error) {
     total.failures.push(describeError(error))
   }
@@ -51,42 +73,19 @@ export async function runTests(filters) {
   process.stdout.write(`\n${closing.join('\n')}\n`, () => process.exit())
 }
 
-/**
- * The phases that have a test which the filters select.
- * @param {string[]} filters
- */
-async function selectPhases(filters) {
-  if (filters.length === 0) return phases
-  const args = [inProject('node_modules/vitest/vitest.mjs'), 'list', ...filters, '--filesOnly', '--json']
-  const { stdout } = await runCommand(process.execPath, args)
-  /** @type {{ projectName: string }[]} */
-  const files = JSON.parse(stdout.slice(stdout.indexOf('[')) || '[]')
-  if (files.length === 0)
-    throw new UserError(`There is no test in a file whose path contains ${filters.join(' or ')}.`)
-  const selected = new Set(files.map(({ projectName }) => projectName))
-  return phases
-    .map(({ title, projects }) => ({ title, projects: projects.filter((project) => selected.has(project)) }))
-    .filter(({ projects }) => projects.length > 0)
-}
-
-/**
- * @param {string[]} filters
- * @returns {Promise<string | undefined>}
- */
-async function chromiumFor(filters) {
-  if (filters.length > 0 && !filters.some((filter) => filter.includes('browser')))
-    return process.env.CHROMIUM_PATH
-  const { ensureChromium, findChromium } = await import('./chromium.mjs')
-  return findChromium() ?? step('chromium', 'installing', async (update) => ensureChromium(update))
+async function ensureChromium() {
+  const { installChromium, findChromium } = await import('./chromium.mjs')
+  return findChromium() ?? step('chromium', 'installing', async (update) => installChromium(update))
 }
 
 /**
  * @param {string} title
  * @param {string[]} projects
- * @param {string[]} filters
+ * @param {string[]} selection
+ * @param {Observer} observer
  * @returns {Promise<Results>}
  */
-async function runPhase(title, projects, filters) {
+async function runPhase(title, projects, selection, observer) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heliograph-results-'))
   const file = path.join(directory, 'results.json')
   const args = [
@@ -96,22 +95,27 @@ async function runPhase(title, projects, filters) {
     ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     `--reporter=${inProject('tests/support/results-reporter.ts')}`,
-    ...filters,
+    ...observer.argsOf(title),
+    ...selection,
   ]
-  const env = { ...process.env, ...quietTools, HELIOGRAPH_TEST_RESULTS: file }
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
-    env,
+    env: { ...process.env, ...quietTools, ...observer.env, HELIOGRAPH_TEST_RESULTS: file },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const [code] = await once(child, 'exit')
-  /** @type {Results} */
-  const results = fs.existsSync(file)
-    ? JSON.parse(fs.readFileSync(file, 'utf8'))
-    : { passed: 0, failures: [] }
+  const results = readResults(file)
   fs.rmSync(directory, { recursive: true, force: true })
-  // Whatever made vitest fail without a failed test is a failure too.
+  // Vitest can fail without a failed test, for example when a global set-up throws.
   if (code !== 0 && results.failures.length === 0)
-    results.failures.push(`${title}: vitest ended with code ${code}`)
+    results.failures.push(`${title}: vitest ended with code ${code}; its message is above`)
   return results
+}
+
+/**
+ * @param {string} file
+ * @returns {Results}
+ */
+function readResults(file) {
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : { passed: 0, failures: [] }
 }
