@@ -11,7 +11,7 @@ import { runCommand } from './process/run-command.mjs'
 
 /** @typedef {{ name: string, run: () => Promise<{ ok: boolean, lines: string[] }> }} Check */
 
-const fix = 'npm run format repairs most of it.'
+const fix = 'Run npm run format, which repairs most of it.'
 
 /** @type {Check[]} */
 const checks = [
@@ -58,7 +58,7 @@ function workspaces() {
     .filter(isWorkspace)
 }
 
-/** Where code is, as opposed to what is built from it. */
+/** Directories with source, without build output. */
 function sourceDirectories() {
   const directories = workspaces().flatMap((workspace) => [`${workspace}/src`, `${workspace}/bin`])
   return [...directories, 'tests', 'scripts', 'bench'].filter((directory) =>
@@ -73,7 +73,7 @@ function typeCheck(workspace) {
 }
 
 /**
- * As many at once as there are processors; the output of each that fails stays together.
+ * Runs as many checks at once as there are processors, and prints the whole output of each that fails.
  * @param {Check[]} all
  */
 async function runAll(all) {

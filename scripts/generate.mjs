@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes the documents that are made from the code: OpenAPI and AsyncAPI. `--check` compares instead of writing.
+// Generates the OpenAPI and AsyncAPI documents from the code. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
@@ -15,7 +15,7 @@ const documents = [
 ]
 
 /**
- * Makes each document, validates it, and writes it or compares it with what is there. The build has to be current.
+ * Makes each document, validates it, and writes it or compares it with the file. The build has to be current.
  * @param {{ check: boolean }} options
  * @returns {Promise<{ ok: boolean, lines: string[] }>}
  */
@@ -25,8 +25,7 @@ export async function generate({ check }) {
     const text = await make()
     for (const error of await validate(JSON.parse(text))) lines.push(`${file}: ${error}`)
     if (!check) fs.writeFileSync(inProject(file), text)
-    else if (read(file) !== text)
-      lines.push(`${file} is not what the code makes: run npm run generate and commit it`)
+    else if (read(file) !== text) lines.push(`${file} is out of date: run npm run generate and commit it`)
   }
   return { ok: lines.length === 0, lines }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run restore -- FILE [--replace]`: makes a data directory of a backup.
+// `npm run restore -- FILE [--replace]`: makes a data directory from a backup.
 import { nodeVersionProblem } from './foundation/node-version.mjs'
 
 const problem = nodeVersionProblem(process.versions.node)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { isAlive } from '../process/processes.mjs'
 
 /**
- * Removes what a process that was killed left behind of an unfinished file or directory, named `NAME.KIND-PID`.
+ * Removes unfinished files and directories, named `NAME.KIND-PID`, of processes that were killed.
  * @param {string} directory
  * @param {string} kind
  */

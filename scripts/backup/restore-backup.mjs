@@ -11,8 +11,8 @@ import { claimTarget } from './restore-target.mjs'
 import { verifyCluster } from './verify-cluster.mjs'
 
 /**
- * Makes a data directory of a backup. Everything is unpacked and verified beside it; what is there is touched last of
- * all, and by renaming only.
+ * Makes a data directory from a backup. Everything is unpacked and verified beside it first; the existing directory is
+ * only renamed, as the last step.
  * @param {{ file: string, dataDir: string, replace: boolean, cleanup: import('./command-line.mjs').Cleanup }} options
  */
 export async function restoreBackup({ file, dataDir, replace, cleanup }) {

@@ -12,11 +12,11 @@ const files = [
   'scripts/prisma-generate.mjs',
 ]
 
-/** Directories that hold what a build makes, or what it does not read. */
+/** Directories that hold build output, or files that no build reads. */
 const ignoredDirectories = new Set(['node_modules', 'dist', '.next', '.turbo', 'generated', 'coverage'])
 const ignoredFiles = /(\.spec\.tsx?|\.spec-d\.ts|\.md|\.tsbuildinfo|next-env\.d\.ts)$/
 
-/** A hash over everything that the build reads; the same hash means that there is nothing to build. */
+/** Hashes everything that the build reads; when the hash is the same, there is nothing to build. */
 export function hashBuildInputs() {
   const hash = createHash('sha256').update(process.version)
   for (const file of [

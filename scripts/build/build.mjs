@@ -5,9 +5,9 @@ import { UserError } from '../foundation/user-error.mjs'
 import { runCommand } from '../process/run-command.mjs'
 import { hashBuildInputs } from './build-inputs.mjs'
 
-const stampFile = inProject('.turbo/built')
+const hashFile = inProject('.turbo/built')
 
-/** A file of each workspace that its build makes last, or nearly so. */
+/** For each workspace a file that its build writes near its end. */
 const outputs = [
   'packages/protocol/dist/index.js',
   'packages/broker/dist/index.js',
@@ -17,10 +17,10 @@ const outputs = [
   'apps/web/.next/standalone/apps/web/server.js',
 ]
 
-/** Whether everything is built, from just these sources. */
+/** Whether everything is built from the current sources. */
 export function isBuilt() {
-  if (!fs.existsSync(stampFile) || !outputs.every((file) => fs.existsSync(inProject(file)))) return false
-  return fs.readFileSync(stampFile, 'utf8') === hashBuildInputs()
+  if (!fs.existsSync(hashFile) || !outputs.every((file) => fs.existsSync(inProject(file)))) return false
+  return fs.readFileSync(hashFile, 'utf8') === hashBuildInputs()
 }
 
 /**
@@ -29,7 +29,7 @@ export function isBuilt() {
  */
 export async function build(update) {
   const hash = hashBuildInputs()
-  fs.rmSync(stampFile, { force: true })
+  fs.rmSync(hashFile, { force: true })
   const args = [
     inProject('node_modules/turbo/bin/turbo'),
     'run',
@@ -43,12 +43,12 @@ export async function build(update) {
   }
   const { ok, lines } = await runCommand(process.execPath, args, { onLine })
   if (!ok) throw buildFailure(lines)
-  fs.mkdirSync(path.dirname(stampFile), { recursive: true })
-  fs.writeFileSync(stampFile, hash)
+  fs.mkdirSync(path.dirname(hashFile), { recursive: true })
+  fs.writeFileSync(hashFile, hash)
 }
 
 /**
- * Of all that the tools say, what the workspace that failed has said.
+ * Picks the output of the failed workspace out of the output of all.
  * @param {string[]} lines
  */
 function buildFailure(lines) {
@@ -59,6 +59,6 @@ function buildFailure(lines) {
   return new UserError(
     `The build of ${failed ?? 'the workspaces'} failed:`,
     ...(useful.length > 0 ? useful : lines),
-    'If you changed nothing: rm -rf node_modules .turbo, and start again.',
+    'If you changed nothing, remove node_modules and .turbo and start again.',
   )
 }

@@ -9,8 +9,8 @@ import { runCommand } from '../process/run-command.mjs'
  */
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm writes its own record of what it installed last of
- * all, so that an installation that was cut short has none.
+ * Whether node_modules holds what package-lock.json asks for. npm writes its own record at the end of an installation,
+ * so an interrupted one has none.
  */
 export function isInstalled() {
   const wanted = readLock(inProject('package-lock.json'))
@@ -40,7 +40,7 @@ export async function install(update) {
 }
 
 /**
- * npm says what is wrong first, and then how it is used.
+ * npm prints its error first and then its usage, which is left out.
  * @param {string[]} lines
  */
 function explain(lines) {
@@ -53,7 +53,7 @@ function explain(lines) {
 }
 
 /**
- * The packages that are wanted and not installed. Optional ones may be for other systems.
+ * The packages that are wanted and not installed, without optional ones, which may be for other systems.
  * @param {Record<string, LockedPackage>} wanted
  * @param {Record<string, LockedPackage>} installed
  */
@@ -77,7 +77,7 @@ function readLock(file) {
 }
 
 /**
- * A person may have removed a package's directory by hand.
+ * Whether each package's directory exists: somebody may have removed one by hand.
  * @param {Record<string, LockedPackage>} wanted
  */
 function everyRootExists(wanted) {
@@ -86,7 +86,7 @@ function everyRootExists(wanted) {
   )
 }
 
-/** The npm that started us, or the one in the path. */
+/** The npm that started this process, or the one in PATH. */
 function npmCommand() {
   const cli = process.env.npm_execpath
   return cli?.endsWith('npm-cli.js') && fs.existsSync(cli)

@@ -9,7 +9,7 @@ import { install, isInstalled } from './install.mjs'
 const installMegabytes = 2000
 const buildMegabytes = 300
 
-/** Installs and builds what is missing or has changed; one process at a time does so in a clone. */
+/** Installs and builds what is missing or has changed. A lock admits one process at a time in a clone. */
 export async function installAndBuild() {
   await withCloneLock(async () => {
     await installOnly()
@@ -34,7 +34,7 @@ async function installOnly() {
 async function withCloneLock(work) {
   fs.mkdirSync(inProject('.turbo'), { recursive: true })
   const lock = await waitForLock(inProject('.turbo/prepare.lock'), ({ pid }) => {
-    say(`  process ${pid} installs or builds in this directory; waiting for it …`)
+    say(`  process ${pid} installs or builds in this directory; waiting until it ends …`)
   })
   try {
     await work()

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 
 /**
- * What the OpenAPI schema of the document's own version finds wrong.
+ * Errors of the document against the OpenAPI schema of its own version.
  * @param {Record<string, unknown>} document
  * @returns {Promise<string[]>}
  */
@@ -16,7 +16,7 @@ export async function openApiErrors(document) {
 }
 
 /**
- * What the schema of AsyncAPI 3.0 finds wrong.
+ * Errors of the document against the schema of AsyncAPI 3.0.
  * @param {Record<string, unknown>} document
  * @returns {Promise<string[]>}
  */

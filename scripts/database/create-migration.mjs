@@ -33,5 +33,5 @@ try {
   process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = 1
 }
-// The schema engine leaves a timer of ten seconds behind.
+// The schema engine leaves a timer of ten seconds, which would delay the end.
 process.exit()

@@ -6,31 +6,31 @@ import { UserError } from '../foundation/user-error.mjs'
 import { endWithUs } from '../process/end-with-us.mjs'
 import { runCommand } from '../process/run-command.mjs'
 
-/** In the order of their imports; those of one line do not need each other. */
+/** Workspaces in the order of their imports; those in one line do not import each other. */
 const compiledInOrder = [
   ['packages/protocol', 'packages/broker'],
   ['packages/device-sdk', 'apps/api'],
   ['packages/simulator'],
 ]
 
-/** What the api loads. */
+/** Workspaces whose change restarts the api. */
 const loadedByApi = new Set(['packages/protocol', 'packages/broker', 'apps/api'])
 
-const settleMs = 300
+const debounceMs = 300
 
 /**
  * Compiles packages and api, and goes on compiling what changes.
- * @param {() => void} onChange called when something that the api loads has been compiled anew
+ * @param {() => void} onChange called when a workspace that the api loads was compiled again
  */
 export async function compileAndWatch(onChange) {
   const { ok, lines } = await runCommand(process.execPath, [inProject('scripts/prisma-generate.mjs')])
   if (!ok) throw new UserError('The Prisma client could not be generated:', ...lines)
   /** @type {NodeJS.Timeout | undefined} */
-  let settling
+  let debounce
   const onCompiled = (/** @type {string} */ workspace) => {
     if (!loadedByApi.has(workspace)) return
-    clearTimeout(settling)
-    settling = setTimeout(onChange, settleMs)
+    clearTimeout(debounce)
+    debounce = setTimeout(onChange, debounceMs)
   }
   for (const workspaces of compiledInOrder) {
     await Promise.all(workspaces.map((workspace) => watch(workspace, onCompiled)))
@@ -40,7 +40,7 @@ export async function compileAndWatch(onChange) {
 /**
  * @param {string} workspace
  * @param {(workspace: string) => void} onCompiled called when it was compiled again, without errors
- * @returns {Promise<void>} settled when it was compiled for the first time
+ * @returns {Promise<void>} resolves when it was compiled for the first time
  */
 function watch(workspace, onCompiled) {
   const tsc = inProject('node_modules/typescript/bin/tsc')

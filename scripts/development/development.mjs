@@ -7,7 +7,7 @@ import { runUntilStopped } from '../instance/run-until-stopped.mjs'
 import { compileAndWatch } from './compilers.mjs'
 import { startPagesServer } from './pages-server.mjs'
 
-/** Runs the platform from source until somebody wants it to end. */
+/** Runs the platform from source until it is asked to stop. */
 export function runDevelopment() {
   return runUntilStopped(async (onStop) => {
     const { configuration, lock } = await claimInstance(onStop)
@@ -32,7 +32,7 @@ export function runDevelopment() {
 }
 
 /**
- * A mistake in the code is no reason to end: the next change mends it.
+ * Starts the api anew. A failed start does not end the run: the next change may mend it.
  * @param {ApiProcess} api
  */
 async function startApi(api) {
@@ -40,6 +40,6 @@ async function startApi(api) {
   try {
     say(`ready ${await api.start()}`)
   } catch {
-    say('The api did not start; waiting for the next change.')
+    say('The api did not start; its message is above. Waiting for the next change.')
   }
 }

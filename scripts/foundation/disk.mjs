@@ -15,7 +15,7 @@ export function assertDiskSpace(directory, neededMegabytes, purpose) {
 }
 
 /**
- * The same for an amount that is known to the byte.
+ * Throws unless so many bytes are free on the disk that holds the directory.
  * @param {string} directory
  * @param {number} neededBytes
  * @param {string} purpose

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * What is wrong with this Node, if anything. Written so that an old Node can read it too.
+ * Why this version of Node does not fit, if it does not. Old versions of Node can parse this file.
  * @param {string} version such as 20.19.1
  * @param {string} range as in package.json's "engines": comparisons, with || between alternatives
  * @returns {string | undefined}

@@ -14,7 +14,7 @@ const longestPauseMs = 30_000
 export class ApiProcess {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #child
-  /** @type {WeakSet<import('node:child_process').ChildProcess>} those that were asked to end */
+  /** @type {WeakSet<import('node:child_process').ChildProcess>} children that were asked to end */
   #dismissed = new WeakSet()
 
   /**
@@ -27,14 +27,14 @@ export class ApiProcess {
   }
 
   /**
-   * Starts it.
+   * Starts the api.
    * @returns {Promise<string>} the address that it serves, once everything answers
    */
   start() {
     return untilReady(this.#spawn())
   }
 
-  /** From now on it is started again whenever it ends by itself. */
+  /** Starts the api again whenever it ends by itself, with longer pauses while starting fails. */
   async keepAlive() {
     let pauseMs = firstPauseMs
     while (this.#child) {
@@ -55,7 +55,7 @@ export class ApiProcess {
   }
 
   /**
-   * Asks it to end, and ends it when it has not done so in time.
+   * Ends the api by SIGTERM, and by SIGKILL after the timeout.
    * @param {number} timeoutMs
    */
   async stop(timeoutMs) {
@@ -64,10 +64,10 @@ export class ApiProcess {
     this.#dismissed.add(child)
     if (hasEnded(child)) return
     const exited = once(child, 'exit')
-    const impatience = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
     child.kill('SIGTERM')
     await exited
-    clearTimeout(impatience)
+    clearTimeout(killTimer)
   }
 
   #spawn() {
@@ -75,7 +75,7 @@ export class ApiProcess {
       cwd: projectRoot,
       env: this.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // In a session of its own: a Ctrl-C reaches the supervisor alone, which then ends things in order.
+      // A session of its own: Ctrl-C reaches the supervisor alone, which stops the api before its database.
       detached: true,
     })
     this.#child = child
@@ -84,7 +84,7 @@ export class ApiProcess {
   }
 }
 
-/** The api ended before it was ready; it has said why. */
+/** The api ended before it was ready; its own output says why. */
 export class ApiStartError extends Error {
   /** @param {number | null} exitCode */
   constructor(exitCode) {

@@ -4,7 +4,7 @@ import { inProject, projectRoot } from '../foundation/paths.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 
 /**
- * The part of the environment that concerns who starts the processes; the api checks all of it.
+ * The environment variables that the supervisor needs; the api checks all variables.
  * @typedef {object} Configuration
  * @property {string} host
  * @property {number} port

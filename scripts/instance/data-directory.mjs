@@ -3,11 +3,11 @@ import path from 'node:path'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 
-/** The file that makes a directory ours. */
+/** The file that marks a directory as a data directory of Heliograph. */
 const markerName = 'heliograph.json'
 const format = 1
 
-/** What the api leaves there when it was started without us, and what a start that was cut short leaves. */
+/** Files of an api that was started without these scripts, and of a start that was interrupted. */
 const ownFiles = /^(auth-secret|lock|heliograph\.json)/
 
 /**
@@ -17,7 +17,7 @@ const ownFiles = /^(auth-secret|lock|heliograph\.json)/
  */
 
 /**
- * Makes the data directory, or makes sure that the one that is there is ours and whole.
+ * Creates the data directory, or checks that the existing one is Heliograph's and complete.
  * @param {string} directory absolute
  */
 export function prepareDataDirectory(directory) {
@@ -32,20 +32,20 @@ export function prepareDataDirectory(directory) {
   const marker = readMarker(directory)
   if (marker.format > format) {
     throw new UserError(
-      `The data directory ${directory} is of a newer version of Heliograph.`,
+      `The data directory ${directory} was written by a newer version of Heliograph.`,
       'Start that version, or set DATA_DIR to another directory.',
     )
   }
   if (marker.database && !fs.existsSync(clusterDirectory(directory))) {
     throw new UserError(
       `The database of the data directory ${directory} is gone: there is no ${clusterDirectory(directory)}.`,
-      'Put it back from a backup; or remove the data directory to begin with an empty one.',
+      'Restore it from a backup, or remove the data directory to begin with an empty one.',
     )
   }
 }
 
 /**
- * Notes that the directory has a database from now on, so that its loss will be noticed.
+ * Records that the directory has a database, so that a later start notices its loss.
  * @param {string} directory
  */
 export function recordDatabase(directory) {
@@ -97,11 +97,11 @@ function readMarker(directory) {
     const marker = JSON.parse(fs.readFileSync(file, 'utf8'))
     if (Number.isInteger(marker?.format)) return marker
   } catch {
-    // Told below.
+    // Unreadable and invalid content get the same error.
   }
   throw new UserError(
     `${file} is damaged.`,
-    `Put back its content, {"format":${format},"database":true}, and start again.`,
+    `Replace its content by {"format":${format},"database":true} and start again.`,
   )
 }
 

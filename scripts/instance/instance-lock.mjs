@@ -7,8 +7,7 @@ import { sendSignal, waitForExit } from '../process/processes.mjs'
 const orphanTimeoutMs = 6_000
 
 /**
- * Makes this process the only one that runs on the data directory, and waits until the remains of one that was killed
- * are gone.
+ * Takes the data directory's lock, and waits until the processes of a killed predecessor have ended.
  * @param {string} dataDir
  */
 export async function lockInstance(dataDir) {
@@ -31,7 +30,7 @@ function take(dataDir) {
     const { pid, url } = error.holder
     throw new UserError(
       `Heliograph already runs on the data directory ${dataDir}: process ${pid}${url ? `, at ${url}` : ''}.`,
-      `Stop it (kill ${pid}), or give this one a data directory and ports of its own:`,
+      `Stop it (kill ${pid}), or start this one with another data directory and other ports:`,
       'DATA_DIR=.data2 PORT=3100 MQTT_PORT=1884 npm start',
     )
   }

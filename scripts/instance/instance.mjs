@@ -5,15 +5,15 @@ import { lockInstance } from './instance-lock.mjs'
 import { openDatabase } from './open-database.mjs'
 import { assertPortFree } from './ports.mjs'
 
-/** All of it has five seconds to stop: the api first, then its database. */
+/** The api stops first, then its database; together they take less than five seconds. */
 export const apiStopMs = 4_000
 const databaseStopMs = 700
 
 const dataMegabytes = 200
 
 /**
- * Reads the configuration, takes the data directory, and makes sure of the ports, so that what is wrong is said before
- * minutes are spent on an installation.
+ * Reads the configuration, takes the data directory and checks the ports, so that mistakes are reported before an
+ * installation takes minutes.
  * @param {import('./run-until-stopped.mjs').OnStop} onStop
  */
 export async function claimInstance(onStop) {
@@ -42,7 +42,7 @@ export async function openInstanceDatabase(configuration, onStop) {
   const lost = new Promise((_, reject) => {
     onLost = reject
   })
-  // Whoever waits for it learns of it; nobody may be waiting yet.
+  // Nobody may be waiting yet, and an unhandled rejection would end the process.
   lost.catch(() => {})
   const database = await openDatabase(configuration, onLost)
   onStop(() => database.stop(databaseStopMs))

@@ -8,13 +8,13 @@ import { recordDatabase } from './data-directory.mjs'
  * @property {(timeoutMs: number) => Promise<void>} stop
  */
 
-/** How long the remains of a killed PostgreSQL may take to let go of their shared memory. */
+/** Processes of a killed PostgreSQL may hold its shared memory for seconds; a new one cannot start before. */
 const restartAttempts = 20
 const restartPauseMs = 500
 
 /**
- * The database of this instance, migrated: the server that DATABASE_URL names, or the embedded one, which is started
- * anew should it ever end by itself. `onLost` is called when that fails.
+ * Opens and migrates this instance's database: the server that DATABASE_URL names, or the embedded PostgreSQL, which is
+ * started again whenever it ends by itself. Calls `onLost` when that fails.
  * @param {import('./configuration.mjs').Configuration} configuration
  * @param {(error: unknown) => void} onLost
  * @returns {Promise<Database>}
@@ -41,7 +41,7 @@ export async function openDatabase({ databaseUrl, dataDir }, onLost) {
  * @returns {Promise<Database>}
  */
 async function keepEmbedded(dataDir, onLost) {
-  // Not before the dependencies are installed.
+  // Imported here, because it needs dependencies that are installed only by now.
   const { startEmbeddedPostgres } = await import('../database/embedded-postgres.mjs')
   let stopping = false
   let postgres = await step(

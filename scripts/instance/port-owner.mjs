@@ -6,7 +6,7 @@ import fs from 'node:fs'
 const listenState = '0A'
 
 /**
- * The process that listens on a TCP port, as far as we may see it.
+ * The process that listens on a TCP port; undefined when it belongs to another user.
  * @param {number} port
  * @returns {PortOwner | undefined}
  */

@@ -5,11 +5,11 @@ import { ApiStartError } from './api-process.mjs'
 /** @typedef {(step: () => Promise<void>) => void} OnStop registers a step of the stop; the last registered is the first done */
 
 /**
- * Runs something until somebody wants it to end or it cannot go on, stops it, and ends the process.
+ * Runs until a stop is requested or the run fails, does the registered steps of the stop, and ends the process.
  * @param {(onStop: OnStop) => Promise<never>} run rejects when it cannot go on, and never resolves
  */
 export async function runUntilStopped(run) {
-  // Nobody reads on when the output is piped into a program that has ended; that is no reason to end.
+  // The program that reads the output may end before this one.
   process.stdout.on('error', () => {})
   const stop = stopRequested()
   /** @type {(() => Promise<void>)[]} */
@@ -17,7 +17,7 @@ export async function runUntilStopped(run) {
   try {
     await Promise.race([run((step) => undo.unshift(step)), stop])
   } catch (error) {
-    // The api has told its own story.
+    // The api has printed its own error.
     if (!(error instanceof ApiStartError)) process.stderr.write(`\n${describeError(error)}\n`)
     process.exitCode = 1
   }

@@ -4,7 +4,7 @@ import { ApiProcess } from './api-process.mjs'
 import { apiStopMs, claimInstance, openInstanceDatabase } from './instance.mjs'
 import { runUntilStopped } from './run-until-stopped.mjs'
 
-/** Runs the whole platform until somebody wants it to end. */
+/** Runs the whole platform until it is asked to stop. */
 export function runPlatform() {
   return runUntilStopped(async (onStop) => {
     const { configuration, lock } = await claimInstance(onStop)

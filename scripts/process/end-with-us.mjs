@@ -6,7 +6,7 @@ process.on('exit', () => {
 })
 
 /**
- * Sees to it that a child does not outlive this process, however it ends (but for SIGKILL).
+ * Ends a child when this process exits. SIGKILL leaves no time for that.
  * @param {import('node:child_process').ChildProcess} child
  * @param {NodeJS.Signals} [signal]
  */

@@ -8,12 +8,12 @@ import { isAlive, processToken } from './processes.mjs'
  * @typedef {ProcessId & { url?: string, children?: ProcessId[] }} LockContent
  *
  * @typedef {object} Lock
- * @property {LockContent | undefined} predecessor what a killed holder left behind
+ * @property {LockContent | undefined} predecessor the lock's content when its last holder was killed
  * @property {(more: Partial<LockContent>) => void} update
  * @property {() => void} release
  */
 
-/** Another process, which lives, holds the lock. */
+/** A running process holds the lock. */
 export class LockedError extends Error {
   /** @param {LockContent} holder */
   constructor(holder) {
@@ -116,8 +116,8 @@ function create(file, content) {
 }
 
 /**
- * Two processes may find the same stale lock. What was moved away is looked at again: if the other one has taken the
- * lock in the meantime, it gets it back.
+ * Removes a stale lock. Two processes may find the same one, so the moved file is read again: a lock that the other
+ * process has taken meanwhile is put back.
  * @param {string} file
  * @param {LockContent | undefined} stale
  */

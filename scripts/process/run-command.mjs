@@ -4,14 +4,14 @@ import readline from 'node:readline'
 import { projectRoot } from '../foundation/paths.mjs'
 import { endWithUs } from './end-with-us.mjs'
 
-/** Variables that keep the tools from reporting to their makers. */
+/** Variables that turn off the tools' telemetry. */
 export const quietTools = {
   TURBO_TELEMETRY_DISABLED: '1',
   NEXT_TELEMETRY_DISABLED: '1',
   CHECKPOINT_DISABLE: '1',
 }
 
-/** Of a long output the beginning and the end are kept. */
+/** Lines kept of the beginning, and of the end, of a long output. */
 const keptLines = 60
 
 /**

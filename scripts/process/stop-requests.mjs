@@ -1,9 +1,8 @@
 const parentCheckMs = 1_000
 
 /**
- * Resolves when somebody wants this process to end: by a signal, or by killing the npm that started it, which leaves
- * no signal behind. Signals that come later are for what is ending already: npm passes on the Ctrl-C that the
- * terminal has sent to both.
+ * Resolves when this process is asked to end: by a signal, or by the death of the npm that started it, which sends
+ * none. Later signals change nothing: npm passes on the Ctrl-C that the terminal has sent to both.
  * @returns {Promise<string>} why
  */
 export function stopRequested() {

@@ -142,7 +142,7 @@ describe('npm run restore', () => {
       /damaged: .* is not what/,
     )
     const inManifest = (copy: Buffer) => swap(copy, '"Path": "PG_VERSION"', '"Path": "PG_VERSIOM"')
-    await expectRefused(await variant('manifest', inManifest), 'manifest is not whole')
+    await expectRefused(await variant('manifest', inManifest), 'manifest is incomplete')
   })
 
   it('puts nothing into a data directory that a backup does not have', async () => {
