@@ -2,19 +2,19 @@ import { format, isSound, markdownTable, medianOf } from './report.mjs'
 import { scenarios } from './scenarios.mjs'
 
 /**
- * What we hold ourselves to beside what was measured: of each scenario what was sent, if that is not the same for all,
- * and its runs by target. `kind` says which of the wanted ratios counts: `alone` or `platform`.
+ * A table of goals beside measured ratios. Each scenario has its runs by target, and what was sent where that differs.
+ * `kind` names the goal that counts: `alone` or `platform`.
  *
  * @param {{ scenario: string, sent?: string, runs: Map<string, object[]> }[]} results
  */
-export function wantedTable(results, ours, kind) {
+export function goalsTable(results, ours, kind) {
   const rows = results.flatMap(({ scenario, sent, runs }) => {
-    const { title, wanted } = scenarios[scenario]
+    const { title, goals } = scenarios[scenario]
     const name = sent === undefined ? title : `${title}, ${sent}`
-    return (wanted ?? []).map((ratio) => row(name, runs, ours, ratio, ratio[kind]))
+    return (goals ?? []).map((ratio) => row(name, runs, ours, ratio, ratio[kind]))
   })
-  const head = ['scenario', 'mosquitto', ours, 'ratio', 'wanted', 'reached']
-  return `### Ratios to mosquitto: wanted and reached\n\n${markdownTable(head, rows)}\n`
+  const head = ['scenario', 'mosquitto', ours, 'ratio', 'goal', 'reached']
+  return `### Ratios to mosquitto: goals and results\n\n${markdownTable(head, rows)}\n`
 }
 
 function row(title, runs, ours, { where, what, lessIsBetter }, bound) {
