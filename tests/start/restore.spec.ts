@@ -154,13 +154,13 @@ describe('npm run restore', () => {
       header.encode(copy, at)
       return copy
     }
-    await expectRefused(await variant('home', entry), 'what no backup holds (heliograph/postgres-home)')
+    await expectRefused(await variant('home', entry), 'an entry that no backup has (heliograph/postgres-home)')
   })
 
   it('refuses what is none, and what this version cannot use', async () => {
     await fs.writeFile(path.join(folder, 'text'), 'no backup at all, but a text of some length')
-    await expectRefused(path.join(folder, 'text'), 'is no backup')
-    await expectRefused(await variant('foreign', () => Buffer.alloc(10_240)), 'is no backup')
+    await expectRefused(path.join(folder, 'text'), 'is not a backup made by')
+    await expectRefused(await variant('foreign', () => Buffer.alloc(10_240)), 'is not a backup made by')
     await expectRefused(path.join(folder, 'nothing'), 'There is no backup')
     const older = (copy: Buffer) => swap(copy, '"postgres": "18.', '"postgres": "16.')
     await expectRefused(await variant('older', older), /made by PostgreSQL 16\.[\s\S]*pg_dump/)
