@@ -139,7 +139,7 @@ describe('npm run restore', () => {
     await expectRefused(flipped, 'damaged')
     await expectRefused(
       await variant('value', (copy) => swap(copy, 'here', 'gone')),
-      /damaged: .* is not what/,
+      /damaged: .* differs from what PostgreSQL wrote/,
     )
     const inManifest = (copy: Buffer) => swap(copy, '"Path": "PG_VERSION"', '"Path": "PG_VERSIOM"')
     await expectRefused(await variant('manifest', inManifest), 'manifest is incomplete')
