@@ -26,25 +26,6 @@ const onlyFrom = (name, packages, places, comment) => ({
   to: { path: npmPackage(packages) },
 })
 
-/** Folders that need each other, by value or by type, are one folder, or one of them declares a port or an event. */
-const foldersFormNoCycle = (folder) => ({
-  name: `folders-of-${folder.replaceAll('/', '-')}-form-no-cycle`,
-  comment: 'Imports between folders go one way. What must go the other way goes by an event or by a port.',
-  severity: 'error',
-  scope: 'folder',
-  from: { path: `^${folder}/` },
-  to: { circular: true },
-})
-
-/** A folder uses its subfolders, so they do not use its files. */
-const subfoldersKnowNoParent = (folder) => ({
-  name: `subfolders-of-${folder.replaceAll('/', '-')}-know-no-parent`,
-  comment: 'A folder uses its subfolders, not the other way round.',
-  severity: 'error',
-  from: { path: `^(${folder}/.+)/[^/]+/[^/]+$`, pathNot: `${spec}|/generated/` },
-  to: { path: '^$1/[^/]+$' },
-})
-
 /** The districts of the api, the lowest first: each may import those before it. */
 const districts = ['foundation', 'http', 'identity', 'registry', 'telemetry', 'messaging', 'insight']
 
@@ -62,8 +43,6 @@ const districtImportsOnlyLower = (district, index) => ({
 export default {
   forbidden: [
     ...districts.map(districtImportsOnlyLower),
-    foldersFormNoCycle('apps/api/src'),
-    subfoldersKnowNoParent('apps/api/src'),
     onlyWorkspaces('protocol', 'packages/protocol', []),
     onlyWorkspaces('broker', 'packages/broker', []),
     onlyWorkspaces('device-sdk', 'packages/device-sdk', ['protocol']),
@@ -175,7 +154,6 @@ export default {
       from: { path: '^(packages|apps|scripts|tests)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    foldersFormNoCycle('packages/broker/src'),
     {
       name: 'imports-resolve',
       comment: 'It would not run.',
@@ -194,6 +172,7 @@ export default {
   options: {
     doNotFollow: { path: ['node_modules', '/dist/'] },
     tsPreCompilationDeps: true,
+    detectJSDocImports: true,
     tsConfig: { fileName: fileURLToPath(new URL('tsconfig.imports.json', import.meta.url)) },
     combinedDependencies: true,
     enhancedResolveOptions: {

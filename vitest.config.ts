@@ -1,30 +1,38 @@
+import os from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { inProject } from './scripts/lib/paths.mjs'
+import { inProject } from './scripts/foundation/paths.mjs'
 
 const databaseSetup = 'tests/support/database.global-setup.ts'
 
-/** Time for what is slow on a busy machine; nothing waits this long unless something is wrong. */
-const patientMs = 60_000
-const patient = {
-  testTimeout: patientMs,
-  hookTimeout: 2 * patientMs,
-  expect: { poll: { timeout: patientMs / 2 } },
+/** Timeouts for a busy machine: only a test that hangs reaches them. */
+const testTimeoutMs = 60_000
+const timeouts = {
+  testTimeout: testTimeoutMs,
+  hookTimeout: 2 * testTimeoutMs,
+  expect: { poll: { timeout: testTimeoutMs / 2 } },
 }
+
+/**
+ * Vitest leaves a processor free, so on two it would run one file at a time; but most of a file's time passes in waiting
+ * for processes that it has started.
+ */
+const maxWorkers = Math.max(2, os.availableParallelism())
 
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       './packages/broker/conformance/vitest.config.ts',
       {
         test: {
-          ...patient,
+          ...timeouts,
           name: 'unit',
           include: ['packages/*/{src,bin,test,fuzz}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
         },
       },
       {
         test: {
-          ...patient,
+          ...timeouts,
           name: 'api',
           include: ['apps/api/src/**/*.spec.ts'],
           globalSetup: [databaseSetup],
@@ -32,11 +40,11 @@ export default defineConfig({
       },
       {
         resolve: { alias: { '@': inProject('apps/web/src') } },
-        test: { ...patient, name: 'web', include: ['apps/web/**/*.spec.{ts,tsx}'] },
+        test: { ...timeouts, name: 'web', include: ['apps/web/**/*.spec.{ts,tsx}'] },
       },
       {
         test: {
-          ...patient,
+          ...timeouts,
           name: 'integration',
           include: ['tests/{integration,broker,start}/**/*.spec.ts'],
           globalSetup: [databaseSetup, 'tests/support/web.global-setup.ts'],
@@ -44,12 +52,12 @@ export default defineConfig({
       },
       {
         test: {
-          ...patient,
+          ...timeouts,
           name: 'browser',
           include: ['tests/browser/**/*.spec.ts'],
           globalSetup: [databaseSetup],
           fileParallelism: false,
-          testTimeout: 2 * patientMs,
+          testTimeout: 2 * testTimeoutMs,
         },
       },
     ],

@@ -5,9 +5,9 @@ const suites = ['broker', 'api', 'connections', 'sessions', 'fairness', 'soak', 
 
 const [name, ...rest] = process.argv.slice(2)
 if (name === undefined || !suites.includes(name)) {
-  const wanted = name === '--help' || name === '-h'
+  const isHelp = name === '--help' || name === '-h'
   console.log(await overview())
-  process.exit(wanted ? 0 : 2)
+  process.exit(isHelp ? 0 : 2)
 }
 // Whoever measures may lose patience; the servers go with this process.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))

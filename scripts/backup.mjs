@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run backup [-- --to FILE|DIR]`: everything that the embedded database holds, in one file, while it runs.
-import { nodeVersionProblem } from './lib/node-version.mjs'
+// `npm run backup [-- --to FILE|DIR]`: writes the whole embedded database into one file, while it runs.
+import { nodeVersionProblem } from './foundation/node-version.mjs'
 
 const problem = nodeVersionProblem(process.versions.node)
 if (problem) {

@@ -2,17 +2,17 @@
 // `npm run check`: formatting and lint, import rules, types, dead code, generated documents. Needs no database.
 import fs from 'node:fs'
 import os from 'node:os'
+import { installAndBuild } from './build/prepare.mjs'
+import { foldersFormNoCycle } from './check/folder-cycles.mjs'
+import { inProject } from './foundation/paths.mjs'
+import { say } from './foundation/progress.mjs'
+import { describeError } from './foundation/user-error.mjs'
 import { generate } from './generate.mjs'
-import { foldersFormNoCycle } from './lib/folder-cycles.mjs'
-import { inProject } from './lib/paths.mjs'
-import { installAndBuild } from './lib/prepare.mjs'
-import { say } from './lib/progress.mjs'
-import { runCommand } from './lib/run-command.mjs'
-import { describeError } from './lib/user-error.mjs'
+import { runCommand } from './process/run-command.mjs'
 
 /** @typedef {{ name: string, run: () => Promise<{ ok: boolean, lines: string[] }> }} Check */
 
-const fix = 'npm run format repairs most of it.'
+const fix = 'Run npm run format, which repairs most of it.'
 
 /** @type {Check[]} */
 const checks = [
@@ -27,8 +27,14 @@ const checks = [
     '--output-type=err',
     ...sourceDirectories(),
   ]),
-  foldersFormNoCycle('apps/web/src'),
+  foldersFormNoCycle(['apps/api/src', 'apps/web/src', 'packages/broker/src', 'packages/device-sdk/src', 'packages/protocol/src', 'packages/simulator/src', 'scripts', 'bench']),
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
+  tool(
+    'dependencies',
+    'node_modules/knip/bin/knip.js',
+    ['--strict', '--dependencies', '--no-progress', '--no-config-hints'],
+    'Move what only tests and builds use to devDependencies, and what the source uses at run time to dependencies.',
+  ),
   { name: 'documents', run: () => generate({ check: true }) },
   tool('conformance', 'scripts/conformance.mjs', ['--check']),
   ...[...workspaces(), 'packages/broker/conformance', 'packages/broker/fuzz'].map(typeCheck),
@@ -54,10 +60,12 @@ function workspaces() {
     .filter(isWorkspace)
 }
 
-/** Where code is, as opposed to what is built from it. */
+/** Directories with source, without build output. */
 function sourceDirectories() {
   const directories = workspaces().flatMap((workspace) => [`${workspace}/src`, `${workspace}/bin`])
-  return [...directories, 'tests', 'scripts'].filter((directory) => fs.existsSync(inProject(directory)))
+  return [...directories, 'tests', 'scripts', 'bench'].filter((directory) =>
+    fs.existsSync(inProject(directory)),
+  )
 }
 
 /** @param {string} workspace */
@@ -67,7 +75,7 @@ function typeCheck(workspace) {
 }
 
 /**
- * As many at once as there are processors; the output of each that fails stays together.
+ * Runs as many checks at once as there are processors, and prints the whole output of each that fails.
  * @param {Check[]} all
  */
 async function runAll(all) {

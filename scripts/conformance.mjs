@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { coverageProblems } from '../packages/broker/conformance/report/coverage.mjs'
 import { collectDeclarations, readStatements } from '../packages/broker/conformance/report/declarations.mjs'
 import { conformanceReport } from '../packages/broker/conformance/report/markdown.mjs'
-import { inProject } from './lib/paths.mjs'
+import { inProject } from './foundation/paths.mjs'
 
 const suite = inProject('packages', 'broker', 'conformance')
 const file = inProject('packages', 'broker', 'CONFORMANCE.md')

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { inProject } from './lib/paths.mjs'
+import { inProject } from './foundation/paths.mjs'
 
 describe('links in the documents', () => {
   it.each(documents())('of %s lead somewhere', (file) => {

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
-// Writes the documents that are made from the code: OpenAPI, AsyncAPI and what is said of the variables of the
+// Generates the documents that are made from the code: OpenAPI, AsyncAPI, and the texts about the variables of the
 // environment. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { makeComposeFile, makeConfigurationPage, makeEnvExample } from './lib/environment-documents.mjs'
-import { inProject } from './lib/paths.mjs'
-import { runCommand } from './lib/run-command.mjs'
-import { asyncApiErrors, openApiErrors } from './lib/validate-documents.mjs'
+import {
+  makeComposeFile,
+  makeConfigurationPage,
+  makeEnvExample,
+} from './check/environment-documents.mjs'
+import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
+import { inProject } from './foundation/paths.mjs'
+import { runCommand } from './process/run-command.mjs'
 
 /** @typedef {{ file: string, make: () => Promise<string>, validate?: (document: Record<string, unknown>) => Promise<string[]> }} Document */
 
@@ -20,7 +24,8 @@ const documents = [
 ]
 
 /**
- * Makes each document, validates it where there is a standard for it, and writes it or compares it with what is there. The build has to be current.
+ * Makes each document, validates it where there is a standard for it, and writes it or compares it with the file. The
+ * build has to be current.
  * @param {{ check: boolean }} options
  * @returns {Promise<{ ok: boolean, lines: string[] }>}
  */
@@ -30,8 +35,7 @@ export async function generate({ check }) {
     const text = await make()
     for (const error of (await validate?.(JSON.parse(text))) ?? []) lines.push(`${file}: ${error}`)
     if (!check) fs.writeFileSync(inProject(file), text)
-    else if (read(file) !== text)
-      lines.push(`${file} is not what the code makes: run npm run generate and commit it`)
+    else if (read(file) !== text) lines.push(`${file} is out of date: run npm run generate and commit it`)
   }
   return { ok: lines.length === 0, lines }
 }
@@ -59,7 +63,7 @@ function read(file) {
 }
 
 if (process.argv[1] === inProject('scripts/generate.mjs')) {
-  const { installAndBuild } = await import('./lib/prepare.mjs')
+  const { installAndBuild } = await import('./build/prepare.mjs')
   await installAndBuild()
   const { ok, lines } = await generate({ check: process.argv.includes('--check') })
   process.stdout.write(ok ? 'the documents are up to date\n' : `${lines.join('\n')}\n`)

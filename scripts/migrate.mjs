@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Brings the database that DATABASE_URL names up to the newest migration. Used by the api's container.
 import { migrate } from './database/migrate.mjs'
-import { describeError } from './lib/user-error.mjs'
+import { describeError } from './foundation/user-error.mjs'
 
 const { DATABASE_URL: databaseUrl } = process.env
 if (!databaseUrl) {
-  process.stderr.write('Set DATABASE_URL to the database to migrate.\n')
+  process.stderr.write('There is no database to migrate: set DATABASE_URL.\n')
   process.exit(1)
 }
 try {
@@ -15,5 +15,5 @@ try {
   process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = 1
 }
-// The schema engine leaves a timer of ten seconds behind.
+// The schema engine leaves a timer of ten seconds, which would delay the end.
 process.exit()

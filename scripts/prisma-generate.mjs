@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { projectRoot } from './lib/paths.mjs'
+import { projectRoot } from './foundation/paths.mjs'
 
 const require = createRequire(import.meta.url)
 const prismaCli = path.join(path.dirname(require.resolve('prisma/package.json')), 'build', 'index.js')

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run restore -- FILE [--replace]`: makes a data directory of a backup.
-import { nodeVersionProblem } from './lib/node-version.mjs'
+// `npm run restore -- FILE [--replace]`: makes a data directory from a backup.
+import { nodeVersionProblem } from './foundation/node-version.mjs'
 
 const problem = nodeVersionProblem(process.versions.node)
 if (problem) {

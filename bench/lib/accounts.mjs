@@ -3,10 +3,10 @@ import { inScratch } from './scratch.mjs'
 
 const requestsAtOnce = 16
 
-/** Tokens live for five minutes; older ones than this are made anew before a run. */
+/** Tokens live for five minutes; older ones are replaced before a run. */
 const tokenUsableMs = 150_000
 
-/** Devices with credentials and people with tokens, made over REST as a person's script would. */
+/** Devices with credentials and people with tokens, made over REST. */
 export class Accounts {
   #url
   #key
@@ -36,7 +36,7 @@ export class Accounts {
     return `Bearer ${this.#key}`
   }
 
-  /** A file of the credentials of the devices dev-0 to dev-(count - 1), which are registered where they are not. */
+  /** A file of the credentials of the devices dev-0 to dev-(count - 1); missing devices are registered. */
   async devices(count) {
     const missing = Array.from({ length: Math.max(0, count - this.#devices.length) }, (_, index) => index)
     const first = this.#devices.length
@@ -81,7 +81,7 @@ export class Accounts {
     }
   }
 
-  /** One person, apart from the others, and the file that lets the load generator be that person. */
+  /** One more person, and the credential file with which the load generator connects as them. */
   async watcher() {
     const token = await this.token()
     return { clientId: token.clientId, file: writeCredentials('watcher', [token]) }

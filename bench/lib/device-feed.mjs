@@ -1,7 +1,7 @@
 import mqtt from 'mqtt'
 
 const messagesPerSecond = 100
-/** So that a page which has just been opened shows something. */
+/** Values from before the page was opened, so that it shows something at once. */
 const keyOf = (index) => `k${String(index).padStart(2, '0')}`
 
 /** One device that sends so many samples a second, over so many keys, as evenly as a timer allows. */
@@ -30,7 +30,7 @@ export class DeviceFeed {
     const everyMs = (1_000 * keysPerMessage) / samplesPerSecond
     const startedAt = clock()
     let count = 0
-    // A timer is late now and then: what is due by then goes out together.
+    // A timer may be late: all samples that are due by then are sent together.
     this.#timer = setInterval(
       () => {
         const due = Math.floor((clock() - startedAt) / everyMs)

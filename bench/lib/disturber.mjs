@@ -1,5 +1,5 @@
-// One client that makes trouble, over TCP: `node disturber.mjs flood|frozen|wildcard|crowd PORT SPACE`. Its id has the space
-// that its topics are in, as access rules want it. Says `ready` over IPC, and how much it sent when asked.
+// One client that loads the server in a harmful way, over TCP: `node disturber.mjs flood|frozen|wildcard|crowd PORT SPACE`. Its id contains
+// the space of its topics, as access rules require. Sends `ready` over IPC, and how much it sent when asked.
 import net from 'node:net'
 import { connect, publish, subscribe } from './mqtt-packets.mjs'
 
@@ -36,7 +36,7 @@ async function flood() {
   }
 }
 
-/** Subscribes to what the others say, and never reads. */
+/** Subscribes to the topics of the others, and never reads. */
 async function frozen() {
   socket.write(subscribe(`load/${space}/#`))
   await answer()
@@ -44,7 +44,7 @@ async function frozen() {
   process.send('ready')
 }
 
-/** Retains very many messages, and then asks for all of them again and again. */
+/** Retains very many messages, then subscribes to all of them again and again. */
 async function wildcard() {
   for (let i = 0; i < retainedTopics; i++) {
     const message = publish(`load/${space}/kept/${i}`, Buffer.alloc(32), true)
@@ -65,7 +65,7 @@ async function wildcard() {
   }
 }
 
-/** Very many connections, one after the other; tells how many the server ended. */
+/** Opens very many connections, one after the other; reports how many the server ended. */
 async function crowd() {
   const sockets = []
   for (let i = 0; i < crowdSize; i++) {

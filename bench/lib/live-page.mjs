@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const heapEveryMs = 5_000
 
-/** The live page of a device, as a person sees it, and what can be measured of it from within. */
+/** The live page of a device in a browser, with measurements from within the page. */
 export class LivePage {
   #page
   #context
@@ -37,7 +37,7 @@ export class LivePage {
     return live
   }
 
-  /** Everybody whose work belongs to the measurement: browser, api, pages, database and this process. */
+  /** Ids of the processes that belong to the measurement: browser, api, pages, database and this one. */
   async processIds(platform) {
     const session = await this.#browser.newBrowserCDPSession()
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
@@ -104,7 +104,7 @@ export class LivePage {
       heap.push({ seconds: (performance.now() - startedAt) / 1_000, mib })
     }
     const watch = await this.#page.evaluate(() => globalThis.heliographBench)
-    // The first seconds are those in which history is read; the last one is not over.
+    // In the first seconds history is read, and the last one is incomplete.
     const seconds = Array.from(watch.frames.slice(0, -1), (count) => count ?? 0)
     const mean = seconds.reduce((sum, count) => sum + count, 0) / seconds.length
     return {
@@ -115,7 +115,7 @@ export class LivePage {
     }
   }
 
-  /** What the page says of what it leaves out. */
+  /** The page's notice of samples that it does not draw. */
   async notes() {
     const charts = this.#page.getByRole('region', { name: 'Charts' })
     const texts = await charts.locator('p').allTextContents()

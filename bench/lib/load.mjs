@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { inScratch } from './scratch.mjs'
 
-/** Runs of the load generator, pinned to a processor when one is named. */
+/** Runs the load generator, pinned to a processor when one is named. */
 export class LoadGenerator {
   /** Builds it (C, needs gcc and make). */
   constructor(cpu) {
@@ -14,8 +14,8 @@ export class LoadGenerator {
   }
 
   /**
-   * One run. `options` are the load generator's own, `address` says where to connect and whose processor time and
-   * memory to count. Gives its JSON report; when there is none, `{ exit, first_error }`.
+   * One run. `options` are the load generator's own, `address` names the server and the processes
+   * whose processor time and memory count. Returns its JSON report, or `{ exit, first_error }` when there is none.
    */
   run(address, transport, options, timeoutMs) {
     const where = ['--port', address[transport], ...(transport === 'ws' ? [`--ws=${address.path}`] : [])]
@@ -32,11 +32,11 @@ export class LoadGenerator {
   }
 }
 
-/** What was wrong with a run, in words; empty when nothing was. */
+/** The problems of a run, in words; empty when it has none. */
 export function problemOf(report) {
   if (report.connected === undefined) return `did not run: ${report.first_error}`
   const problems = mistakes.filter((name) => report[name]).map((name) => `${name} ${report[name]}`)
-  // At QoS 1 the same message may come twice; that is what it means.
+  // QoS 1 allows duplicates.
   if (report.duplicated && report.pub_qos !== 1) problems.push(`duplicated ${report.duplicated}`)
   if (report.lost) problems.push(`undelivered ${report.lost} of ${report.expected}`)
   if (report.first_error) problems.push(report.first_error)

@@ -1,6 +1,6 @@
 import os from 'node:os'
 
-/** What the figures depend on, in one line. */
+/** Processor, memory and versions, in one line. */
 export function machineLine() {
   const [{ model }] = os.cpus()
   const memory = Math.round(os.totalmem() / 2 ** 30)

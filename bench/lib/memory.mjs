@@ -20,8 +20,8 @@ export function watchMemory(pid, everyMs = 1_000) {
 }
 
 /**
- * Whether memory stays where it is: the median of the last quarter beside that of the second. The first does not count,
- * for a heap finds its size there.
+ * Whether memory grows: compares the median of the last quarter with that of the second. The first quarter does not
+ * count, because a heap reaches its size in it.
  */
 export function growthOf(samples) {
   const quarter = Math.max(1, Math.floor(samples.length / 4))

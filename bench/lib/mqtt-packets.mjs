@@ -1,4 +1,4 @@
-// The few packets that a client of our own sends.
+// The packets that the clients in bench send.
 
 /** CONNECT of a clean session, without keep alive. */
 export function connect(clientId) {

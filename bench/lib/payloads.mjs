@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { inScratch } from './scratch.mjs'
 
-/** What devices send here. The load generator fills in number, time and publisher and finds them again on arrival. */
+/** Payload templates. The load generator fills in number, time and publisher and reads them again on arrival. */
 const templates = {
   telemetry: '{"temperature":21.5,"seq":%SEQ%,"stamp":%TS%}',
   event: '{"level":"info","message":"tick","data":{"seq":%SEQ%,"stamp":%TS%}}',

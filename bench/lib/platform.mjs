@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { migrate } from '../../scripts/database/migrate.mjs'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { Accounts } from './accounts.mjs'
 import { freePort, inScratch } from './scratch.mjs'
 import { startServer } from './server-process.mjs'
 
 const organization = 'bench'
-/** As for the broker alone: otherwise the rates of one publisher and of one organization would be what is measured. */
+/** Rate limits off, as for the broker alone: otherwise the limits would be measured. */
 const unlimitedRates = [
   'maxPublishesPerSecond',
   'maxPublishBytesPerSecond',
@@ -26,7 +26,7 @@ const contract =
 
 /**
  * The platform as `npm start` runs it: the embedded PostgreSQL with its usual settings, so that a commit is on the
- * disk, and the api. In place of the pages stands a server that says nothing, unless somebody looks at them.
+ * disk, and the api. A server that answers nothing replaces the pages unless a suite needs them.
  */
 export class Platform {
   #postgres
@@ -55,7 +55,7 @@ export class Platform {
 
   /**
    * Where it listens; starts the api unless it runs. The processor time that is counted is the api's: PostgreSQL's
-   * processes come and go, and show among the others.
+   * processes come and go, and count as other processes.
    */
   async start() {
     this.#api ??= await this.#launch()
@@ -89,7 +89,7 @@ export class Platform {
       fs.rmSync(this.#postgres.home, { recursive: true, force: true })
   }
 
-  /** Resolves when nothing waits for its commit any more. */
+  /** Resolves when the commit queues are empty. */
   async settle() {
     while ((await this.metric('heliograph_ingest_waiting_samples')) > 0) await sleep(100)
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 /** Linux counts the time of processes in ticks of 10 ms, whatever the kernel's own are. */
 const tickMs = 10
 
-/** Processor time that processes have taken so far; those that are gone count no more. */
+/** Processor time that running processes have taken so far; ended ones are not counted. */
 export function processorMs(pids) {
   return pids.reduce((sum, pid) => sum + ofProcess(pid), 0)
 }

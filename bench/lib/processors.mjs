@@ -4,8 +4,8 @@ import os from 'node:os'
 const ticksPerSecond = 100
 
 /**
- * Begins to count; the function it gives tells which part of one processor everybody but these processes, their
- * children and this one has taken since.
+ * Starts to count; the returned function gives the share of one processor that all processes have taken since, except
+ * these, their children and this one.
  */
 export function cpuShare(pids) {
   const startedAt = performance.now()

@@ -1,6 +1,6 @@
 import { problemOf } from './load.mjs'
 
-/** The columns of a kind of run: title, where it stands in the load generator's report, factor, digits, compared or not. */
+/** Columns for each kind of run: title, path in the load generator's report, factor, digits, compared or not. */
 export const columns = {
   load: [
     ['delivered/s', 'delivered_per_s', 1, 0, true],
@@ -46,7 +46,7 @@ export function table(title, kind, runsByTarget, baseline) {
   return `### ${title}\n\n${markdownTable(head, rows)}\n`
 }
 
-/** True when nothing went wrong in any of the runs; a rate at which messages are lost is no rate to compare with. */
+/** Whether all runs are without problems: a rate at which messages are lost cannot be compared. */
 export function isSound(runs) {
   return runs.every((run) => problemOf(run) === '')
 }
@@ -57,7 +57,7 @@ export function markdownTable(head, rows) {
   return [line(head), line(head.map((_, index) => (index ? '---:' : '---'))), ...rows.map(line)].join('\n')
 }
 
-/** The median of what stands at a place (`a.b`) of several reports. */
+/** The median of the value at a path (`a.b`) of several reports. */
 export function medianOf(runs, where, factor = 1) {
   const values = runs
     .map((run) => where.split('.').reduce((at, key) => at?.[key], run))

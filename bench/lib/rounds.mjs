@@ -4,7 +4,7 @@ const attempts = 3
 
 /**
  * Runs a load on each target in turn, A B C A B C, so that a disturbance of the machine does not fall on one of them
- * alone. A run that others disturbed is made again. Gives the reports by target, and what went wrong.
+ * alone. A run that other processes disturbed is repeated. Returns the reports by target, and the problems.
  */
 export async function interleave(targets, { rounds, maxOther }, once) {
   const runs = new Map(targets.map((target) => [target.name, []]))
@@ -20,7 +20,7 @@ export async function interleave(targets, { rounds, maxOther }, once) {
   return { runs, problems: [...problems] }
 }
 
-/** The run that others disturbed least; more than one only when the first was disturbed. */
+/** The least disturbed run; runs again only when the first was disturbed. */
 async function undisturbed(maxOther, once) {
   let best
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -36,7 +36,7 @@ function othersOf(report) {
   return report.other_cpu_share ?? 0
 }
 
-/** How many of the problems are ours, and not of those we compare with. */
+/** How many of the problems are Heliograph's own, and not those of other brokers. */
 export function oursAmong(problems) {
   return problems.filter((problem) => problem.startsWith('heliograph')).length
 }

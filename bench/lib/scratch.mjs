@@ -2,10 +2,10 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 
-/** Where logs, databases, credentials and the built load generator go; nothing is ever written into the project. */
+/** Where logs, databases, credentials and the built load generator go; nothing is written into the project. */
 export const scratchDirectory = process.env.BENCH_TMP ?? '/tmp/heliograph-bench'
 
-/** The servers listen on loopback from here on. */
+/** Lowest loopback port of the servers. */
 const firstPort = Number(process.env.BENCH_PORT ?? 27_500)
 let lastPort = firstPort - 1
 

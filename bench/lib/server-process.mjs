@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { inScratch } from './scratch.mjs'
 
 const startTimeoutMs = 120_000
@@ -11,7 +11,7 @@ const stopTimeoutMs = 15_000
 
 /**
  * Starts a server pinned to a processor and resolves when it is ready: when it says so over IPC (`ipc`), or when
- * its ports answer. Its output goes to a file; its end is shown when it happens before it is ready.
+ * its ports answer. Its output goes to a file; when it ends before it is ready, the end of its output is shown.
  */
 export async function startServer({ name, cpu, command, env = process.env, cwd, ports = [], ipc = false }) {
   const logFile = inScratch('logs', `${name.replaceAll(/[^\w.-]+/g, '-')}.log`)

@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { freePort, inScratch } from './scratch.mjs'
 import { startServer } from './server-process.mjs'
 
 /**
- * A server under load: `start` gives its process ids and where it listens; starting it twice is starting it once.
+ * A server under load: `start` returns its process ids and its ports; a second `start` changes nothing.
  * @typedef {{ pids: number[], tcp: number, ws: number, path: string }} Address
  */
 export class Server {
@@ -60,7 +60,7 @@ export class OwnBroker extends Server {
   }
 }
 
-/** Eclipse Mosquitto with nothing that slows it: no persistence, no access rules, no log. */
+/** Eclipse Mosquitto at its fastest: no persistence, no access rules, no log. */
 export class Mosquitto extends Server {
   constructor(cpu) {
     super('mosquitto', cpu)

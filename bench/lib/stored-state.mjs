@@ -37,7 +37,7 @@ export async function makeStores(counts) {
   }
 }
 
-/** Through the store itself, as a broker would. */
+/** Writes through the store, as a broker does. */
 async function fill(pool, { sessions, retained }) {
   const store = new PostgresPersistence({ pool })
   await store.load({ session() {}, entry() {}, retained() {} })

@@ -1,6 +1,6 @@
 /**
- * How long turns of the event loop take. While it watches the loop never rests, so each turn is what one had to wait for.
- * Processor time tells what this process did itself; on a busy machine the clock shows what others did, too.
+ * Measures how long turns of the event loop take. While it watches, the loop never idles, so a turn's time is the time
+ * that an event waited. Processor time counts this process alone, clock time also the others on a busy machine.
  */
 export class TurnWatch {
   #running = false
@@ -8,7 +8,7 @@ export class TurnWatch {
   #longestCpuMs = 0
   #turns = 0
 
-  /** What was seen since the last call, in milliseconds; watches from then on until the next one, in turns. */
+  /** Turns since the last call, times in milliseconds; every other call starts or stops watching. */
   take() {
     const seen = { turns: this.#turns, longestMs: this.#longestMs, longestCpuMs: this.#longestCpuMs }
     this.#running = !this.#running

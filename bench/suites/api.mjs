@@ -1,3 +1,4 @@
+import { goalsTable } from '../lib/goals.mjs'
 import { LoadGenerator } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
@@ -7,13 +8,12 @@ import { table } from '../lib/report.mjs'
 import { interleave, oursAmong } from '../lib/rounds.mjs'
 import { scenarios } from '../lib/scenarios.mjs'
 import { installPeers, Mosquitto } from '../lib/servers.mjs'
-import { wantedTable } from '../lib/wanted.mjs'
 
 export const summary = 'the whole platform (credentials, access rules, payload checks) beside mosquitto'
 
 /**
- * What is sent in each scenario: who to whom, on which topics, and how it reads in a table. `wanted` is the ratio to
- * mosquitto that is wanted of it, where it is not the scenario's own.
+ * The messages of each scenario: publishers, subscribers, topics, and the text for the table. `goal` replaces the scenario's
+ * ratio to mosquitto.
  */
 const traffic = {
   'telemetry-fanin0': {
@@ -33,7 +33,7 @@ const traffic = {
     payload: 'event',
     sent: 'events, checked',
     about: 'events of devices: checked against their schema, not stored, seen by one person',
-    wanted: 0.5,
+    goal: 0.5,
   },
   fanin1: apps('fanin1', 50, 1),
   fanout0: apps('fanout0', 1, 200, 'apps/bench/all'),
@@ -52,7 +52,7 @@ export const options = {
   scenario: { type: 'string', default: Object.keys(traffic).join(','), about: 'some of these' },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   if (values.install) installPeers()
   const load = new LoadGenerator(values['load-cpu'])
@@ -75,15 +75,15 @@ export async function run(values) {
         const flow = traffic[name]
         const { title, columns, options: text } = scenarios[flow.scenario]
         const once = (target) => runOnce(load, target, transport, flow, text, values)
-        // PostgreSQL, which does its part for telemetry, is no disturbance.
+        // PostgreSQL works for telemetry here, so it does not count as a disturbance.
         const patience = flow.payload === 'telemetry' ? { ...settings, maxOther: 2 } : settings
         const result = await interleave([mosquitto, platform], patience, once)
-        results.push({ scenario: flow.scenario, sent: flow.sent, wanted: flow.wanted, runs: result.runs })
+        results.push({ scenario: flow.scenario, sent: flow.sent, goal: flow.goal, runs: result.runs })
         console.log(table(`${title}: ${flow.about}`, columns, result.runs, 'mosquitto'))
         for (const problem of result.problems) console.log(`- ${problem}`)
         problems += oursAmong(result.problems)
       }
-      console.log(wantedTable(results, platform.name, 'platform'))
+      console.log(goalsTable(results, platform.name, 'platform'))
     }
   } finally {
     await mosquitto.stop()

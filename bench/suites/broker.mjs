@@ -1,3 +1,4 @@
+import { goalsTable } from '../lib/goals.mjs'
 import { LoadGenerator } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
@@ -5,7 +6,6 @@ import { format, isSound, markdownTable, medianOf, ratioText, table } from '../l
 import { interleave, oursAmong } from '../lib/rounds.mjs'
 import { scenarios, scenariosOfSize } from '../lib/scenarios.mjs'
 import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
-import { wantedTable } from '../lib/wanted.mjs'
 
 export const summary = 'our broker alone beside mosquitto and raw aedes'
 
@@ -28,7 +28,7 @@ export const options = {
   },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   if (values.install) installPeers()
   const load = new LoadGenerator(values['load-cpu'])
@@ -60,7 +60,7 @@ export async function run(values) {
   return problems
 }
 
-/** What is measured with access rules must have some: a topic that is nobody's has to be refused. */
+/** Checks that access rules are on: a topic that nobody may use has to be refused. */
 async function proveRules(load, target) {
   const options = ['--scenario', 'pair', '--pairs', '1', '--topic', 'load/nobodys/%d', '--count', '1']
   const report = await load.run(await target.start(), 'ws', options, 60_000)
@@ -75,7 +75,7 @@ function measurer(load, targets, transport, values, settings) {
     interleave(targets, settings, async (target) => {
       const options = [...text.split(' '), '--size', String(size), ...timing, ...strict]
       const report = await load.run(await target.start(), transport, options, 180_000)
-      // Whoever lost a connection or a message may be in any state; the next run meets a fresh one.
+      // A server that lost a connection or a message may be in any state; the next run starts it afresh.
       if (report.exit !== 0) await target.stop()
       return report
     })
@@ -93,7 +93,7 @@ async function smallPayloads(names, measure, size) {
       result.problems,
     )
   }
-  console.log(wantedTable(results, 'heliograph --acl', 'alone'))
+  console.log(goalsTable(results, 'heliograph --acl', 'alone'))
   return problems
 }
 

@@ -18,10 +18,10 @@ const variants = {
 }
 const servers = ['peers', 'broker', 'api']
 
-/** Before that, a heap still finds its size. */
+/** Seconds until a heap has reached its size. */
 const longHoldSeconds = 120
 
-/** From the socket's connect to CONNACK, nobody else under way. */
+/** Time from the socket's connect to CONNACK, one client at a time. */
 const oneByOne = ['--conns', '500', '--conn-inflight', '1']
 
 export const options = {
@@ -49,21 +49,21 @@ export const options = {
   },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   if (values.install) installPeers()
   const load = new LoadGenerator(values['load-cpu'])
   const cpu = values['server-cpu']
   const flags = parseList(values.flags, Object.keys(variants), 'set of flags')
-  const wanted = parseList(values.server, servers, 'server')
+  const chosen = parseList(values.server, servers, 'server')
   const bench = { load, values, rows: [], problems: [] }
   console.log(`${machineLine()}\n`)
-  if (wanted.includes('peers'))
+  if (chosen.includes('peers'))
     for (const peer of [new Mosquitto(cpu), new RawAedes(cpu)]) await measure(bench, peer)
-  if (wanted.includes('broker'))
+  if (chosen.includes('broker'))
     for (const name of flags)
       await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], flagsOf(values, name)))
-  if (wanted.includes('api')) await measurePlatform(bench, cpu, flags)
+  if (chosen.includes('api')) await measurePlatform(bench, cpu, flags)
   const head = [
     'server',
     'connects/s',
@@ -84,7 +84,7 @@ export async function run(values) {
   return oursAmong(bench.problems)
 }
 
-/** Each variant in a process of its own, which nobody has connected to before. */
+/** Runs each variant in a fresh process. */
 async function measurePlatform(bench, cpu, flags) {
   const platform = await Platform.create({ name: 'heliograph api', cpu })
   try {
@@ -109,7 +109,7 @@ async function measure(bench, server, credentials = []) {
     const stopWatching = watchMemory(address.pids[0])
     const report = await connect(bench, server, [...credentials, '--hold', values.hold])
     const samples = stopWatching().filter(({ seconds }) => seconds >= (report.connect_s ?? 0))
-    // The same clients once more: what is to be known of them is known by now.
+    // The same clients once more: their verification is cached by now.
     const again = await connect(bench, server, [...credentials, '--hold', '0'])
     const alone = await connect(bench, server, [...credentials, '--hold', '0', ...oneByOne])
     await server.stop()
@@ -154,7 +154,7 @@ async function connect({ load, values, problems }, server, options) {
   return report
 }
 
-/** What the flags cost: the same process under a load that makes garbage. */
+/** The cost of the flags: the same process under a load that creates garbage. */
 async function pairs(load, server, { duration }) {
   if (Number(duration) === 0) return undefined
   const options = [

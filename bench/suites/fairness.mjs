@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { endWithUs } from '../../scripts/lib/end-with-us.mjs'
+import { endWithUs } from '../../scripts/process/end-with-us.mjs'
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
@@ -11,7 +11,7 @@ import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs
 
 export const summary = 'what one client that floods, freezes or asks for everything costs ten pairs beside it'
 
-/** What one client does meanwhile. */
+/** What the harmful client does meanwhile. */
 const troubles = {
   none: 'nothing',
   flood: 'publishes as fast as it can',
@@ -26,10 +26,10 @@ export const options = {
 }
 
 const pairs = ['--scenario', 'latency', '--topo', 'pair', '--pubs', '10', '--rate', '2000', '--qos', '0']
-/** Large enough for a frozen client to be a burden within seconds. */
+/** Large enough for a client that does not read to fill its outgoing queue within seconds. */
 const payloadBytes = '1024'
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   if (values.install) installPeers()
   const load = new LoadGenerator(values['load-cpu'])
@@ -39,12 +39,12 @@ export async function run(values) {
     new RawAedes(cpu),
     new OwnBroker('heliograph --acl', cpu, ['--acl'], nodeOptions(values)),
   ]
-  const wanted = parseList(values.trouble, Object.keys(troubles), 'trouble')
+  const chosen = parseList(values.trouble, Object.keys(troubles), 'trouble')
   const runs = new Map()
   const problems = new Set()
   console.log(`${machineLine()}\n`)
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const trouble of wanted) {
+    for (const trouble of chosen) {
       for (const target of targets) {
         const report = await measure(load, target, trouble, values)
         const key = `${target.name} ${trouble}`
@@ -54,13 +54,13 @@ export async function run(values) {
       }
     }
   }
-  console.log(tableOf(targets, wanted, runs, values))
+  console.log(tableOf(targets, chosen, runs, values))
   console.log(await stopTable(targets, values))
   for (const problem of problems) console.log(`- ${problem}`)
   return oursAmong([...problems])
 }
 
-/** One run on a fresh server: what the trouble leaves behind is nobody else's. */
+/** One run on a fresh server, so that no run inherits the state of another. */
 async function measure(load, target, trouble, { transport, duration, warmup, 'load-cpu': loadCpu }) {
   const address = await target.start()
   const space = Math.floor(Math.random() * 65_536)
@@ -77,7 +77,7 @@ async function measure(load, target, trouble, { transport, duration, warmup, 'lo
   }
 }
 
-/** On the load's processor and behind it, so that what is measured is the server's doing. */
+/** Runs on the load's processor at a lower priority, so that only the server's work affects the figures. */
 async function disturb(trouble, port, space, cpu) {
   const program = path.join(import.meta.dirname, '../lib/disturber.mjs')
   const pinned = cpu ? ['taskset', '-c', cpu] : []
@@ -100,7 +100,7 @@ async function disturb(trouble, port, space, cpu) {
   }
 }
 
-function tableOf(targets, wanted, runs, { duration, transport }) {
+function tableOf(targets, chosen, runs, { duration, transport }) {
   const head = [
     'one client beside them',
     'target',
@@ -111,7 +111,7 @@ function tableOf(targets, wanted, runs, { duration, transport }) {
     'RSS max MB',
     'it sent',
   ]
-  const rows = wanted.flatMap((trouble) =>
+  const rows = chosen.flatMap((trouble) =>
     targets.map(({ name }) => {
       const reports = runs.get(`${name} ${trouble}`)
       const p99 = medianOf(reports, 'latency.p99_us')

@@ -16,7 +16,7 @@ export const summary =
   'a month of a sample a second as 1,000 points, latest values and CSV, over 20 million samples'
 
 const million = 1_000_000
-const wanted = { pointsMs: 30, growth: 1.3, latestMs: 10 }
+const goals = { pointsMs: 30, growth: 1.3, latestMs: 10 }
 
 export const options = {
   samples: { type: 'string', default: '20', about: 'millions of samples in the large table' },
@@ -29,7 +29,7 @@ export const options = {
   },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   console.log(`${machineLine()}\n`)
   const tables = []
@@ -62,7 +62,7 @@ function figures(one, ours) {
   ]
 }
 
-/** A platform of its own, whose month of dev-0 has a sample a second, or as many as the table has in all. */
+/** A separate platform, whose dev-0 has a sample a second in the month, or all samples of the table. */
 async function makeTable(values, samples) {
   const platform = await Platform.create({
     name: `heliograph api, ${samples / million} M`,
@@ -83,7 +83,7 @@ async function makeTable(values, samples) {
   return { platform, client, samples, perMonth, get: await getter(platform), ...ids }
 }
 
-/** Reads over one connection that stays, as a browser does. */
+/** Reads over one persistent connection, as a browser does. */
 async function getter(platform) {
   const { ws: port } = await platform.start()
   const agent = new http.Agent({ keepAlive: true })
@@ -129,11 +129,11 @@ async function pointsTable(values, tables, problems) {
   })
   const measured = await inTurns(values, contestants)
   const [small, large] = measured.filter(({ kind }) => kind === 'ours')
-  if (large.p95 >= wanted.pointsMs)
-    problems.push(`1,000 points: p95 ${format(large.p95, 1)} ms instead of < ${wanted.pointsMs}`)
-  if (large.p95 > wanted.growth * small.p95)
+  if (large.p95 >= goals.pointsMs)
+    problems.push(`1,000 points: p95 ${format(large.p95, 1)} ms instead of < ${goals.pointsMs}`)
+  if (large.p95 > goals.growth * small.p95)
     problems.push(
-      `1,000 points: ${ratioText(large.p95, small.p95)} times the small table instead of ≤ ${wanted.growth}`,
+      `1,000 points: ${ratioText(large.p95, small.p95)} times the small table instead of ≤ ${goals.growth}`,
     )
   const rows = measured.map((one) => {
     const ours = measured.find(({ kind, table }) => kind === 'ours' && table === one.table)
@@ -154,8 +154,8 @@ async function latestTable(values, table, problems) {
     },
   ]
   const [ours, floor] = await inTurns(values, contestants)
-  if (ours.p95 >= wanted.latestMs)
-    problems.push(`latest: p95 ${format(ours.p95, 1)} ms instead of < ${wanted.latestMs}`)
+  if (ours.p95 >= goals.latestMs)
+    problems.push(`latest: p95 ${format(ours.p95, 1)} ms instead of < ${goals.latestMs}`)
   const rows = [ours, floor].map((one) => [one.name, ...figures(one, ours)])
   return `### Latest of ${devicesOfPage} devices\n\n${markdownTable(['', ...figureNames], rows)}\n`
 }
@@ -183,7 +183,7 @@ async function csvTable(table, problems) {
   return `### CSV of the ${format(table.perMonth)} samples\n\n${markdownTable(head, rows)}\n`
 }
 
-/** The chunks that the api reads, and nothing made of them. */
+/** Reads the chunks that the api reads, without formatting them. */
 async function readAll(table) {
   let nextUs = monthBeginUs
   for (let count = -1; count !== 0; ) {
@@ -206,7 +206,7 @@ function hours(table) {
   return numbersStatement({ series: [table], resolution: 'hour', ...range, points: 1_000 })
 }
 
-/** As a platform without roll-ups has to: each bucket from all of its samples. */
+/** Aggregates each bucket from all of its samples, as a platform without roll-ups does. */
 function naive({ deviceKey, keyId }) {
   return {
     text: `SELECT (ts - $3::bigint) / $5::bigint AS bucket, min(number) AS min, max(number) AS max
@@ -216,8 +216,8 @@ function naive({ deviceKey, keyId }) {
 }
 
 /**
- * Each in its turn, A B C A B C; the slow ones three times a turn. Processor time is told beside: on a machine that others
- * use too, it is what is left of a figure.
+ * Runs each in turn, A B C A B C; the slow ones three times a turn. Processor time is reported too, because it depends
+ * less on other processes than the clock does.
  */
 async function inTurns(values, contestants) {
   const measured = contestants.map((contestant) => ({ ...contestant, times: [], apiMs: 0, postgresMs: 0 }))
@@ -238,7 +238,7 @@ async function inTurns(values, contestants) {
   }))
 }
 
-/** What the api, and those of PostgreSQL's processes that work for it or for the bare SQL, have taken. */
+/** Processor time of the api and of the PostgreSQL processes that work for it or for the bare SQL. */
 async function processorTime({ table: { platform, client }, rest }) {
   const { pids } = await platform.start()
   if (!rest) return { api: 0, postgres: processorMs([client.processID]) }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { growthOf, watchMemory } from '../lib/memory.mjs'
@@ -32,7 +32,7 @@ export const options = {
   'load-cpu': { type: 'string', default: '', about: 'processor of the load generator; none: all' },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   const load = new LoadGenerator(values['load-cpu'])
   const platform = await Platform.create({
@@ -66,7 +66,7 @@ async function insertBare({ platform, values }) {
   return JSON.parse(stdout)
 }
 
-/** As fast as acknowledgements come; then counts in the database what was acknowledged. */
+/** Publishes as fast as acknowledgements come; then checks in the database that all of it is stored. */
 async function flood(bench) {
   const { platform, values } = bench
   await empty(platform)
@@ -117,7 +117,7 @@ async function send({ load, platform, problems, values }, options) {
   return report
 }
 
-/** So that no run finds a larger table than the one before. */
+/** Empties the tables, so that each run starts with the same size. */
 async function empty(platform) {
   await platform.settle()
   await platform.pool.query('TRUNCATE telemetry.sample, telemetry.minute, telemetry.hour, telemetry.latest')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
-import { findChromium } from '../../scripts/lib/chromium.mjs'
+import { findChromium } from '../../scripts/testing/chromium.mjs'
 import { DeviceFeed, written } from '../lib/device-feed.mjs'
 import { LivePage } from '../lib/live-page.mjs'
 import { machineLine } from '../lib/machine.mjs'
@@ -13,11 +13,11 @@ import { format, markdownTable } from '../lib/report.mjs'
 export const summary =
   'the live page in a real Chromium: frames, tasks and memory under a flood, and from publish to redraw'
 
-/** Until the page has read its history, and browser and platform have compiled what they run all the time. */
+/** Seconds until the page has read its history, and browser and platform have compiled their hot code. */
 const warmUpMs = 5_000
 
-/** What is wanted of it. */
-const wanted = { framesPerSecond: 55, longestTaskMs: 50, redrawP99Ms: 50 }
+/** The goals. */
+const goals = { framesPerSecond: 55, longestTaskMs: 50, redrawP99Ms: 50 }
 
 export const options = {
   minutes: {
@@ -36,7 +36,7 @@ export const options = {
   'server-cpu': { type: 'string', default: '', about: 'processor of the api; none: it shares all' },
 }
 
-/** Gives the number of figures that fall short. */
+/** Resolves with the number of figures that miss their goal. */
 export async function run(values) {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('There is no Chromium; `npm test` installs one.')
@@ -61,7 +61,7 @@ export async function run(values) {
   }
 }
 
-/** Drawn by the processor, as there is no graphics card here; frames come at 60 a second. */
+/** Options for drawing without a graphics card, at 60 frames a second. */
 const chromiumOptions = [
   '--no-sandbox',
   '--disable-gpu',
@@ -111,7 +111,7 @@ function latencies(sent, arrivals, redraws) {
   return { lateMs, parts }
 }
 
-/** All keys in charts, the page as high as a laptop's; memory after a collection, now and then. */
+/** All keys in charts on a page of a laptop's height; samples memory after garbage collections. */
 async function measureFlood({ values, platform, browser }) {
   const series = Number(values.series)
   const feed = await DeviceFeed.connect(platform, { device: 'flood', series })
@@ -175,12 +175,12 @@ function floodTable({ frames, longTasks, heap, series, sent, others, notes, minu
 function problems({ lateMs }, { frames, longTasks, heap }) {
   const p99 = quantile(lateMs, 0.99)
   return [
-    p99 > wanted.redrawP99Ms &&
-      `publish to redraw: p99 ${format(p99, 1)} ms, under ${wanted.redrawP99Ms} wanted`,
-    frames.mean < wanted.framesPerSecond &&
-      `flood: ${format(frames.mean, 1)} frames/s, ${wanted.framesPerSecond} wanted`,
+    p99 > goals.redrawP99Ms &&
+      `publish to redraw: p99 ${format(p99, 1)} ms; the goal is under ${goals.redrawP99Ms}`,
+    frames.mean < goals.framesPerSecond &&
+      `flood: ${format(frames.mean, 1)} frames/s; the goal is ${goals.framesPerSecond}`,
     longTasks.length > 0 &&
-      `flood: ${longTasks.length} tasks over ${wanted.longestTaskMs} ms, the longest ${format(Math.max(...longTasks))}`,
+      `flood: ${longTasks.length} tasks over ${goals.longestTaskMs} ms, the longest ${format(Math.max(...longTasks))}`,
     !growthOf(heap).flat && 'flood: the page’s memory is not flat',
   ].filter(Boolean)
 }

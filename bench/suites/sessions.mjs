@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { LoadGenerator } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { connect, subscribe } from '../lib/mqtt-packets.mjs'
@@ -20,7 +20,7 @@ export const options = {
   retained: { type: 'string', default: '100000', about: 'retained messages' },
 }
 
-/** Loads that do not concern what is stored. */
+/** Loads that do not touch the stored state. */
 const unconcerned = ['steady', 'pair1']
 const subackBytes = 5
 
@@ -44,7 +44,7 @@ class StoredBroker extends Server {
   }
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   const counts = { sessions: Number(values.sessions), retained: Number(values.retained) }
   console.log(`${machineLine()}\n`)
@@ -65,7 +65,7 @@ export async function run(values) {
   }
 }
 
-/** From the start of the process until it listens; PostgreSQL runs all the while. */
+/** Time from the start of the process until it listens; PostgreSQL is already running. */
 async function startTable(targets, { sessions, retained }, { rounds }, postgresPid) {
   const runs = await inTurns(targets, rounds, async (target) => {
     await target.stop()
@@ -92,7 +92,7 @@ async function startTable(targets, { sessions, retained }, { rounds }, postgresP
     ratioText(medianOf(reports, 'startMs'), base),
     ...['loadMs', 'cpuMs', 'databaseMs'].map((where) => format(medianOf(reports, where, 1e-3), 2)),
   ])
-  return `### Start; wanted: less than 5 s\n\n${markdownTable(head, rows)}\n`
+  return `### Start; goal: less than 5 s\n\n${markdownTable(head, rows)}\n`
 }
 
 async function wildcardTable(targets, { retained }, { rounds }) {
@@ -119,7 +119,7 @@ async function wildcardTable(targets, { retained }, { rounds }) {
     format(Math.max(...reports.map(({ longestCpuMs }) => longestCpuMs)), 1),
     format(Math.max(...reports.map(({ longestMs }) => longestMs)), 1),
   ])
-  const title = `A subscription to \`${keptFilter}\`; wanted: no turn of more than 50 ms`
+  const title = `A subscription to \`${keptFilter}\`; goal: no turn of more than 50 ms`
   return `### ${title}\n\n${markdownTable(head, rows)}\n\nThe longest turns are of all rounds.\n`
 }
 

@@ -18,14 +18,14 @@ export const options = {
   rate: { type: 'string', about: 'messages/s instead of half of what a short flood reaches' },
 }
 
-/** Gives the number of our problems. */
+/** Resolves with the number of problems of our servers. */
 export async function run(values) {
   const load = new LoadGenerator(values['load-cpu'])
-  const wanted = parseList(values.server, servers, 'server')
+  const chosen = parseList(values.server, servers, 'server')
   const bench = { load, values, rows: [], problems: [] }
   console.log(`${machineLine()}\n`)
-  if (wanted.includes('broker')) await soakBroker(bench)
-  if (wanted.includes('api')) await soakPlatform(bench)
+  if (chosen.includes('broker')) await soakBroker(bench)
+  if (chosen.includes('api')) await soakPlatform(bench)
   const head = [
     'server',
     'load',
@@ -73,7 +73,7 @@ async function soakPlatform(bench) {
   try {
     const credentials = await platform.accounts.devices(50)
     const watcher = await platform.accounts.watcher()
-    // A token ends after minutes; whoever stays renews it, as the pages do.
+    // Tokens expire after minutes, so long connections renew them, as the pages do.
     renewal = setInterval(() => platform.accounts.token(watcher.clientId), renewTokenEveryMs)
     await soak(bench, platform, {
       about: 'telemetry QoS 1, 50 devices, stored',

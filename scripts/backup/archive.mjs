@@ -1,7 +1,7 @@
 import { Header } from 'tar'
 
 /**
- * What a backup says of itself, in its first entry.
+ * Description of a backup, its first entry.
  * @typedef {object} BackupDescription
  * @property {number} format
  * @property {string} heliograph version that made it
@@ -21,7 +21,7 @@ export const ownFolder = 'heliograph'
 export const descriptionEntry = `${ownFolder}/backup.json`
 export const manifestEntry = 'backup_manifest'
 
-/** What of a data directory is needed beside the cluster to use it elsewhere. */
+/** Files of a data directory that are needed, beside the cluster, to use it elsewhere. */
 export const keyFiles = ['heliograph.json', 'auth-secret', 'postgres-password']
 
 export const blockBytes = 512
@@ -41,7 +41,7 @@ export async function* archiveOf(description, keys, baseBackup) {
   yield Buffer.alloc(trailerBytes)
 }
 
-/** The machine on which PostgreSQL's files of this machine can be read. */
+/** Operating system and processor, which decide whether PostgreSQL can read another machine's files. */
 export function thisMachine() {
   return `${process.platform}-${process.arch}`
 }
@@ -61,7 +61,7 @@ function* entry(path, content) {
 }
 
 /**
- * A tar ends with two empty blocks; after them nobody would read on.
+ * A tar ends with two empty blocks, at which readers stop; more entries follow here.
  * @param {AsyncIterable<Buffer>} tar
  */
 async function* withoutTrailer(tar) {
@@ -74,5 +74,5 @@ async function* withoutTrailer(tar) {
     held = all.subarray(given)
   }
   if (held.length !== trailerBytes || held.some((byte) => byte !== 0))
-    throw new Error('PostgreSQL’s archive does not end as a tar does')
+    throw new Error('PostgreSQL’s archive does not end with two empty blocks')
 }

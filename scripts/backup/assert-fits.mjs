@@ -1,5 +1,5 @@
 import { readMigrations } from '../database/migrations.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { backupFormat, thisMachine } from './archive.mjs'
 
 /**
@@ -14,13 +14,13 @@ export async function assertFits(description, { file, major }) {
   if (itsMajor !== major) {
     throw new UserError(
       `${file} was made by PostgreSQL ${postgres}; this version of Heliograph brings PostgreSQL ${major}, which cannot read its files.`,
-      `Restore and start it with the version of Heliograph that made it (${heliograph}), and move the data by pg_dump: docs/backup.md.`,
+      `Restore and start it with the version of Heliograph that made it (${heliograph}), and move the data with pg_dump, as docs/backup.md describes.`,
     )
   }
   if (machine !== thisMachine()) {
     throw new UserError(
       `${file} was made on ${machine}; PostgreSQL’s files cannot be read on ${thisMachine()}.`,
-      'Restore it on such a machine, and move the data by pg_dump: docs/backup.md.',
+      'Restore it on such a machine, and move the data with pg_dump, as docs/backup.md describes.',
     )
   }
   const known = new Set((await readMigrations()).map(({ name }) => name))

@@ -1,7 +1,7 @@
-import { readConfiguration } from '../lib/configuration.mjs'
-import { installDependencies } from '../lib/prepare.mjs'
-import { say } from '../lib/progress.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { installDependencies } from '../build/prepare.mjs'
+import { say } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { readConfiguration } from '../instance/configuration.mjs'
 import { parseCommandLine, resolveTyped, runToEnd } from './command-line.mjs'
 
 const usage = 'npm run backup [-- --to FILE|DIRECTORY]'
@@ -14,21 +14,22 @@ export function runBackup(args) {
       /** @type {const} */ ({ to: { type: 'string' } }),
       usage,
     )
-    if (positionals.length > 0) throw new UserError(`What is ${positionals[0]}?`, `Usage: ${usage}`)
+    if (positionals.length > 0)
+      throw new UserError(`Unexpected argument ${positionals[0]}.`, `Usage: ${usage}`)
     const { databaseUrl, dataDir } = readConfiguration()
-    if (databaseUrl) throw ownDatabase()
+    if (databaseUrl) throw externalDatabase()
     await installDependencies()
     const { createBackup } = await import('./create-backup.mjs')
     const to = values.to ? resolveTyped(values.to) : undefined
     const { file, withAuthSecret } = await createBackup({ dataDir, to, cleanup })
     say(`backup ${file}`)
-    say('It holds all data and the keys to them: keep it as secret as the platform itself.')
+    say('It holds all data and all keys: protect it like the platform itself.')
     if (!withAuthSecret)
-      say('AUTH_SECRET is not in it, because it comes from the environment: keep it elsewhere.')
+      say('AUTH_SECRET is not in it, because it comes from the environment: store it separately.')
   })
 }
 
-function ownDatabase() {
+function externalDatabase() {
   return new UserError(
     'DATABASE_URL names a PostgreSQL server of yours, which npm run backup does not back up.',
     'Back it up with PostgreSQL’s own tools, while it runs:',

@@ -3,22 +3,22 @@ import { Readable } from 'node:stream'
 /**
  * A base backup on its way from the server.
  * @typedef {object} BaseBackup
- * @property {Promise<number>} clusterBytes roughly what the files take, known before the first of them comes
+ * @property {Promise<number>} clusterBytes approximate size of the files, known before the first of them comes
  * @property {Readable} archive the files of the cluster and the write-ahead log that makes them consistent, as tar
  * @property {Promise<Buffer>} manifest PostgreSQL's own list of the files, with a SHA-256 each
  */
 
-/** What a message of the copy holds is told by its first byte (PostgreSQL, Streaming Replication Protocol, BASE_BACKUP). */
+/** Kinds of copy messages, by their first byte (PostgreSQL, Streaming Replication Protocol, BASE_BACKUP). */
 const kinds = { newArchive: 0x6e, manifest: 0x6d, data: 0x64 }
 
 /**
- * Asks for a base backup in a replication session: PostgreSQL's low-level backup, of which the server itself does the
- * reading, the checking of page checksums and the leaving out. Backup mode ends with the session, however it ends.
+ * Starts a base backup in a replication session: the server itself reads the files, verifies page checksums and leaves
+ * out what is not needed. Backup mode ends with the session, however that ends.
  * @param {import('pg').Client} client connected with `replication: 'database'`
  * @returns {Promise<BaseBackup>}
  */
 export async function startBaseBackup(client) {
-  // What is written from here on stays until the session ends, however long the copy takes.
+  // The slot keeps the write-ahead log from here on until the session ends, however long the copy takes.
   await client.query(
     `CREATE_REPLICATION_SLOT heliograph_backup_${process.pid} TEMPORARY PHYSICAL RESERVE_WAL`,
   )
@@ -32,7 +32,7 @@ export async function startBaseBackup(client) {
 const command = `BASE_BACKUP (LABEL 'heliograph', PROGRESS true, CHECKPOINT 'fast', WAL true,
   MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256', VERIFY_CHECKSUMS true)`
 
-/** A query as `pg` wants it that takes a copy out of the server: pg itself only knows of rows. */
+/** A query, in the form that `pg` submits, that receives a copy; pg itself reads only rows. */
 class BaseBackupQuery {
   /** @type {import('node:stream').Duplex | undefined} */
   #socket
@@ -67,7 +67,7 @@ class BaseBackupQuery {
     if (kind === kinds.newArchive && ++this.#archives > 1)
       this.handleError(new Error('the database has tablespaces outside of its directory'))
     if (kind !== kinds.data) return
-    // The parser uses its memory again.
+    // The parser reuses its memory.
     const data = Buffer.from(chunk.subarray(1))
     if (this.#inManifest) this.#manifestParts.push(data)
     else if (!this.archive.push(data)) this.#socket?.pause()
@@ -83,7 +83,7 @@ class BaseBackupQuery {
     this.#size.reject(error)
     this.#manifest.reject(error)
     this.archive.destroy(error)
-    // What was paused would never come to say that it is over.
+    // A paused socket would never report its end.
     this.#socket?.resume()
   }
 }
@@ -97,7 +97,7 @@ function deferred() {
     resolve = onResolve
     reject = onReject
   })
-  // Whoever waits for it learns of it; nobody may be waiting yet.
+  // Nobody may be waiting yet, and an unhandled rejection would end the process.
   promise.catch(() => {})
   return { promise, resolve, reject }
 }

@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeError, UserError } from '../lib/user-error.mjs'
+import { describeError, UserError } from '../foundation/user-error.mjs'
 
-/** Steps that undo what has not been finished, done when the command fails or is stopped. */
+/** Steps that undo unfinished work when the command fails or is stopped. */
 export class Cleanup {
   /** @type {(() => void)[]} */
   #steps = []
 
-  /** @param {() => void} step has to work at once: the process is about to end */
+  /** @param {() => void} step has to be synchronous: the process is about to end */
   add(step) {
     this.#steps.unshift(step)
   }
@@ -58,7 +58,7 @@ export function parseCommandLine(args, options, usage) {
 }
 
 /**
- * A path as the person who typed it means it: npm moves to the project's root, and remembers where they were.
+ * Resolves a path from the directory in which it was typed: npm itself changes to the project's root.
  * @param {string} typed
  */
 export function resolveTyped(typed) {

@@ -2,10 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { assertRoomFor, describeBytes } from '../lib/disk.mjs'
-import { inProject } from '../lib/paths.mjs'
-import { step } from '../lib/progress.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { assertRoomFor, describeBytes } from '../foundation/disk.mjs'
+import { inProject } from '../foundation/paths.mjs'
+import { step } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { archiveOf, backupFormat, keyFiles, thisMachine } from './archive.mjs'
 import { startBaseBackup } from './base-backup.mjs'
 import { removeLeftovers } from './leftovers.mjs'
@@ -15,8 +15,8 @@ import { openCluster } from './open-cluster.mjs'
 const compressionLevel = 1
 
 /**
- * Writes everything that the data directory's database holds, as of some moment after the call, into one file. The
- * platform may run meanwhile. There is either the whole file or none.
+ * Writes the whole database of the data directory, as of a moment after the call, into one file. The platform may run
+ * meanwhile. A failure leaves no file.
  * @param {{ dataDir: string, to: string | undefined, cleanup: import('./command-line.mjs').Cleanup }} options
  */
 export async function createBackup({ dataDir, to, cleanup }) {
@@ -45,7 +45,7 @@ export async function createBackup({ dataDir, to, cleanup }) {
 }
 
 /**
- * @param {string | undefined} to a file, or a directory that is there
+ * @param {string | undefined} to a file, or an existing directory
  * @param {string} dataDir
  */
 function chooseFile(to, dataDir) {
@@ -53,7 +53,8 @@ function chooseFile(to, dataDir) {
   const asked = to ?? inProject('backups')
   const isDirectory = to === undefined || fs.statSync(asked, { throwIfNoEntry: false })?.isDirectory()
   const file = isDirectory ? path.join(asked, name) : asked
-  if (fs.existsSync(file)) throw new UserError(`${file} is there already, and a backup is never overwritten.`)
+  if (fs.existsSync(file))
+    throw new UserError(`${file} exists, and a backup overwrites no file.`, 'Name another one with --to.')
   const inside = path.relative(dataDir, path.dirname(file))
   if (inside === '' || !inside.startsWith('..')) {
     throw new UserError(
@@ -141,8 +142,8 @@ function explain(error, file) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
   const hints = /** @type {Record<string, string>} */ ({
     ENOSPC: 'The disk is full: make room, or name another place with --to.',
-    EACCES: 'This user may not write there.',
-    EEXIST: 'Somebody else has made a file of that name in the meantime.',
+    EACCES: 'This user may not write there: name another place with --to.',
+    EEXIST: 'Another process has created that file in the meantime.',
     XX001: 'A page of the database is damaged. Restore an earlier backup; keep the data directory as it is.',
   })
   return new UserError(

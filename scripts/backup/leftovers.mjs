@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAlive } from '../lib/processes.mjs'
+import { isAlive } from '../process/processes.mjs'
 
 /**
- * Removes what a process that was killed left behind of an unfinished file or directory, named `NAME.KIND-PID`.
+ * Removes unfinished files and directories, named `NAME.KIND-PID`, of processes that were killed.
  * @param {string} directory
  * @param {string} kind
  */

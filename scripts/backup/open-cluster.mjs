@@ -3,14 +3,14 @@ import path from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from '../database/embedded-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
-import { prepareDataDirectory } from '../lib/data-directory.mjs'
-import { lockInstance } from '../lib/instance-lock.mjs'
-import { lockHolder } from '../lib/lock.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { prepareDataDirectory } from '../instance/data-directory.mjs'
+import { lockInstance } from '../instance/instance-lock.mjs'
+import { lockHolder } from '../process/lock.mjs'
 
 /**
- * A replication session with the data directory's PostgreSQL: the one of the instance that runs, or one that is
- * started for as long as this takes.
+ * Opens a replication session with the data directory's PostgreSQL: that of the running instance, or one that is started
+ * until the session is closed.
  * @param {string} dataDir
  * @param {import('./command-line.mjs').Cleanup} cleanup
  * @returns {Promise<{ client: pg.Client, close: () => Promise<void> }>}
@@ -19,14 +19,14 @@ export async function openCluster(dataDir, cleanup) {
   if (!fs.existsSync(clusterDirectory(dataDir))) {
     throw new UserError(
       `There is no embedded database in ${dataDir}.`,
-      'Set DATA_DIR to the data directory of the platform. For a server of yours see docs/backup.md.',
+      'Set DATA_DIR to the data directory of the platform. For your own PostgreSQL server see docs/backup.md.',
     )
   }
-  const own = lockHolder(path.join(dataDir, 'lock')) ? undefined : await startForNow(dataDir, cleanup)
+  const own = lockHolder(path.join(dataDir, 'lock')) ? undefined : await startTemporarily(dataDir, cleanup)
   try {
     const client = await connect(own?.url ?? urlOfEmbeddedPostgres(dataDir))
     const close = async () => {
-      // A copy that was broken off would be sent to its end before the server took notice of a farewell.
+      // An orderly close would first receive the rest of an interrupted copy.
       client.removeAllListeners('end')
       destroySocket(client)
       await own?.stop()
@@ -42,7 +42,7 @@ export async function openCluster(dataDir, cleanup) {
  * @param {string} dataDir
  * @param {import('./command-line.mjs').Cleanup} cleanup
  */
-async function startForNow(dataDir, cleanup) {
+async function startTemporarily(dataDir, cleanup) {
   prepareDataDirectory(dataDir)
   const lock = await lockInstance(dataDir)
   cleanup.add(() => lock.release())
@@ -58,7 +58,7 @@ async function startForNow(dataDir, cleanup) {
 
 /** @param {string} url */
 async function connect(url) {
-  // pg knows the parameter, its types do not.
+  // The types of pg lack this parameter.
   const options = /** @type {pg.ClientConfig} */ ({ connectionString: url, replication: 'database' })
   const client = new pg.Client(options)
   try {

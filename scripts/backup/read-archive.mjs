@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { Header, Unpack } from 'tar'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { blockBytes, descriptionEntry, keyFiles, manifestEntry, ownFolder } from './archive.mjs'
 
 /** @typedef {import('./archive.mjs').BackupDescription} BackupDescription */
@@ -11,7 +11,7 @@ import { blockBytes, descriptionEntry, keyFiles, manifestEntry, ownFolder } from
 const longestDescriptionBytes = 1024 * 1024
 
 /**
- * What a backup says of itself. Reads no further.
+ * Reads a backup's description, which is its first entry, and no more.
  * @param {string} file
  * @returns {Promise<BackupDescription>}
  */
@@ -59,7 +59,7 @@ function parseDescription(content, file) {
 }
 
 /**
- * Unpacks the cluster into a directory, and our own files into the one above it.
+ * Unpacks the cluster into a directory, and Heliograph's own files into the one above it.
  * @param {string} file
  * @param {string} cluster does not exist yet
  * @param {(bytes: number) => void} report bytes of the file that are read so far
@@ -80,7 +80,8 @@ export async function unpack(file, cluster, report) {
     },
   })
   await feed(file, unpacker, report)
-  if (unexpected) throw new UserError(`${file} holds what no backup holds (${unexpected}).`)
+  if (unexpected)
+    throw new UserError(`${file} has an entry that no backup has (${unexpected}).`, 'Nothing was changed.')
   if (!fs.existsSync(path.join(cluster, manifestEntry))) throw truncated(file)
   const own = path.join(cluster, ownFolder)
   for (const name of fs.readdirSync(own)) fs.renameSync(path.join(own, name), path.join(cluster, '..', name))
@@ -89,7 +90,8 @@ export async function unpack(file, cluster, report) {
 }
 
 /**
- * Beside the cluster a data directory gets nothing but these: other files in it say where things are.
+ * Whether an entry belongs to a backup. Beside the cluster only these files may go into a data directory, because others
+ * there name places of the machine.
  * @param {string} name
  */
 function belongs(name) {
@@ -141,13 +143,13 @@ function explain(error, file) {
 
 /** @param {string} file */
 function foreign(file) {
-  return new UserError(`${file} is no backup that npm run backup has made.`, 'Nothing was changed.')
+  return new UserError(`${file} is not a backup made by npm run backup.`, 'Nothing was changed.')
 }
 
 /** @param {string} file */
 function truncated(file) {
   return new UserError(
-    `${file} ends too early: it is a part of a backup.`,
+    `${file} is incomplete: it ends too early.`,
     'Nothing was changed. Use another copy of it.',
   )
 }

@@ -2,17 +2,17 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { clusterProblem } from '../database/cluster.mjs'
 import { findPostgresBinaries, postgresMajor } from '../database/postgres-binaries.mjs'
-import { assertRoomFor, describeBytes } from '../lib/disk.mjs'
-import { step } from '../lib/progress.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { assertRoomFor, describeBytes } from '../foundation/disk.mjs'
+import { step } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { assertFits } from './assert-fits.mjs'
 import { readDescription, unpack } from './read-archive.mjs'
 import { claimTarget } from './restore-target.mjs'
 import { verifyCluster } from './verify-cluster.mjs'
 
 /**
- * Makes a data directory of a backup. Everything is unpacked and verified beside it; what is there is touched last of
- * all, and by renaming only.
+ * Makes a data directory from a backup. Everything is unpacked and verified beside it first; the existing directory is
+ * only renamed, as the last step.
  * @param {{ file: string, dataDir: string, replace: boolean, cleanup: import('./command-line.mjs').Cleanup }} options
  */
 export async function restoreBackup({ file, dataDir, replace, cleanup }) {

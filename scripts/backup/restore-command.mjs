@@ -1,7 +1,7 @@
-import { readConfiguration } from '../lib/configuration.mjs'
-import { installDependencies } from '../lib/prepare.mjs'
-import { say } from '../lib/progress.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { installDependencies } from '../build/prepare.mjs'
+import { say } from '../foundation/progress.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { readConfiguration } from '../instance/configuration.mjs'
 import { parseCommandLine, resolveTyped, runToEnd } from './command-line.mjs'
 
 const usage = 'npm run restore -- FILE [--replace]'
@@ -12,9 +12,10 @@ export function runRestore(args) {
     const options = /** @type {const} */ ({ replace: { type: 'boolean' } })
     const { values, positionals } = parseCommandLine(args, options, usage)
     const [file] = positionals
-    if (!file || positionals.length > 1) throw new UserError('Which backup?', `Usage: ${usage}`)
+    if (!file || positionals.length > 1)
+      throw new UserError('The backup to restore is missing.', `Usage: ${usage}`)
     const { databaseUrl, dataDir } = readConfiguration()
-    if (databaseUrl) throw ownDatabase()
+    if (databaseUrl) throw externalDatabase()
     await installDependencies()
     const { restoreBackup } = await import('./restore-backup.mjs')
     const replace = values.replace === true
@@ -25,14 +26,15 @@ export function runRestore(args) {
       cleanup,
     })
     say(`restored ${dataDir}, as it was on ${description.createdAt}`)
-    if (keptAside) say(`What was there before is kept in ${keptAside}: remove it when you need it no more.`)
+    if (keptAside)
+      say(`The former data directory is kept in ${keptAside}: remove it when you no longer need it.`)
     if (description.authSecretFromEnvironment)
-      say('Set AUTH_SECRET to what it was then: without it no credential and no session is valid.')
-    say('npm start runs it.')
+      say('Set AUTH_SECRET to the value that it had then: without it no credential and no session is valid.')
+    say('Start it with npm start.')
   })
 }
 
-function ownDatabase() {
+function externalDatabase() {
   return new UserError(
     'DATABASE_URL names a PostgreSQL server of yours, into which npm run restore does not write.',
     'Restore a dump of it with PostgreSQL’s own tools, into an empty database, while the platform is stopped:',

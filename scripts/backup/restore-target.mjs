@@ -2,21 +2,21 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { stopLeftoverPostgres } from '../database/leftover-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
-import { lockInstance } from '../lib/instance-lock.mjs'
-import { lockHolder, takeLock } from '../lib/lock.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { lockInstance } from '../instance/instance-lock.mjs'
+import { lockHolder, takeLock } from '../process/lock.mjs'
 import { removeLeftovers } from './leftovers.mjs'
 
 /**
  * Where a restored data directory goes.
  * @typedef {object} Target
  * @property {string} parent
- * @property {() => string} makeStaging makes a directory beside it, which goes if it is not installed
+ * @property {() => string} makeStaging makes a directory beside it, which is removed unless it is installed
  * @property {(staging: string) => string | undefined} install puts it in place; gives where the old one is kept
  */
 
 /**
- * Makes sure that a data directory may be made there, and that nothing runs on the one that is there.
+ * Checks that a data directory may be made there, and that nothing runs on an existing one.
  * @param {string} dataDir
  * @param {{ replace: boolean, cleanup: import('./command-line.mjs').Cleanup }} options
  * @returns {Promise<Target>}
@@ -41,7 +41,7 @@ export async function claimTarget(dataDir, { replace, cleanup }) {
     },
     install(staging) {
       giveTo(stat, staging)
-      // Held over the moment in which the new directory gets its name.
+      // The lock is held while the directory is renamed into place.
       takeLock(path.join(staging, 'lock'))
       const aside = isFull ? keepAside(dataDir) : undefined
       try {
@@ -73,7 +73,7 @@ async function lockOrRefuse(dataDir, stat, replace, cleanup) {
   if (!replace && !runs) {
     throw new UserError(
       `${dataDir} is not empty, and nothing in it was changed.`,
-      'To put the backup in its place, and keep what is there aside: npm run restore -- FILE --replace',
+      'To replace it, and keep the former one beside it: npm run restore -- FILE --replace',
       'To restore beside it: DATA_DIR=.data2 npm run restore -- FILE',
     )
   }
@@ -100,7 +100,7 @@ function keepAside(dataDir) {
 }
 
 /**
- * Root restores for whoever owned the directory before.
+ * Gives the directory to the owner of the former one, when root restores.
  * @param {fs.Stats | undefined} former
  * @param {string} directory
  */
@@ -120,7 +120,7 @@ function syncDirectory(directory) {
 /** @param {string} dataDir */
 function mounted(dataDir) {
   return new UserError(
-    `${dataDir} is a disk of its own, which cannot be exchanged in one step.`,
-    'Empty it by hand, or set DATA_DIR to a directory inside of it.',
+    `${dataDir} is a mount point, which cannot be replaced by renaming.`,
+    'Empty it by hand, or set DATA_DIR to a directory inside it.',
   )
 }

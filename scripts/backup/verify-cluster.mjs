@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { manifestEntry } from './archive.mjs'
 
 /**
@@ -11,8 +11,8 @@ import { manifestEntry } from './archive.mjs'
  */
 
 /**
- * Compares an unpacked cluster with PostgreSQL's manifest of it, and sees to it that all of it is on the disk: each
- * file with its size and checksum, none missing, none beside, and the write-ahead log that makes them consistent.
+ * Compares an unpacked cluster with PostgreSQL's manifest and syncs all of it to the disk: each file with its size and
+ * checksum, none missing, none added, and the write-ahead log that makes them consistent.
  * @param {string} cluster
  * @param {number} walSegmentBytes
  * @param {(bytes: number) => void} report
@@ -28,9 +28,9 @@ export async function verifyCluster(cluster, walSegmentBytes, report) {
     const listed = expected.get(name)
     // The log itself is not listed: it was still being written. Its records carry checksums of their own.
     if (!listed && (name === manifestEntry || name.startsWith('pg_wal/'))) continue
-    if (!listed) throw damaged(`${name} does not belong there`)
+    if (!listed) throw damaged(`${name} is not listed`)
     if (listed.Size !== found.bytes || listed.Checksum !== found.sha256)
-      throw damaged(`${name} is not what PostgreSQL gave`)
+      throw damaged(`${name} differs from what PostgreSQL wrote`)
     expected.delete(name)
   }
   for (const name of expected.keys()) throw damaged(`${name} is missing`)
@@ -43,7 +43,7 @@ export async function verifyCluster(cluster, walSegmentBytes, report) {
 }
 
 /**
- * The last line holds a checksum of all the lines before it.
+ * Reads the manifest, whose last line holds a checksum of the lines before it.
  * @param {string} file
  * @returns {Manifest}
  */
@@ -51,7 +51,7 @@ function readManifest(file) {
   const text = fs.readFileSync(file, 'utf8')
   const [, signed, checksum] = /^(.*\n)"Manifest-Checksum": "([0-9a-f]{64})"}\n$/s.exec(text) ?? []
   if (signed === undefined || createHash('sha256').update(signed).digest('hex') !== checksum)
-    throw damaged('PostgreSQL’s manifest is not whole')
+    throw damaged('PostgreSQL’s manifest is incomplete')
   return JSON.parse(text)
 }
 
@@ -86,7 +86,7 @@ async function digest(file) {
 }
 
 /**
- * The names of the files in which a stretch of the write-ahead log lies.
+ * The names of the files that hold a range of the write-ahead log.
  * @param {WalRange} range
  * @param {number} segmentBytes
  */

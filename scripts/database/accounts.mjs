@@ -19,7 +19,7 @@ export function readAccounts(file = '/etc/passwd') {
 }
 
 /**
- * The account to lend to PostgreSQL. It has to be a known one, since initdb looks up its name.
+ * Chooses the account that PostgreSQL runs as. It must be listed, because initdb looks up its name.
  * @param {Account[]} accounts
  * @returns {Account | undefined}
  */
@@ -32,7 +32,7 @@ export function unprivilegedAccount(accounts) {
 }
 
 /**
- * Whether an account without groups can pass through a directory and all above it.
+ * Whether an account without groups may enter a directory and all directories above it.
  * @param {string} directory
  * @param {number} uid
  */

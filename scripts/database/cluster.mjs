@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { giveToPostgres, postgresCommand } from './postgres-runner.mjs'
 
 /** @typedef {import('./postgres-runner.mjs').PostgresRunner} PostgresRunner */
@@ -10,7 +10,7 @@ import { giveToPostgres, postgresCommand } from './postgres-runner.mjs'
 /** The name of the role, of the database, and of the account that owns both. */
 export const databaseName = 'heliograph'
 
-/** Files without which no cluster can be opened, one of each kind. */
+/** Files that every complete cluster has, one of each kind. */
 const essentialFiles = [
   'PG_VERSION',
   'global/pg_control',
@@ -21,7 +21,7 @@ const essentialFiles = [
 ]
 
 /**
- * Makes the cluster unless it is there, and makes sure that it is whole and of this major version.
+ * Creates the cluster unless it exists; an existing one must be complete and of this major version.
  * @param {PostgresRunner} runner
  * @param {{ passwordFile: string, major: string }} options
  * @returns {{ directory: string, created: boolean }}
@@ -40,7 +40,7 @@ export function ensureCluster(runner, { passwordFile, major }) {
 }
 
 /**
- * What makes a directory unfit to be opened as a cluster, if anything.
+ * The reason why a directory cannot be opened as a cluster, if there is one.
  * @param {string} directory
  * @param {string} major
  * @returns {UserError | undefined}
@@ -51,19 +51,19 @@ export function clusterProblem(directory, major) {
   if (missing.length > 0) {
     return new UserError(
       `The database in ${directory} is damaged: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
-      'Put the directory back from a backup; or move it away to begin with an empty database.',
+      'Restore the directory from a backup, or move it away to begin with an empty database.',
     )
   }
   const found = fs.readFileSync(path.join(directory, 'PG_VERSION'), 'utf8').trim()
   if (found === major) return undefined
   return new UserError(
     `The database in ${directory} was made by PostgreSQL ${found}; this version of Heliograph brings PostgreSQL ${major}.`,
-    `Nothing in it was changed. Start the version of Heliograph that made it, and move the data by pg_dump: docs/backup.md says how.`,
+    `Nothing in it was changed. Start the version of Heliograph that made it and move the data with pg_dump, as docs/backup.md describes.`,
   )
 }
 
 /**
- * Initialises beside the final place and renames, so that an interrupted first start leaves no half of a cluster.
+ * Initialises beside the final place and renames, so that an interrupted first start leaves no incomplete cluster.
  * @param {PostgresRunner} runner
  * @param {string} directory
  * @param {string} passwordFile
@@ -99,7 +99,7 @@ function createCluster(runner, directory, passwordFile) {
 }
 
 /**
- * The files are ours, so a lost password is no more than a nuisance.
+ * Sets a new password in single-user mode, which needs no more than access to the files.
  * @param {PostgresRunner} runner
  * @param {string} directory
  * @param {string} passwordFile

@@ -3,7 +3,7 @@
 // Usage: node scripts/database/create-migration.mjs NAME
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { describeError, UserError } from '../lib/user-error.mjs'
+import { describeError, UserError } from '../foundation/user-error.mjs'
 import { migrationsDirectory } from './migrations.mjs'
 import { schemaDrift } from './schema-drift.mjs'
 import { startThrowawayPostgres } from './throwaway.mjs'
@@ -33,5 +33,5 @@ try {
   process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = 1
 }
-// The schema engine leaves a timer of ten seconds behind.
+// The schema engine leaves a timer of ten seconds, which would delay the end.
 process.exit()

@@ -3,7 +3,7 @@
 // Usage: node scripts/database/dev-database.mjs [--dir DIRECTORY]   (without a directory it is thrown away at the end)
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { describeError } from '../lib/user-error.mjs'
+import { describeError } from '../foundation/user-error.mjs'
 import { migrate } from './migrate.mjs'
 import { startThrowawayPostgres } from './throwaway.mjs'
 

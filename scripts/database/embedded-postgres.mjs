@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { endWithUs } from '../lib/end-with-us.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { endWithUs } from '../process/end-with-us.mjs'
 import { databaseName, ensureCluster } from './cluster.mjs'
 import { stopLeftoverPostgres } from './leftover-postgres.mjs'
 import { findPostgresBinaries, postgresMajor } from './postgres-binaries.mjs'
@@ -19,13 +19,13 @@ import { findSocketDirectory, makeSocketDirectory, socketPort } from './socket-d
  * @property {string} home the directory that holds the cluster
  * @property {boolean} created whether the database was made just now
  * @property {boolean} recovered whether an earlier start's PostgreSQL had to be stopped first
- * @property {Promise<void>} exited settles when it ends, for whatever reason
+ * @property {Promise<void>} exited resolves when it ends, for whatever reason
  * @property {(timeoutMs?: number) => Promise<void>} stop
  */
 
 const startTimeoutMs = 120_000
 
-/** Bytes above which the log of earlier starts is thrown away. */
+/** Size above which a start discards the log of earlier ones. */
 const longestLogBytes = 5 * 1024 * 1024
 
 /** @type {Record<string, string>} */
@@ -40,8 +40,8 @@ const defaultSettings = {
 }
 
 /**
- * Starts the PostgreSQL that npm installed, on a cluster in `dataDir` that is made when there is none. It listens on
- * nothing but a Unix socket that only this account can reach. One process at a time may do so: hold a lock.
+ * Starts the PostgreSQL that npm installed, on a cluster in `dataDir` that is created when there is none. It listens
+ * only on a Unix socket that only this account can reach. The caller holds the data directory's lock.
  * @param {{ dataDir: string, settings?: Record<string, string> }} options
  * @returns {Promise<EmbeddedPostgres>}
  */
@@ -63,7 +63,7 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
   }
   const assignments = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const { command, args, options } = postgresCommand(runner, 'postgres', ['-D', directory, ...assignments])
-  // In a session of its own: a Ctrl-C is for the supervisor, which stops the api before its database.
+  // A session of its own: Ctrl-C reaches the supervisor alone, which stops the api before its database.
   const child = spawn(command, args, { ...options, stdio: ['ignore', log.fd, log.fd], detached: true })
   fs.closeSync(log.fd)
   endWithUs(child, 'SIGINT')
@@ -109,18 +109,18 @@ function urlOf(database, passwordFile, socketDirectory) {
 }
 
 /**
- * A fast shutdown, which writes everything out; after the time-out an immediate one, after which the next start
- * recovers from the write-ahead log. Both lose no commit.
+ * Shuts down fast, which writes everything out, and after the timeout immediately, after which the next start recovers
+ * from the write-ahead log. Neither loses a commit.
  * @param {import('node:child_process').ChildProcess} child
  * @param {Promise<void>} exited
  * @param {number} timeoutMs
  */
 async function stop(child, exited, timeoutMs = 10_000) {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const impatience = setTimeout(() => child.kill('SIGQUIT'), timeoutMs)
+  const killTimer = setTimeout(() => child.kill('SIGQUIT'), timeoutMs)
   child.kill('SIGINT')
   await exited
-  clearTimeout(impatience)
+  clearTimeout(killTimer)
 }
 
 /** @param {string} url */
@@ -169,6 +169,6 @@ function startFailure({ file, start }) {
     'PostgreSQL does not start on the data directory.',
     ...lines.slice(-8),
     full ? 'The disk is full: make room, then start again.' : `The whole log: ${file}`,
-    ...(full ? [] : ['If the files are damaged, put the data directory back from a backup.']),
+    ...(full ? [] : ['If the files are damaged, restore the data directory from a backup.']),
   )
 }

@@ -1,14 +1,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { isAlive, sendSignal, waitForExit } from '../lib/processes.mjs'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
+import { isAlive, sendSignal, waitForExit } from '../process/processes.mjs'
 
 const fastShutdownTimeoutMs = 20_000
 const immediateShutdownTimeoutMs = 10_000
 
 /**
- * Stops the PostgreSQL that an earlier start left running on this cluster when it was killed. Commits are safe: they
- * are in the write-ahead log, whichever way it stops. The caller holds the data directory's lock.
+ * Stops the PostgreSQL that an earlier start left running on this cluster when it was killed. Commits are durable:
+ * they are in the write-ahead log, whichever way it stops. The caller holds the data directory's lock.
  * @param {string} directory the cluster
  * @returns {Promise<boolean>} whether there was one
  */
@@ -40,7 +40,7 @@ function servesCluster(pid, directory) {
   try {
     return fs.readlinkSync(`/proc/${pid}/cwd`) === fs.realpathSync(directory)
   } catch {
-    // Not Linux, or not ours to look at: believe the file, as PostgreSQL does.
+    // Other systems, or a process of another user: trust the file, as PostgreSQL does.
     return process.platform !== 'linux'
   }
 }

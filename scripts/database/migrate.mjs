@@ -1,8 +1,8 @@
 import pg from 'pg'
-import { UserError } from '../lib/user-error.mjs'
+import { UserError } from '../foundation/user-error.mjs'
 import { noFilter, readMigrations, toMigrationList } from './migrations.mjs'
 
-/** Any number, the same for all who migrate: two processes never do so at once. */
+/** The advisory lock that keeps two processes from migrating at once; any number that nothing else uses. */
 const advisoryLock = 4_354_736
 
 /**

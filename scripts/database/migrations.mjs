@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { inProject } from '../lib/paths.mjs'
+import { inProject } from '../foundation/paths.mjs'
 
 /** @typedef {{ name: string, sql: string, checksum: string }} Migration */
 
-/** Where the migrations are. */
 export const migrationsDirectory = inProject('prisma', 'migrations')
 
 /**
@@ -39,5 +38,5 @@ export function toMigrationList(migrations) {
   }
 }
 
-/** The tables that Prisma does not manage are not its to compare. */
+/** Names no tables or enums that Prisma is to ignore. */
 export const noFilter = { externalTables: [], externalEnums: [] }

@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
-import { inProject } from '../lib/paths.mjs'
+import { inProject } from '../foundation/paths.mjs'
 
 const require = createRequire(import.meta.url)
 
 /** @typedef {import('@prisma/schema-engine-wasm').SchemaEngine} SchemaEngine */
 
 /**
- * Lends Prisma's schema engine as WebAssembly: the same migrations, and the same `_prisma_migrations` table, as
+ * Runs `use` with Prisma's schema engine as WebAssembly: the same migrations and the same `_prisma_migrations` table as
  * `prisma migrate`, without its native engine, which would have to be downloaded.
  * @template T
  * @param {string} databaseUrl
@@ -37,7 +37,7 @@ export async function withSchemaEngine(databaseUrl, use) {
     )
     return await use(engine)
   } catch (error) {
-    // The engine's own error says no more than that a script failed.
+    // The engine's own error says only that a script failed.
     throw scriptError ?? error
   } finally {
     await pool.end()
@@ -50,8 +50,8 @@ export async function readSchema() {
 }
 
 /**
- * Prisma's adapter, mended for migrations in two places. Shadow and real database are one: who asks for a shadow
- * brings an empty database.
+ * Prisma's adapter with two corrections for migrations. The shadow database is the database itself: callers that need
+ * one pass an empty database.
  * @param {pg.Pool} pool
  * @param {(error: Error) => void} onScriptError
  */

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { giveToPostgres } from './postgres-runner.mjs'
 
-/** The port is only a part of the socket's file name: nothing listens on the network. */
+/** PostgreSQL puts the port into the socket's file name; nothing listens on the network. */
 export const socketPort = 5432
 
 /** Bytes that the kernel takes for the path of a Unix socket, without the closing zero. */
@@ -47,7 +47,7 @@ export function fitsSocket(directory) {
 }
 
 /**
- * The temporary directory is everybody's: what lies there by that name may have been put there by somebody else.
+ * Whether a directory is this account's alone: anybody may create one in the temporary directory.
  * @param {string} directory
  * @param {import('./postgres-runner.mjs').PostgresRunner} runner
  */

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { startEmbeddedPostgres } from './embedded-postgres.mjs'
 
-/** Nobody misses these databases after a power failure, so they need not wait for the disk. */
+/** A power failure may lose these databases, so commits need not wait for the disk. */
 const fastSettings = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -12,7 +12,7 @@ const fastSettings = {
 }
 
 /**
- * An empty database in the temporary directory that goes with the process that asked for it.
+ * Starts an empty database in the temporary directory, which is removed when it is stopped.
  * @param {{ dataDir?: string }} [options] a directory to keep it in instead
  */
 export async function startThrowawayPostgres({ dataDir } = {}) {

@@ -100,7 +100,7 @@ const makeFiller = () =>
   )
 
 describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
-  it('keep all that was acknowledged before, while devices go on publishing', async () => {
+  it('keep all samples acknowledged before, while devices go on publishing', async () => {
     const run = site.run()
     const here = addresses(site, await run.ready)
     const admin = await createAdministrator(here)
@@ -134,7 +134,7 @@ describe('npm run backup and npm run restore', { timeout: slowMs }, () => {
     await client.endAsync()
   })
 
-  it('keep the log that makes the copy whole, however long the copy takes', async () => {
+  it('keep the write-ahead log that the copy needs, however long the copy takes', async () => {
     await site.run().ready
     await makeFiller()
     await sql('CREATE TABLE written (n int)')

@@ -49,7 +49,7 @@ async function blockNamespaces(): Promise<void> {
 }
 
 describe('the embedded PostgreSQL', () => {
-  it('is durable, speaks UTF-8, sorts by bytes, and listens on nothing but its socket', async () => {
+  it('is durable, uses UTF-8, sorts by bytes, and listens only on its socket', async () => {
     const { url } = await start(path.join(directory, 'data'))
     const settings = [
       'fsync',
@@ -70,7 +70,7 @@ describe('the embedded PostgreSQL', () => {
     })
   })
 
-  it('lets nobody else at its files, its socket and its password', async () => {
+  it('denies others its files, its socket and its password', async () => {
     const dataDir = path.join(directory, 'data')
     const { url } = await start(dataDir)
     for (const name of ['postgres', 'socket', 'postgres-password']) {
@@ -81,7 +81,7 @@ describe('the embedded PostgreSQL', () => {
     )
   })
 
-  it('sets a new password when the file with the old one is lost', async () => {
+  it('sets a new password when the password file is lost', async () => {
     const dataDir = path.join(directory, 'data')
     const first = await start(dataDir)
     await first.stop()

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, waitForExit } from '../../scripts/lib/processes.mjs'
+import { isAlive, waitForExit } from '../../scripts/process/processes.mjs'
 import { createEmptyDatabase } from '../support/database.js'
 import { StartSite } from '../support/supervised.js'
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => site.remove())
 
 describe('npm start', () => {
-  it('serves, and stops with all that it started on SIGTERM', async () => {
+  it('serves, and on SIGTERM stops with all processes that it started', async () => {
     const run = site.run()
     const url = await run.ready
     expect(url).toBe(`http://127.0.0.1:${site.env.PORT}`)
@@ -29,7 +29,7 @@ describe('npm start', () => {
     expect(run.output().match(/^ready /gm)).toHaveLength(1)
   })
 
-  it('starts again after kill -9 and has everything that was committed', async () => {
+  it('starts again after kill -9 with everything that was committed', async () => {
     const first = site.run()
     await first.ready
     await query(site, `CREATE TABLE kept AS SELECT n FROM generate_series(1, 1000) n`)
@@ -58,7 +58,7 @@ describe('npm start', () => {
     expect(isAlive(api)).toBe(false)
   })
 
-  it('starts the api again when it ends by itself', async () => {
+  it('restarts the api when it ends by itself', async () => {
     const run = site.run()
     const url = await run.ready
     const [api = 0] = await apiPids(site)
@@ -68,7 +68,7 @@ describe('npm start', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
 
-  it('starts PostgreSQL again when it ends by itself', async () => {
+  it('restarts PostgreSQL when it ends by itself', async () => {
     const run = site.run()
     const url = await run.ready
     const postgres = await postgresPid(site)
@@ -79,7 +79,7 @@ describe('npm start', () => {
     expect(await postgresPid(site)).not.toBe(postgres)
   })
 
-  it('uses the server that DATABASE_URL names, and makes no database of its own', async () => {
+  it('uses the server that DATABASE_URL names and creates no embedded database', async () => {
     const database = await createEmptyDatabase()
     const run = site.run({ DATABASE_URL: database.url })
     await run.ready

@@ -20,7 +20,7 @@ async function refusal(env: NodeJS.ProcessEnv = {}): Promise<string> {
   return run.output()
 }
 
-describe('npm start says what is wrong and what to do', () => {
+describe('npm start refuses, and says why and what to do', () => {
   it('when the port is taken, and by which process', async () => {
     const server = net.createServer()
     await new Promise<void>((resolve) => server.listen(Number(site.env.PORT), '127.0.0.1', resolve))
@@ -39,7 +39,7 @@ describe('npm start says what is wrong and what to do', () => {
     expect(message).toContain('MQTT_PORT=0 npm start')
   })
 
-  it('when another instance runs on the data directory, which is left alone', async () => {
+  it('when another instance runs on the data directory, which stays unchanged', async () => {
     const first = site.run()
     const url = await first.ready
     const message = await refusal({ PORT: '1', MQTT_PORT: '0' })
@@ -49,7 +49,7 @@ describe('npm start says what is wrong and what to do', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
 
-  it('when the data directory holds the files of somebody else, which are left alone', async () => {
+  it('when the data directory holds foreign files, which stay unchanged', async () => {
     await fs.mkdir(site.dataDir)
     await fs.writeFile(path.join(site.dataDir, 'thesis.txt'), 'years of work')
     expect(await refusal()).toContain('holds files that are not Heliograph’s (thesis.txt)')
@@ -87,7 +87,7 @@ describe('npm start says what is wrong and what to do', () => {
     expect(await refusal()).toMatch(/is gone[\s\S]*backup/)
   })
 
-  it('when a variable makes no sense', async () => {
+  it('when a variable is invalid', async () => {
     expect(await refusal({ PORT: 'http' })).toContain('PORT is "http"; a port is a number from 1 to 65535')
     expect(await refusal({ DATABASE_URL: 'mysql://x' })).toContain(
       'DATABASE_URL is not the address of a PostgreSQL',

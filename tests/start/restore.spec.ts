@@ -7,7 +7,7 @@ import pg from 'pg'
 import { Header } from 'tar'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
-import { prepareDataDirectory, recordDatabase } from '../../scripts/lib/data-directory.mjs'
+import { prepareDataDirectory, recordDatabase } from '../../scripts/instance/data-directory.mjs'
 import { runScript } from '../support/command.js'
 
 let folder: string
@@ -75,7 +75,7 @@ async function expectRefused(from: string, reason: string | RegExp): Promise<voi
 }
 
 describe('npm run restore', () => {
-  it('brings back the database of a platform that did not run, with its keys', async () => {
+  it('restores the database and the keys of a platform that was stopped', async () => {
     expect(await restore(file)).toMatchObject({ code: 0 })
     expect(await fs.readFile(path.join(dataDir, 'auth-secret'), 'utf8')).toBe(`${'s'.repeat(64)}\n`)
     for (const name of ['.', 'auth-secret', 'postgres-password', 'postgres'])
@@ -83,7 +83,7 @@ describe('npm run restore', () => {
     expect(await withPostgres(dataDir, 'SELECT word FROM kept')).toEqual([{ word: 'here' }])
   })
 
-  it('touches a directory that is in use only when told to, and keeps it aside', async () => {
+  it('replaces a non-empty directory only with --replace, and keeps it', async () => {
     await restore(file)
     await fs.writeFile(path.join(dataDir, 'auth-secret'), 'another')
     const refused = await restore(file)
@@ -100,9 +100,9 @@ describe('npm run restore', () => {
     expect((await fs.readdir(aside)).concat(await fs.readdir(dataDir))).not.toContain('lock')
   })
 
-  it('refuses while an instance runs, even when told to replace', async () => {
+  it('refuses while an instance runs, even with --replace', async () => {
     await restore(file)
-    const { takeLock } = await import('../../scripts/lib/lock.mjs')
+    const { takeLock } = await import('../../scripts/process/lock.mjs')
     const lock = takeLock(path.join(dataDir, 'lock'))
     const { code, output } = await restore(file, '--replace')
     lock.release()
@@ -110,7 +110,7 @@ describe('npm run restore', () => {
     expect(output).toContain(`already runs on the data directory ${dataDir}: process ${process.pid}`)
   })
 
-  it('never moves somebody else’s directory away', async () => {
+  it('never moves a foreign directory', async () => {
     await fs.mkdir(dataDir)
     await fs.writeFile(path.join(dataDir, 'thesis.txt'), 'years of work')
     const { code, output } = await restore(file, '--replace')
@@ -119,7 +119,7 @@ describe('npm run restore', () => {
     expect(await fs.readdir(dataDir)).toEqual(['thesis.txt'])
   })
 
-  it('refuses what is cut off, at any place', async () => {
+  it('refuses a backup that is cut off, at any place', async () => {
     const whole = await fs.readFile(file)
     const cut = path.join(folder, 'cut.tar.gz')
     for (const bytes of [100, whole.length >> 1, whole.length - 1]) {
@@ -131,7 +131,7 @@ describe('npm run restore', () => {
     await expectRefused(await variant('no-manifest', (copy) => copy.subarray(0, manifest)), 'ends too early')
   })
 
-  it('refuses what is damaged or was changed', async () => {
+  it('refuses a backup that is damaged or was changed', async () => {
     const whole = Buffer.from(await fs.readFile(file))
     const flipped = path.join(folder, 'flipped.tar.gz')
     whole.writeUInt8(whole.readUInt8(whole.length >> 1) ^ 0xff, whole.length >> 1)
@@ -139,13 +139,13 @@ describe('npm run restore', () => {
     await expectRefused(flipped, 'damaged')
     await expectRefused(
       await variant('value', (copy) => swap(copy, 'here', 'gone')),
-      /damaged: .* is not what/,
+      /damaged: .* differs from what PostgreSQL wrote/,
     )
     const inManifest = (copy: Buffer) => swap(copy, '"Path": "PG_VERSION"', '"Path": "PG_VERSIOM"')
-    await expectRefused(await variant('manifest', inManifest), 'manifest is not whole')
+    await expectRefused(await variant('manifest', inManifest), 'manifest is incomplete')
   })
 
-  it('puts nothing into a data directory that a backup does not have', async () => {
+  it('refuses an archive with entries that no backup has', async () => {
     const entry = (copy: Buffer) => {
       const at = copy.indexOf('heliograph/auth-secret\0')
       expect(at).toBeGreaterThan(0)
@@ -154,13 +154,16 @@ describe('npm run restore', () => {
       header.encode(copy, at)
       return copy
     }
-    await expectRefused(await variant('home', entry), 'what no backup holds (heliograph/postgres-home)')
+    await expectRefused(
+      await variant('home', entry),
+      'an entry that no backup has (heliograph/postgres-home)',
+    )
   })
 
-  it('refuses what is none, and what this version cannot use', async () => {
+  it('refuses files that are no backup, and backups that this version cannot use', async () => {
     await fs.writeFile(path.join(folder, 'text'), 'no backup at all, but a text of some length')
-    await expectRefused(path.join(folder, 'text'), 'is no backup')
-    await expectRefused(await variant('foreign', () => Buffer.alloc(10_240)), 'is no backup')
+    await expectRefused(path.join(folder, 'text'), 'is not a backup made by')
+    await expectRefused(await variant('foreign', () => Buffer.alloc(10_240)), 'is not a backup made by')
     await expectRefused(path.join(folder, 'nothing'), 'There is no backup')
     const older = (copy: Buffer) => swap(copy, '"postgres": "18.', '"postgres": "16.')
     await expectRefused(await variant('older', older), /made by PostgreSQL 16\.[\s\S]*pg_dump/)
@@ -168,7 +171,7 @@ describe('npm run restore', () => {
     await expectRefused(await variant('newer', newer), 'made by a newer version')
   })
 
-  it('says how it is done with a server of one’s own', async () => {
+  it('says how to restore to a PostgreSQL server that DATABASE_URL names', async () => {
     const env = { DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/heliograph' }
     expect(await runScript('backup.mjs', [], env).ended).toMatchObject({
       code: 1,

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 
-/** Where a test may leave a picture or a record for people to look at; emptied by nobody, ignored by git. */
+/** The path of a picture or record that a test leaves for people; git ignores the folder, and nothing empties it. */
 export function artifact(name: string): string {
   const file = inProject('tests/artifacts', name)
   fs.mkdirSync(path.dirname(file), { recursive: true })

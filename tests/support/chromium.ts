@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core'
-import { findChromium } from '../../scripts/lib/chromium.mjs'
+import { findChromium } from '../../scripts/testing/chromium.mjs'
 
-/** Starts a headless Chromium that asks no other host for anything. */
+/** Starts a headless Chromium that contacts no server of its own. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium()
   if (!executablePath) throw new Error('There is no Chromium; `npm test` installs one.')

@@ -6,11 +6,11 @@ import { freePort } from './free-port.js'
 export interface CuttingProxy {
   /** `http://127.0.0.1:PORT`, through which the browser reaches the platform. */
   readonly url: string
-  /** Ends every connection at once, without a goodbye; returns how many there were. */
+  /** Resets every connection; returns how many there were. */
   cut(): number
-  /** Lets no byte through any more, and ends nothing: each side believes that the other is there. New connections are well. */
+  /** Drops all bytes of the open connections without closing them. New connections work. */
   silence(): void
-  /** From now on connections are refused, and those that there are end; until `allow`. */
+  /** Resets all connections and refuses new ones, until `allow`. */
   refuse(): void
   allow(): void
   close(): Promise<void>

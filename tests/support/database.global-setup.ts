@@ -24,7 +24,7 @@ export default async function setUp(project: TestProject) {
   return () => postgres.stop()
 }
 
-/** A copy that nobody ever connects to: PostgreSQL copies no database that is in use. */
+/** Makes a copy to which nothing ever connects, because PostgreSQL copies no database that is in use. */
 async function keepTemplate(url: string): Promise<void> {
   const administration = new URL(url)
   administration.pathname = '/postgres'

@@ -14,7 +14,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   await administer(`CREATE DATABASE ${name} TEMPLATE migrated`)
   const url = databaseUrl(name)
   const pool = new pg.Pool({ connectionString: url, max: 4 })
-  // The suite learns of a lost connection from the query that fails; an idle one is nobody's concern.
+  // A lost connection fails the query that uses it; the loss of an idle one is no error.
   pool.on('error', () => {})
   return {
     url,

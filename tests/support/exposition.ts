@@ -4,7 +4,7 @@ export interface ExposedMetric {
   labels: Set<string>
 }
 
-/** What a Prometheus text exposition declares, by the name after `# TYPE`. */
+/** The metrics that a Prometheus text exposition declares, by the name after `# TYPE`. */
 export function parseExposition(text: string): Map<string, ExposedMetric> {
   const metrics = new Map<string, ExposedMetric>()
   for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm))

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 
 /** The shell commands of a section of a document: its blocks that are fenced as `sh`, joined. */
 export function shellCommands(file: string, heading: string): string {

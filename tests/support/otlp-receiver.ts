@@ -21,7 +21,7 @@ export interface ReceivedSpan {
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = []
   readonly resource: Record<string, string | number | boolean> = {}
-  /** All bodies, for looking for what must not be in them. */
+  /** All bodies, to search them for secrets. */
   readonly bodies: Buffer[] = []
 
   private constructor(private readonly server: http.Server) {}

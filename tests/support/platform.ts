@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type pg from 'pg'
 import { inject } from 'vitest'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { createDatabase } from './database.js'
 import { environment } from './environment.js'
 import { freePort } from './free-port.js'
@@ -29,7 +29,7 @@ export interface Platform {
   readonly mqttPort: number
   readonly databaseUrl: string
   readonly dataDir: string
-  /** Connections to the platform's database, for looking behind its back. */
+  /** Connections to the platform's database, to inspect it without the api. */
   readonly pool: pg.Pool
   /** Id of the api process. */
   readonly pid: number
@@ -73,7 +73,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   const kill = async (signal: NodeJS.Signals) => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
-    // With all that it printed, and whatever it started that prints there.
+    // `close` comes after all output, also that of the processes that it started.
     const closed = once(child, 'close')
     child.kill(signal)
     const [code] = await closed
@@ -122,7 +122,7 @@ async function untilReady(child: ChildProcess, output: string[]): Promise<void> 
       if (isReady(message)) resolve()
     })
     child.once('error', reject)
-    // Not at its exit: what it printed last may not have come by then.
+    // At `exit` the last output may not have arrived yet.
     child.once('close', (code, signal) => {
       reject(new Error(`The api ended (${code ?? signal}) before it was ready:\n${output.join('')}`))
     })

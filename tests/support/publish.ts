@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 
 export interface DeviceConnection {
   /** `mqtt://host:port` or `ws://host:port/mqtt` */
@@ -26,10 +26,10 @@ export async function publishFromAnotherProcess(
   if (code !== 0) throw new Error(`The publisher ended with ${code}`)
 }
 
-/** Whether mosquitto's clients are installed here; the tests do without where they are not. */
+/** Whether mosquitto's clients are installed; tests that need them are left out otherwise. */
 export const hasMosquitto = spawnSync('mosquitto_pub', ['--help']).error === undefined
 
-/** Runs a command line as a person pastes it into a terminal. */
+/** Runs a command line in a shell. */
 export async function paste(commandLine: string): Promise<void> {
   const child = spawn('bash', ['-c', commandLine], { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = await once(child, 'exit')

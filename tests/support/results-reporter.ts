@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** What a run of vitest came to, as scripts/lib/run-tests.mjs reads it. */
+/** The results of a run of vitest, as scripts/testing/run-tests.mjs reads it. */
 interface Results {
   passed: number
-  /** What failed, and the first line of why. */
+  /** Each failed test, and the first line of its error. */
   failures: string[]
 }
 
@@ -15,14 +15,14 @@ export default class ResultsReporter implements Reporter {
     if (!file) return
     const results: Results = { passed: 0, failures: [] }
     const failed = (where: string, errors: readonly SerializedError[]) =>
-      // Whatever was thrown, an object without a message too.
+      // A test may throw an object without a message.
       results.failures.push(`${where}: ${String(errors[0]?.message ?? 'failed').split('\n')[0]}`)
 
     for (const error of unhandledErrors) failed('outside of a test', [error])
     for (const module of modules) {
       const { relativeModuleId, project } = module
       const place = `${project.name} ${relativeModuleId}`
-      // A file that cannot be loaded, or a hook that throws, fails without a test that does.
+      // A file that cannot be loaded, or a hook that throws, fails without a failed test.
       for (const error of module.errors()) failed(place, [error])
       for (const suite of module.children.allSuites())
         for (const error of suite.errors()) failed(`${place} > ${suite.fullName}`, [error])

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** Makes devices `d0`, `d1`, …: a quarter each never seen, connected and heard, connected and overdue, gone. */
+/** Makes devices `d0`, `d1`, …: a quarter each never seen, online, quiet and offline. */
 export async function seedDevices(
   pool: Pick<pg.Pool, 'query'>,
   organization: string,

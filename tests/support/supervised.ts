@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { inProject } from '../../scripts/lib/paths.mjs'
+import { inProject } from '../../scripts/foundation/paths.mjs'
 import { environment } from './environment.js'
 import { freePort } from './free-port.js'
 
@@ -15,7 +15,7 @@ export interface StartRun {
   /** Resolves with the exit code, null when killed. */
   exited: Promise<number | null>
   kill(signal: NodeJS.Signals): void
-  /** All that it has printed so far. */
+  /** Its output so far. */
   output(): string
 }
 
@@ -72,7 +72,7 @@ function watch(child: ChildProcess): StartRun {
     child.stderr?.on('data', onData)
     exited.then((code) => reject(new Error(`npm start ended (${code}) before it was ready:\n${output}`)))
   })
-  // A run that is meant to fail has nobody waiting for it to be ready.
+  // A test of a failing run does not wait for it to be ready.
   ready.catch(() => {})
   return { pid: child.pid ?? 0, ready, exited, kill: (signal) => child.kill(signal), output: () => output }
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { parser } from '@prometheus-io/lezer-promql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inProject } from '../../../scripts/lib/paths.mjs'
+import { inProject } from '../../../scripts/foundation/paths.mjs'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type ExposedMetric, familyOf, parseExposition, seriesSum } from '../../support/exposition.js'
 import { type Platform, startPlatform } from '../../support/platform.js'

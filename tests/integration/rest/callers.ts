@@ -23,7 +23,7 @@ export async function ask(
   return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers }
 }
 
-/** A script with an API key of whoever the administrator client speaks for. */
+/** A client with a new API key of the organization that the administrator client speaks for. */
 export async function apiKey(
   platform: Platform,
   administrator: HttpClient,
@@ -36,12 +36,12 @@ export async function apiKey(
   return { ...createClient(platform.url, { authorization: `Bearer ${key}` }), id, key }
 }
 
-/** A script of another organization on the same platform. */
+/** A client with an API key of another organization on the same platform. */
 export async function stranger(platform: Platform, administrator: Administrator): Promise<HttpClient> {
   return apiKey(platform, await createOrganization(administrator))
 }
 
-/** A person with a sign-in of their own who belongs nowhere; there is no invitation yet, so the database makes them. */
+/** A signed-in person without an organization; there are no invitations yet, so they are inserted into the database. */
 export async function outsider(
   platform: Platform,
   administrator: Administrator,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { inProject } from '../../../scripts/lib/paths.mjs'
+import { inProject } from '../../../scripts/foundation/paths.mjs'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { ask } from './callers.js'
