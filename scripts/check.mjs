@@ -27,7 +27,16 @@ const checks = [
     '--output-type=err',
     ...sourceDirectories(),
   ]),
-  foldersFormNoCycle(['apps/api/src', 'apps/web/src', 'packages/broker/src', 'packages/device-sdk/src', 'packages/protocol/src', 'packages/simulator/src', 'scripts', 'bench']),
+  foldersFormNoCycle([
+    'apps/api/src',
+    'apps/web/src',
+    'packages/broker/src',
+    'packages/device-sdk/src',
+    'packages/protocol/src',
+    'packages/simulator/src',
+    'scripts',
+    'bench',
+  ]),
   tool('dead code', 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   tool(
     'dependencies',

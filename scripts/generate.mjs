@@ -3,11 +3,7 @@
 // environment. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import {
-  makeComposeFile,
-  makeConfigurationPage,
-  makeEnvExample,
-} from './check/environment-documents.mjs'
+import { makeComposeFile, makeConfigurationPage, makeEnvExample } from './check/environment-documents.mjs'
 import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
 import { inProject } from './foundation/paths.mjs'
 import { runCommand } from './process/run-command.mjs'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { environmentVariables } from '../check/environment-documents.mjs'
 import { inProject } from '../foundation/paths.mjs'
 import { parseConfiguration } from './configuration.mjs'
-import { environmentVariables } from '../check/environment-documents.mjs'
 
 describe('parseConfiguration', () => {
   it('has the defaults of the contract, also for variables that are empty', () => {
