@@ -18,7 +18,7 @@ import type { Target } from './wire.js'
  * - topics under `later/`: decided two turns of the event loop later than others
  */
 export async function startRulesBroker(): Promise<{ target: Target; close(): Promise<void> }> {
-  const broker = await createBroker({ hooks, limits: { maxDenialsPerMinute: 1_000 } })
+  const broker = await createBroker({ hooks })
   const tcp = net.createServer((socket) => broker.handleTcp(socket, 'tcp')).listen(0, '127.0.0.1')
   const web = http.createServer().listen(0, '127.0.0.1')
   web.on('upgrade', (request, socket, head) => broker.handleUpgrade(request, socket, head))

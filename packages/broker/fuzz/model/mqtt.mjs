@@ -1,6 +1,6 @@
 import { limits } from '../target/limits.mjs'
 import { judgeConnect } from './connect.mjs'
-import { isDenied, isSecret, isUndecided } from './rules.mjs'
+import { isSecret, isUndecided } from './rules.mjs'
 import { Fields, filterProblem, isOversized, topicProblem } from './text.mjs'
 
 /**
@@ -26,7 +26,6 @@ export class MqttModel {
   /** @type {Buffer[]} */
   #parts = []
   #length = 0
-  #denials = 0
   /** @type {Set<number>} */
   #inbound = new Set()
 
@@ -115,7 +114,6 @@ export class MqttModel {
     const id = qos > 0 ? fields.uint16() : 0
     if (id === null || (qos > 0 && id === 0)) return this.#end('PUBLISH packet id')
     if (isOversized(topic, limits)) this.excuses.add('topic too large')
-    if (isDenied(topic) && ++this.#denials >= limits.maxDenialsPerMinute) this.excuses.add('denials')
     if (isUndecided(topic)) this.excuses.add('undecided')
     if (qos === 1) this.#owe(`puback:${id}`, this.pubacks, id)
     if (qos < 2) return

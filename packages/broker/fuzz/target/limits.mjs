@@ -18,7 +18,6 @@ export const limits = {
   slowConsumerDropBytes: 256 * 1024,
   slowConsumerCutBytes: 4 * 1024 * 1024,
   slowConsumerTimeoutMs: 4_000,
-  maxDenialsPerMinute: 10,
   maxStoredSessions: 300,
   maxRetainedMessages: 1_000,
   maxRetainedBytes: 8 * 1024 * 1024,

@@ -12,6 +12,7 @@ import { isSysTopic } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { Acknowledgements } from './acknowledgements.js'
+import { DenialReport } from './denial-report.js'
 import { TopicCache } from './topic-cache.js'
 
 /** The connection, as its publishes need it. */
@@ -20,7 +21,7 @@ export interface PublishingClient<P> {
   readonly session: Session
   readonly out: OutgoingQueue
   readonly alive: boolean
-  end(reason: 'undecided' | 'not_authorized' | 'quota' | 'rate', detail?: string): void
+  end(reason: 'undecided' | 'quota' | 'rate', detail?: string): void
   /** Reads the socket again, after `full`. */
   readMore(): void
 }
@@ -47,8 +48,8 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   #ended = false
   #finishing = false
   #tooFastSinceMs = 0
-  #denials = 0
-  #denialsSinceMs = 0
+  /** Made when a publish is denied for the first time. */
+  #denials: DenialReport<P> | null = null
 
   constructor(core: Core<P>, connection: PublishingClient<P>, groupRate: GroupRate | null) {
     const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
@@ -148,6 +149,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#groupRate?.members.delete(this)
     for (const hold of this.#holds) hold.forget(this)
     this.#holds.clear()
+    this.#denials?.flush(this.#core.nowMs)
     this.#finishWaiting()
   }
 
@@ -165,6 +167,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     if (this.#tooFastSinceMs > 0 && nowMs - this.#tooFastSinceMs > rateTimeoutMs) {
       this.#connection.end('rate', 'publishes faster than allowed')
     }
+    this.#denials?.sweep(nowMs)
     this.#readMore()
   }
 
@@ -250,23 +253,8 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   }
 
   #denied(topic: string): void {
-    const { nowMs, limits } = this.#core
-    const { client } = this.#connection
-    const { sessionId, clientId, remoteAddress } = client
-    this.#core.refuse({
-      stage: 'publish',
-      reason: 'not_authorized',
-      sessionId,
-      clientId,
-      remoteAddress,
-      topic,
-      client,
-    })
-    if (nowMs - this.#denialsSinceMs > 60_000) {
-      this.#denials = 0
-      this.#denialsSinceMs = nowMs
-    }
-    if (++this.#denials >= limits.maxDenialsPerMinute) this.#connection.end('not_authorized')
+    this.#denials ??= new DenialReport(this.#core, this.#connection.client)
+    this.#denials.add(topic)
   }
 }
 

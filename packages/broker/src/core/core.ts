@@ -103,7 +103,7 @@ export class Core<P> {
 
   /** Counts, logs and emits a refusal. */
   refuse(event: BrokerEvents<P>['refused']): void {
-    this.counters.refused(event.reason)
+    this.counters.refused(event.reason, event.count)
     const { client: _, ...fields } = event
     this.logger.debug(fields, 'refused')
     this.events.emit('refused', event)

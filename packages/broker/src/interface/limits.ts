@@ -47,8 +47,6 @@ export interface BrokerLimits {
   maxGroupPublishBytesPerSecond: number
   /** A client that publishes faster than allowed for this long is cut off. */
   rateTimeoutMs: number
-  /** Denied publishes within a minute after which the client is cut off. */
-  maxDenialsPerMinute: number
   maxConnections: number
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
@@ -93,7 +91,6 @@ export const defaultLimits: BrokerLimits = {
   maxGroupPublishesPerSecond: 500_000,
   maxGroupPublishBytesPerSecond: 256 * 1024 * 1024,
   rateTimeoutMs: 30_000,
-  maxDenialsPerMinute: 10,
   maxConnections: 50_000,
   maxConnectionsPerAddress: 20_000,
   maxConnectsPerSecondPerAddress: 3_000,

@@ -12,8 +12,8 @@ export class Counters {
   readonly refusals: Partial<Record<RefusalReason, number>> = {}
   readonly disconnects: Partial<Record<DisconnectReason, number>> = {}
 
-  refused(reason: RefusalReason): void {
-    this.refusals[reason] = (this.refusals[reason] ?? 0) + 1
+  refused(reason: RefusalReason, count = 1): void {
+    this.refusals[reason] = (this.refusals[reason] ?? 0) + count
   }
 
   disconnected(reason: DisconnectReason): void {

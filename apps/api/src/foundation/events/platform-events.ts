@@ -14,6 +14,8 @@ export interface Refused {
   device?: string | undefined
   topic?: string | undefined
   detail?: string | undefined
+  /** How many messages it stands for; 1 when absent. */
+  count?: number | undefined
 }
 
 /** The events of the process. An event about a row is emitted after its commit. */

@@ -24,13 +24,13 @@ export class IncidentRecorder implements BrokerObserver {
   }
 
   brokerCreated(broker: Broker<ConnectionPrincipal>): void {
-    broker.events.on('refused', ({ reason, client, username, topic, detail }) => {
+    broker.events.on('refused', ({ reason, client, username, topic, detail, count }) => {
       const principal = client?.principal
       // A device gets a notice of this, and the notice is recorded already.
       if (reason === 'not_authorized' && principal?.kind === 'device' && topic !== undefined) return
       if (principal !== undefined) {
         const device = principal.kind === 'device' ? principal.deviceId : undefined
-        this.refusals.note(principal.organizationId, { code: reason, device, topic, detail })
+        this.refusals.note(principal.organizationId, { code: reason, device, topic, detail, count })
         return
       }
       // The client was not let in. Only the credential that it named, if there is one, tells whose it is.

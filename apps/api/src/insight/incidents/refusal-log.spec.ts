@@ -31,6 +31,14 @@ describe('RefusalLog', () => {
     expect(log.recent(1, 3 * 60 * minuteMs)).toMatchObject([{ count: 1 }])
   })
 
+  it('counts what was told as a group', () => {
+    const log = new RefusalLog()
+    log.note(1, { code: 'topic_denied', device: 'a', topic: 't' }, 0)
+    log.note(1, { code: 'topic_denied', device: 'a', topic: 't', count: 41 }, 1_000)
+    expect(log.counts(1, 1_000)).toEqual([{ code: 'topic_denied', lastMinute: 42, lastHour: 42 }])
+    expect(log.recent(1, 1_000)).toMatchObject([{ count: 42 }])
+  })
+
   it('goes on when the clock is set back', () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const log = new RefusalLog()

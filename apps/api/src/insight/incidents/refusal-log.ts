@@ -9,6 +9,8 @@ export interface RecordedRefusal {
   device?: string | undefined
   topic?: string | undefined
   detail?: string | undefined
+  /** How many messages it stands for; 1 when absent. */
+  count?: number | undefined
 }
 
 interface Entry extends RecordedRefusal {
@@ -35,10 +37,10 @@ export class RefusalLog {
 
   note(organizationId: number, refusal: RecordedRefusal, atMs = performance.now()): void {
     const { counts, entries } = this.of(organizationId)
-    const { code, device, topic, detail } = refusal
-    const count = counts.get(code) ?? new SlidingCount(hourMs)
-    counts.set(code, count)
-    count.add(1, atMs)
+    const { code, device, topic, detail, count = 1 } = refusal
+    const ofCode = counts.get(code) ?? new SlidingCount(hourMs)
+    counts.set(code, ofCode)
+    ofCode.add(count, atMs)
 
     const key = `${code} ${device ?? ''} ${cut(topic) ?? ''}`
     const known = entries.get(key)
@@ -50,7 +52,7 @@ export class RefusalLog {
       device,
       topic: cut(topic),
       detail: cut(detail),
-      count: (fresh ? 0 : known.count) + 1,
+      count: (fresh ? 0 : known.count) + count,
       sinceMs: fresh ? atMs : known.sinceMs,
       lastMs: atMs,
     })

@@ -115,11 +115,11 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       if (principal.kind === 'device')
         this.presence.tracker.disconnected(principal.deviceKey, connectionId, presenceReasons[reason])
     })
-    broker.events.on('refused', ({ stage, reason, client, topic }) => {
+    broker.events.on('refused', ({ stage, reason, client, topic, count }) => {
       if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
       const verb = stage === 'publish' ? 'publish to' : 'subscribe to'
       const detail = `this device may not ${verb} it`
-      this.notices.send(client.principal, { code: 'topic_denied', topic, detail })
+      this.notices.send(client.principal, { code: 'topic_denied', topic, detail }, { count })
     })
   }
 

@@ -25,9 +25,10 @@ export class Notices {
     private readonly events: EventBus,
   ) {}
 
-  send(device: Addressee, notice: Notice): void {
+  /** `count` is how many messages the notice stands for. */
+  send(device: Addressee, notice: Notice, { count }: { count?: number | undefined } = {}): void {
     const { organizationId, deviceId } = device
-    void this.events.emit('refused', { ...notice, organizationId, device: deviceId })
+    void this.events.emit('refused', { ...notice, organizationId, device: deviceId, count })
     if (!this.allows(device.deviceKey)) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher
