@@ -1,5 +1,5 @@
 import mqttPacket from 'mqtt-packet'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Running, startOurs, startPlain } from './support/brokers.js'
 import { connectPacket, RawClient, within } from './support/raw-client.js'
 import { answersPing } from './support/scenarios.js'
@@ -66,12 +66,13 @@ describe('a denied publish (AEDES 12)', () => {
 })
 
 describe('a will on a denied topic (AEDES 16)', () => {
-  async function returnCode(): Promise<number | undefined> {
+  async function returnCode(topic = 'secret'): Promise<number | undefined> {
     const client = await RawClient.open(broker)
-    client.send(
-      connectPacket({ will: { topic: 'secret', payload: Buffer.from('x'), qos: 0, retain: false } }),
-    )
-    return (await client.next('connack')).returnCode
+    const will = { topic, payload: Buffer.from('x'), qos: 0, retain: false } as const
+    client.send(connectPacket({ clientId: 'device', will }))
+    const { returnCode: code } = await client.next('connack')
+    client.destroy()
+    return code
   }
 
   it('is accepted by plain aedes', async () => {
@@ -79,10 +80,18 @@ describe('a will on a denied topic (AEDES 16)', () => {
     expect(await returnCode()).toBe(0)
   })
 
-  it('refuses the CONNECT with return code 5', async () => {
-    broker = await startOurs()
-    expect(await returnCode()).toBe(5)
-  })
+  it.each(['secret', '$SYS/broker/connection/bridge/state'])(
+    'lets the client in without it, and tells its topic: %s',
+    async (topic) => {
+      const ours = await startOurs()
+      broker = ours
+      expect(await returnCode(topic)).toBe(0)
+      await vi.waitFor(() => expect(ours.disconnects).toMatchObject([{ reason: 'connection_lost' }]))
+      const refusal = { stage: 'will', reason: 'not_authorized', topic, clientId: 'device' }
+      // Once: it is not even tried to send the will when the connection is lost.
+      expect(ours.refusals).toMatchObject([{ ...refusal, client: { sessionId: 'device' } }])
+    },
+  )
 })
 
 describe('sixty packets right behind CONNECT (AEDES 17)', () => {

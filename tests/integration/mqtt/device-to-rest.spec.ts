@@ -100,6 +100,37 @@ describe('a device that publishes', () => {
     await client.endAsync()
   })
 
+  it('keeps its telemetry when its firmware announces itself and has a will on topics of its own', async () => {
+    const device = await registerDevice(admin)
+    const { topics } = device.credential
+    const watcher = await connectDevice(platform, device, { clientId: `${device.id}:watcher` })
+    const notices = await watch(watcher, topics.notices)
+    const will = { topic: 'tele/plug/LWT', payload: Buffer.from('Offline'), qos: 1, retain: true } as const
+    for (let connect = 1; connect <= 2; connect += 1) {
+      const client = await connectDevice(platform, device, { will })
+      for (let n = 0; n < 14; n += 1) {
+        await client.publishAsync(`homeassistant/sensor/${n}/config`, '{}', { qos: 1, retain: true })
+      }
+      await client.publishAsync(topics.telemetry, JSON.stringify({ a: connect }), { qos: 1 })
+      await client.endAsync()
+    }
+    const { items } = await admin.send<Items>('GET', `/api/v1/devices/${device.id}/telemetry`)
+    expect(items.map(({ value }) => value)).toEqual([1, 2])
+    await eventually(() =>
+      expect(notices.map(({ json }) => json)).toEqual(
+        expect.arrayContaining([
+          {
+            code: 'topic_denied',
+            topic: 'tele/plug/LWT',
+            detail: 'this device may not publish to it: it is connected, and its will is not sent',
+          },
+          expect.objectContaining({ code: 'topic_denied', topic: 'homeassistant/sensor/13/config' }),
+        ]),
+      ),
+    )
+    await watcher.endAsync()
+  })
+
   it('may have so many keys and no more; its other values go on', async () => {
     const device = await registerDevice(admin)
     const { topics } = device.credential

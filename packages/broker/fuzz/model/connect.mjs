@@ -1,5 +1,5 @@
 import { limits } from '../target/limits.mjs'
-import { isDenied, refusedUsers } from './rules.mjs'
+import { refusedUsers } from './rules.mjs'
 import { Fields, isOversized, topicProblem } from './text.mjs'
 
 /**
@@ -46,9 +46,7 @@ function judgeWill(fields) {
   const topic = fields.text()
   const payload = fields.binary()
   if (topic === null || payload === null) return 'will'
-  if (topicProblem(topic) || isDenied(topic) || isOversized(topic, limits)) return 'will topic'
-  // The host's access rule throws, so that will is refused.
-  if (topic.startsWith('throwing-rule')) return 'will topic'
+  if (topicProblem(topic) || isOversized(topic, limits)) return 'will topic'
   return payload.length > limits.maxWillBytes ? 'will too large' : null
 }
 

@@ -75,10 +75,27 @@ function decide<P>(
   }
   const client = clientOf(connection, connect, result)
   const { will } = connect
-  if (will && !mayWill(connection, client, will)) {
-    const answer = connack(5)
-    refuse(connection, connect, { answer, reason: 'not_authorized', detail: 'will', topic: will.topic })
-  } else accept(connection, connect, client, result)
+  if (!will || mayWill(connection, client, will)) {
+    accept(connection, connect, client, result)
+    return
+  }
+  accept(connection, { ...connect, will: null }, client, result)
+  refuseWill(connection, client, will)
+}
+
+/** The client is let in without its will, as firmware often has one on a topic of its own. */
+function refuseWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, { topic }: Will): void {
+  const { sessionId, clientId, remoteAddress } = client
+  core.refuse({
+    stage: 'will',
+    reason: 'not_authorized',
+    sessionId,
+    clientId,
+    remoteAddress,
+    topic,
+    client,
+    detail: 'the will is not sent',
+  })
 }
 
 function accept<P>(
@@ -105,7 +122,6 @@ interface Refusal {
   answer: Buffer
   reason: RefusalReason
   detail?: string
-  topic?: string
 }
 
 function requestRefusal<P>(

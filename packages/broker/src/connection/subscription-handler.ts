@@ -75,14 +75,14 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     if (isSysTopic(will.topic) || !core.policy.authorizePublish(client, will)) {
       const { sessionId, clientId, remoteAddress } = client
       core.refuse({
-        stage: 'publish',
+        stage: 'will',
         reason: 'not_authorized',
         sessionId,
         clientId,
         remoteAddress,
         topic: will.topic,
         client,
-        detail: 'will',
+        detail: 'the will is not sent',
       })
       return false
     }

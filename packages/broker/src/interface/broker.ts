@@ -58,7 +58,8 @@ export interface BrokerEvents<P> {
   connected: { client: ClientInfo<P> }
   disconnected: { client: ClientInfo<P>; reason: DisconnectReason }
   refused: {
-    stage: 'connect' | 'publish' | 'subscribe'
+    /** `will`: it may not be sent; at CONNECT the client is let in without it. */
+    stage: 'connect' | 'publish' | 'subscribe' | 'will'
     reason: RefusalReason
     remoteAddress: string
     sessionId?: string

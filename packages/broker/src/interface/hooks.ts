@@ -5,7 +5,10 @@ import type { ClientInfo, MaybePromise, PublishedMessage, Qos, RefusalReason, Tr
 export interface BrokerHooks<P> {
   /** Decides a CONNECT within `limits.authenticateTimeoutMs`, else it is refused with return code 3. */
   authenticate(connect: ConnectRequest): MaybePromise<AuthenticateResult<P>>
-  /** Access rule for PUBLISH, and for wills at CONNECT and again when they are sent. */
+  /**
+   * Access rule for PUBLISH, and for wills: at CONNECT, where a client with a denied will is let in without it, and again
+   * when they are sent.
+   */
   authorizePublish(client: ClientInfo<P>, topic: string, packet: { qos: Qos; retain: boolean }): boolean
   /**
    * Access rule for one filter of a SUBSCRIBE, and for each restored filter when a stored session is resumed. For a

@@ -117,9 +117,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     })
     broker.events.on('refused', ({ stage, reason, client, topic, count }) => {
       if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
-      const verb = stage === 'publish' ? 'publish to' : 'subscribe to'
-      const detail = `this device may not ${verb} it`
-      this.notices.send(client.principal, { code: 'topic_denied', topic, detail }, { count })
+      this.notices.send(client.principal, { code: 'topic_denied', topic, detail: denials[stage] }, { count })
     })
   }
 
@@ -132,6 +130,13 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       broker.handleUpgrade(request, socket, head, { remoteAddress })
     })
   }
+}
+
+const denials = {
+  connect: 'this device may not use it',
+  publish: 'this device may not publish to it',
+  subscribe: 'this device may not subscribe to it',
+  will: 'this device may not publish to it: it is connected, and its will is not sent',
 }
 
 function brokerLogger(logger: Logger) {
