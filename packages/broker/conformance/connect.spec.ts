@@ -175,6 +175,14 @@ conformance(
   },
 )
 
+conformance('MQTT-3.1.4-1', 'a CONNECT is not waited for when its fields cannot fit in it', async (bench) => {
+  const header = Buffer.concat([bytes.field('MQTT'), Buffer.of(4, 2, 0, 60)])
+  await bench.refuses('no client id', bytes.packet(0x10, header))
+  await bench.refuses('a byte for the client id', Buffer.concat([Buffer.of(0x10, 11), header]))
+  await bench.refuses('too long a client id', Buffer.concat([Buffer.of(0x10, 30), header, Buffer.of(0, 99)]))
+  await bench.refuses('HTTP', Buffer.from('GET'))
+})
+
 conformance('MQTT-3.1.3-5', 'client ids of 1 to 23 letters and digits are accepted', async (bench) => {
   const ids = [...(everyCharacter.match(/.{1,23}/g) ?? []), '0', bench.id().padEnd(23, 'Z').slice(0, 23)]
   for (const clientId of ids) {

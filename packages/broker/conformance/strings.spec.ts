@@ -60,6 +60,33 @@ conformance(['MQTT-1.5.3-2', 'MQTT-3.1.4-1'], 'U+0000 in a string of CONNECT', a
 })
 
 conformance(
+  ['MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
+  'other control characters are refused as well, as section 1.5.3 allows',
+  async (bench) => {
+    for (const control of ['\u0001', '\t', '\n', '\u001f', '\u007f', '\u0080', '\u009f']) {
+      const text = `a${control}b`
+      await bench.violates('PUBLISH', bytes.publish(text, 'x'), bytes.pingreq)
+      await bench.violates('SUBSCRIBE', bytes.subscribe(1, [text, 0]), bytes.pingreq)
+      await bench.violates('UNSUBSCRIBE', bytes.unsubscribe(1, text), bytes.pingreq)
+      await bench.refuses('client id', bytes.connect({ clientId: text }))
+      await bench.refuses('user name', bytes.connect({ clientId: bench.id(), username: text }))
+      const will = { topic: text, payload: 'x' }
+      await bench.refuses('will topic', bytes.connect({ clientId: bench.id(), will }))
+    }
+  },
+)
+
+conformance('MQTT-1.5.3-1', 'the characters beside the control characters pass', async (bench) => {
+  const client = await bench.connect()
+  await client.subscribe(`${bench.topic}/+`)
+  for (const text of [' ', '~', '\u00a0']) {
+    const topic = `${bench.topic}/${text}`
+    await client.publish(topic, 'x')
+    expect((await client.take('publish')).topic).toBe(topic)
+  }
+})
+
+conformance(
   'MQTT-1.5.3-2',
   'U+0000 in payloads, will messages and passwords is no string and passes',
   async (bench) => {

@@ -30,6 +30,10 @@ const afterConnect: [string, Buffer][] = [
   ['filter a#', packet(0x82, 0, 1, 'a#', 0)],
   ['filter a+/b', packet(0x82, 0, 1, 'a+/b', 0)],
   ['NUL in a filter', packet(0x82, 0, 1, 'a\0', 0)],
+  ['U+0001 in a topic', packet(0x30, 'a\x01b', 1)],
+  ['U+001F in a filter', packet(0x82, 0, 1, 'a/\x1f', 0)],
+  ['U+007F in a filter of UNSUBSCRIBE', packet(0xa2, 0, 1, '\x7f')],
+  ['U+009F in a topic', packet(0x30, 'a/\x9f', 1)],
 ]
 
 const insteadOfConnect: [string, Buffer][] = [

@@ -29,11 +29,12 @@ export class Fields {
     return this.bytes.subarray(this.at - length, this.at)
   }
 
-  /** Null also when it is not well-formed or holds U+0000 [MQTT-1.5.3-1, -2]. */
+  /** Null also when it is not well-formed or holds a control character [MQTT-1.5.3-1, -2]. */
   text() {
     const bytes = this.binary()
-    if (bytes === null || !isUtf8(bytes) || bytes.includes(0)) return null
-    return bytes.toString()
+    if (bytes === null || !isUtf8(bytes)) return null
+    const text = bytes.toString()
+    return /\p{Cc}/u.test(text) ? null : text
   }
 }
 

@@ -7,8 +7,9 @@ import type { GroupRate } from '../fairness/group-rates.js'
 import { WorkUnits } from '../fairness/scheduler.js'
 import type { DisconnectReason, Transport } from '../interface/types.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
+import { prefixProblem } from '../packets/connect-prefix.js'
 import { PacketType } from '../packets/encode.js'
-import type { Packet } from '../packets/packet-reader.js'
+import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -196,6 +197,13 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const problem = this.state === 'ready' ? this.#handle(packet) : this.#connect(packet)
     if (problem !== null) this.end('malformed', problem)
     else this.#share.charge(scheduler.spent - before)
+  }
+
+  /** A first packet that can be no CONNECT is not waited for until a deadline. */
+  partialPacket(part: IncompletePacket): void {
+    if (this.state !== 'opening') return
+    const problem = prefixProblem(part)
+    if (problem !== null) this.end('malformed', problem)
   }
 
   invalidPacket(problem: 'too_large' | 'malformed', detail: string): void {

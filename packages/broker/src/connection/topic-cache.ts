@@ -25,7 +25,7 @@ export class TopicCache {
     const { maxTopicBytes, maxTopicLevels } = this.#limits
     if (to - from > maxTopicBytes) return 'topic too long'
     const topic = readUtf8(bytes.buffer, from, to)
-    if (topic === null) return 'topic is not valid UTF-8'
+    if (topic === null) return 'topic is no UTF-8, or holds a control character'
     const problem = topicProblem(topic, maxTopicLevels)
     if (problem) return problem
     this.topic = topic

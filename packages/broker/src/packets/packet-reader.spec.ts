@@ -19,6 +19,7 @@ function reader(maxBytes = 1_000_000) {
   const problems: string[] = []
   const read = new PacketReader(maxBytes, {
     packet: (packet) => packets.push(wholeOf(packet).toString('hex')),
+    partialPacket: () => {},
     invalidPacket: (problem) => problems.push(problem),
   })
   return { read, packets, problems }
@@ -67,6 +68,7 @@ describe('PacketReader', () => {
         packets.push(bytes.buffer[start + 1] ?? 0)
         read.pause(PauseReason.turn)
       },
+      partialPacket: () => {},
       invalidPacket: () => {},
     })
     push(read, Buffer.concat([publishOf(1), publishOf(2), publishOf(3)]))
@@ -103,6 +105,7 @@ describe('PacketReader', () => {
       packet: ({ bytes, start, end, rest }) => {
         held.push([bytes.buffer.subarray(start, end), ...(rest ?? [])])
       },
+      partialPacket: () => {},
       invalidPacket: () => {},
     })
     const wanted = [1_048_576, 5, 200_000, 65_536, 70_000, 3].map(publishOf)
@@ -126,6 +129,7 @@ describe('PacketReader', () => {
       const packets: Packet[] = []
       const read = new PacketReader(200_000, {
         packet: (packet) => packets.push(packet),
+        partialPacket: () => {},
         invalidPacket: () => {},
       })
       const places = [0, ...cuts, whole.length]
@@ -146,6 +150,7 @@ describe('PacketReader', () => {
     const sizes: number[] = []
     const read = new PacketReader(200_000, {
       packet: ({ rest }) => sizes.push(rest?.length ?? 0),
+      partialPacket: () => {},
       invalidPacket: () => {},
     })
     const publish = publishOf(100_000)

@@ -14,8 +14,20 @@ export interface Packet {
   rest: readonly Buffer[] | null
 }
 
+/** A packet of which only a part has come. */
+export interface IncompletePacket {
+  /** Its beginning. */
+  readonly head: Buffer
+  /** Where its body begins; 0 until its fixed header has come. */
+  readonly body: number
+  /** Size of the whole packet; 0 until its fixed header has come. */
+  readonly totalBytes: number
+}
+
 export interface PacketSink {
   packet(packet: Packet): void
+  /** More of a packet that is not complete yet has come. */
+  partialPacket(part: IncompletePacket): void
   invalidPacket(problem: 'too_large' | 'malformed', detail: string): void
 }
 
@@ -109,7 +121,9 @@ export class PacketReader {
       const body = this.#readHeader(bytes.view, at, to)
       if (body < 0) return
       if (body === 0 || this.#end > to) {
-        this.#partial = new PartialPacket(bytes, at, to, body - at, this.#end - at)
+        const part = new PartialPacket(bytes, at, to, body - at, this.#end - at)
+        this.#partial = part
+        this.#sink.partialPacket(part)
         return
       }
       const end = this.#end
@@ -131,7 +145,10 @@ export class PacketReader {
     }
     const taken = Math.min(part.missingBytes, to - at)
     part.add(bytes, at, at + taken)
-    if (part.missingBytes > 0) return to
+    if (part.missingBytes > 0) {
+      this.#sink.partialPacket(part)
+      return to
+    }
     this.#partial = null
     part.emit(this.#sink)
     return at + taken

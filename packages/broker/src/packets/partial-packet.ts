@@ -1,16 +1,17 @@
 import { Bytes } from '../bytes/bytes.js'
 import { GrowingBuffer } from '../bytes/growing-buffer.js'
 import { PacketType } from './encode.js'
-import type { PacketSink } from './packet-reader.js'
+import type { IncompletePacket, PacketSink } from './packet-reader.js'
 
 /**
  * A packet of which only a part has come. Its pieces are joined, except those of a large PUBLISH's payload: large pieces
  * of it are kept as they came.
  */
-export class PartialPacket {
+export class PartialPacket implements IncompletePacket {
   /** Size of the whole packet; 0 until its header has come. */
   totalBytes = 0
-  #body = 0
+  /** Where its body begins; 0 until its header has come. */
+  body = 0
   #takenBytes = 0
   #head: GrowingBuffer
   #rest: Buffer[] | null = null
@@ -41,7 +42,7 @@ export class PartialPacket {
 
   /** Its header is known now. */
   expect(body: number, total: number): void {
-    this.#body = body
+    this.body = body
     this.totalBytes = total
   }
 
@@ -63,15 +64,15 @@ export class PartialPacket {
   emit(sink: PacketSink): void {
     this.#sealTail()
     const { head } = this
-    sink.packet({ bytes: new Bytes(head), start: 0, body: this.#body, end: head.length, rest: this.#rest })
+    sink.packet({ bytes: new Bytes(head), start: 0, body: this.body, end: head.length, rest: this.#rest })
   }
 
   /** Whether it is a large PUBLISH, and these bytes reach its payload. */
   #mayCut(view: DataView, at: number, count: number): boolean {
-    const topic = this.#body + 2
+    const topic = this.body + 2
     if (this.totalBytes < largePacketBytes || count < topic + 2) return false
     if (view.getUint8(at) >> 4 !== PacketType.publish) return false
-    return count >= topic + view.getUint16(at + this.#body) + 2
+    return count >= topic + view.getUint16(at + this.body) + 2
   }
 
   #sealTail(): void {

@@ -1,11 +1,26 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Reads a UTF-8 string of a packet; null when it is not well-formed or holds U+0000 [MQTT-1.5.3-1, -2]. */
+/**
+ * Reads a UTF-8 string of a packet; null when it is not well-formed or holds a control character: U+0000, which no string
+ * may hold [MQTT-1.5.3-1, -2], or another that section 1.5.3 lets a server refuse.
+ */
 export function readUtf8(bytes: Buffer, from: number, to: number): string | null {
   const view = bytes.subarray(from, to)
   if (!isUtf8(view)) return null
   const text = view.toString('utf8')
-  return text.includes('\0') ? null : text
+  return hasControl(text) ? null : text
+}
+
+/** Whether a text holds a control character: U+0000–U+001F or U+007F–U+009F. */
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (isControl(text.charCodeAt(i))) return true
+  }
+  return false
+}
+
+function isControl(code: number): boolean {
+  return code <= lastOfC0 || (code >= DELETE && code <= lastOfC1)
 }
 
 /** What is wrong with a topic name, or null. Wildcards are for filters only [MQTT-3.3.2-2]. */
@@ -15,7 +30,7 @@ export function topicProblem(topic: string, maxLevels: number): string | null {
   for (let i = 0; i < topic.length; i++) {
     const code = topic.charCodeAt(i)
     if (code === PLUS || code === HASH) return 'wildcard in a topic name'
-    if (code === 0) return 'NUL in a topic name'
+    if (isControl(code)) return 'control character in a topic name'
     if (code === SLASH) levels++
   }
   return levels > maxLevels ? 'too many topic levels' : null
@@ -28,7 +43,7 @@ export function filterProblem(filter: string, maxLevels: number): string | null 
   if (levels.length > maxLevels) return 'too many topic levels'
   for (let i = 0; i < levels.length; i++) {
     const level = levels[i] ?? ''
-    if (level.includes('\0')) return 'NUL in a topic filter'
+    if (hasControl(level)) return 'control character in a topic filter'
     if (level.length > 1 && (level.includes('+') || level.includes('#'))) return 'wildcard inside a level'
     if (level === '#' && i !== levels.length - 1) return '# before the last level'
   }
@@ -61,3 +76,6 @@ const HASH = 35
 const DOLLAR = 36
 const PLUS = 43
 const SLASH = 47
+const DELETE = 127
+const lastOfC0 = 31
+const lastOfC1 = 159
