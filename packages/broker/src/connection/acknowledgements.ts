@@ -46,7 +46,7 @@ export class Acknowledgements {
       return
     }
     const durable = writer.changeCount === changesBefore
-    const acknowledgement = { type, packetId, durable, sinceMs: Date.now() }
+    const acknowledgement = { type, packetId, durable, sinceMs: performance.now() }
     this.#queue.push(acknowledgement)
     if (!durable) writer.whenDurable((stored) => this.#written(acknowledgement, stored))
   }

@@ -28,7 +28,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   readonly remoteAddress: string
   /** The upgrade request, until the CONNECT is decided: it takes much memory, and is not needed later. */
   httpRequest: IncomingMessage | undefined
-  readonly deadlines = new Deadlines(Date.now())
+  readonly deadlines = new Deadlines(performance.now())
   readonly socket: MqttSocket
   readonly core: Core<P>
   readonly subscriptions: SubscriptionHandler<P>
@@ -130,7 +130,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   ready(): void {
     if (this.state !== 'connecting') return
     this.state = 'ready'
-    this.deadlines.heard(Date.now())
+    this.deadlines.heard(performance.now())
     this.core.events.emit('connected', { client: this.client })
     // A listener may have ended it.
     if (!this.alive) return

@@ -17,7 +17,10 @@ export interface WatchedClient {
   readonly backlogBytes: number
 }
 
-/** What one client has to do in time: send its CONNECT, keep its keep-alive, take what it is sent. */
+/**
+ * What one client has to do in time: send its CONNECT, keep its keep-alive, take what it is sent. Times are of the
+ * monotonic clock, because the wall clock may be set; only the end of a credential is a date.
+ */
 export class Deadlines {
   /** Epoch milliseconds at which its credential ends. */
   expiresAtMs = Number.POSITIVE_INFINITY
@@ -42,7 +45,7 @@ export class Deadlines {
   missed(client: WatchedClient, limits: BrokerLimits, nowMs: number): DisconnectReason | null {
     const { state, throttled, takenBytes, backlogBytes } = client
     if (state === 'opening' && nowMs - this.#openedAtMs > limits.connectTimeoutMs) return 'timeout'
-    if (nowMs >= this.expiresAtMs) return 'expired'
+    if (Date.now() >= this.expiresAtMs) return 'expired'
     if (throttled) this.#heardAtMs = nowMs
     if (state === 'ready' && nowMs - this.#heardAtMs > this.keepAliveMs) return 'keep_alive'
     if (backlogBytes === 0 || takenBytes > this.#takenBytes) {

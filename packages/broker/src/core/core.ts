@@ -46,8 +46,8 @@ export class Core<P> {
   readonly connections = new Set<LiveConnection<P>>()
   /** Authenticated connections by session id. */
   readonly live = new Map<string, LiveConnection<P>>()
-  /** Epoch milliseconds as of the last sweep: cheap enough to read for every packet. */
-  nowMs = Date.now()
+  /** The monotonic clock (`performance.now`) as of the last sweep: cheap enough to read for every packet. */
+  nowMs = performance.now()
   stopping = false
   readonly #delay = new EventLoopDelay()
   readonly #partials: PartialPackets
@@ -144,9 +144,9 @@ export class Core<P> {
 
   // One timer for all connections: deadlines here are seconds, so a quarter of one does not matter.
   #sweep(): void {
-    const nowMs = Date.now()
+    const nowMs = performance.now()
     // After a stall of this process every client looks slow, so a stall counts as two sweeps at most.
-    const elapsedMs = Math.min(Math.max(nowMs - this.nowMs, 0), 2 * sweepMs)
+    const elapsedMs = Math.min(nowMs - this.nowMs, 2 * sweepMs)
     this.nowMs = nowMs
     this.groups.refill(elapsedMs)
     this.addresses.refill(elapsedMs)
@@ -157,7 +157,7 @@ export class Core<P> {
     }
     this.#partials.enforce()
     if (++this.#sweeps % sweepsPerMinute !== 0) return
-    this.sessions.expire(this.nowMs)
+    this.sessions.expire(nowMs)
     this.#delay.rotate()
   }
 }

@@ -24,6 +24,6 @@ export interface LiveConnection<P> {
   extend(expiresAtMs: number): void
   /** Replaces the principal, and checks the subscriptions against it again. */
   setPrincipal(principal: P): void
-  /** Enforces its deadlines and rates; called a few times a second. */
+  /** Enforces its deadlines and rates; called a few times a second. `nowMs` is of the monotonic clock. */
   sweep(nowMs: number, elapsedMs: number): void
 }

@@ -18,9 +18,9 @@ export async function shutDown<P>(core: Core<P>): Promise<void> {
 }
 
 async function decided<P>(core: Core<P>): Promise<void> {
-  const deadline = Date.now() + graceMs
+  const deadline = performance.now() + graceMs
   const pending = () => [...core.connections].some(({ pendingPublishes }) => pendingPublishes > 0)
-  while (pending() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (pending() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 /** Ends some in each turn of the event loop: ending thousands at once would delay the last packets of the others. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { BackPressure } from '../fairness/back-pressure.js'
 import { defaultLimits } from '../interface/limits.js'
 import { Router } from '../routing/router.js'
@@ -26,14 +26,16 @@ function stored(store: SessionStore, id: string): void {
   store.release(session)
 }
 
+afterEach(() => vi.useRealTimers())
+
 it('forgets a session that was offline too long, with its subscriptions, and no other', () => {
   const { store, router } = storeWith({ sessionExpiryMs: 60_000 })
   stored(store, 'left')
   const { session: connected } = store.take({ sessionId: 'connected', clean: false })
   connected.subscribe('x', 1)
-  store.expire(Date.now() + 30_000)
+  store.expire(performance.now() + 30_000)
   expect(store.size).toBe(2)
-  store.expire(Date.now() + 60_001)
+  store.expire(performance.now() + 60_001)
   expect(store.get('left')).toBeUndefined()
   expect(store.get('connected')).toBe(connected)
   expect(router.subscriptions).toBe(1)
@@ -45,8 +47,26 @@ it('measures the time offline anew when the session is resumed', () => {
   const { session, present } = store.take({ sessionId: 'back', clean: false })
   expect(present).toBe(true)
   session.attach({ out: null as never, takenBytes: 0, dropped() {}, queueOverflowed() {} })
-  store.expire(Date.now() + 10_000)
+  store.expire(performance.now() + 10_000)
   expect(store.size).toBe(1)
+})
+
+it('counts the time that a restored session was offline before, and goes by the monotonic clock from then on', () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { store } = storeWith({ sessionExpiryMs: 60_000 })
+  const restore = (sessionId: string, offlineSince: number) =>
+    store.restore({ sessionId, owner: '', offlineSince, subscriptions: [], inbound: [] })
+  restore('long ago', Date.now() - 50_000)
+  restore('connected', 0)
+  restore('of a clock set back since', Date.now() + 3_600_000)
+  vi.setSystemTime(Date.now() + 3_600_000)
+  store.expire(performance.now() + 1_000)
+  expect(store.size).toBe(3)
+  store.expire(performance.now() + 20_000)
+  expect(store.get('long ago')).toBeUndefined()
+  expect(store.size).toBe(2)
+  store.expire(performance.now() + 61_000)
+  expect(store.size).toBe(0)
 })
 
 it('evicts the session that is offline longest when there are too many', () => {

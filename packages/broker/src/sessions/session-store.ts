@@ -45,7 +45,7 @@ export class SessionStore {
   /** Restores a session from the store. One that was connected when the broker stopped is offline from now on. */
   restore({ sessionId, owner, offlineSince, subscriptions, inbound }: StoredSession): void {
     const session = new Session(this.#services, { id: sessionId, stored: true, owner })
-    session.restore({ offlineSince: offlineSince || Date.now(), subscriptions, inbound })
+    session.restore({ offlineSince, subscriptions, inbound })
     this.#sessions.set(sessionId, session)
     this.#offline.add(session)
   }
@@ -82,10 +82,10 @@ export class SessionStore {
     return count
   }
 
-  /** Forgets sessions that were offline for too long. */
-  expire(now: number): void {
+  /** Forgets sessions that were offline for too long, by the monotonic clock. */
+  expire(nowMs: number): void {
     for (const session of this.#offline) {
-      if (now - session.offlineSince > this.#limits.sessionExpiryMs) this.remove(session)
+      if (nowMs - session.offlineSinceMs > this.#limits.sessionExpiryMs) this.remove(session)
     }
   }
 

@@ -53,8 +53,8 @@ export class Session implements Member, Consumer {
   /** Null unless the session survives a restart. */
   writer: SessionWriter | null
   link: SessionLink | null = null
-  /** Epoch milliseconds since which no client is connected; 0 while one is. */
-  offlineSince = 0
+  /** Time of the monotonic clock since which no client is connected. Of no meaning while one is. */
+  offlineSinceMs = 0
   // Made when first used: most sessions are of idle clients.
   #inbound: Map<number, 'pending' | 'decided'> | null = null
   #subscriptions: Map<string, Subscription> | null = null
@@ -134,7 +134,9 @@ export class Session implements Member, Consumer {
 
   /** Restores what the store has of it, except its messages. */
   restore({ offlineSince, subscriptions, inbound }: RestoredState): void {
-    this.offlineSince = offlineSince
+    // A wall clock that was set back while the broker did not run makes no time pass.
+    const offlineMs = offlineSince > 0 ? Math.max(0, Date.now() - offlineSince) : 0
+    this.offlineSinceMs = performance.now() - offlineMs
     for (const { filter, qos } of subscriptions) this.#add(filter, qos)
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
   }
@@ -195,15 +197,14 @@ export class Session implements Member, Consumer {
   attach(link: SessionLink): void {
     this.link = link
     this.openOut = null
-    this.offlineSince = 0
     this.writer?.session(0)
   }
 
   detach(): void {
     this.link = null
     this.openOut = null
-    this.offlineSince = Date.now()
-    this.writer?.session(this.offlineSince)
+    this.offlineSinceMs = performance.now()
+    this.writer?.session(Date.now())
     this.#publisherHold?.timeOut()
     this.#publisherHold = null
     this.#passOn((group) => group.hasOtherConnected(this))
@@ -247,6 +248,7 @@ export class Session implements Member, Consumer {
 }
 
 interface RestoredState {
+  /** Epoch milliseconds; 0 when a client was connected. */
   offlineSince: number
   subscriptions: readonly { filter: string; qos: Qos }[]
   inbound: readonly number[]
