@@ -168,3 +168,43 @@ describe('frames', () => {
     expect(received.subarray(-4)).toEqual(Buffer.from([0x88, 2, code >> 8, code & 255]))
   })
 })
+
+describe('an idle connection', () => {
+  const ping = Buffer.from([0x89, 0])
+
+  async function connectIdle(): Promise<void> {
+    await broker.stop()
+    broker = await startOurs({ limits: { webSocketPingMs: 300 } })
+    await handshake()
+    socket.write(frame(connectBytes))
+    await got(connackFrame)
+  }
+
+  it('is pinged again and again, and need not answer', async () => {
+    await connectIdle()
+    await until(() => received.equals(Buffer.concat([connackFrame, ping, ping, ping])))
+    socket.write(frame(pingreq))
+    await got(pingrespFrame)
+    expect(broker.disconnects).toEqual([])
+  })
+
+  it('may answer', async () => {
+    await connectIdle()
+    await got(ping)
+    socket.write(Buffer.concat([frame(Buffer.alloc(0), { opcode: 10 }), frame(pingreq)]))
+    await got(pingrespFrame)
+    await until(() => received.subarray(-2).equals(ping))
+    expect(broker.disconnects).toEqual([])
+  })
+
+  it('is not kept alive by pings: its own keep-alive counts', async () => {
+    await connectIdle()
+    const dead = mqttPacket.generate(connectPacket({ clientId: 'dead', keepalive: 1 }))
+    socket.destroy()
+    await handshake()
+    socket.write(frame(dead))
+    await ended()
+    expect(broker.disconnects.at(-1)).toMatchObject({ reason: 'keep_alive', client: { clientId: 'dead' } })
+    expect(received.includes(ping)).toBe(true)
+  })
+})

@@ -186,6 +186,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     if (missed) this.end(missed)
     else this.#publishes?.sweep(nowMs, elapsedMs)
     this.#drops?.sweep(nowMs)
+    this.socket.pingWhenIdle(nowMs, this.core.limits.webSocketPingMs)
   }
 
   packet(packet: Packet): void {

@@ -47,6 +47,8 @@ export interface BrokerLimits {
   maxGroupPublishBytesPerSecond: number
   /** A client that publishes faster than allowed for this long is cut off. */
   rateTimeoutMs: number
+  /** A WebSocket to which nothing was sent for so long is sent a ping, so that no proxy takes it for idle. */
+  webSocketPingMs: number
   maxConnections: number
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
@@ -91,6 +93,7 @@ export const defaultLimits: BrokerLimits = {
   maxGroupPublishesPerSecond: 500_000,
   maxGroupPublishBytesPerSecond: 256 * 1024 * 1024,
   rateTimeoutMs: 30_000,
+  webSocketPingMs: 25_000,
   maxConnections: 50_000,
   maxConnectionsPerAddress: 20_000,
   maxConnectsPerSecondPerAddress: 3_000,

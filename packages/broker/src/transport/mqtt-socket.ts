@@ -29,6 +29,9 @@ export class MqttSocket implements WebSocketSink, SharedReader {
   #closeCode = 1000
   /** `peer_gone`: the peer closed or broke the connection, and its last packets may still be kept. */
   #state: 'open' | 'peer_gone' | 'closed' = 'open'
+  /** Bytes written as of the last look, and when they were last seen to grow. */
+  #sentBytes = 0
+  #sentAtMs = 0
 
   constructor(socket: Duplex, transport: Transport, maxPacketBytes: number, events: MqttSocketEvents) {
     this.#socket = socket
@@ -86,6 +89,19 @@ export class MqttSocket implements WebSocketSink, SharedReader {
     if (this.#state === 'closed' || this.#blocked) return
     if (this.#state === 'peer_gone') this.#events.lost()
     else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /**
+   * Pings a WebSocket to which nothing was sent for `intervalMs`, as proxies close connections that look idle. A pong is
+   * not asked for: a dead peer is noticed when TCP gives up on the ping. Called a few times a second.
+   */
+  pingWhenIdle(nowMs: number, intervalMs: number): void {
+    if (this.#decoder === null || this.#state !== 'open') return
+    const { bytesWritten, backlogBytes } = this.out
+    if (bytesWritten !== this.#sentBytes || backlogBytes > 0) {
+      this.#sentBytes = bytesWritten
+      this.#sentAtMs = nowMs
+    } else if (nowMs - this.#sentAtMs >= intervalMs) this.out.raw(pingFrame)
   }
 
   /** Stops reading for good and closes: at once, or when what is queued has been sent. */
@@ -177,4 +193,5 @@ function onEnd(this: OwnedSocket): void {
   this[owner]?.peerGone()
 }
 
+const pingFrame = controlFrame(Opcode.ping, Buffer.alloc(0))
 const lingerMs = 1_000
