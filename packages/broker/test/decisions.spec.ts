@@ -45,6 +45,60 @@ describe('authentication', () => {
     expect((await client.next('connack')).returnCode).toBe(3)
   })
 
+  it('lets the host assign a client id to a clean session that has none', async () => {
+    await broker.stop()
+    let count = 0
+    broker = await startOurs({
+      hooks: {
+        authenticate: ({ clientId }) => {
+          const assigned = `device:${++count}`
+          const given = clientId === '' ? assigned : clientId
+          return { ok: true, principal: '', sessionId: `org/d/${given}`, clientId: assigned }
+        },
+      },
+    })
+    const first = await RawClient.connect(broker, { clientId: '' })
+    const second = await RawClient.connect(broker, { clientId: '' })
+    const named = await RawClient.connect(broker, { clientId: 'named' })
+    const clients = [...broker.broker.clients()].map(({ clientId, sessionId }) => ({ clientId, sessionId }))
+    expect(clients).toEqual([
+      { clientId: 'device:1', sessionId: 'org/d/device:1' },
+      { clientId: 'device:2', sessionId: 'org/d/device:2' },
+      { clientId: 'named', sessionId: 'org/d/named' },
+    ])
+    for (const client of [first, second, named]) client.destroy()
+  })
+
+  it('reports a refused protocol version with who asked for it, and the way out', async () => {
+    const will = {
+      topic: 'w',
+      payload: Buffer.from('gone'),
+      qos: 1 as const,
+      retain: false,
+      properties: { willDelayInterval: 5 },
+    }
+    const properties = { sessionExpiryInterval: 60, userProperties: { a: 'x'.repeat(200) } }
+    for (const more of [
+      {},
+      { will },
+      { will, properties },
+      { properties, password: Buffer.from('secret') },
+    ]) {
+      const client = await RawClient.open(broker)
+      client.send(connectPacket({ protocolVersion: 5, clientId: 'five', username: 'user', ...more }))
+      await client.closed
+    }
+    const refusal = {
+      stage: 'connect',
+      reason: 'unsupported_protocol',
+      remoteAddress: '127.0.0.1',
+      clientId: 'five',
+      username: 'user',
+      detail: 'MQTT 5 is not supported; use MQTT 3.1.1',
+    }
+    expect(broker.refusals).toEqual([refusal, refusal, refusal, refusal])
+  })
+
   it('keeps the same client id in two organizations apart', async () => {
     await broker.stop()
     broker = await startOurs({

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Core } from '../core/core.js'
 import type { AuthenticateResult, ConnectRequest } from '../interface/hooks.js'
 import type { ClientInfo, RefusalReason, Transport } from '../interface/types.js'
-import type { ConnectOutcome, ConnectPacket, Will } from '../packets/connect.js'
+import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../packets/connect.js'
 import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -37,11 +37,9 @@ export function admit<P>(
     return
   }
   const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
-  refuse(connection, null, {
-    answer,
-    reason: 'unsupported_protocol',
-    detail: `protocol level ${outcome.level}`,
-  })
+  const version = versionNames.get(outcome.level) ?? `protocol level ${outcome.level}`
+  const detail = `${version} is not supported; use MQTT 3.1.1`
+  refuse(connection, outcome.identity, { answer, reason: 'unsupported_protocol', detail })
 }
 
 function authenticate<P>(connection: ConnectingClient<P>, connect: ConnectPacket): void {
@@ -164,12 +162,12 @@ function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): 
 
 function clientOf<P>(
   { transport, remoteAddress, id }: ConnectingClient<P>,
-  { clientId }: ConnectPacket,
-  { sessionId, principal }: Extract<AuthenticateResult<P>, { ok: true }>,
+  connect: ConnectPacket,
+  { sessionId, principal, clientId }: Extract<AuthenticateResult<P>, { ok: true }>,
 ): ClientRecord<P> {
   return {
     sessionId,
-    clientId,
+    clientId: connect.clientId === '' ? (clientId ?? '') : connect.clientId,
     principal,
     transport,
     remoteAddress,
@@ -184,15 +182,15 @@ function mayWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, will
 
 function refuse<P>(
   connection: ConnectingClient<P>,
-  connect: ConnectPacket | null,
+  { clientId, username }: ClientIdentity,
   { answer, ...refusal }: Refusal,
 ): void {
   const { core, remoteAddress, out } = connection
   core.refuse({
     stage: 'connect',
     remoteAddress,
-    ...(connect ? { clientId: connect.clientId } : {}),
-    ...(connect?.username === undefined ? {} : { username: connect.username }),
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(username === undefined ? {} : { username }),
     ...refusal,
   })
   out.packet(answer)
@@ -202,6 +200,8 @@ function refuse<P>(
 function connack(returnCode: number, { sessionPresent = false } = {}): Buffer {
   return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
 }
+
+const versionNames = new Map([[5, 'MQTT 5']])
 
 // MQTT 5, section 3.2: reason code 0x84, unsupported protocol version, no properties.
 const connackUnsupportedV5 = Buffer.from([0x20, 3, 0, 0x84, 0])

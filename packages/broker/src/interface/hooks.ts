@@ -31,7 +31,7 @@ export interface BrokerHooks<P> {
 
 export type PublishDecision = 'forward' | 'drop'
 
-/** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only). */
+/** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only); the host may assign one. */
 export interface ConnectRequest {
   clientId: string
   username?: string
@@ -51,6 +51,8 @@ export type AuthenticateResult<P> =
       principal: P
       /** Unique inside the broker. A second connection with the same id takes over from the first. */
       sessionId: string
+      /** The client id that the host assigns to a client whose own is empty. Of no meaning for others. */
+      clientId?: string
       /** Epoch milliseconds at which the connection is ended with reason `expired`. */
       expiresAt?: number
       /** The group whose publish rate this client counts towards beside its own, for example an organization. */

@@ -1,6 +1,7 @@
 import type { Qos } from '../interface/types.js'
+import { readIdentityOfV5 } from './connect-v5.js'
+import { Cursor } from './cursor.js'
 import type { Packet } from './packet-reader.js'
-import { readUtf8 } from './topic.js'
 
 export interface Will {
   topic: string
@@ -19,9 +20,15 @@ export interface ConnectPacket {
   password?: Buffer
 }
 
+/** What names a client. */
+export interface ClientIdentity {
+  clientId?: string
+  username?: string
+}
+
 export type ConnectOutcome =
   | { kind: 'connect'; connect: ConnectPacket }
-  | { kind: 'unsupported'; level: number }
+  | { kind: 'unsupported'; level: number; identity: ClientIdentity }
   | { kind: 'malformed'; detail: string }
 
 /**
@@ -36,7 +43,7 @@ export function readConnect(packet: Packet): ConnectOutcome {
   if (name === null || level < 0) return malformed('protocol name')
   if (name !== 'MQTT' && name !== 'MQIsdp') return malformed('protocol name')
   if (!(name === 'MQTT' && level === 4) && !(name === 'MQIsdp' && level === 3))
-    return { kind: 'unsupported', level }
+    return { kind: 'unsupported', level, identity: level === 5 ? readIdentityOfV5(cursor) : {} }
   const flags = cursor.byte()
   const keepAliveSeconds = cursor.uint16()
   if (keepAliveSeconds < 0) return malformed('truncated header')
@@ -83,53 +90,4 @@ function readWill(cursor: Cursor, flags: number): Will | undefined {
 
 function malformed(detail: string): ConnectOutcome {
   return { kind: 'malformed', detail: `CONNECT: ${detail}` }
-}
-
-/** Reads one field after the other; -1 or null when the packet ends before the field does. */
-export class Cursor {
-  readonly #bytes: Buffer
-  readonly #end: number
-  #at: number
-
-  private constructor(bytes: Buffer, from: number, end: number) {
-    this.#bytes = bytes
-    this.#at = from
-    this.#end = end
-  }
-
-  static ofBody({ bytes, body, end }: Packet): Cursor {
-    return new Cursor(bytes.buffer, body, end)
-  }
-
-  get done(): boolean {
-    return this.#at === this.#end
-  }
-
-  byte(): number {
-    return this.#at < this.#end ? (this.#bytes[this.#at++] ?? -1) : -1
-  }
-
-  uint16(): number {
-    if (this.#at + 2 > this.#end) return -1
-    const value = this.#bytes.readUInt16BE(this.#at)
-    this.#at += 2
-    return value
-  }
-
-  text(): string | null {
-    const from = this.#skipField()
-    return from < 0 ? null : readUtf8(this.#bytes, from, this.#at)
-  }
-
-  binary(): Buffer | null {
-    const from = this.#skipField()
-    return from < 0 ? null : this.#bytes.subarray(from, this.#at)
-  }
-
-  #skipField(): number {
-    const length = this.uint16()
-    if (length < 0 || this.#at + length > this.#end) return -1
-    this.#at += length
-    return this.#at - length
-  }
 }

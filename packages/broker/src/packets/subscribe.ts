@@ -1,4 +1,4 @@
-import { Cursor } from './connect.js'
+import { Cursor } from './cursor.js'
 import type { Packet } from './packet-reader.js'
 
 export interface FilterRequest {

@@ -100,7 +100,9 @@ export class Policy<P> {
       result?.ok === true
         ? typeof result.sessionId === 'string' &&
           result.sessionId.length > 0 &&
-          [result.group, result.owner].every((name) => name === undefined || typeof name === 'string')
+          [result.clientId, result.group, result.owner].every(
+            (name) => name === undefined || typeof name === 'string',
+          )
         : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }
