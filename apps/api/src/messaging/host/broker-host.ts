@@ -21,6 +21,7 @@ import { PublishRights } from '../publishing/publish-rights.js'
 import { registerBrokerMetrics } from './broker-metrics.js'
 import { BrokerObservers } from './broker-observers.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
+import { ConnectRefusalLog } from './connect-refusal-log.js'
 import { listen } from './listeners.js'
 import { presenceReasons } from './presence-reasons.js'
 import { Revocation } from './revocation.js'
@@ -115,6 +116,8 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       if (principal.kind === 'device')
         this.presence.tracker.disconnected(principal.deviceKey, connectionId, presenceReasons[reason])
     })
+    const refusedConnects = new ConnectRefusalLog(this.logger)
+    broker.events.on('refused', (refusal) => refusedConnects.note(refusal))
     broker.events.on('refused', ({ stage, reason, client, topic, count }) => {
       if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
       this.notices.send(client.principal, { code: 'topic_denied', topic, detail: denials[stage] }, { count })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isSessionOfDevice } from '../connections/session-ids.js'
-import { mayUseClientId } from './connect-authenticator.js'
+import { deviceResult, mayUseClientId } from './connect-authenticator.js'
 
 describe('mayUseClientId', () => {
   it.each([['pump'], ['pump:1'], ['pump:flow.meter']])('lets pump be %s', (clientId) => {
@@ -28,5 +28,23 @@ describe('isSessionOfDevice', () => {
     expect(isSessionOfDevice('acme/d/pump2', 'acme', 'pump')).toBe(false)
     expect(isSessionOfDevice('other/d/pump', 'acme', 'pump')).toBe(false)
     expect(isSessionOfDevice('acme/u/pump', 'acme', 'pump')).toBe(false)
+  })
+})
+
+describe('deviceResult', () => {
+  const device = {
+    organizationId: 1,
+    organizationSlug: 'acme',
+    deviceKey: 2,
+    deviceId: 'pump',
+    credentialId: 'credential',
+    expiresAt: null,
+  }
+
+  it('gives a client without a client id the device’s id and a suffix, another each time', () => {
+    const [first, second] = [deviceResult('', { ok: true, device }), deviceResult('', { ok: true, device })]
+    expect(first).toMatchObject({ ok: true, clientId: expect.stringMatching(/^pump:auto-[0-9a-f]{12}$/) })
+    expect(first).toMatchObject({ sessionId: expect.stringMatching(/^acme\/d\/pump:auto-/) })
+    expect(first).not.toEqual(second)
   })
 })

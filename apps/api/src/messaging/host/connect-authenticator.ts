@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
 import { telemetry } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
@@ -45,18 +46,25 @@ export class ConnectAuthenticator {
   }
 }
 
-function deviceResult(clientId: string, verification: Verification): Result {
+export function deviceResult(askedClientId: string, verification: Verification): Result {
   if (!verification.ok) return refusals[verification.reason]
   const { device } = verification
+  const clientId = askedClientId === '' ? assignedClientId(device.deviceId) : askedClientId
   if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
   return {
     ok: true,
     principal: devicePrincipal(device),
     sessionId: deviceSessionId(device.organizationSlug, clientId),
+    clientId,
     group: device.organizationSlug,
     owner: deviceOwner(device.deviceKey),
     ...(device.expiresAt === null ? {} : { expiresAt: device.expiresAt }),
   }
+}
+
+/** For a clean session without a client id of its own, as `mosquitto_pub` asks for one when it is given none. */
+function assignedClientId(deviceId: string): string {
+  return `${deviceId}:auto-${randomBytes(assignedBytes).toString('hex')}`
 }
 
 /** A device's client id is its own id, or that and a suffix: `pump-7` and `pump-7:dashboard`. */
@@ -80,6 +88,9 @@ function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
     telemetryTopic: telemetry.topic(address),
   }
 }
+
+/** Enough that two of one device never meet. */
+const assignedBytes = 6
 
 const refusals: Record<CredentialRefusal, Result> = {
   unknown_credential: refuse(4, 'bad_credentials'),
