@@ -1,5 +1,7 @@
 export { createBroker } from './create-broker.js'
 export { TypedEmitter } from './events.js'
+export { networkOf } from './fairness/addresses.js'
+export { TokenBucket } from './fairness/token-bucket.js'
 export { type BrokerLimits, defaultLimits } from './limits.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

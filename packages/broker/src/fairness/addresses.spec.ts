@@ -4,13 +4,15 @@ import { Addresses, networkOf } from './addresses.js'
 it.each([
   ['10.1.2.3', '10.1.2.3'],
   ['::ffff:10.1.2.3', '10.1.2.3'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
-  ['2001:DB8::1', '2001:db8:0:0'],
-  ['::1', '0:0:0:0'],
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:1:2::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
   ['', ''],
 ])('counts %s as %s', (address, network) => expect(networkOf(address)).toBe(network))
 
-it('counts connections of one address, and forgets those that left', () => {
+it('counts the connections of one address, and forgets closed ones', () => {
   const addresses = new Addresses({ maxConnectionsPerAddress: 2, maxConnectsPerSecondPerAddress: 100 })
   expect([1, 2, 3].map(() => addresses.enter('a'))).toEqual([null, null, 'quota'])
   expect(addresses.enter('b')).toBeNull()
@@ -18,7 +20,7 @@ it('counts connections of one address, and forgets those that left', () => {
   expect(addresses.enter('a')).toBeNull()
 })
 
-it('lets an address connect only so fast, after what it saved up', () => {
+it('limits how fast an address connects, after its burst', () => {
   const addresses = new Addresses({ maxConnectionsPerAddress: 1_000, maxConnectsPerSecondPerAddress: 10 })
   const enter = (times: number) => Array.from({ length: times }, () => addresses.enter('a'))
   const accepted = (times: number) => enter(times).filter((refusal) => refusal === null).length

@@ -14,16 +14,17 @@ export class Addresses {
     this.#limits = limits
   }
 
-  /** Counts a new connection, or says why there must not be one. */
+  /** Counts a new connection; returns why it is refused, or null. */
   enter(address: string): 'rate' | 'quota' | null {
     const key = networkOf(address)
     let entry = this.#known.get(key)
     if (!entry) {
-      const connects = new TokenBucket(this.#limits.maxConnectsPerSecondPerAddress, savedSeconds)
+      const perSecond = this.#limits.maxConnectsPerSecondPerAddress
+      const connects = new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
       entry = { connections: 0, connects }
       this.#known.set(key, entry)
     }
-    if (entry.connects.empty) return 'rate'
+    if (entry.connects.overdrawn) return 'rate'
     if (entry.connections >= this.#limits.maxConnectionsPerAddress) return 'quota'
     entry.connects.spend(1)
     entry.connections++
@@ -43,7 +44,10 @@ export class Addresses {
   }
 }
 
-/** What counts as one address: of IPv6 the network of 64 bits, for whoever has one has all of its addresses. */
+/**
+ * What counts as one client's address: an IPv4 address, also when it came over an IPv6 socket, or the /64 network of an
+ * IPv6 address, as one client has all of its addresses. Other text is returned as it is.
+ */
 export function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (ipv4) return ipv4
@@ -52,7 +56,8 @@ export function networkOf(address: string): string {
   const left = before === '' ? [] : before.split(':')
   const right = after ? after.split(':') : []
   const zeros = after === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
-  return [...left, ...Array<string>(zeros).fill('0'), ...right].slice(0, 4).join(':')
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right].slice(0, 4)
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }
 
 const savedSeconds = 2

@@ -9,13 +9,13 @@ export class PublishRate {
   readonly #bytes: TokenBucket
 
   constructor(messagesPerSecond: number, bytesPerSecond: number) {
-    this.#messages = new TokenBucket(messagesPerSecond, savedSeconds)
-    this.#bytes = new TokenBucket(bytesPerSecond, savedSeconds)
+    this.#messages = bucketOf(messagesPerSecond)
+    this.#bytes = bucketOf(bytesPerSecond)
   }
 
   /** More was spent than allowed: nothing should be read. */
   get exceeded(): boolean {
-    return this.#messages.empty || this.#bytes.empty
+    return this.#messages.overdrawn || this.#bytes.overdrawn
   }
 
   /** Nothing was spent for a while. */
@@ -37,3 +37,7 @@ export class PublishRate {
 }
 
 const savedSeconds = 2
+
+function bucketOf(perSecond: number): TokenBucket {
+  return new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
+}

@@ -1,23 +1,23 @@
 import { expect, it } from 'vitest'
 import { TokenBucket } from './token-bucket.js'
 
-it('allows a rate, and what was saved up', () => {
-  const bucket = new TokenBucket(100, 2)
+it('allows a rate, and bursts up to its capacity', () => {
+  const bucket = new TokenBucket({ perSecond: 100, capacity: 200 })
   bucket.spend(200)
-  expect(bucket.empty).toBe(false)
+  expect(bucket.overdrawn).toBe(false)
   bucket.spend(50)
-  expect(bucket.empty).toBe(true)
+  expect(bucket.overdrawn).toBe(true)
   bucket.refill(499)
-  expect(bucket.empty).toBe(true)
+  expect(bucket.overdrawn).toBe(true)
   bucket.refill(2)
-  expect([bucket.empty, bucket.full]).toEqual([false, false])
+  expect([bucket.overdrawn, bucket.full]).toEqual([false, false])
   bucket.refill(60_000)
   expect(bucket.full).toBe(true)
 })
 
 it('allows everything at an infinite rate', () => {
-  const bucket = new TokenBucket(Number.POSITIVE_INFINITY, 2)
+  const bucket = new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, capacity: Number.POSITIVE_INFINITY })
   bucket.spend(1e12)
   bucket.refill(0)
-  expect([bucket.empty, bucket.full]).toEqual([false, true])
+  expect([bucket.overdrawn, bucket.full]).toEqual([false, true])
 })
