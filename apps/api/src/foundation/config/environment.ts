@@ -1,7 +1,7 @@
 import { OrganizationSlug, Password } from '@heliograph/protocol'
 import { z } from 'zod'
-import { parseNetwork } from './networks.js'
 import { MqttLimits } from './mqtt-limits.js'
+import { parseNetwork } from './networks.js'
 import { TracingEnvironment } from './tracing-config.js'
 import { described } from './variable-text.js'
 

@@ -22,7 +22,7 @@ import { DeviceLookup } from '../devices/device-lookup.js'
 const mostPerDevice = 100
 const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
 
-/** What devices sign in with. */
+/** Issues, lists, rotates and revokes the credentials of devices. */
 @Injectable()
 export class CredentialsService {
   constructor(
@@ -33,7 +33,7 @@ export class CredentialsService {
     private readonly devices: DeviceLookup,
   ) {}
 
-  /** A new credential; its secret is in the answer and nowhere else. */
+  /** Issues a credential. The secret is in the answer, and only its hash is stored. */
   async issue(
     principal: Principal,
     deviceId: string,
@@ -70,7 +70,7 @@ export class CredentialsService {
     return { items: rows.map((row) => toCredential(device, row)), nextCursor: null }
   }
 
-  /** A new secret; the one before it goes on working for `overlapSeconds`, so that a device can change over. */
+  /** Makes a new secret. The previous one keeps working for `overlapSeconds`, so that the device can change over. */
   async rotate(
     principal: Principal,
     deviceId: string,
@@ -102,7 +102,7 @@ export class CredentialsService {
     return answer
   }
 
-  /** Ends a credential. When this resolves, nothing accepts it and its connections are ended. */
+  /** Revokes a credential. When this resolves, it is accepted nowhere and its connections are ended. */
   async revoke(principal: Principal, deviceId: string, id: string): Promise<void> {
     const device = await this.database.transaction(async (transaction) => {
       const { device } = await this.find(transaction, principal, deviceId, id)
@@ -113,12 +113,13 @@ export class CredentialsService {
     await this.events.emit('credential.revoked', { ...facts(principal, device), credentialId: id })
   }
 
-  /** Locks the row: of two rotations at once, the second builds on the first. */
+  /** Locks the row, so that the second of two rotations at the same time builds on the first. */
   private async find(transaction: Transaction, principal: Principal, deviceId: string, id: string) {
     const device = await this.devices.find(principal, deviceId, transaction)
     await transaction.$queryRaw`SELECT FROM credential WHERE id = ${id} FOR UPDATE`
     const credential = await transaction.credential.findFirst({ where: { id, deviceKey: device.key } })
-    if (credential === null) throw new NotFoundError('There is no such credential.', 'credential_not_found')
+    if (credential === null)
+      throw new NotFoundError('This credential does not exist.', 'credential_not_found')
     return { device, credential }
   }
 
