@@ -9,7 +9,7 @@ export interface Answer {
   headers: Headers
 }
 
-/** Sends a request and reads what comes back, whatever it is. */
+/** Sends a request and reads the answer, of any content type. */
 export async function ask(
   client: HttpClient,
   method: string,
@@ -23,7 +23,7 @@ export async function ask(
   return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers }
 }
 
-/** A script with an API key of whoever the administrator client speaks for. */
+/** A script with an API key of the administrator's organization. */
 export async function apiKey(
   platform: Platform,
   administrator: HttpClient,
@@ -37,12 +37,15 @@ export async function apiKey(
 }
 
 /** A script of another organization on the same platform. */
-export async function stranger(platform: Platform, administrator: Administrator): Promise<HttpClient> {
+export async function scriptOfOtherOrganization(
+  platform: Platform,
+  administrator: Administrator,
+): Promise<HttpClient> {
   return apiKey(platform, await createOrganization(administrator))
 }
 
-/** A person with a sign-in of their own who belongs nowhere; there is no invitation yet, so the database makes them. */
-export async function outsider(
+/** A signed-in person without an organization. There are no invitations yet, so the row is inserted. */
+export async function personWithoutOrganization(
   platform: Platform,
   administrator: Administrator,
 ): Promise<HttpClient & { email: string }> {
