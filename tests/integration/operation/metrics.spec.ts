@@ -91,7 +91,7 @@ describe('/metrics', () => {
 })
 
 describe('docs/metrics.md', () => {
-  it('lists all exported metrics with their help texts', () => {
+  it('lists every exported metric with its type and labels', () => {
     const documented = new Map(
       documentedRows().map(({ name, type, labels }) => [name, { type, labels: new Set(labels) }]),
     )
