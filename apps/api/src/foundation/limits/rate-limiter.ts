@@ -8,7 +8,7 @@ interface Options {
   refillMs: number
   /** How many keys are remembered; beyond, the least recently used key is forgotten and starts with a full burst. */
   maxKeys: number
-  /** A monotonic clock: when the system's clock is set back, nobody has to wait longer for it. */
+  /** A monotonic clock: when the system's clock is set back, no caller has to wait longer for it. */
   now?: () => number
 }
 

@@ -6,7 +6,7 @@ interface Entry<Value> {
 
 /**
  * Caches the results of costly queries. A query is repeated after a pause, which `pauseMs` derives from its duration, and
- * never runs twice at a time. After a failure the last value stays, and the query is repeated after the pause of 0 ms.
+ * never runs twice at a time. After a failure the last value stays, and the query is repeated after the shortest pause.
  */
 export class QueryCache<Key, Value> {
   readonly #entries = new Map<Key, Entry<Value>>()
