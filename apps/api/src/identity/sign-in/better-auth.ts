@@ -4,10 +4,10 @@ import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { bearer } from 'better-auth/plugins/bearer'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
 
-/** Header by which the front door tells better-auth the true client address; strangers cannot send it. */
+/** The header with the client's address for better-auth. Clients cannot set it, as only known headers are passed on. */
 export const clientAddressHeader = 'x-heliograph-client-address'
 
-interface AuthOptions {
+interface Options {
   prisma: PrismaClient
   baseUrl: string
   secret: string
@@ -15,8 +15,8 @@ interface AuthOptions {
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
 
-/** better-auth as we use it: e-mail and password, cookie or bearer, no public sign-up. */
-export function createAuth({ prisma, baseUrl, secret, log, onSessionEnded }: AuthOptions) {
+/** Configures better-auth: e-mail and password, cookie or bearer token, no public sign-up. */
+export function createBetterAuth({ prisma, baseUrl, secret, log, onSessionEnded }: Options) {
   return betterAuth({
     appName: 'Heliograph',
     baseURL: baseUrl,
@@ -33,7 +33,7 @@ export function createAuth({ prisma, baseUrl, secret, log, onSessionEnded }: Aut
         verify: ({ hash: stored, password }) => verify(stored, password),
       },
     },
-    // A bare session token, as it stands in the database, is not enough: it has to be signed.
+    // A session token must be signed: the bare token, as it is in the database, is not accepted.
     plugins: [bearer({ requireSignature: true })],
     advanced: {
       cookiePrefix: 'heliograph',
@@ -41,7 +41,7 @@ export function createAuth({ prisma, baseUrl, secret, log, onSessionEnded }: Aut
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    // Sign-in has limits of its own, by address and by account; these are for the rest.
+    // Sign-in has limits of its own, by address and by account (sign-in-limits.ts); these are for the other calls.
     rateLimit: {
       enabled: true,
       window: 60,
@@ -63,9 +63,9 @@ export function createAuth({ prisma, baseUrl, secret, log, onSessionEnded }: Aut
   })
 }
 
-export type Auth = ReturnType<typeof createAuth>
+export type BetterAuth = ReturnType<typeof createBetterAuth>
 
-/** argon2id with the parameters of OWASP's password storage cheat sheet (19 MiB, 2 passes); it is the library's default kind. */
+/** Hashes by argon2id, the library's default, with OWASP's parameters for password storage (19 MiB, 2 passes). */
 export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
 }

@@ -1,17 +1,17 @@
 import { Name, Password } from '@heliograph/protocol'
 import { z } from 'zod'
 
-interface AuthCall {
+interface OfferedCall {
   method: 'GET' | 'POST'
   body: z.ZodType<Record<string, unknown>>
 }
 
 const Nothing = z.object({})
-const get: AuthCall = { method: 'GET', body: Nothing }
-const post = (body: AuthCall['body']): AuthCall => ({ method: 'POST', body })
+const get: OfferedCall = { method: 'GET', body: Nothing }
+const post = (body: OfferedCall['body']): OfferedCall => ({ method: 'POST', body })
 
-/** Of all that better-auth can do, what we offer, and what may be sent to it. Fields that are not named go no further. */
-export const authCalls: ReadonlyMap<string, AuthCall> = new Map([
+/** The calls of better-auth that the platform offers, with the fields that are passed on. All other calls are refused. */
+export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
   [
     '/api/auth/sign-in/email',
     post(
@@ -27,7 +27,7 @@ export const authCalls: ReadonlyMap<string, AuthCall> = new Map([
   ['/api/auth/list-sessions', get],
   [
     '/api/auth/revoke-session',
-    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is no token') })),
+    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is not a token') })),
   ],
   ['/api/auth/revoke-sessions', post(Nothing)],
   ['/api/auth/revoke-other-sessions', post(Nothing)],

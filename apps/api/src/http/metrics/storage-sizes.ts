@@ -1,33 +1,34 @@
 import type { Pool } from 'pg'
+import { withinTimeLimit } from '../../foundation/timers/time-limit.js'
 
-/** What takes a query to know of the database. */
-export interface StoreFacts {
+/** Sizes of the database and of the telemetry tables. */
+export interface StorageSizes {
   databaseBytes: number
   tables: { table: string; partitions: number; bytes: number }[]
 }
 
 /** Sizes change slowly, and a scrape must neither load a busy database nor wait for one that is away. */
-const refreshAfterMs = 30_000
-const longestWaitMs = 1_000
+const freshMs = 30_000
+const readTimeoutMs = 1_000
 
-/** Knows how large the store is, as of half a minute ago at most while somebody asks. */
-export class StoreFactsReader {
-  private known: StoreFacts | null = null
+/** Reads the sizes, at most once in half a minute. */
+export class StorageSizesReader {
+  private known: StorageSizes | null = null
   private readAtMs = Number.NEGATIVE_INFINITY
   private reading: Promise<void> | null = null
 
   constructor(private readonly pool: Pool) {}
 
-  /** Null while the database does not answer. */
-  async read(): Promise<StoreFacts | null> {
+  /** Returns null while the database does not answer. */
+  async read(): Promise<StorageSizes | null> {
     if (this.isFresh()) return this.known
     this.reading ??= this.refresh()
-    await Promise.race([this.reading, wait(longestWaitMs)])
+    await withinTimeLimit(this.reading, readTimeoutMs).catch(() => {})
     return this.isFresh() ? this.known : null
   }
 
   private isFresh(): boolean {
-    return performance.now() - this.readAtMs < refreshAfterMs
+    return performance.now() - this.readAtMs < freshMs
   }
 
   private async refresh(): Promise<void> {
@@ -46,14 +47,14 @@ export class StoreFactsReader {
       }
       this.readAtMs = performance.now()
     } catch {
-      // Whoever asks next tries again.
+      // The next call tries again.
     } finally {
       this.reading = null
     }
   }
 }
 
-/** The database, and below it the tables of telemetry with all of their partitions and indexes. */
+/** The first row is the whole database; the others are telemetry tables with all partitions and indexes. */
 const query = `
 SELECT NULL AS table, 0 AS partitions, pg_database_size(current_database()) AS bytes
 UNION ALL (
@@ -67,7 +68,3 @@ UNION ALL (
   WHERE root.relkind IN ('r', 'p') AND NOT root.relispartition
   GROUP BY root.oid, root.relname ORDER BY root.relname
 )`
-
-function wait(timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())
-}

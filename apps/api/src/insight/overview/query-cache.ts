@@ -5,26 +5,26 @@ interface Entry<Value> {
 }
 
 /**
- * Remembers what is dear to find out, and finds it out anew no sooner than `pauseMs` says of how long it took;
- * never twice at a time. A failure is tried again after the least pause, and the last value stays.
+ * Caches the results of costly queries. A query is repeated after a pause, which `pauseMs` derives from its duration, and
+ * never runs twice at a time. After a failure the last value stays, and the query is repeated after the shortest pause.
  */
-export class Paced<Key, Value> {
+export class QueryCache<Key, Value> {
   readonly #entries = new Map<Key, Entry<Value>>()
 
   constructor(
-    private readonly find: (key: Key) => Promise<Value>,
+    private readonly query: (key: Key) => Promise<Value>,
     private readonly pauseMs: (tookMs: number) => number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The last value, null before the first; starts finding it out anew when it is time. */
+  /** The last value; null before the first. Starts a query when one is due. */
   latest(key: Key): Value | null {
     const entry = this.#of(key)
     if (this.#isDue(entry)) this.#refresh(key, entry).catch(() => {})
     return entry.value
   }
 
-  /** The value while it is fresh, else a new one. Rejects when that cannot be found out. */
+  /** The last value, or the result of a new query when one is due. Rejects when that fails. */
   current(key: Key): Promise<Value> {
     const entry = this.#of(key)
     if (entry.running !== null) return entry.running
@@ -46,7 +46,7 @@ export class Paced<Key, Value> {
 
   async #refresh(key: Key, entry: Entry<Value>): Promise<Value> {
     const startedMs = this.now()
-    entry.running = this.find(key)
+    entry.running = this.query(key)
     try {
       entry.value = await entry.running
       entry.dueAtMs = this.now() + this.pauseMs(this.now() - startedMs)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { SerialByKey } from './serial.js'
+import { KeyedQueue } from './keyed-queue.js'
 
-describe('SerialByKey', () => {
-  it('runs tasks of one key in order, though an earlier one takes longer or fails', async () => {
-    const serial = new SerialByKey<string>()
+describe('KeyedQueue', () => {
+  it('runs tasks of one key in order, also when an earlier one takes longer or fails', async () => {
+    const serial = new KeyedQueue<string>()
     const done: number[] = []
     let release = () => {}
     const gate = new Promise<void>((resolve) => {

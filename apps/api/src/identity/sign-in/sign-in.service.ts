@@ -4,22 +4,22 @@ import { Database, type Transaction } from '../../foundation/database/database.s
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
-import { type Auth, createAuth, hashPassword } from './auth-options.js'
+import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
 import { Origins } from './origins.js'
 
 export interface SignedInSession {
   sessionId: string
   userId: string
-  /** Cookies that the browser should get, when the session was prolonged. */
+  /** Cookies for the browser, when the session was extended. */
   setCookies: string[]
 }
 
-/** People: who they are and whether they are signed in. The tables are better-auth's. */
+/** People and their sign-in sessions. The tables are better-auth's. */
 @Injectable()
-export class AuthService {
-  private readonly logger = new Logger(AuthService.name)
-  private readonly auth: Auth
-  /** The address that better-auth knows itself by. */
+export class SignInService {
+  private readonly logger = new Logger(SignInService.name)
+  private readonly betterAuth: BetterAuth
+  /** The base URL of better-auth. */
   readonly baseUrl: string
 
   constructor(
@@ -30,7 +30,7 @@ export class AuthService {
     readonly origins: Origins,
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
-    this.auth = createAuth({
+    this.betterAuth = createBetterAuth({
       prisma: database.prisma,
       baseUrl: this.baseUrl,
       secret: secrets.authSecret,
@@ -39,25 +39,25 @@ export class AuthService {
     })
   }
 
-  /** better-auth's answer to a request of its own. */
+  /** Passes a request to better-auth. */
   handle(request: Request): Promise<Response> {
-    return this.auth.handler(request)
+    return this.betterAuth.handler(request)
   }
 
-  /** The live session that a cookie or a bearer token stands for, or null. */
+  /** The session of a cookie or a bearer token; null when there is none or it has ended. */
   async findSession(credential: { cookie: string } | { bearer: string }): Promise<SignedInSession | null> {
     const headers = new Headers(
       'cookie' in credential
         ? { cookie: credential.cookie }
         : { authorization: `Bearer ${credential.bearer}` },
     )
-    const result = await this.auth.api.getSession({ headers, returnHeaders: true })
+    const result = await this.betterAuth.api.getSession({ headers, returnHeaders: true })
     if (result.response === null) return null
     const { session } = result.response
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
   }
 
-  /** Makes a person who signs in with a password, in the caller's transaction. */
+  /** Creates a person who signs in with a password, in the caller's transaction. */
   async createPerson(
     transaction: Transaction,
     person: { name: string; email: string; passwordHash: string },

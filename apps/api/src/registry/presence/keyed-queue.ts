@@ -1,5 +1,5 @@
-/** Runs tasks of the same key one after the other, and those of different keys beside each other. */
-export class SerialByKey<Key> {
+/** Runs tasks of the same key one after another, and tasks of different keys concurrently. */
+export class KeyedQueue<Key> {
   readonly #last = new Map<Key, Promise<void>>()
 
   run(key: Key, task: () => Promise<void>): Promise<void> {

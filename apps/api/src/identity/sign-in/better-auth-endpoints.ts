@@ -8,21 +8,21 @@ import { FrontDoor } from '../../http/front-door/front-door.js'
 import { sendProblem } from '../../http/front-door/plain-responses.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
-import { AuthService } from './auth.service.js'
-import { authCalls } from './auth-calls.js'
-import { clientAddressHeader } from './auth-options.js'
+import { clientAddressHeader } from './better-auth.js'
+import { offeredCalls } from './offered-calls.js'
+import { SignInService } from './sign-in.service.js'
 import { SignInLimits } from './sign-in-limits.js'
 
 const longestBodyBytes = 16_384
 
-/** Puts better-auth at /api/auth, in front of Nest, because it reads the body itself. */
+/** Serves better-auth's calls at /api/auth. Outside of Nest, because better-auth reads the body itself. */
 @Injectable()
-export class AuthMount implements OnModuleInit {
-  private readonly logger = new Logger(AuthMount.name)
+export class BetterAuthEndpoints implements OnModuleInit {
+  private readonly logger = new Logger(BetterAuthEndpoints.name)
 
   constructor(
     private readonly frontDoor: FrontDoor,
-    private readonly auth: AuthService,
+    private readonly signIn: SignInService,
     private readonly limits: SignInLimits,
     private readonly database: Database,
   ) {}
@@ -39,46 +39,42 @@ export class AuthMount implements OnModuleInit {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = clientOf(request)
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    const call = authCalls.get(path)
+    const call = offeredCalls.get(path)
     if (call === undefined || call.method !== request.method) {
       return sendProblem(response, 404, 'not_found', 'There is nothing at this address.')
     }
-    if (request.method === 'POST' && !this.auth.origins.allowsCookies(request.headers, client)) {
-      return sendProblem(
-        response,
-        403,
-        'origin_refused',
-        'Pages of this origin may not do that. See ALLOWED_ORIGINS.',
-      )
+    if (request.method === 'POST' && !this.signIn.origins.allowsCookies(request.headers, client)) {
+      const detail = 'Pages of this origin may not do this. See ALLOWED_ORIGINS.'
+      return sendProblem(response, 403, 'origin_refused', detail)
     }
     const body = checkBody(call.body, await readBody(request))
-    const settle = typeof body.email === 'string' ? this.limits.attempt(client.address, body.email) : null
-    const answer = await this.auth.handle(toWebRequest(this.auth.baseUrl, request, client, body))
-    if (answer.status >= 500) return await this.explain(answer)
+    const giveBack = typeof body.email === 'string' ? this.limits.attempt(client.address, body.email) : null
+    const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    if (answer.status >= 500) return await this.failWithCause(answer)
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
-    if (answer.ok) settle?.()
-    await (answer.ok ? send(answer, response) : refuse(answer, response))
+    if (answer.ok) giveBack?.()
+    await (answer.ok ? send(answer, response) : sendRefusal(answer, response))
   }
 
-  /** better-auth says that all went well also when the session is still there, because the database is away. */
+  /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
   private async checkSignedOut({ headers: { authorization, cookie } }: IncomingMessage): Promise<void> {
     const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     const sessions = [
-      ...(bearer === undefined ? [] : [await this.auth.findSession({ bearer })]),
-      ...(cookie === undefined ? [] : [await this.auth.findSession({ cookie })]),
+      ...(bearer === undefined ? [] : [await this.signIn.findSession({ bearer })]),
+      ...(cookie === undefined ? [] : [await this.signIn.findSession({ cookie })]),
     ]
     if (sessions.every((session) => session === null)) return
     throw new UnavailableError('You are still signed in. Try again.', 'still_signed_in', 2)
   }
 
-  /** better-auth keeps to itself what went wrong; most of the time it is the database. */
-  private async explain(answer: Response): Promise<never> {
+  /** better-auth hides the cause of an error. Most often it is the database, which `ping` finds out. */
+  private async failWithCause(answer: Response): Promise<never> {
     await this.database.ping()
-    throw new Error(`better-auth answered ${answer.status}; its own lines of the log say why`)
+    throw new Error(`better-auth answered ${answer.status}; its own lines in the log say why`)
   }
 }
 
-/** Only what was checked goes on, so that better-auth and the database meet no surprise. */
+/** Returns only the fields that were validated: only these are passed on. */
 function checkBody(schema: z.ZodType<Record<string, unknown>>, body: Buffer): Record<string, unknown> {
   const parsed = schema.safeParse(body.length === 0 ? {} : parseJson(body))
   if (parsed.success) return parsed.data
@@ -105,7 +101,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** The request as better-auth takes it. The origin was checked, so it is told the one that it knows itself by. */
+/** Converts the request for better-auth. Its origin was checked already, so better-auth gets its own base URL as origin. */
 function toWebRequest(
   baseUrl: string,
   request: IncomingMessage,
@@ -127,19 +123,19 @@ function toWebRequest(
 
 const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() })
 
-/** better-auth's refusals in the form that all of ours have. */
-async function refuse(answer: Response, response: ServerResponse): Promise<void> {
+/** Sends a refusal of better-auth as a problem. */
+async function sendRefusal(answer: Response, response: ServerResponse): Promise<void> {
   const { status, headers } = answer
   const { code, message } = Refusal.catch({}).parse(await answer.json().catch(() => ({})))
   const cookies = headers.getSetCookie()
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
   const retryAfter = headers.get('x-retry-after')
   if (retryAfter !== null) response.setHeader('retry-after', retryAfter)
-  const usual = usualCodes[status] ?? 'refused'
-  sendProblem(response, status, code?.toLowerCase() ?? usual, message ?? 'This was refused.')
+  const fallback = fallbackCodes[status] ?? 'refused'
+  sendProblem(response, status, code?.toLowerCase() ?? fallback, message ?? 'The request was refused.')
 }
 
-const usualCodes: Record<number, string> = {
+const fallbackCodes: Record<number, string> = {
   400: 'invalid',
   401: 'unauthorized',
   403: 'forbidden',

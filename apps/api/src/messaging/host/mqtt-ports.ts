@@ -9,7 +9,7 @@ import { describePortHolder } from './port-holder.js'
 
 type ListenConfig = Pick<Config, 'host' | 'mqttPort' | 'mqtts'>
 
-/** Listens for MQTT over TCP and TLS, as configured. Throws a ConfigError that says what is in the way. */
+/** Listens for MQTT over TCP and TLS, as configured. Throws a ConfigError when a port or a certificate cannot be used. */
 export async function listen(
   broker: Broker<ConnectionPrincipal>,
   config: ListenConfig,
@@ -38,18 +38,18 @@ async function bind(server: net.Server, variable: string, host: string, port: nu
     server.listen({ host, port })
     await once(server, 'listening')
   } catch (error) {
-    throw new ConfigError(`${variable}: ${explain(error as NodeJS.ErrnoException, variable, host, port)}`)
+    throw new ConfigError(`${variable}: ${describe(error as NodeJS.ErrnoException, variable, host, port)}`)
   }
 }
 
-function explain(error: NodeJS.ErrnoException, variable: string, host: string, port: number): string {
+function describe(error: NodeJS.ErrnoException, variable: string, host: string, port: number): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is taken by ${describePortHolder(port)}; stop it, choose another port, or set ${variable}=0 to do without`
+      return `port ${port} on ${host} is taken by ${describePortHolder(port)}; stop it, choose another port, or set ${variable}=0 to turn this listener off`
     case 'EACCES':
       return `port ${port} is reserved; choose one above 1023`
     case 'EADDRNOTAVAIL':
-      return `${host} is no address of this machine; set HOST to one, or to 0.0.0.0 for all`
+      return `this machine has no address ${host}; set HOST to one of its addresses, or to 0.0.0.0 for all`
     default:
       return `cannot listen on ${host}:${port}: ${error.message}`
   }
@@ -64,11 +64,13 @@ function createTlsServer(
     return tls.createServer(options, (socket) => broker.handleTcp(socket, 'tls'))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ConfigError(`TLS_CERT, TLS_KEY: no certificate with its key, in PEM: ${reason}`)
+    throw new ConfigError(
+      `TLS_CERT, TLS_KEY: these files are not a certificate and its key in PEM: ${reason}`,
+    )
   }
 }
 
-/** With TLS_CA, a client needs a certificate from it beside its credential. */
+/** With TLS_CA, a client needs a certificate of that authority in addition to its credential. */
 function tlsOptions({ certFile, keyFile, caFile }: NonNullable<Config['mqtts']>): tls.TlsOptions {
   return {
     cert: readPem('TLS_CERT', certFile),

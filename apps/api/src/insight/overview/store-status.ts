@@ -2,9 +2,9 @@ import type { StoreState as ShownState } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { StoreState } from '../../telemetry/storage/store-state.js'
 
-/** How the store does, also while nobody sends anything: then it is the counting that finds the database away. */
+/** The state of the store. While no telemetry arrives, the query that counts devices finds out that the database is away. */
 @Injectable()
-export class StoreWatch {
+export class StoreStatus {
   private awaySince: number | null = null
 
   constructor(private readonly store: StoreState) {}
@@ -16,8 +16,8 @@ export class StoreWatch {
       : { state, since }
   }
 
-  /** Notes whether the database answered just now. */
-  tell(answered: boolean): void {
+  /** Records whether the database answered a query. */
+  record({ answered }: { answered: boolean }): void {
     this.awaySince = answered ? null : (this.awaySince ?? Date.now())
   }
 }
