@@ -52,8 +52,8 @@ interface Message {
 
 function send(pipeline: Pipeline, device: SourceDevice, payload: unknown): Promise<Told> {
   return new Promise((resolve) => {
-    const listener = { early() {}, decided: resolve, undecided: () => resolve('undecided') }
-    pipeline.ingest(device, Buffer.from(JSON.stringify(payload)), false, listener)
+    const listener = { delayed() {}, decided: resolve, undecided: () => resolve('undecided') }
+    pipeline.ingest(device, Buffer.from(JSON.stringify(payload)), listener, 'acknowledged')
   })
 }
 

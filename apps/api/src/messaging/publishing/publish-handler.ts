@@ -48,7 +48,8 @@ export class PublishHandler {
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
     const awaited = message.qos > 0
-    const timing = this.timings.begin('mqtt', () => describe(principal, client.clientId, message), awaited)
+    const delivery = awaited ? 'acknowledged' : 'unacknowledged'
+    const timing = this.timings.begin('mqtt', delivery, () => describe(principal, client.clientId, message))
     return awaited
       ? this.store(principal, message, timing)
       : this.takeUnacknowledged(principal, message, timing)
@@ -57,7 +58,7 @@ export class PublishHandler {
   /** Its subscribers have the message, and its sender the acknowledgement. */
   settled(message: PublishedMessage): void {
     const timing = this.unsettled.get(message)
-    if (timing !== undefined) this.timings.settled(timing)
+    if (timing !== undefined) this.timings.acknowledged(timing)
   }
 
   /** The acknowledgement waits for what becomes of it; a rejection means that nobody knows. */
@@ -75,7 +76,7 @@ export class PublishHandler {
       timing,
     )
     if (timing !== null) this.unsettled.set(message, timing)
-    this.ingest.ingest(device, message.payload, publishing)
+    this.ingest.ingest(device, message.payload, publishing, 'acknowledged')
     return publishing.decision
   }
 
@@ -88,18 +89,18 @@ export class PublishHandler {
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
       timing,
-      early: () => {},
+      delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(device, message.topic, outcome, timing)
         // It was sent on before, and nobody waits for an acknowledgement.
-        this.timings.settled(timing)
+        this.timings.acknowledged(timing)
       },
       undecided: (error) => {
         this.ingest.drop(device, error)
         this.timings.decided(timing, 'dropped')
       },
     }
-    this.ingest.ingest(device, message.payload, listener, true)
+    this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
     return decision
   }
 
@@ -183,7 +184,7 @@ class Publishing implements IngestListener {
     })
   }
 
-  early(): void {
+  delayed(): void {
     if (this.#forwarded || this.#decision !== null) return
     this.#forwarded = true
     this.handler.forward()

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** What the ingest counts. */
+/** Registers the metrics of ingest. */
 export function ingestMetrics(registry: Registry, waiting: () => { samples: number; bytes: number }) {
   const registers = [registry]
   new Gauge({
@@ -13,7 +13,7 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
   })
   new Gauge({
     name: 'heliograph_ingest_waiting_bytes',
-    help: 'Memory that waiting samples take, roughly',
+    help: 'Rough bytes of memory that waiting samples take',
     registers,
     collect() {
       this.set(waiting().bytes)
@@ -22,7 +22,7 @@ export function ingestMetrics(registry: Registry, waiting: () => { samples: numb
   return {
     messages: new Counter({
       name: 'heliograph_ingest_messages_total',
-      help: 'Telemetry messages by what became of them',
+      help: 'Telemetry messages by how they were decided',
       labelNames: ['outcome'],
       registers,
     }),

@@ -4,18 +4,18 @@ import { RefusedError } from './sample.js'
 
 export interface DecodedTelemetry {
   records: TimedValues[]
-  /** The same, with integers that a double cannot hold as marked text; null: there are none. */
+  /** The same records, with integers that a double cannot hold as marked text; null: there are none. */
   exact: TimedValues[] | null
 }
 
-/** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is none. */
+/** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is not valid. */
 export function decode(payload: Buffer): DecodedTelemetry {
   const text = payload.toString()
   const records = plain(text) ?? bySchema(payload)
   return { records, exact: mayHoldLargeIntegers(text) ? exactRecords(text) : null }
 }
 
-/** The quick way for the usual. Bytes that are no UTF-8 became U+FFFD, and go the long way. */
+/** The fast path for usual payloads. Bytes that are not UTF-8 became U+FFFD and are left to the schema. */
 function plain(text: string): TimedValues[] | null {
   if (text.includes('\ufffd')) return null
   try {
@@ -34,7 +34,7 @@ function bySchema(payload: Buffer): TimedValues[] {
   }
 }
 
-/** The text was found to be telemetry, and marking integers leaves its shape as it is. */
+/** The text is known to be telemetry, and marking integers does not change its shape. */
 function exactRecords(text: string): TimedValues[] {
   return timedValues(parseExactIntegers(text) as Parameters<typeof timedValues>[0])
 }
