@@ -22,7 +22,9 @@ afterEach(async () => {
 })
 
 /** Starts a store; the promise resolves when an attempt to write failed for the first time. */
-async function start(options: Partial<PostgresPersistenceOptions> = {}): Promise<{ firstFailure: Promise<void> }> {
+async function start(
+  options: Partial<PostgresPersistenceOptions> = {},
+): Promise<{ firstFailure: Promise<void> }> {
   pool = new pg.Pool({ connectionString: postgres.url })
   pool.on('error', () => {})
   let onFailure = () => {}

@@ -7,7 +7,11 @@ import * as sql from './statements.js'
 export type SharedMessages = ReadonlyMap<StoredMessage, number>
 
 /** Writes a change set inside a transaction, a few statements for each kind of change. Twice is the same as once. */
-export async function writeChangeSet(client: StoreClient, changeSet: ChangeSet, shared: SharedMessages): Promise<void> {
+export async function writeChangeSet(
+  client: StoreClient,
+  changeSet: ChangeSet,
+  shared: SharedMessages,
+): Promise<void> {
   const freed = new Set<string>()
   const run = async (statement: Statement, rows: Iterable<Row>): Promise<void> => {
     for (const chunk of inChunks(rows)) {

@@ -44,7 +44,8 @@ describe('IngestQuota', () => {
 
   it('gives an organization no more than its share', () => {
     const quota = quotaOf({ samples: 100, organizationShare: 0.75, deviceShare: 0.25 })
-    for (const deviceKey of [1, 2, 3]) expect(quota.reserve(of(deviceKey), size(25, 10), 'acknowledged')).toBeNull()
+    for (const deviceKey of [1, 2, 3])
+      expect(quota.reserve(of(deviceKey), size(25, 10), 'acknowledged')).toBeNull()
     expect(quota.reserve(of(4), size(1, 10), 'acknowledged')).toBe('organization_full')
     expect(quota.reserve(of(5, 2), size(25, 10), 'acknowledged')).toBeNull()
     quota.release(of(1), size(25, 10))

@@ -61,7 +61,7 @@ export class IngestService implements BeforeApplicationShutdown {
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
     health.register('telemetry', () => {
       const { state, reason } = store.current
-      if (state === 'away') throw new Error(`cannot be stored: ${reason}`)
+      if (state === 'away') throw new Error(`is not stored: ${reason}`)
     })
   }
 
@@ -125,7 +125,9 @@ export class IngestService implements BeforeApplicationShutdown {
       .forgetDevice(deviceKey)
       .then(() => deleteTelemetry(this.database.pool, deviceKey))
       .catch((error: unknown) =>
-        this.logger.warn(`telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`),
+        this.logger.warn(
+          `telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`,
+        ),
       )
   }
 }

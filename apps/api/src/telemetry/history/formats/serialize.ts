@@ -8,15 +8,15 @@ export interface Serialization {
   line(sample: DeviceSample): string
 }
 
-/** How samples become text: CSV after RFC 4180, or a JSON object a line. `ofDevices`: each says whose it is. */
-export function serialization(format: StreamedFormat, ofDevices: boolean): Serialization {
+/** How samples become text: CSV by RFC 4180, or a JSON object a line. `ofDevices`: each line names its device. */
+export function serialization(format: StreamedFormat, { ofDevices }: { ofDevices: boolean }): Serialization {
   if (format === 'ndjson') return ofDevices ? { ...ndjson, line: json } : ndjson
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
     head: ofDevices ? 'time,ts,device,key,value\r\n' : 'time,ts,key,value\r\n',
     line: ({ device, key, ts, value }) => {
       const owner = ofDevices ? `${device},` : ''
-      return `${timeText(ts)},${ts},${owner}${field(harmless(key))},${field(cell(value))}\r\n`
+      return `${timeText(ts)},${ts},${owner}${field(guarded(key))},${field(cell(value))}\r\n`
     },
   }
 }
@@ -37,18 +37,18 @@ function timeText(ts: number): string {
   return us === 0 ? text : `${text.slice(0, -1)}${String(us).padStart(3, '0')}Z`
 }
 
-/** Text, all else as JSON; a missing value as nothing. */
+/** Text as it is, null as an empty cell, and everything else as JSON. */
 function cell(value: DeviceSample['value']): string {
-  if (typeof value === 'string') return harmless(value)
+  if (typeof value === 'string') return guarded(value)
   return value === null ? '' : JSON.stringify(value)
 }
 
-/** What spreadsheets take for the beginning of a formula, also in full width (OWASP, CSV Injection). */
+/** The characters with which a formula of a spreadsheet begins, also in full width (OWASP, CSV Injection). */
 const formula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
 const number = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-/** Text from a device, with a quote in front where a spreadsheet would run it. Digits of large integers stay as they are. */
-function harmless(text: string): string {
+/** Puts an apostrophe in front of text that a spreadsheet would run as a formula. Digits of large integers stay as they are. */
+function guarded(text: string): string {
   return formula.test(text) && !number.test(text) ? `'${text}` : text
 }
 
