@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyRetention, loadRetention } from '../../../apps/api/src/telemetry/retention/retention.js'
+import { deleteTelemetry } from '../../../apps/api/src/telemetry/storage/delete-telemetry.js'
 import { Partitions } from '../../../apps/api/src/telemetry/storage/partitions.js'
-import { deleteTelemetry } from '../../../apps/api/src/telemetry/storage/telemetry-cleanup.js'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
