@@ -54,7 +54,7 @@ async function sequences(): Promise<number[]> {
 }
 
 describe('while the database is away', () => {
-  it('waits, and goes on by itself', async () => {
+  it('waits, and continues by itself', async () => {
     const { firstFailure } = await start()
     await store.write([session('s'), queued(1)])
     await postgres.crash()
@@ -116,7 +116,7 @@ describe('while the database is away', () => {
     expect(await rowCounts(pool)).toMatchObject({ session: 1, entry: 0 })
   })
 
-  it('closes soon, whatever waits', async () => {
+  it('closes within a moment, whatever waits', async () => {
     const { firstFailure } = await start()
     await postgres.crash()
     const write = store.write([session('s')]).then(

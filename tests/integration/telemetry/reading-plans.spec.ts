@@ -104,7 +104,7 @@ describe('the plan of', () => {
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
 
-  it('a page in an endless range ends with the page', async () => {
+  it('a page in an endless range reads no further than the page', async () => {
     const wanted = series.map((one) => ({ series: one, nextUs: 0 }))
     const found = await expectOnlyIndexes(
       chunkStatement(wanted, { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, ...chunk }),
@@ -113,7 +113,7 @@ describe('the plan of', () => {
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
 
-  it('what follows a cursor leaves out the partitions before it', async () => {
+  it('a page after a cursor leaves out the partitions before it', async () => {
     const next = begin + 20 * weekUs
     const wanted = series.map((one) => ({ series: one, nextUs: next }))
     const found = await expectOnlyIndexes(
@@ -122,7 +122,7 @@ describe('the plan of', () => {
     expect(tables(found)).toEqual([week(20)])
   })
 
-  it('the extents of a year reads hours only', async () => {
+  it('the extents of a year reads the roll-up by hour only', async () => {
     const found = await expectOnlyIndexes(
       extentsStatement(series, 'hour', { fromUs: begin, toUs: begin + 52 * weekUs }),
     )

@@ -98,7 +98,7 @@ async function deliver(
 }
 
 describe('roll-ups', () => {
-  it('are what samples add up to, however these came and whatever broke meanwhile', async () => {
+  it('equal what is computed from the samples, in whatever order they came and whatever failed meanwhile', async () => {
     let struck = 0
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
