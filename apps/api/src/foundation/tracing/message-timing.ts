@@ -5,8 +5,8 @@ export type Delivery = 'acknowledged' | 'unacknowledged'
 
 export type MessageOutcome = 'stored' | 'refused' | 'dropped' | 'undecided'
 
-/** `decided`: stored or refused; its sender does not know yet. */
-export type TimingState =
+/** A message that is stored or refused is `decided` until its acknowledgement is sent; then it has `ended`. */
+type TimingState =
   | { step: 'received' }
   | { step: 'decided'; outcome: MessageOutcome; decidedAtMs: number }
   | { step: 'ended' }
