@@ -42,14 +42,14 @@ describe('/metrics', () => {
     expect(seriesSum(text, 'heliograph_ingest_messages_total', { outcome: 'stored' })).toBe(messages)
     expect(seriesSum(text, 'heliograph_ingest_messages_total', { outcome: 'refused' })).toBe(1)
     expect(seriesSum(text, 'heliograph_ingest_samples_total')).toBe(messages)
-    for (const until of ['checked', 'committed', 'settled']) {
+    for (const until of ['checked', 'committed', 'acknowledged']) {
       const timed = seriesSum(text, 'heliograph_ingest_latency_seconds_count', { until })
       expect(timed).toBeGreaterThanOrEqual(messages / 8)
       expect(timed).toBeLessThan(messages)
     }
     const sum = (until: string) => seriesSum(text, 'heliograph_ingest_latency_seconds_sum', { until })
     expect(sum('checked')).toBeLessThan(sum('committed'))
-    expect(sum('committed')).toBeLessThan(sum('settled'))
+    expect(sum('committed')).toBeLessThan(sum('acknowledged'))
     expect(seriesSum(text, 'heliograph_ingest_batch_messages_sum')).toBe(messages)
   })
 

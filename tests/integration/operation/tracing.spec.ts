@@ -79,9 +79,9 @@ describe('traces', () => {
         'heliograph.mqtt.qos': 1,
         'heliograph.outcome': 'stored',
       })
-      const [check, store, settled] = [child('check'), child('store'), child(settle)]
+      const [check, store, acknowledged] = [child('check'), child('store'), child(settle)]
       expect(check.endNanoseconds).toBe(store.startNanoseconds)
-      expect(store.endNanoseconds).toBeLessThanOrEqual(settled.startNanoseconds)
+      expect(store.endNanoseconds).toBeLessThanOrEqual(acknowledged.startNanoseconds)
 
       // The batch and its messages link to each other.
       const commit = receiver.spans.find(({ spanId }) => spanId === store.links[0]?.spanId)

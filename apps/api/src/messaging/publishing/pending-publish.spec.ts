@@ -23,13 +23,13 @@ describe('PendingPublish', () => {
     expect(await decision).toBe('forward')
   })
 
-  it('forwards a message once, either early or when it was decided', async () => {
+  it('forwards a message once, either delayed or when it was decided', async () => {
     const { message, handlers } = pending()
     const decision = message.decision()
-    message.early()
-    message.early()
+    message.delayed()
+    message.delayed()
     message.decided(stored)
-    message.early()
+    message.delayed()
     expect(await decision).toBe('drop')
     expect(handlers.onForward).toHaveBeenCalledTimes(1)
   })

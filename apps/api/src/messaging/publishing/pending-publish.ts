@@ -43,7 +43,7 @@ export class PendingPublish implements IngestListener {
     }
   }
 
-  early(): void {
+  delayed(): void {
     if (this.#state.kind !== 'waiting') return
     this.#state = { kind: 'forwarded' }
     this.handlers.onForward()

@@ -40,21 +40,16 @@ export class PublishHandler {
     // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
-    const needsAcknowledgement = message.qos > 0
-    const timing = this.timings.begin(
-      'mqtt',
-      () => describe(principal, client.clientId, message),
-      needsAcknowledgement,
-    )
-    return needsAcknowledgement
-      ? this.store(principal, message, timing)
-      : this.forwardAndStore(principal, message, timing)
+    const awaited = message.qos > 0
+    const delivery = awaited ? 'acknowledged' : 'unacknowledged'
+    const timing = this.timings.begin('mqtt', delivery, () => describe(principal, client.clientId, message))
+    return awaited ? this.store(principal, message, timing) : this.forwardAndStore(principal, message, timing)
   }
 
   /** Called by the broker when a message has been delivered and acknowledged. */
   acknowledged(message: PublishedMessage): void {
     const timing = this.unacknowledged.get(message)
-    if (timing !== undefined) this.timings.settled(timing)
+    if (timing !== undefined) this.timings.acknowledged(timing)
   }
 
   /** QoS 1 and 2: the acknowledgement waits for the decision. Rejects when the message stays undecided. */
@@ -72,7 +67,7 @@ export class PublishHandler {
       timing,
     )
     if (timing !== null) this.unacknowledged.set(message, timing)
-    this.ingest.ingest(device, message.payload, pending)
+    this.ingest.ingest(device, message.payload, pending, 'acknowledged')
     return pending.decision()
   }
 
@@ -85,18 +80,18 @@ export class PublishHandler {
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
       timing,
-      early: () => {},
+      delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(device, message.topic, outcome, timing)
         // QoS 0 has no acknowledgement, so the message has passed its last step.
-        this.timings.settled(timing)
+        this.timings.acknowledged(timing)
       },
       undecided: (error) => {
         this.ingest.drop(device, error)
         this.timings.decided(timing, 'dropped')
       },
     }
-    this.ingest.ingest(device, message.payload, listener, true)
+    this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
     return decision
   }
 

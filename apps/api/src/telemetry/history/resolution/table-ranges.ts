@@ -1,7 +1,7 @@
 import type { Resolution } from '@heliograph/protocol'
 
-/** A part of a range, and the table that it is read from. */
-export interface Piece {
+/** A part of a range of time that is read from one table: samples, or the roll-up by minute or hour. */
+export interface TableRange {
   resolution: Resolution
   fromUs: number
   toUs: number
@@ -16,36 +16,36 @@ export const bucketUs = { raw: 1, minute: minuteUs, hour: hourUs } as const sati
 >
 
 /**
- * The range in parts: whole hours (or minutes) from the roll-up, and what is left at both ends from the next finer table,
- * so that nothing outside of the range is counted and nothing within is left out.
+ * Splits a range: whole hours (or minutes) are read from the roll-up, and what is left at both ends from the next finer
+ * table, so that nothing outside of the range is counted and nothing within is left out.
  */
-export function piecesOf(resolution: Resolution, fromUs: number, toUs: number): Piece[] {
+export function tableRangesOf(resolution: Resolution, fromUs: number, toUs: number): TableRange[] {
   if (fromUs >= toUs) return []
   if (resolution === 'raw') return [{ resolution, fromUs, toUs }]
   const finer = resolution === 'hour' ? 'minute' : 'raw'
   const unit = bucketUs[resolution]
   const begin = Math.ceil(fromUs / unit) * unit
   const end = Math.floor(toUs / unit) * unit
-  if (begin >= end) return piecesOf(finer, fromUs, toUs)
+  if (begin >= end) return tableRangesOf(finer, fromUs, toUs)
   return [
-    ...piecesOf(finer, fromUs, begin),
+    ...tableRangesOf(finer, fromUs, begin),
     { resolution, fromUs: begin, toUs: end },
-    ...piecesOf(finer, end, toUs),
+    ...tableRangesOf(finer, end, toUs),
   ]
 }
 
 /**
- * SQL that reads pieces of the series `s` as rows of one shape: a raw sample is a bucket of its own. Where a roll-up does
- * not say when the least and the greatest were, they stand within the bucket, in the order in which its ends lead.
- * Parameters are numbered from `firstParameter` on.
+ * SQL that reads the ranges of the series `s` as rows of one shape: a raw sample is a bucket of its own. A roll-up does not
+ * have the times of its minimum and maximum unless they are its ends; then they are put within the bucket, in the order
+ * that its ends suggest. Parameters are numbered from `firstParameter` on.
  */
-export function piecesSql(
-  pieces: readonly Piece[],
+export function tableRangesSql(
+  ranges: readonly TableRange[],
   firstParameter: number,
 ): { sql: string; values: number[] } {
   const values: number[] = []
   const bind = (value: number) => `$${firstParameter + values.push(value) - 1}::bigint`
-  const selects = pieces.map(({ resolution, fromUs, toUs }) => {
+  const selects = ranges.map(({ resolution, fromUs, toUs }) => {
     const where = `device_key = s.device_key AND key_id = s.key_id AND ts >= ${bind(fromUs)} AND ts < ${bind(toUs)}`
     return `SELECT ${columns[resolution]} FROM telemetry.${tables[resolution]} WHERE ${where}`
   })

@@ -1,33 +1,33 @@
 import type { Change, Qos, StoredEntry, StoredMessage } from '@heliograph/broker'
 
-/** What became of an entry: it is new or was replaced, it was sent or released, or it is done with. */
-export type EntryDraft =
+/** What happened to an entry: it is new or was replaced, it was sent or released, or it was removed. */
+export type EntryChanges =
   | { readonly kind: 'put'; readonly entry: StoredEntry }
   | { readonly kind: 'changed'; readonly packetId: number | null; readonly released: boolean }
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'removed' }
 
-export interface SessionDraft {
-  /** All that was stored of it goes first. */
+export interface SessionChanges {
+  /** Whether everything that is stored of it is deleted first. */
   removed: boolean
   owner: string
-  /** Null when nothing was said of the session itself. */
+  /** Null when the session itself did not change. */
   offlineSince: number | null
-  /** Null for a filter that is not subscribed to any more. */
+  /** The granted QoS by topic filter; null for a subscription that was removed. */
   readonly subscriptions: Map<string, Qos | null>
-  /** Whether a packet id is taken. */
+  /** Whether each packet id is in use. */
   readonly inbound: Map<number, boolean>
-  readonly entries: Map<number, EntryDraft>
+  readonly entries: Map<number, EntryChanges>
 }
 
 /**
- * Changes that gather for one transaction. A later change takes the place of the one before, so that a draft is never
- * larger than what it describes, however long it gathers: a message that came and went leaves nothing.
+ * Changes that gather for one transaction. A later change takes the place of the one before, so that it is never
+ * larger than what it describes, however long it gathers: a message that was queued and dequeued leaves nothing.
  */
-export class Draft {
-  readonly sessions = new Map<string, SessionDraft>()
-  /** Null for a topic whose retained message was taken away. */
+export class ChangeSet {
+  readonly sessions = new Map<string, SessionChanges>()
+  /** The retained message by topic; null for one that was removed. */
   readonly retained = new Map<string, StoredMessage | null>()
-  /** How many new entries wait for a message. */
+  /** How many new entries have each message. */
   readonly receivers = new Map<StoredMessage, number>()
   /** How many changes it is made of. */
   changes = 0
@@ -37,7 +37,7 @@ export class Draft {
     return this.sessions.size === 0 && this.retained.size === 0
   }
 
-  /** What its messages take in memory, roughly, each counted once. */
+  /** Rough bytes of memory that its messages take, each counted once. */
   get bytes(): number {
     return this.#bytes
   }
@@ -50,7 +50,7 @@ export class Draft {
     else this.#addTo(this.#session(change.sessionId), change)
   }
 
-  #addTo(session: SessionDraft, change: SessionChange): void {
+  #addTo(session: SessionChanges, change: ChangeOfSession): void {
     const { subscriptions, inbound } = session
     if (change.kind === 'session') {
       session.owner = change.owner
@@ -62,30 +62,30 @@ export class Draft {
     else this.#addEntry(session.entries, change)
   }
 
-  #addEntry(entries: Map<number, EntryDraft>, change: EntryChange): void {
+  #addEntry(entries: Map<number, EntryChanges>, change: ChangeOfEntry): void {
     const { sequence } = change
     const known = entries.get(sequence)
     if (change.kind === 'queued') {
-      this.#release(known)
+      this.#removeReceiver(known)
       const { kind: _, ...entry } = change
       entries.set(sequence, { kind: 'put', entry })
-      this.#hold(entry.message)
+      this.#addReceiver(entry.message)
     } else if (change.kind === 'dequeued') {
-      this.#release(known)
+      this.#removeReceiver(known)
       // A sequence is used once, so an entry that is new here was never written.
       if (known?.kind === 'put') entries.delete(sequence)
-      else entries.set(sequence, { kind: 'gone' })
-    } else if (known?.kind !== 'gone') {
+      else entries.set(sequence, { kind: 'removed' })
+    } else if (known?.kind !== 'removed') {
       entries.set(sequence, changed(known, change))
     }
   }
 
   #remove(sessionId: string): void {
-    for (const entry of this.sessions.get(sessionId)?.entries.values() ?? []) this.#release(entry)
+    for (const entry of this.sessions.get(sessionId)?.entries.values() ?? []) this.#removeReceiver(entry)
     this.sessions.set(sessionId, newSession(true))
   }
 
-  #session(sessionId: string): SessionDraft {
+  #session(sessionId: string): SessionChanges {
     let session = this.sessions.get(sessionId)
     if (!session) {
       session = newSession(false)
@@ -101,13 +101,13 @@ export class Draft {
     this.retained.set(topic, message)
   }
 
-  #hold(message: StoredMessage): void {
+  #addReceiver(message: StoredMessage): void {
     const receivers = this.receivers.get(message) ?? 0
     if (receivers === 0) this.#bytes += bytesOf(message)
     this.receivers.set(message, receivers + 1)
   }
 
-  #release(entry: EntryDraft | undefined): void {
+  #removeReceiver(entry: EntryChanges | undefined): void {
     if (entry?.kind !== 'put') return
     const { message } = entry.entry
     const receivers = (this.receivers.get(message) ?? 0) - 1
@@ -117,9 +117,9 @@ export class Draft {
 }
 
 function changed(
-  known: Exclude<EntryDraft, { kind: 'gone' }> | undefined,
+  known: Exclude<EntryChanges, { kind: 'removed' }> | undefined,
   change: SentOrReleased,
-): EntryDraft {
+): EntryChanges {
   const released = change.kind === 'released'
   if (known?.kind === 'put') {
     const packetId = change.kind === 'sent' ? change.packetId : known.entry.packetId
@@ -129,18 +129,18 @@ function changed(
   return { kind: 'changed', packetId, released }
 }
 
-function newSession(removed: boolean): SessionDraft {
+function newSession(removed: boolean): SessionChanges {
   const nothing = { subscriptions: new Map(), inbound: new Map(), entries: new Map() }
   return { removed, owner: '', offlineSince: null, ...nothing }
 }
 
-/** What a message takes beside its payload. */
+/** Rough bytes of memory that a message takes beside its topic and payload. */
 const messageBytes = 400
 
 function bytesOf({ topic, payload }: StoredMessage): number {
   return topic.length + payload.length + messageBytes
 }
 
-type SessionChange = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
-type EntryChange = Extract<SessionChange, { sequence: number }>
+type ChangeOfSession = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
+type ChangeOfEntry = Extract<ChangeOfSession, { sequence: number }>
 type SentOrReleased = Extract<Change, { kind: 'sent' | 'released' }>

@@ -1,17 +1,17 @@
 import type { Change, StoredMessage } from '@heliograph/broker'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Draft } from './draft.js'
+import { ChangeSet } from './change-set.js'
 
-let draft: Draft
+let changeSet: ChangeSet
 
 beforeEach(() => {
-  draft = new Draft()
+  changeSet = new ChangeSet()
 })
 
 const message: StoredMessage = { topic: 't', payload: Buffer.alloc(1_000), qos: 1 }
 
 function add(...changes: Change[]): void {
-  for (const change of changes) draft.add(change)
+  for (const change of changes) changeSet.add(change)
 }
 
 function queued(sessionId: string, sequence: number, packetId = 0): Change {
@@ -19,21 +19,21 @@ function queued(sessionId: string, sequence: number, packetId = 0): Change {
 }
 
 const dequeued = (sessionId: string, sequence: number): Change => ({ kind: 'dequeued', sessionId, sequence })
-const entry = (sequence: number) => draft.sessions.get('s')?.entries.get(sequence)
+const entry = (sequence: number) => changeSet.sessions.get('s')?.entries.get(sequence)
 
-describe('a draft', () => {
-  it('forgets a message that came and went', () => {
+describe('ChangeSet', () => {
+  it('forgets a message that was queued and dequeued', () => {
     add(queued('s', 1), dequeued('s', 1))
     expect(entry(1)).toBeUndefined()
-    expect([draft.bytes, draft.receivers.size]).toEqual([0, 0])
+    expect([changeSet.bytes, changeSet.receivers.size]).toEqual([0, 0])
   })
 
-  it('remembers the end of a message of an earlier transaction, whatever happened to it before', () => {
+  it('remembers that a message of an earlier transaction was removed, whatever happened to it before', () => {
     add({ kind: 'sent', sessionId: 's', sequence: 1, packetId: 7 }, dequeued('s', 1))
-    expect(entry(1)).toEqual({ kind: 'gone' })
+    expect(entry(1)).toEqual({ kind: 'removed' })
   })
 
-  it('writes what became of a new entry with it', () => {
+  it('writes a new entry as it is now, sent and released', () => {
     add(
       queued('s', 1),
       { kind: 'sent', sessionId: 's', sequence: 1, packetId: 7 },
@@ -50,26 +50,26 @@ describe('a draft', () => {
     expect(entry(1)).toEqual({ kind: 'changed', packetId: 7, released: true })
   })
 
-  it('counts the bytes of a message once, however many wait for it', () => {
+  it('counts the bytes of a message once, however many entries have it', () => {
     add(queued('a', 1))
-    const one = draft.bytes
+    const one = changeSet.bytes
     add(queued('b', 1), queued('c', 1))
-    expect([draft.bytes, draft.receivers.get(message)]).toEqual([one, 3])
+    expect([changeSet.bytes, changeSet.receivers.get(message)]).toEqual([one, 3])
     add({ kind: 'session_removed', sessionId: 'a' }, dequeued('b', 1))
-    expect([draft.bytes, draft.receivers.get(message)]).toEqual([one, 1])
+    expect([changeSet.bytes, changeSet.receivers.get(message)]).toEqual([one, 1])
     add(dequeued('c', 1))
-    expect(draft.bytes).toBe(0)
+    expect(changeSet.bytes).toBe(0)
   })
 
-  it('lets go of all of a session that is removed, and begins it anew', () => {
+  it('forgets everything of a session that is removed, and takes a new one with the same id', () => {
     add(
       queued('s', 1),
       { kind: 'session_removed', sessionId: 's' },
       { kind: 'session', sessionId: 's', owner: 'o', offlineSince: 5 },
       queued('s', 1),
     )
-    expect(draft.sessions.get('s')).toMatchObject({ removed: true, owner: 'o', offlineSince: 5 })
-    expect(draft.sessions.get('s')?.entries.size).toBe(1)
+    expect(changeSet.sessions.get('s')).toMatchObject({ removed: true, owner: 'o', offlineSince: 5 })
+    expect(changeSet.sessions.get('s')?.entries.size).toBe(1)
   })
 
   it('keeps the last retained message of a topic, and its removal', () => {
@@ -77,8 +77,8 @@ describe('a draft', () => {
       { kind: 'retained', message },
       { kind: 'retained', message: { ...message, payload: Buffer.alloc(1) } },
     )
-    expect(draft.retained.get('t')?.payload.length).toBe(1)
+    expect(changeSet.retained.get('t')?.payload.length).toBe(1)
     add({ kind: 'retained_removed', topic: 't' })
-    expect([draft.retained.get('t'), draft.bytes]).toEqual([null, 0])
+    expect([changeSet.retained.get('t'), changeSet.bytes]).toEqual([null, 0])
   })
 })

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common'
 import { UnavailableError } from '../../../foundation/errors/domain-errors.js'
 
-/** Of the six connections for reading: whatever one organization asks for, others find some free. */
-const mostAtOnce = 4
+/** Of the six connections for reading, so that some are free for others whatever one organization reads. */
+const concurrentReads = 4
 const longestWaitMs = 10_000
 const retryAfterSeconds = 5
 
@@ -11,33 +11,34 @@ interface Organization {
   waiting: Set<() => void>
 }
 
-/** Has readings of one organization wait for each other, in the order in which they came, once they are many. */
+/** Limits how many reads of one organization run at the same time; the others wait in the order in which they came. */
 @Injectable()
-export class ReadingTurns {
+export class ReadLimiter {
   private readonly organizations = new Map<number, Organization>()
 
-  /** Runs it when it is its turn. Throws an UnavailableError when that does not come. */
+  /** Runs a read as soon as the limit allows. Throws an UnavailableError when that takes too long. */
   async run<Result>(organizationId: number, read: () => Promise<Result>): Promise<Result> {
     const organization = this.organizations.get(organizationId) ?? { running: 0, waiting: new Set() }
     this.organizations.set(organizationId, organization)
-    if (organization.running < mostAtOnce) organization.running += 1
-    else await turn(organization)
+    if (organization.running < concurrentReads) organization.running += 1
+    else await slot(organization)
     try {
       return await read()
     } finally {
-      this.pass(organizationId, organization)
+      this.release(organizationId, organization)
     }
   }
 
-  /** Gives the turn to whoever waits longest. */
-  private pass(organizationId: number, organization: Organization): void {
+  /** Gives the slot to the read that has waited longest. */
+  private release(organizationId: number, organization: Organization): void {
     const [next] = organization.waiting
     if (next !== undefined) next()
     else if (--organization.running === 0) this.organizations.delete(organizationId)
   }
 }
 
-function turn({ waiting }: Organization): Promise<void> {
+/** Resolves when a slot is free for this read. */
+function slot({ waiting }: Organization): Promise<void> {
   return new Promise((resolve, reject) => {
     const take = () => {
       clearTimeout(timer)

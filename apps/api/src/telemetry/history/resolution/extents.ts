@@ -1,8 +1,8 @@
-import { type Series, seriesParameters, seriesTable } from '../query/series.js'
+import { type Series, seriesParameters, seriesTable, type TimeRange } from '../query/series.js'
 import type { RowReader, Statement } from '../query/statement.js'
-import { bucketUs, hourUs } from './pieces.js'
+import { bucketUs, hourUs } from './table-ranges.js'
 
-/** How much there is of a series in a range, to the minute or hour. */
+/** How much a series has in a range, and from when to when, to the minute or hour. */
 export interface Extent {
   numbers: number
   others: number
@@ -11,19 +11,18 @@ export interface Extent {
   toUs: number
 }
 
-/** Up to this long a range is surveyed by the minute. */
+/** Up to this length the extents of a range are read to the minute. */
 const longestByMinuteUs = 12 * hourUs
 
-/** Counts what the series hold in the range, from roll-ups; null where there is nothing. */
-export async function survey(
+/** Reads the extents of the series in a range from roll-ups; null for a series without samples there. */
+export async function readExtents(
   reader: RowReader,
   series: readonly Series[],
-  fromUs: number,
-  toUs: number,
+  { fromUs, toUs }: TimeRange,
 ): Promise<(Extent | null)[]> {
   const resolution = toUs - fromUs <= longestByMinuteUs ? 'minute' : 'hour'
   const unit = bucketUs[resolution]
-  const found = await reader.rows<Found>(surveyStatement(series, resolution, fromUs, toUs))
+  const found = await reader.rows<Found>(extentsStatement(series, resolution, { fromUs, toUs }))
   return found.map(({ numbers, others, first_ts, last_ts }) =>
     first_ts === null || last_ts === null
       ? null
@@ -38,11 +37,10 @@ interface Found {
   last_ts: number | null
 }
 
-export function surveyStatement(
+export function extentsStatement(
   series: readonly Series[],
   resolution: 'minute' | 'hour',
-  fromUs: number,
-  toUs: number,
+  { fromUs, toUs }: TimeRange,
 ): Statement {
   const unit = bucketUs[resolution]
   return {

@@ -4,9 +4,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, expect, it } from 'vitest'
-import { cutOffStalledReader } from './cut-off.js'
+import { disconnectStalledReader } from './stalled-reader.js'
 
-const takesNothingMs = 50
+const stalledMs = 50
 const chunk = Buffer.alloc(65_536)
 let server: http.Server
 let connection: Socket
@@ -20,7 +20,7 @@ async function serve(chunks: () => AsyncIterable<Buffer>) {
     settle = resolve
   })
   server = http.createServer((_, response) => {
-    cutOffStalledReader(response, takesNothingMs)
+    disconnectStalledReader(response, stalledMs)
     pipeline(Readable.from(chunks()), response).then(
       () => settle(true),
       () => settle(false),

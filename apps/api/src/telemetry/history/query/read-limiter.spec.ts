@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ReadingTurns } from './reading-turns.js'
+import { ReadLimiter } from './read-limiter.js'
 
-describe('ReadingTurns', () => {
+describe('ReadLimiter', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  /** Readings that end when they are told to; `begun` has those that had their turn. */
-  function readings() {
-    const turns = new ReadingTurns()
+  /** Reads that end when they are told to; `begun` has those that have begun. */
+  function reads() {
+    const limiter = new ReadLimiter()
     const begun: string[] = []
     const ends = new Map<string, () => void>()
     const read = (organizationId: number, name: string) =>
-      turns.run(organizationId, () => {
+      limiter.run(organizationId, () => {
         begun.push(name)
         return new Promise<string>((resolve) => ends.set(name, () => resolve(name)))
       })
@@ -19,7 +19,7 @@ describe('ReadingTurns', () => {
   }
 
   it('lets four of an organization run at once, the others in order, and other organizations beside them', async () => {
-    const { read, begun, end } = readings()
+    const { read, begun, end } = reads()
     const all = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => read(1, name))
     void read(2, 'other')
     expect(begun).toEqual(['a', 'b', 'c', 'd', 'other'])
@@ -33,8 +33,8 @@ describe('ReadingTurns', () => {
     expect(begun.slice(5)).toEqual(['e', 'f'])
   })
 
-  it('gives up whoever waits too long, and gives its turn to none', async () => {
-    const { read, begun, end } = readings()
+  it('rejects a read that has waited too long, and does not run it later', async () => {
+    const { read, begun, end } = reads()
     const running = ['a', 'b', 'c', 'd'].map((name) => read(1, name))
     const late = expect(read(1, 'e')).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 5 })
     await vi.advanceTimersByTimeAsync(10_000)
@@ -46,10 +46,10 @@ describe('ReadingTurns', () => {
     expect(begun).toEqual(['a', 'b', 'c', 'd', 'f'])
   })
 
-  it('passes the turn on after a failure', async () => {
-    const turns = new ReadingTurns()
-    const fail = () => turns.run(1, () => Promise.reject(new Error('no')))
+  it('goes on after a failure', async () => {
+    const limiter = new ReadLimiter()
+    const fail = () => limiter.run(1, () => Promise.reject(new Error('no')))
     for (let n = 0; n < 9; n++) await expect(fail()).rejects.toThrow('no')
-    expect(await turns.run(1, async () => 'yes')).toBe('yes')
+    expect(await limiter.run(1, async () => 'yes')).toBe('yes')
   })
 })
