@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Generates the documents that are made from the code: OpenAPI, AsyncAPI, and the texts about the variables of the
-// environment. `--check` compares instead of writing.
+// Writes the documents that are made from the code: OpenAPI, AsyncAPI, the variables of the environment, and the diagrams
+// of imports. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { makeDistrictsPage } from './check/district-diagrams.mjs'
 import { makeComposeFile, makeConfigurationPage, makeEnvExample } from './check/environment-documents.mjs'
 import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
 import { inProject } from './foundation/paths.mjs'
@@ -17,6 +18,7 @@ const documents = [
   { file: 'docs/configuration.md', make: makeConfigurationPage },
   { file: '.env.example', make: makeEnvExample },
   { file: 'docker-compose.yml', make: makeComposeFile },
+  { file: 'docs/districts.md', make: makeDistrictsPage },
 ]
 
 /**

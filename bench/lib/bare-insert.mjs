@@ -29,7 +29,7 @@ console.log(
 )
 await pool.end()
 
-/** Every connection has devices of its own, as the api's commit queues have: two batches never wait for the same row. */
+/** Every connection has devices of its own, as the api's commit queues do: two batches never wait for the same row. */
 async function insertUntilEnd(connection) {
   const own = devices.filter((_, index) => index % connections === connection)
   while (performance.now() < endsAt) {

@@ -9,7 +9,7 @@ import { ApiKeysModule } from './identity/api-keys/api-keys.module.js'
 import { AuthenticationModule } from './identity/authentication/authentication.module.js'
 import { OrganizationsModule } from './identity/organizations/organizations.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
-import { AuthModule } from './identity/sign-in/auth.module.js'
+import { SignInModule } from './identity/sign-in/sign-in.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { MessagingModule } from './messaging/host/messaging.module.js'
@@ -19,7 +19,7 @@ import { PresenceModule } from './registry/presence/presence.module.js'
 import { TelemetryModule } from './telemetry/history/telemetry.module.js'
 import { IngestModule } from './telemetry/ingest/ingest.module.js'
 
-/** The whole api, standing on its foundations. */
+/** The whole api. Providers that are needed in most places are global, in core.module.ts. */
 export function appModule(foundations: Foundations): DynamicModule {
   return {
     module: AppModule,
@@ -27,7 +27,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       coreModule(foundations),
       PlatformModule,
       AuthenticationModule,
-      AuthModule,
+      SignInModule,
       SetupModule,
       OrganizationsModule,
       ApiKeysModule,

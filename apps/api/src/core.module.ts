@@ -12,7 +12,7 @@ import { Secrets } from './foundation/secrets/secrets.js'
 import { TRACING, type Tracing } from './foundation/tracing/tracing.js'
 import { FrontDoor } from './http/front-door/front-door.js'
 
-/** What is made before Nest is. */
+/** Objects that are made before the Nest application. */
 export interface Foundations {
   config: Config
   logger: RootLogger
@@ -21,7 +21,7 @@ export interface Foundations {
   tracing: Tracing | null
 }
 
-/** What every part may use without importing it. */
+/** The providers that every module may inject without importing another module. */
 export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foundations): DynamicModule {
   const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses, PlatformPublisher]
   const made = [

@@ -7,12 +7,15 @@ import type { Foundations } from './core.module.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
 import { problemOf } from './http/problems/problem.js'
-import { noteJsonText } from './http/requests/json-text.js'
+import { recordJsonText } from './http/requests/json-text.js'
 
 const longestBodyBytes = 1024 * 1024
 
-/** The application behind the front door, not started yet. With `preview`, nothing of it is made: only described. */
-export async function createApp(foundations: Foundations, preview = false): Promise<NestFastifyApplication> {
+/** Makes the application, without starting it. With `preview`, no provider is made, and the routes can be described. */
+export async function createApp(
+  foundations: Foundations,
+  { preview = false } = {},
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: longestBodyBytes,
     forceCloseConnections: true,
@@ -31,13 +34,13 @@ export async function createApp(foundations: Foundations, preview = false): Prom
   })
 }
 
-/** What Fastify refuses before Nest sees it, such as an address that cannot be decoded. */
+/** Answers what Fastify refuses before Nest sees it, such as a path that cannot be decoded. */
 function answerFrameworkError({ logger }: Foundations, error: Error, reply: FastifyReply): void {
   const { problem } = problemOf(error, (err) => logger.error({ context: 'http', err }))
   sendProblem(reply.raw, problem.status, problem.code, problem.detail ?? problem.title)
 }
 
-/** Many clients send `content-type: application/json` with every request, one without a body included. */
+/** Accepts an empty body as JSON: many clients send `content-type: application/json` with every request. */
 function acceptEmptyJson(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance()
   const parse = fastify.getDefaultJsonParser('error', 'error')
@@ -45,7 +48,7 @@ function acceptEmptyJson(adapter: FastifyAdapter): void {
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else {
-      noteJsonText(request, body as string)
+      recordJsonText(request, body as string)
       parse(request, body as string, done)
     }
   })

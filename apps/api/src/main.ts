@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { createApp } from './create-app.js'
 import { type Config, ConfigError, parseConfig } from './foundation/config/config.js'
@@ -14,34 +15,35 @@ import { FrontDoor } from './http/front-door/front-door.js'
 import { WebProcess } from './http/web-process/web-process.js'
 import { describeStartFailure } from './start-failure.js'
 
-const stopWithinMs = 3_500
-const pagesWithinMs = 90_000
+const stopTimeoutMs = 3_500
+const readyTimeoutMs = 90_000
+const readyCheckIntervalMs = 100
 
 let stopping = false
 
-/** Starts everything, tells the parent when it is ready, and ends it all when told to. */
+/** Starts the platform, tells the parent process when it is ready, and stops it on a signal. */
 async function main(): Promise<void> {
   if (fs.existsSync('.env')) process.loadEnvFile('.env')
   const config = parseConfig(process.env)
   const logger = createRootLogger(config.logLevel, { readable: process.stdout.isTTY })
-  warnOfWhatIsNotUsed(config, logger)
+  warnOfUnusedVariables(config, logger)
   const secrets = new Secrets(authSecret(config))
   const frontDoor = new FrontDoor(config, logger)
   await claimDatabase(config.databaseUrl, {
-    say: (text) => logger.warn({ context: 'main' }, text),
-    onTaken: ({ message }) => end(`Heliograph stops.\n${message}\n`),
+    report: (text) => logger.warn({ context: 'main' }, text),
+    onTaken: ({ message }) => exitWith(`Heliograph stops.\n${message}\n`),
   })
   const tracing = await startTracing(config)
   const app = await createApp({ config, logger, secrets, frontDoor, tracing })
   const stop = stopper(app, logger)
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop)
-  // The parent may have gone before anybody listened.
+  // The parent process may have ended before the listeners were added.
   if (process.connected === false) stop()
 
   await start(app, config)
   await waitUntilReady(app.get(HealthChecks))
-  const url = config.publicUrl ?? `http://${nameForHere(config.host)}:${config.port}`
-  // A parent is told, and says so itself.
+  const url = config.publicUrl ?? `http://${localName(config.host)}:${config.port}`
+  // When there is a parent process, it is told and prints this line itself.
   logger[process.send ? 'debug' : 'info']({ context: 'main', url }, `ready ${url}`)
   process.send?.({ type: 'ready', url })
 }
@@ -51,16 +53,18 @@ async function start(app: NestFastifyApplication, config: Config): Promise<void>
   await app.get(WebProcess).start()
   await app.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'getaddrinfo') throw error
-    throw new ConfigError(`HOST: ${config.host} is no name that this machine knows; use one of its addresses`)
+    throw new ConfigError(
+      `HOST: ${config.host} is not a name of this machine; set HOST to one of its addresses`,
+    )
   })
 }
 
-function warnOfWhatIsNotUsed({ redisUrl }: Config, logger: RootLogger): void {
+function warnOfUnusedVariables({ redisUrl }: Config, logger: RootLogger): void {
   if (redisUrl !== null) logger.warn({ context: 'main' }, 'REDIS_URL is set but not used by this version')
 }
 
 async function waitUntilReady(checks: HealthChecks): Promise<void> {
-  const deadline = Date.now() + pagesWithinMs
+  const deadline = Date.now() + readyTimeoutMs
   while (true) {
     const { ready, checks: results } = await checks.run()
     if (ready) return
@@ -68,20 +72,23 @@ async function waitUntilReady(checks: HealthChecks): Promise<void> {
       const failing = Object.entries(results).filter(([, { ok }]) => !ok)
       throw new Error(failing.map(([name, { detail }]) => `the ${name} ${detail}`).join('; '))
     }
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await sleep(readyCheckIntervalMs)
   }
 }
 
-/** Ends everything in order; what hangs is left behind, because whoever asked waits only so long. */
+/** Stops all parts in order. After the timeout the process exits without waiting for parts that hang. */
 function stopper(app: NestFastifyApplication, logger: RootLogger): () => void {
   return () => {
     if (stopping) return
     stopping = true
     logger.info({ context: 'main' }, 'stopping')
     setTimeout(() => {
-      logger.warn({ context: 'main' }, 'something did not stop in time and was left behind')
+      logger.warn(
+        { context: 'main' },
+        `not all parts stopped within ${stopTimeoutMs} ms; exiting without waiting for them`,
+      )
       process.exit(0)
-    }, stopWithinMs).unref()
+    }, stopTimeoutMs).unref()
     app.get(HealthChecks).stop()
     app
       .close()
@@ -90,19 +97,19 @@ function stopper(app: NestFastifyApplication, logger: RootLogger): () => void {
   }
 }
 
-/** By which name this machine reaches a host that listens on all of its addresses. */
-function nameForHere(host: string): string {
+/** A HOST by which this machine reaches itself. */
+function localName(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
 }
 
 main().catch((error: unknown) => {
-  // What was being started was told to stop: that is no failure.
+  // A stop during the start is not a failure.
   if (stopping) return
   const text = error instanceof ConfigError ? error.message : describeStartFailure(error)
-  end(`Heliograph does not start.\n${text}\n`)
+  exitWith(`Heliograph does not start.\n${text}\n`)
 })
 
-function end(text: string): void {
+function exitWith(text: string): void {
   process.stderr.write(text, () => process.exit(1))
 }

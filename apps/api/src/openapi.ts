@@ -5,17 +5,17 @@ import { Secrets } from './foundation/secrets/secrets.js'
 import { openApiDocument } from './http/documents/openapi-document.js'
 import { FrontDoor } from './http/front-door/front-door.js'
 
-// Prints the OpenAPI document. Needs no database and listens nowhere: the application is only described.
-const config = parseConfig({ DATABASE_URL: 'postgresql://nowhere', LOG_LEVEL: 'silent' })
+// Prints the OpenAPI document. It needs no database and opens no port, because no provider is made.
+const config = parseConfig({ DATABASE_URL: 'postgresql://unused', LOG_LEVEL: 'silent' })
 const logger = createRootLogger(config.logLevel)
 const app = await createApp(
   {
     config,
     logger,
-    secrets: new Secrets('not used for anything'),
+    secrets: new Secrets('unused'),
     frontDoor: new FrontDoor(config, logger),
     tracing: null,
   },
-  true,
+  { preview: true },
 )
 process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`)

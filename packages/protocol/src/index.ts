@@ -14,6 +14,7 @@ export {
   desired,
   deviceChannels,
   deviceFilter,
+  deviceOf,
   events,
   fleet,
   notices,

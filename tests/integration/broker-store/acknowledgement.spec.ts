@@ -22,7 +22,7 @@ async function metric(name: string): Promise<number> {
 
 const event = (message: string) => JSON.stringify({ level: 'info', message })
 
-it('waits for the store exactly when somebody who is absent is to have the message', async () => {
+it('waits for the store exactly when a stored session without a client is to have the message', async () => {
   postgres = await OwnPostgres.start()
   platform = await startPlatform({ env: { DATABASE_URL: postgres.url } })
   const device = await registerDevice(await createAdministrator(platform))

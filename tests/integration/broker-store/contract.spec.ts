@@ -29,7 +29,7 @@ const nobody = { session() {}, entry() {}, retained() {} }
 describe('the store in PostgreSQL', () => {
   for (const { name, run } of persistenceContract) it(name, () => run(open))
 
-  it('keeps a message that many wait for once, until the last has it', async () => {
+  it('keeps a message of many sessions once, until the last one has it', async () => {
     const store = await open('fresh')
     await store.load(nobody)
     const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
@@ -49,7 +49,7 @@ describe('the store in PostgreSQL', () => {
     expect(await rowCounts(database.pool)).toMatchObject({ entry: 0, message: 0 })
   })
 
-  it('numbers shared messages beyond those of before a restart', async () => {
+  it('numbers shared messages above those from before a restart', async () => {
     const message = (topic: string) => ({ topic, payload: Buffer.from(topic), qos: 1 as const })
     const queue = async (store: Persistence, sequence: number, topic: string) => {
       const shared = message(topic)
@@ -79,7 +79,7 @@ describe('the store in PostgreSQL', () => {
     expect(topics).toEqual(['before', 'after', 'before', 'after'])
   })
 
-  it('leaves retained messages to others where it is told to', async () => {
+  it('does not keep retained messages that it is told not to', async () => {
     await open('fresh')
     const store = new PostgresPersistence({
       pool: database.pool,

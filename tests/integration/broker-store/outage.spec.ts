@@ -21,17 +21,19 @@ afterEach(async () => {
   await postgres?.remove()
 })
 
-/** A store, and a promise that resolves when it first met trouble. */
-async function start(options: Partial<PostgresPersistenceOptions> = {}): Promise<{ trouble: Promise<void> }> {
+/** Starts a store; the promise resolves when an attempt to write failed for the first time. */
+async function start(
+  options: Partial<PostgresPersistenceOptions> = {},
+): Promise<{ firstFailure: Promise<void> }> {
   pool = new pg.Pool({ connectionString: postgres.url })
   pool.on('error', () => {})
   let onFailure = () => {}
-  const trouble = new Promise<void>((resolve) => {
+  const firstFailure = new Promise<void>((resolve) => {
     onFailure = resolve
   })
   store = new PostgresPersistence({ pool, onFailure, ...options })
   await store.load({ session() {}, entry() {}, retained() {} })
-  return { trouble }
+  return { firstFailure }
 }
 
 const session = (sessionId: string): Change => ({ kind: 'session', sessionId, owner: '', offlineSince: 1 })
@@ -52,20 +54,20 @@ async function sequences(): Promise<number[]> {
 }
 
 describe('while the database is away', () => {
-  it('waits, and goes on by itself', async () => {
-    const { trouble } = await start()
+  it('waits, and continues by itself', async () => {
+    const { firstFailure } = await start()
     await store.write([session('s'), queued(1)])
     await postgres.crash()
     const waiting = [store.write([queued(2)])]
-    await trouble
+    await firstFailure
     waiting.push(store.write([{ kind: 'dequeued', sessionId: 's', sequence: 1 }]), store.write([queued(3)]))
     await postgres.startAgain()
     await Promise.all(waiting)
     expect(await sequences()).toEqual([2, 3])
   })
 
-  it('says that it gave up when that takes too long, in order, and stores what was meant all the same', async () => {
-    await start({ patienceMs: 1 })
+  it('tells the callers in order that it gave up when that takes too long, and stores the changes all the same', async () => {
+    await start({ giveUpAfterMs: 1 })
     await store.write([session('s'), queued(1)])
     await postgres.crash()
     const outcomes: string[] = []
@@ -80,11 +82,11 @@ describe('while the database is away', () => {
   })
 
   it('gives up at once when too much waits, and takes new writes when there is room', async () => {
-    const { trouble } = await start({ patienceBytes: 100_000 })
+    const { firstFailure } = await start({ giveUpAboveBytes: 100_000 })
     await store.write([session('s')])
     await postgres.crash()
     const first = store.write([queued(1)])
-    await trouble
+    await firstFailure
     const many = Array.from({ length: 20 }, (_, index) => store.write([queued(index + 2, 10_000)]))
     const outcomes = await Promise.allSettled([first, ...many])
     expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(10)
@@ -99,7 +101,7 @@ describe('while the database is away', () => {
     expect(await sequences()).toEqual([1, 21, 22])
   })
 
-  it('keeps the order through a silence of the database', async () => {
+  it('keeps the order while the database does not answer', async () => {
     await start()
     await store.write([session('s'), queued(1)])
     postgres.freeze()
@@ -114,14 +116,14 @@ describe('while the database is away', () => {
     expect(await rowCounts(pool)).toMatchObject({ session: 1, entry: 0 })
   })
 
-  it('closes soon, whatever waits', async () => {
-    const { trouble } = await start()
+  it('closes within a moment, whatever waits', async () => {
+    const { firstFailure } = await start()
     await postgres.crash()
     const write = store.write([session('s')]).then(
       () => 'stored',
       () => 'given up',
     )
-    await trouble
+    await firstFailure
     await store.close()
     expect(await write).toBe('given up')
     await postgres.startAgain()

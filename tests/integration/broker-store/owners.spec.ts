@@ -64,7 +64,7 @@ async function restart(between: () => Promise<unknown> = async () => {}): Promis
 }
 
 describe('a stored session of a person or a script', () => {
-  it('is there again after kill -9, for whom it belongs to', async () => {
+  it('is there again after kill -9, for its owner', async () => {
     const { client: script } = await apiKey()
     const ids = { person: uniqueId(), script: uniqueId() }
     await leaveSession(admin, ids.person)
@@ -76,7 +76,7 @@ describe('a stored session of a person or a script', () => {
     expect(await comeBack(script, ids.script)).toEqual(kept)
   })
 
-  it('is nobody else’s, after a restart either', async () => {
+  it('is not given to another owner, after a restart either', async () => {
     const clientId = uniqueId()
     await leaveSession(admin, clientId)
     await publish('secret')
@@ -87,7 +87,7 @@ describe('a stored session of a person or a script', () => {
     expect((await comeBack(admin, clientId)).present).toBe(false)
   })
 
-  it('ends with the sign-in or the API key, before whoever ended it gets an answer', async () => {
+  it('ends with the sign-in or the API key, before their end is answered', async () => {
     const person = await signInAgain()
     const { id, client: script } = await apiKey()
     const before = await rowCounts(platform.pool)
@@ -103,7 +103,7 @@ describe('a stored session of a person or a script', () => {
     })
   })
 
-  it('is gone when its owner went while the platform was down', async () => {
+  it('is deleted when its owner was deleted while the platform was down', async () => {
     const { id, client } = await apiKey()
     const before = await rowCounts(platform.pool)
     await leaveSession(client, uniqueId())

@@ -68,32 +68,35 @@ function publish(
 }
 
 describe('after kill -9', () => {
-  it.each([1, 2] as const)('what was acknowledged at QoS %i reaches those who were absent', async (qos) => {
-    const total = 1_000
-    for (const suffix of ['first', 'second']) await subscribeAndLeave(suffix, qos)
-    const publisher = client('publisher')
-    const { acknowledged, all } = publish(publisher, total, qos)
-    await eventually(() => expect(acknowledged.length).toBeGreaterThan(100))
-    await crash()
-    // The client sends again by itself what was not acknowledged.
-    await all
-    await publisher.endAsync()
-    const receivers = ['first', 'second'].map((suffix) => client(suffix))
-    const seen = receivers.map(numbers)
-    await eventually(() => expect(Math.min(...seen.map(({ length }) => length))).toBeGreaterThan(total / 4))
-    await crash()
-    const complete = Array.from({ length: total }, (_, n) => n)
-    await eventually(() => {
-      for (const received of seen) expect([...new Set(received)].sort((a, b) => a - b)).toEqual(complete)
-    })
-    if (qos === 2) expect(seen.map(({ length }) => length)).toEqual([total, total])
-    await eventually(async () =>
-      expect(await rowCounts(platform.pool)).toMatchObject({ entry: 0, message: 0 }),
-    )
-    await Promise.all(receivers.map((receiver) => receiver.endAsync()))
-  })
+  it.each([1, 2] as const)(
+    'messages acknowledged at QoS %i reach sessions whose client was absent',
+    async (qos) => {
+      const total = 1_000
+      for (const suffix of ['first', 'second']) await subscribeAndLeave(suffix, qos)
+      const publisher = client('publisher')
+      const { acknowledged, all } = publish(publisher, total, qos)
+      await eventually(() => expect(acknowledged.length).toBeGreaterThan(100))
+      await crash()
+      // The client sends again by itself what was not acknowledged.
+      await all
+      await publisher.endAsync()
+      const receivers = ['first', 'second'].map((suffix) => client(suffix))
+      const seen = receivers.map(numbers)
+      await eventually(() => expect(Math.min(...seen.map(({ length }) => length))).toBeGreaterThan(total / 4))
+      await crash()
+      const complete = Array.from({ length: total }, (_, n) => n)
+      await eventually(() => {
+        for (const received of seen) expect([...new Set(received)].sort((a, b) => a - b)).toEqual(complete)
+      })
+      if (qos === 2) expect(seen.map(({ length }) => length)).toEqual([total, total])
+      await eventually(async () =>
+        expect(await rowCounts(platform.pool)).toMatchObject({ entry: 0, message: 0 }),
+      )
+      await Promise.all(receivers.map((receiver) => receiver.endAsync()))
+    },
+  )
 
-  it('subscriptions, and what was retained, are there again', async () => {
+  it('subscriptions and retained messages are there again', async () => {
     const { telemetry } = device.credential.topics
     await subscribeAndLeave('absent', 1)
     const topic = `${admin.organization}/apps/chat/topic`
@@ -123,7 +126,7 @@ describe('after kill -9', () => {
     await Promise.all([back.endAsync(), again.endAsync(), newcomer.endAsync()])
   })
 
-  it('presence is told once to those who were absent, and never stored as retained', async () => {
+  it('presence is sent once to absent subscribers, and never stored as retained', async () => {
     const { presence } = device.credential.topics
     const absent = client('absent')
     await absent.subscribeAsync(presence, { qos: 1 })
@@ -153,7 +156,7 @@ describe('after kill -9', () => {
     await back.endAsync()
   })
 
-  it('nothing is left of a device that was deleted at the last moment', async () => {
+  it('nothing is left of a device that was deleted right before', async () => {
     await subscribeAndLeave('absent', 1)
     const sender = await connectDevice(platform, device)
     await sender.publishAsync(device.credential.topics.telemetry, '{"n":1}', { qos: 1, retain: true })

@@ -22,7 +22,7 @@ afterAll(async () => {
   await postgres?.remove()
 })
 
-/** The return code of the CONNACK that refuses a device; 0 when it gets in. */
+/** The return code of the CONNACK that refuses a device; 0 when it is accepted. */
 async function refusalOf(device: TestDevice): Promise<number> {
   try {
     const client = await connectDevice(platform, device)
@@ -39,7 +39,7 @@ const withPassword = (device: TestDevice, password: string): TestDevice => ({
 })
 
 describe('while the database is away', () => {
-  it('a device that was here before gets in, a wrong secret does not, and all else is undecided', async () => {
+  it('a device with a cached credential is accepted, a wrong secret is refused, and all else is undecided', async () => {
     const known = await registerDevice(administrator)
     const unknown = await registerDevice(administrator)
     expect(await refusalOf(known)).toBe(0)
@@ -51,8 +51,8 @@ describe('while the database is away', () => {
   })
 })
 
-describe('many at once', () => {
-  it('are let in or refused each by its own credential, the first time and again', async () => {
+describe('many connections at once', () => {
+  it('are each accepted or refused by their own credential, the first time and again', async () => {
     const devices = await Promise.all(Array.from({ length: 24 }, () => registerDevice(administrator)))
     const neighbour = (index: number) => devices[(index + 1) % devices.length] as TestDevice
     const mixed = devices.map((device, index) =>

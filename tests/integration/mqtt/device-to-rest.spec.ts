@@ -26,7 +26,7 @@ afterAll(() => platform?.stop())
 
 describe('a device that publishes', () => {
   it.each(['tcp', 'ws'] as const)(
-    'over %s is read back over REST once it has its acknowledgement',
+    'over %s can be read over REST once it is acknowledged',
     async (transport) => {
       const device = await registerDevice(admin)
       const url = transport === 'tcp' ? platform.mqttTcpUrl : platform.mqttWebSocketUrl
@@ -57,7 +57,7 @@ describe('a device that publishes', () => {
     },
   )
 
-  it('is seen live, once, by whoever watches', async () => {
+  it('is received once by subscribers', async () => {
     const device = await registerDevice(admin)
     const watcher = await connectToken(await requestToken(admin))
     const messages = await watch(watcher, device.credential.topics.telemetry)
@@ -69,7 +69,7 @@ describe('a device that publishes', () => {
     await Promise.all([client.endAsync(), watcher.endAsync()])
   })
 
-  it('learns why a payload or a topic was refused, and stays connected', async () => {
+  it('gets a notice why a payload or a topic was refused, and stays connected', async () => {
     const device = await registerDevice(admin)
     const { topics } = device.credential
     const client = await connectDevice(platform, device)
@@ -131,7 +131,7 @@ describe('a device that publishes', () => {
     await watcher.endAsync()
   })
 
-  it('may have so many keys and no more; its other values go on', async () => {
+  it('has a limited number of keys; samples of known keys are still stored', async () => {
     const device = await registerDevice(admin)
     const { topics } = device.credential
     const client = await connectDevice(platform, device)
@@ -159,7 +159,7 @@ describe('a device that publishes', () => {
     const device = await registerDevice(admin)
     const other = await registerDevice(admin)
     expect(await refusalCode(connectDevice(platform, device, { password: 'hg_dev_wrong' }))).toBe(4)
-    expect(await refusalCode(connectDevice(platform, device, { username: 'nobody' }))).toBe(4)
+    expect(await refusalCode(connectDevice(platform, device, { username: 'unknown' }))).toBe(4)
     expect(await refusalCode(connectDevice(platform, device, { clientId: other.id }))).toBe(2)
     expect(await refusalCode(connectDevice(platform, device, { clientId: `${device.id}:second` }))).toBe(
       'accepted',

@@ -20,29 +20,29 @@ let platform: Platform
 let acme: Administrator
 let other: HttpClient & { organization: string }
 let watcher: MqttClient
-let stranger: MqttClient
+let otherClient: MqttClient
 let heard: Message[]
-let heardByStranger: Message[]
+let heardByOther: Message[]
 
 beforeAll(async () => {
   platform = await startPlatform()
   acme = await createAdministrator(platform)
   other = await createOrganization(acme)
   watcher = await connectToken(await requestToken(acme))
-  stranger = await connectToken(await requestToken(other))
+  otherClient = await connectToken(await requestToken(other))
   heard = await watch(watcher, fleet.topic({ org: acme.organization }))
-  heardByStranger = await watch(stranger, fleet.topic({ org: other.organization }))
+  heardByOther = await watch(otherClient, fleet.topic({ org: other.organization }))
 })
 afterAll(async () => {
   await watcher?.endAsync()
-  await stranger?.endAsync()
+  await otherClient?.endAsync()
   await platform?.stop()
 })
 
 const counts = (messages = heard) => FleetCounts.parse(messages.at(-1)?.json)
 
-describe('the counts of an organization, each second', () => {
-  it('tell how many devices are in which state, as the list of devices does', async () => {
+describe('the fleet message, each second', () => {
+  it('counts devices by status as the list shows them', async () => {
     await registerDevice(acme)
     const online = await registerDevice(acme)
     const quiet = await registerDevice(acme)
@@ -66,7 +66,7 @@ describe('the counts of an organization, each second', () => {
     for (const client of clients) await client.endAsync()
   })
 
-  it('tell of messages and samples as they come, and of storage', async () => {
+  it('has the rates of messages and samples, and the estimate of storage', async () => {
     const device = await registerDevice(acme)
     const client = await connectDevice(platform, device)
     await client.publishAsync(device.credential.topics.telemetry, '{"a":1,"b":2,"c":3}', { qos: 1 })
@@ -75,7 +75,7 @@ describe('the counts of an organization, each second', () => {
       const sum = (name: 'messagesPerSecond' | 'samplesPerSecond') =>
         seen.reduce((total, counted) => total + counted[name], 0)
       expect(sum('messagesPerSecond')).toBeGreaterThan(0)
-      // A message counts when it comes and its samples when they are stored, which may be a second later.
+      // A message counts when it arrives and its samples when they are stored, which may be a second later.
       expect(sum('samplesPerSecond')).toBeGreaterThan(2 * sum('messagesPerSecond'))
       expect(seen.at(-1)?.messagesPerSecond).toBe(0)
     })
@@ -84,11 +84,11 @@ describe('the counts of an organization, each second', () => {
     await client.endAsync()
   })
 
-  it('tell what was refused and why: payloads, topics and connections', async () => {
+  it('counts refusals by code: of payloads, topics and connections', async () => {
     const device = await registerDevice(acme)
     const client = await connectDevice(platform, device)
     await client.publishAsync(device.credential.topics.telemetry, 'no json', { qos: 1 })
-    await client.publishAsync(`${acme.organization}/devices/somebody/telemetry`, '{"a":1}', { qos: 1 })
+    await client.publishAsync(`${acme.organization}/devices/other/telemetry`, '{"a":1}', { qos: 1 })
     const wrong = { ...device, credential: { ...device.credential, password: 'hg_dev_wrong' } }
     expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
     await eventually(() =>
@@ -109,7 +109,7 @@ describe('the counts of an organization, each second', () => {
     await client.endAsync()
   })
 
-  it('tell who does not take what it subscribed to', async () => {
+  it('counts slow consumers', async () => {
     const topic = `${acme.organization}/apps/flood/all`
     const frozen = await connectToken(await requestToken(acme))
     await frozen.subscribeAsync(topic)
@@ -129,7 +129,7 @@ describe('the counts of an organization, each second', () => {
       return overview.slowConsumers
     }
     expect(await read()).toMatchObject([{ clientId: frozen.options.clientId, device: null, topic }])
-    // All connections are looked at every two seconds.
+    // Backlogs are read every two seconds.
     await eventually(async () => expect((await read())[0]?.waitingBytes).toBeGreaterThan(payload.length))
     const ended = closed(frozen)
     frozen.end(true)
@@ -138,13 +138,13 @@ describe('the counts of an organization, each second', () => {
     await publisher.endAsync()
   })
 
-  it('tell another organization nothing of all that', async () => {
-    const since = heardByStranger.length
+  it('is not sent to another organization', async () => {
+    const since = heardByOther.length
     await eventually(() => {
-      expect(heardByStranger.length).toBeGreaterThan(since)
-      expect(counts(heardByStranger).storage).not.toBeNull()
+      expect(heardByOther.length).toBeGreaterThan(since)
+      expect(counts(heardByOther).storage).not.toBeNull()
     })
-    expect(counts(heardByStranger)).toMatchObject({
+    expect(counts(heardByOther)).toMatchObject({
       devices: 0,
       online: 0,
       messagesPerSecond: 0,
@@ -156,6 +156,6 @@ describe('the counts of an organization, each second', () => {
     })
     const overview = await other.send<object>('GET', '/api/v1/overview')
     expect(overview).toMatchObject({ traffic: [], refusals: [], slowConsumers: [] })
-    await expect(stranger.subscribeAsync(fleet.topic({ org: acme.organization }))).rejects.toThrow()
+    await expect(otherClient.subscribeAsync(fleet.topic({ org: acme.organization }))).rejects.toThrow()
   })
 })

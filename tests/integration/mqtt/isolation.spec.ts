@@ -41,7 +41,7 @@ const valuesOf = async (client: HttpClient, { id }: TestDevice) => {
 }
 
 describe('two organizations with the same device id', () => {
-  it('neither cut each other nor share telemetry or presence', async () => {
+  it('do not end each other’s connections, and share neither telemetry nor presence', async () => {
     const [here, there] = await twins()
     const first = await connectDevice(platform, here)
     const second = await connectDevice(platform, there)
@@ -58,7 +58,7 @@ describe('two organizations with the same device id', () => {
     await first.endAsync()
   })
 
-  it('do not inherit each other’s stored sessions', async () => {
+  it('do not get each other’s stored sessions', async () => {
     const [here, there] = await twins()
     const before = await connectDevice(platform, here, { clean: false })
     await before.subscribeAsync(here.credential.topics.notices, { qos: 1 })
@@ -74,7 +74,7 @@ describe('two organizations with the same device id', () => {
     await twin.endAsync()
   })
 
-  it('leave no stored session behind for a device made anew under the id', async () => {
+  it('leave no stored session to a device that is registered again with the id', async () => {
     const device = await registerDevice(acme)
     const before = await connectDevice(platform, device, { clean: false })
     await before.subscribeAsync(device.credential.topics.notices, { qos: 1 })
@@ -92,8 +92,8 @@ describe('two organizations with the same device id', () => {
   })
 })
 
-describe('a device made anew under an id', () => {
-  it('finds nothing that its predecessor left retained, nor its will', async () => {
+describe('a device that is registered again with an id', () => {
+  it('gets neither retained messages nor the will of the deleted device', async () => {
     const gone = await registerDevice(acme)
     const { topics } = gone.credential
     const client = await connectDevice(platform, gone, {
@@ -174,7 +174,7 @@ describe('another organization’s topics', () => {
     await Promise.all([device.endAsync(), legitimate.endAsync(), watcher.endAsync(), newcomer.endAsync()])
   })
 
-  it('cannot be had by taking over a connection', async () => {
+  it('cannot be reached by taking over a connection', async () => {
     const [here, there] = await twins()
     const victim = await connectDevice(platform, there)
     const names = [there.id, `${there.id}:x`, `${other.organization}/d/${there.id}`]
@@ -189,7 +189,7 @@ describe('another organization’s topics', () => {
 })
 
 describe('another device’s topics', () => {
-  it('are out of reach for a device', async () => {
+  it('cannot be subscribed to or published to by a device', async () => {
     const device = await registerDevice(acme)
     const neighbour = await registerDevice(acme)
     const client = await connectDevice(platform, device)
@@ -202,7 +202,7 @@ describe('another device’s topics', () => {
   })
 })
 
-/** Presence, and the counts of each second, are told of by the platform itself. */
+/** Presence and the fleet message are published by the platform itself. */
 function isNotOfPlatform({ topic }: { topic: string }): boolean {
   return !topic.endsWith('/presence') && topic !== `${other.organization}/fleet`
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.stop())
 
-/** Presence as somebody sees it who was there all the time. */
+/** The changes that a subscriber received. */
 async function observe(device: TestDevice): Promise<{ seen: Message[]; watcher: MqttClient }> {
   const watcher = await connectToken(await requestToken(admin))
   return { seen: await watch(watcher, device.credential.topics.presence), watcher }
@@ -36,7 +36,7 @@ const changes = (messages: Message[]) =>
     return `${online ? 'online' : 'offline'} ${reason}`
   })
 
-/** What the database, REST and a newcomer's retained message say: they must agree. */
+/** The presence in the database, over REST and in the retained message, which must agree. */
 async function expectFinally(device: TestDevice, online: boolean, reason: string): Promise<void> {
   await eventually(async () => {
     const { connection } = await admin.send<{ connection: object }>('GET', `/api/v1/devices/${device.id}`)
@@ -49,7 +49,7 @@ async function expectFinally(device: TestDevice, online: boolean, reason: string
 }
 
 describe('presence', () => {
-  it('is told of a clean disconnect', async () => {
+  it('reports a clean disconnect', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const client = await connectDevice(platform, device)
@@ -60,7 +60,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('is told of a dropped connection', async () => {
+  it('reports a lost connection', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const client = await connectDevice(platform, device)
@@ -70,7 +70,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('is told of a device that falls silent', async () => {
+  it('reports a keep-alive timeout', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const socket = silentConnection(device, 1)
@@ -80,7 +80,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('does not flicker when a connection is taken over, however often', async () => {
+  it('does not change when a connection is taken over many times', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     let current = await connectDevice(platform, device)
@@ -96,7 +96,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('lasts while any of several connections of a device is up', async () => {
+  it('stays online while any of several connections of a device is up', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const first = await connectDevice(platform, device)
@@ -108,7 +108,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('never ends wrong after quick comings and goings, and keeps each in the history', async () => {
+  it('is right after many quick connects and disconnects, and has each in the history', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     for (let round = 0; round < 15; round += 1) await (await connectDevice(platform, device)).endAsync()
@@ -127,7 +127,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('ends with the credential', async () => {
+  it('ends when the credential is revoked', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const client = await connectDevice(platform, device)
@@ -139,7 +139,7 @@ describe('presence', () => {
     await watcher.endAsync()
   })
 
-  it('vanishes with the device, retained message and all', async () => {
+  it('is deleted with the device, with its retained message', async () => {
     const device = await registerDevice(admin)
     const { seen, watcher } = await observe(device)
     const client = await connectDevice(platform, device)
@@ -178,7 +178,7 @@ describe('presence', () => {
   })
 })
 
-/** A CONNECT of MQTT 3.1.1 (section 3.1) with a keep alive, and then nothing. */
+/** Sends a CONNECT of MQTT 3.1.1 (section 3.1) with a keep alive, and then nothing. */
 function silentConnection({ credential }: TestDevice, keepAliveSeconds: number): net.Socket {
   const field = (text: string) => {
     const bytes = Buffer.from(text)

@@ -28,7 +28,7 @@ async function connectionCount(): Promise<number> {
 }
 
 describe('revocation', () => {
-  it('ends every connection of the credential before it is answered, and lets nobody back in', async () => {
+  it('ends every connection of the credential before it is answered, and refuses new ones', async () => {
     const device = await registerDevice(admin)
     const path = `/api/v1/devices/${device.id}/credentials`
     const spare = { id: device.id, credential: await admin.send<Credential>('POST', path, {}) }
@@ -60,7 +60,7 @@ describe('revocation', () => {
     expect(await refusalCode(connectDevice(platform, { ...device, credential: rotated }))).toBe('accepted')
   })
 
-  it('keeps them for the overlap, and no longer', async () => {
+  it('keeps them during the overlap, and no longer', async () => {
     const device = await registerDevice(admin)
     const client = await connectDevice(platform, device)
     const ended = closed(client)
@@ -71,7 +71,7 @@ describe('revocation', () => {
     expect(await refusalCode(connectDevice(platform, device))).not.toBe('accepted')
   })
 
-  it('ends a device’s connections with the device', async () => {
+  it('ends a device’s connections when the device is deleted', async () => {
     const device = await registerDevice(admin)
     const client = await connectDevice(platform, device)
     const ended = closed(client)
@@ -81,7 +81,7 @@ describe('revocation', () => {
     expect(await refusalCode(connectDevice(platform, device))).toBe(4)
   })
 
-  it('ends a person’s connections at sign-out, and nobody else’s', async () => {
+  it('ends only the person’s connections at sign-out', async () => {
     const session = await signIn(platform, admin.email, admin.password, admin.organization)
     const token = await requestToken(session)
     const client = await connectToken(token)
@@ -94,7 +94,7 @@ describe('revocation', () => {
     await other.endAsync()
   })
 
-  it('ends an API key’s connections with the key', async () => {
+  it('ends an API key’s connections when the key is deleted', async () => {
     const issued = await admin.send<{ id: string; key: string }>('POST', '/api/v1/api-keys', {
       name: 'script',
     })

@@ -34,7 +34,7 @@ export interface Message {
   retain: boolean
 }
 
-/** Waits for what must come to be, with a limit that is reached only when something is wrong. */
+/** Waits until a check passes. The limit is so long that it is reached only when the check can never pass. */
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 30_000, interval: 20 })
 
@@ -48,7 +48,7 @@ export function uniqueId(): string {
   return `device-${randomBytes(4).toString('hex')}`
 }
 
-/** A client of a device that connects once and does not come back by itself. Rejects when it is refused. */
+/** Connects a device once, without reconnecting. Rejects when it is refused. */
 export function connectDevice(
   platform: Pick<Platform, 'mqttTcpUrl'>,
   { credential }: TestDevice,
@@ -70,7 +70,7 @@ export function requestToken(client: HttpClient, input: object = {}): Promise<To
   return client.send<Token>('POST', '/api/v1/mqtt/tokens', input)
 }
 
-/** Everything that a client receives from now on. */
+/** Records all messages that a client receives from now on. */
 export function record(client: MqttClient): Message[] {
   const messages: Message[] = []
   client.on('message', (topic, payload, { retain }) => {
@@ -87,7 +87,7 @@ export async function watch(client: MqttClient, filter: string): Promise<Message
   return messages
 }
 
-/** A promise of the end of a client's connection. */
+/** Resolves when the client's connection ends. */
 export function closed(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once('close', () => resolve()))
 }

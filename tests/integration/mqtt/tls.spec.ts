@@ -56,7 +56,7 @@ async function start(env: NodeJS.ProcessEnv = {}) {
 }
 
 describe.skipIf(!hasOpenssl)('MQTT over TLS', () => {
-  it('is served with the certificate, and takes the device’s credential', async () => {
+  it('is served with the certificate, and accepts the device’s credential', async () => {
     const { platform, device, url, ca } = await start()
     const client = await connectDevice(platform, device, { url, ca })
     await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
@@ -65,7 +65,7 @@ describe.skipIf(!hasOpenssl)('MQTT over TLS', () => {
     expect(await refusalCode(connectDevice(platform, wrong, { url, ca }))).toBe(4)
   })
 
-  it('with TLS_CA is for devices with a certificate from it, and they still need their credential', async () => {
+  it('with TLS_CA requires a certificate of that authority, and the credential', async () => {
     const { platform, device, url, ca } = await start({ TLS_CA: file('device-ca.crt') })
     const own = { url, ca, cert: read('device.crt'), key: read('device.key') }
     expect(await refusalCode(connectDevice(platform, device, own))).toBe('accepted')
@@ -78,11 +78,11 @@ describe.skipIf(!hasOpenssl)('MQTT over TLS', () => {
   })
 
   it.each([
-    ['TLS_CERT', 'device.csr', /TLS_CERT, TLS_KEY: no certificate with its key/],
-    ['TLS_KEY', 'device.key', /TLS_CERT, TLS_KEY: no certificate with its key/],
+    ['TLS_CERT', 'device.csr', /TLS_CERT, TLS_KEY: these files are not a certificate and its key/],
+    ['TLS_KEY', 'device.key', /TLS_CERT, TLS_KEY: these files are not a certificate and its key/],
     ['TLS_KEY', 'nothing.key', /TLS_KEY: .*no such file/],
     ['TLS_CA', 'nothing.crt', /TLS_CA: .*no such file/],
-  ])('says what is wrong with its files: %s=%s', async (variable, name, message) => {
+  ])('names the problem of a file: %s=%s', async (variable, name, message) => {
     await expect(start({ [variable]: file(name) })).rejects.toThrow(message)
   })
 })

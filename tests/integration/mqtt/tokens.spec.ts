@@ -38,7 +38,7 @@ async function answer(client: HttpClient, input: object): Promise<{ status: numb
 }
 
 describe('an MQTT token', () => {
-  it('reads what was asked for and nothing else, and writes nothing', async () => {
+  it('allows subscribing to the requested filters only, and no publishing', async () => {
     const token = await requestToken(admin, { subscribe: [device.credential.topics.telemetry] })
     expect(token).toMatchObject({
       url: platform.mqttWebSocketUrl,
@@ -59,7 +59,7 @@ describe('an MQTT token', () => {
     await Promise.all([client.endAsync(), sender.endAsync()])
   })
 
-  it('writes below apps for an administrator', async () => {
+  it('allows an administrator to publish below apps', async () => {
     const writer = await connectToken(await requestToken(admin, { publish: [`${org}/apps/chat/#`] }))
     const reader = await connectToken(await requestToken(await apiKey('viewer')))
     const seen = await watch(reader, `${org}/apps/#`)
@@ -69,7 +69,7 @@ describe('an MQTT token', () => {
     await Promise.all([writer.endAsync(), reader.endAsync()])
   })
 
-  it('is refused with the filter’s name when that is out of reach, and to strangers', async () => {
+  it('is refused for a filter that the caller may not have, and for unknown callers', async () => {
     const viewer = await apiKey('viewer')
     expect(await answer(admin, { subscribe: ['elsewhere/#'] })).toMatchObject({
       status: 403,
@@ -82,15 +82,15 @@ describe('an MQTT token', () => {
     expect((await answer(createClient(platform.url), {})).status).toBe(401)
   })
 
-  it('works for its own client id and user name only', async () => {
+  it('is accepted with its client id and user name only', async () => {
     const token = await requestToken(admin)
-    expect(await refusalCode(connectToken(token, { clientId: 'somebody-else' }))).toBe(2)
-    expect(await refusalCode(connectToken(token, { username: 'somebody-else' }))).toBe(4)
+    expect(await refusalCode(connectToken(token, { clientId: 'other' }))).toBe(2)
+    expect(await refusalCode(connectToken(token, { username: 'other' }))).toBe(4)
     expect(await refusalCode(connectToken({ ...token, password: `${token.password}x` }))).toBe(4)
     expect(await refusalCode(connectToken(token))).toBe('accepted')
   })
 
-  it('extends its caller’s live connection and changes its filters without reconnecting', async () => {
+  it('renews the caller’s live connection with new filters, without reconnecting', async () => {
     const first = await requestToken(admin, { subscribe: [device.credential.topics.events] })
     const client = await connectToken(first)
     let reconnected = false
@@ -111,7 +111,7 @@ describe('an MQTT token', () => {
     await Promise.all([client.endAsync(), sender.endAsync()])
   })
 
-  it('outlives its first end when it was renewed before', async () => {
+  it('keeps a connection past its first end when it was renewed before', async () => {
     const token = await shortToken()
     const renewed = await connectToken(token)
     const left = await connectToken(await shortToken())
@@ -122,12 +122,12 @@ describe('an MQTT token', () => {
     await renewed.endAsync()
   })
 
-  it('lets nobody have another caller’s client id', async () => {
-    const stranger = await signIn(platform, admin.email, admin.password, org)
+  it('is refused for another caller’s client id', async () => {
+    const otherSession = await signIn(platform, admin.email, admin.password, org)
     const token = await requestToken(admin)
-    expect((await answer(stranger, { clientId: token.clientId })).status).toBe(409)
+    expect((await answer(otherSession, { clientId: token.clientId })).status).toBe(409)
     const client = await connectToken(token)
-    expect((await answer(stranger, { clientId: token.clientId })).status).toBe(409)
+    expect((await answer(otherSession, { clientId: token.clientId })).status).toBe(409)
     expect(client.connected).toBe(true)
     await client.endAsync()
   })
@@ -140,7 +140,7 @@ describe('an MQTT token', () => {
 })
 
 describe('MQTT over WebSocket', () => {
-  it('is for pages of our own origin, and for what is no browser', async () => {
+  it('accepts pages of the platform’s origin, and clients that are not browsers', async () => {
     const connectFrom = async (origin: string) =>
       refusalCode(connectToken(await requestToken(admin), { wsOptions: { headers: { origin } } }))
     expect(await connectFrom(platform.url)).toBe('accepted')
@@ -151,7 +151,7 @@ describe('MQTT over WebSocket', () => {
 })
 
 describe('the fleet channel', () => {
-  it('counts each second while somebody watches', async () => {
+  it('sends counts each second while there is a subscriber', async () => {
     const watcher = await connectToken(await requestToken(admin))
     const seen = await watch(watcher, `${org}/fleet`)
     const sender = await connectDevice(platform, device)
@@ -165,7 +165,7 @@ describe('the fleet channel', () => {
   })
 })
 
-/** A token that ends soon, and late enough for a busy machine to connect with it and to renew it before. */
+/** A token that ends soon, but late enough that a busy machine can connect with it and renew it before. */
 async function shortToken() {
   const token = await requestToken(admin)
   await platform.pool.query(`UPDATE mqtt_token SET expires_at = now() + interval '8 seconds' WHERE id = $1`, [

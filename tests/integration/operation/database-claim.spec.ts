@@ -28,7 +28,7 @@ afterAll(() => platform?.stop())
 
 const status = async () => (await fetch(`${platform.url}/readyz`)).status
 
-/** A connection as another platform has one, on another machine. */
+/** A connection like that of a platform on another machine. */
 async function otherPlatform(): Promise<pg.Client> {
   other = new pg.Client({
     connectionString: platform.databaseUrl,
@@ -38,7 +38,7 @@ async function otherPlatform(): Promise<pg.Client> {
   return other
 }
 
-/** The server's process for the connection that has the lock. */
+/** The process id of the server for the connection that has the lock. */
 async function holder(): Promise<number | undefined> {
   const { rows } = await platform.pool.query<{ pid: number }>(
     `SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
@@ -48,7 +48,7 @@ async function holder(): Promise<number | undefined> {
 }
 
 describe('a second platform on the same database', () => {
-  it('does not start, and says who has it and what to do; the first is not disturbed', async () => {
+  it('does not start, and names the first and what to do; the first still works', async () => {
     const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-second-'))
     const child = spawn(process.execPath, [inProject('apps/api/dist/main.js')], {
       cwd: dataDir,
@@ -71,13 +71,13 @@ describe('a second platform on the same database', () => {
 })
 
 describe('a platform that starts', () => {
-  it('finds the database free after one that was killed', async () => {
+  it('can take the database after another was killed', async () => {
     await platform.kill('SIGKILL')
     await platform.restart()
     expect(await status()).toBe(200)
   })
 
-  it('waits for what is left of the one before', async () => {
+  it('waits until the connection of a killed platform has ended', async () => {
     await platform.kill('SIGKILL')
     const client = await otherPlatform()
     await client.query(`SELECT ${lock}`)
@@ -103,7 +103,7 @@ describe('a platform that loses its connection', () => {
     expect(await status()).toBe(200)
   })
 
-  it('stops when another has it by then, and says so', async () => {
+  it('stops with a message when another platform has taken the database', async () => {
     const before = await holder()
     const client = await otherPlatform()
     const taken = client.query(`SELECT ${lock}`)
@@ -113,8 +113,8 @@ describe('a platform that loses its connection', () => {
     })
     await platform.pool.query('SELECT pg_terminate_backend($1)', [before])
     await taken
-    // It runs on, and so does not hear this; what is waited for is its end.
+    // SIGCONT changes nothing: `kill` only waits here until the platform has ended by itself.
     expect(await platform.kill('SIGCONT')).toBe(1)
-    expect(platform.logs()).toContain('Heliograph stops.\nAnother Heliograph works on this database')
+    expect(platform.logs()).toContain('Heliograph stops.\nAnother Heliograph uses this database')
   })
 })

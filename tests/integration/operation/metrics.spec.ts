@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { telemetry } = device.credential.topics
   for (let n = 0; n < messages; n++) await client.publishAsync(telemetry, `{"n":${n}}`, { qos: 1 })
   await client.publishAsync(telemetry, 'no telemetry', { qos: 1 })
-  await client.publishAsync('somebody/elses/topic', 'x', { qos: 1 })
+  await client.publishAsync('other/topic', 'x', { qos: 1 })
   await client.endAsync()
   for (const path of ['/api/v1/nothing/there', '/sign-in']) await (await fetch(platform.url + path)).text()
   text = await eventually(async () => {
@@ -38,22 +38,22 @@ beforeAll(async () => {
 afterAll(() => platform?.stop())
 
 describe('/metrics', () => {
-  it('counts telemetry by what became of it, and times it on its way', () => {
+  it('counts telemetry by outcome, and measures its latency', () => {
     expect(seriesSum(text, 'heliograph_ingest_messages_total', { outcome: 'stored' })).toBe(messages)
     expect(seriesSum(text, 'heliograph_ingest_messages_total', { outcome: 'refused' })).toBe(1)
     expect(seriesSum(text, 'heliograph_ingest_samples_total')).toBe(messages)
-    for (const until of ['checked', 'committed', 'settled']) {
+    for (const until of ['checked', 'committed', 'acknowledged']) {
       const timed = seriesSum(text, 'heliograph_ingest_latency_seconds_count', { until })
       expect(timed).toBeGreaterThanOrEqual(messages / 8)
       expect(timed).toBeLessThan(messages)
     }
     const sum = (until: string) => seriesSum(text, 'heliograph_ingest_latency_seconds_sum', { until })
     expect(sum('checked')).toBeLessThan(sum('committed'))
-    expect(sum('committed')).toBeLessThan(sum('settled'))
+    expect(sum('committed')).toBeLessThan(sum('acknowledged'))
     expect(seriesSum(text, 'heliograph_ingest_batch_messages_sum')).toBe(messages)
   })
 
-  it('tells of the database, the parts, and requests by route', () => {
+  it('has the database, the health checks, and requests by route', () => {
     expect(seriesSum(text, 'heliograph_database_size_bytes')).toBeGreaterThan(1_000_000)
     expect(seriesSum(text, 'heliograph_telemetry_table_size_bytes', { table: 'sample' })).toBeGreaterThan(0)
     expect(seriesSum(text, 'heliograph_telemetry_partitions', { table: 'sample' })).toBeGreaterThan(1)
@@ -68,12 +68,12 @@ describe('/metrics', () => {
     expect(requests({ route: 'none', status: '4xx' })).toBe(1)
   })
 
-  it('names nobody: neither organizations nor devices nor people', () => {
+  it('has no names of organizations, devices or people', () => {
     for (const name of [device.id, admin.organization, admin.email, device.credential.username])
       expect(text).not.toContain(name)
   })
 
-  it('answers while the database does not, and says so', async () => {
+  it('answers while the database is away, and reports that', async () => {
     const postgres = await OwnPostgres.start()
     const other = await startPlatform({ env: { DATABASE_URL: postgres.url } })
     try {
@@ -91,7 +91,7 @@ describe('/metrics', () => {
 })
 
 describe('docs/metrics.md', () => {
-  it('lists what is exported, as it is', () => {
+  it('lists every exported metric with its type and labels', () => {
     const documented = new Map(
       documentedRows().map(({ name, type, labels }) => [name, { type, labels: new Set(labels) }]),
     )
@@ -108,7 +108,7 @@ describe('docs/metrics.md', () => {
 })
 
 describe('deploy/grafana', () => {
-  it.each(queries())('asks for what is exported: %s', (query) => {
+  it.each(queries())('queries exported metrics only: %s', (query) => {
     const { series, labels, errors } = readQuery(query)
     expect(errors).toEqual([])
     expect(series.length).toBeGreaterThan(0)

@@ -34,7 +34,7 @@ afterAll(async () => {
   await receiver?.stop()
 })
 
-/** The span of the message that carried so many bytes, with the spans below it. */
+/** The span of the message with this payload size, and its child spans. */
 async function traceOf(payload: string): Promise<{ root: ReceivedSpan; child(name: string): ReceivedSpan }> {
   const root = await eventually(() => {
     const [found] = receiver
@@ -62,7 +62,7 @@ const { telemetryTopic, payloads } = {
 }
 
 describe('traces', () => {
-  it('follow messages from publish over check and batch to commit and acknowledgement', async () => {
+  it('have spans of a message from publish to commit and acknowledgement', async () => {
     const mqtt = await connectDevice(platform, device)
     await Promise.all(payloads.map((payload) => mqtt.publishAsync(telemetryTopic(), payload, { qos: 1 })))
     await mqtt.endAsync()
@@ -79,11 +79,11 @@ describe('traces', () => {
         'heliograph.mqtt.qos': 1,
         'heliograph.outcome': 'stored',
       })
-      const [check, store, settled] = [child('check'), child('store'), child(settle)]
+      const [check, store, acknowledged] = [child('check'), child('store'), child(settle)]
       expect(check.endNanoseconds).toBe(store.startNanoseconds)
-      expect(store.endNanoseconds).toBeLessThanOrEqual(settled.startNanoseconds)
+      expect(store.endNanoseconds).toBeLessThanOrEqual(acknowledged.startNanoseconds)
 
-      // The batch and its messages point at each other.
+      // The batch and its messages link to each other.
       const commit = receiver.spans.find(({ spanId }) => spanId === store.links[0]?.spanId)
       expect(commit).toMatchObject({ name: 'commit telemetry', kind: client })
       expect(commit?.links).toContainEqual({ traceId: root.traceId, spanId: root.spanId })
@@ -93,7 +93,7 @@ describe('traces', () => {
     expect(receiver.resource).toMatchObject({ 'service.name': 'greenhouse' })
   })
 
-  it('tell refused messages', async () => {
+  it('mark refused messages', async () => {
     const mqtt = await connectDevice(platform, device)
     await mqtt.publishAsync(telemetryTopic(), 'this is no telemetry', { qos: 1 })
     await mqtt.endAsync()
@@ -104,7 +104,7 @@ describe('traces', () => {
     expect(receiver.named('store').filter(({ parentSpanId }) => parentSpanId === root.spanId)).toEqual([])
   })
 
-  it('join telemetry over HTTP to its request, and the request to a trusted proxy', async () => {
+  it('connect telemetry over HTTP with its request, and the request with a trusted proxy', async () => {
     const { username, password } = device.credential
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const payload = '{"secretly":4444}'
@@ -129,7 +129,7 @@ describe('traces', () => {
     expect(root.attributes['messaging.system']).toBe('http')
   })
 
-  it('hold no payload, no secret and no query', () => {
+  it('contain no payload, secret or query', () => {
     const sent = Buffer.concat(receiver.bodies).toString('latin1')
     expect(sent).toContain(device.id)
     const { password } = device.credential
@@ -140,7 +140,7 @@ describe('traces', () => {
 
 describe('OpenTelemetry’s SDK', () => {
   it.each([
-    ['is not even loaded without an exporter', {}, false],
+    ['is not loaded without an exporter', {}, false],
     ['is loaded with one', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }, true],
   ])('%s', async (_, env, expected) => {
     const other = await startPlatform({ env: { ...env, NODE_DEBUG: 'esm,module' } })

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { apiKey, ask, outsider, stranger } from './callers.js'
+import { apiKey, ask, personWithoutOrganization, scriptOfOtherOrganization } from './callers.js'
 
-/** Every route that is guarded, as OpenAPI names it, with a body that is valid and one that is not. */
+/** Every guarded route as in OpenAPI, with a valid and an invalid body. */
 const routes: {
   route: string
-  /** What a question needs to be valid. */
+  /** A query with which the request is valid. */
   query?: string
   body?: unknown
   invalid?: unknown
@@ -53,13 +53,13 @@ const routes: {
   { route: 'DELETE /api/v1/devices/{device}', deviceRoute: true },
 ]
 
-/** Checked where they are described: set-up before anybody is there, ingest with a device's own credential. */
+/** Tested in other specs: set-up, which needs no caller, and ingest, which takes a device's credential. */
 const elsewhere = ['GET /api/v1/setup', 'POST /api/v1/setup', 'POST /api/v1/devices/{device}/telemetry']
 
 let platform: Platform
 let administrator: Administrator
 let viewer: HttpClient
-let foreigner: HttpClient
+let otherScript: HttpClient
 let loner: HttpClient
 let credentialId: string
 
@@ -67,8 +67,8 @@ beforeAll(async () => {
   platform = await startPlatform()
   administrator = await createAdministrator(platform)
   viewer = await apiKey(platform, administrator, 'viewer')
-  foreigner = await stranger(platform, administrator)
-  loner = await outsider(platform, administrator)
+  otherScript = await scriptOfOtherOrganization(platform, administrator)
+  loner = await personWithoutOrganization(platform, administrator)
   await administrator.send('POST', '/api/v1/devices', { name: 'Pump', id: 'pump' })
   const path = '/api/v1/devices/pump/credentials'
   credentialId = (await administrator.send<{ id: string }>('POST', path)).id
@@ -81,7 +81,7 @@ function split(route: string, device = 'pump'): [method: string, path: string] {
   return [method, (path + query).replace('{device}', device).replace('{id}', credentialId)]
 }
 
-it('every documented route is checked here', async () => {
+it('this spec covers every documented route', async () => {
   const { body } = await ask(createClient(platform.url), 'GET', '/api/openapi.json')
   const documented = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -95,7 +95,7 @@ describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) =>
     body: expect.objectContaining({ status, code, title: expect.any(String), type: 'about:blank' }),
   })
 
-  it('is closed to whoever is not known', async () => {
+  it('refuses unknown callers', async () => {
     const [method, path] = split(route)
     for (const authorization of [
       undefined,
@@ -112,14 +112,14 @@ describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) =>
     }
   })
 
-  it('does not make up for a bad bearer token by a good cookie', async () => {
+  it('refuses an invalid bearer token also with a valid cookie', async () => {
     const [method, path] = split(route)
     const client = administrator.with({ authorization: 'Bearer hg_key_unknown' })
     expect(await ask(client, method, path, body)).toMatchObject(problem(401, 'unauthorized'))
   })
 
   it.runIf(open === undefined)(
-    'says the same of an organization that is not one’s own and of none',
+    'answers the same for another organization and for one that does not exist',
     async () => {
       const [method, path] = split(route)
       const [own, none] = await Promise.all([
@@ -128,41 +128,41 @@ describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) =>
       ])
       expect(own).toMatchObject(problem(403, 'not_a_member'))
       expect(own.body).toEqual(none.body)
-      const key = await ask(foreigner, method, path, body, { 'heliograph-org': administrator.organization })
+      const key = await ask(otherScript, method, path, body, { 'heliograph-org': administrator.organization })
       expect(key.body).toEqual(none.body)
     },
   )
 
   it.runIf(open === undefined && !route.startsWith('GET') && !route.includes('mqtt'))(
-    'is closed to a viewer',
+    'refuses viewers',
     async () => {
       const [method, path] = split(route)
       expect(await ask(viewer, method, path, body)).toMatchObject(problem(403, 'role_required'))
     },
   )
 
-  it.runIf(!route.startsWith('GET'))('is closed to pages of another origin', async () => {
+  it.runIf(!route.startsWith('GET'))('refuses pages of another origin', async () => {
     const [method, path] = split(route)
     const answer = await ask(administrator, method, path, body, { origin: 'https://evil.example' })
     expect(answer).toMatchObject(problem(403, 'origin_refused'))
   })
 
   it.runIf(deviceRoute)(
-    'does not show a device of another organization, nor one that is not there',
+    'answers the same for a device of another organization and for one that does not exist',
     async () => {
       const [method, path] = split(route)
-      expect(await ask(foreigner, method, path, body)).toMatchObject(problem(404, 'device_not_found'))
+      expect(await ask(otherScript, method, path, body)).toMatchObject(problem(404, 'device_not_found'))
       const [, missing] = split(route, 'missing')
       expect(await ask(administrator, method, missing, body)).toMatchObject(problem(404, 'device_not_found'))
     },
   )
 
-  it.runIf(deviceRoute)('refuses what can be no device’s id', async () => {
+  it.runIf(deviceRoute)('refuses an invalid device id', async () => {
     const [method, path] = split(route, 'no%20id')
     expect(await ask(administrator, method, path, body)).toMatchObject(problem(400, 'invalid'))
   })
 
-  it.runIf(invalid !== undefined)('refuses a body that it does not understand, and says where', async () => {
+  it.runIf(invalid !== undefined)('refuses an invalid body, and names the field', async () => {
     const [method, path] = split(route)
     const answer = await ask(administrator, method, path, invalid)
     expect(answer).toMatchObject(problem(400, 'invalid'))
@@ -172,7 +172,7 @@ describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) =>
     ])
   })
 
-  it.runIf(body !== undefined)('refuses what is no JSON', async () => {
+  it.runIf(body !== undefined)('refuses a body that is not JSON', async () => {
     const [method, path] = split(route)
     const response = await fetch(new URL(path, platform.url), {
       method,
@@ -185,7 +185,7 @@ describe.each(routes)('$route', ({ route, body, invalid, deviceRoute, open }) =>
   })
 })
 
-it('a person of several organizations names one', async () => {
+it('a member of several organizations has to name one', async () => {
   const person = await signIn(platform, administrator.email, administrator.password)
   expect(await ask(person, 'GET', '/api/v1/devices')).toMatchObject({
     status: 400,
@@ -198,7 +198,7 @@ it('a person of several organizations names one', async () => {
   expect(named.headers.get('cache-control')).toBe('no-store')
 })
 
-it('a link to a table names the organization in its query, as a link has no headers', async () => {
+it('a link to an export names the organization in its query', async () => {
   const person = await signIn(platform, administrator.email, administrator.password)
   for (const path of ['/api/v1/devices/pump/telemetry?', '/api/v1/telemetry?devices=pump&']) {
     const table = (organization: string, headers = {}) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
 import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { apiKey, ask, stranger } from './callers.js'
+import { apiKey, ask, scriptOfOtherOrganization } from './callers.js'
 
 let platform: Platform
 let administrator: Administrator
@@ -67,7 +67,7 @@ describe('an API key', () => {
     expect((await ask(script, 'GET', '/api/v1/devices')).status).toBe(401)
   })
 
-  it('takes an expiry within five years and no other', async () => {
+  it('accepts an expiry within five years only', async () => {
     const at = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
     expect((await ask(administrator, 'POST', keys, { name: 'x', expiresAt: at(30) })).status).toBe(201)
     expect((await ask(administrator, 'POST', keys, { name: 'x', expiresAt: at(-1) })).status).toBe(400)
@@ -76,16 +76,16 @@ describe('an API key', () => {
 
   it('of another organization is not listed, and cannot be deleted', async () => {
     const own = await apiKey(platform, administrator)
-    const foreigner = await stranger(platform, administrator)
-    expect((await ask(foreigner, 'DELETE', `${keys}/${own.id}`)).status).toBe(404)
-    const { items } = await foreigner.send<{ items: { id: string }[] }>('GET', keys)
+    const otherScript = await scriptOfOtherOrganization(platform, administrator)
+    expect((await ask(otherScript, 'DELETE', `${keys}/${own.id}`)).status).toBe(404)
+    const { items } = await otherScript.send<{ items: { id: string }[] }>('GET', keys)
     expect(items.map(({ id }) => id)).not.toContain(own.id)
     expect((await ask(own, 'GET', keys)).status).toBe(200)
   })
 })
 
 describe('organizations', () => {
-  it('keep the same device id apart', async () => {
+  it('may each have a device with the same id', async () => {
     const other = await createOrganization(administrator)
     await administrator.send('POST', '/api/v1/devices', { name: 'Mine', id: 'same' })
     await other.send('POST', '/api/v1/devices', { name: 'Theirs', id: 'same' })
@@ -95,7 +95,7 @@ describe('organizations', () => {
     expect((await ask(administrator, 'GET', '/api/v1/devices/same')).status).toBe(200)
   })
 
-  it('have slugs of their own, and a person of several names one', async () => {
+  it('have unique slugs, and a member of several has to name one', async () => {
     const { organization } = await createOrganization(administrator)
     const again = await ask(administrator, 'POST', '/api/v1/organizations', {
       name: 'Again',
@@ -112,7 +112,7 @@ describe('organizations', () => {
     expect(response.status).toBe(200)
   })
 
-  it('are not founded by whoever administers none', async () => {
+  it('can be created only by an administrator of another', async () => {
     await platform.pool.query(`UPDATE member SET role = 'viewer'`)
     const answer = await ask(administrator, 'POST', '/api/v1/organizations', { name: 'No', slug: 'no' })
     expect(answer).toMatchObject({ status: 403, body: { code: 'role_required' } })

@@ -9,7 +9,7 @@ export interface Answer {
   headers: Headers
 }
 
-/** Sends a request and reads what comes back, whatever it is. */
+/** Sends a request and reads the answer, of any content type. */
 export async function ask(
   client: HttpClient,
   method: string,
@@ -23,7 +23,7 @@ export async function ask(
   return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers }
 }
 
-/** A client with a new API key of the organization that the administrator client speaks for. */
+/** A script with an API key of the administrator's organization. */
 export async function apiKey(
   platform: Platform,
   administrator: HttpClient,
@@ -36,13 +36,16 @@ export async function apiKey(
   return { ...createClient(platform.url, { authorization: `Bearer ${key}` }), id, key }
 }
 
-/** A client with an API key of another organization on the same platform. */
-export async function stranger(platform: Platform, administrator: Administrator): Promise<HttpClient> {
+/** A script of another organization on the same platform. */
+export async function scriptOfOtherOrganization(
+  platform: Platform,
+  administrator: Administrator,
+): Promise<HttpClient> {
   return apiKey(platform, await createOrganization(administrator))
 }
 
-/** A signed-in person without an organization; there are no invitations yet, so they are inserted into the database. */
-export async function outsider(
+/** A signed-in person without an organization. There are no invitations yet, so the row is inserted. */
+export async function personWithoutOrganization(
   platform: Platform,
   administrator: Administrator,
 ): Promise<HttpClient & { email: string }> {

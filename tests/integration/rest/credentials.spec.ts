@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.stop())
 
-/** Whether a device gets in with it: ingest over HTTP asks the same verifier as MQTT. */
+/** Whether a credential is accepted. Ingest over HTTP uses the same verifier as MQTT. */
 async function works({ username, password }: Pick<Issued, 'username' | 'password'>): Promise<boolean> {
   const response = await fetch(new URL('/api/v1/devices/pump/telemetry', platform.url), {
     method: 'POST',
@@ -38,7 +38,7 @@ async function works({ username, password }: Pick<Issued, 'username' | 'password
 }
 
 describe('a credential', () => {
-  it('is issued with all that a device needs, and its secret is kept nowhere', async () => {
+  it('is issued with all that a device needs, and its secret is not stored', async () => {
     const answer = await ask(client, 'POST', credentials, { name: 'first' })
     expect(answer).toMatchObject({
       status: 201,
@@ -61,21 +61,21 @@ describe('a credential', () => {
     expect(platform.logs()).not.toContain(password.slice(7))
   })
 
-  it('takes an expiry that lies ahead and refuses one that is over', async () => {
+  it('accepts an expiry in the future only', async () => {
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
     expect((await ask(client, 'POST', credentials, { expiresAt })).body.expiresAt).toBe(expiresAt)
     const past = await ask(client, 'POST', credentials, { expiresAt: '2020-01-01T00:00:00Z' })
     expect(past).toMatchObject({ status: 400, body: { errors: [{ path: 'expiresAt' }] } })
   })
 
-  it('ends when its time is over, also when it is known already', async () => {
+  it('is refused after its expiry, also when it is cached', async () => {
     const expiresAt = new Date(Date.now() + 5_000).toISOString()
     const issued = await client.send<Issued>('POST', credentials, { expiresAt })
     expect(await works(issued)).toBe(true)
     await vi.waitFor(async () => expect(await works(issued)).toBe(false), { timeout: 20_000, interval: 100 })
   })
 
-  it('works no more from the moment that revoking it is answered', async () => {
+  it('is refused once its revocation has been answered', async () => {
     const issued = await client.send<Issued>('POST', credentials)
     expect(await works(issued)).toBe(true)
     expect((await ask(client, 'DELETE', `${credentials}/${issued.id}`)).status).toBe(204)
@@ -86,7 +86,7 @@ describe('a credential', () => {
     })
   })
 
-  it('gets a new secret beside the old one, for as long as asked', async () => {
+  it('accepts the old and the new secret during the overlap of a rotation', async () => {
     const first = await client.send<Issued>('POST', credentials)
     const second = await client.send<Issued>('POST', `${credentials}/${first.id}/rotate`, {
       overlapSeconds: 600,
@@ -100,7 +100,7 @@ describe('a credential', () => {
     expect([await works(first), await works(second), await works(third)]).toEqual([false, false, true])
   })
 
-  it('lists when it was used and until when the old secret works, but no secret', async () => {
+  it('is listed with its last use and the end of the old secret, but no secret', async () => {
     const first = await client.send<Issued>('POST', credentials, { name: 'listed' })
     await works(first)
     await client.send('POST', `${credentials}/${first.id}/rotate`)
@@ -123,14 +123,14 @@ describe('a credential', () => {
     )
   })
 
-  it('is not found at another device', async () => {
+  it('is not found under another device', async () => {
     const { id } = await client.send<Issued>('POST', credentials)
     const wrong = `/api/v1/devices/other/credentials/${id}`
     expect((await ask(client, 'DELETE', wrong)).status).toBe(404)
     expect((await ask(client, 'POST', `${wrong}/rotate`)).status).toBe(404)
   })
 
-  it('does not work after its device is deleted', async () => {
+  it('is refused after its device was deleted', async () => {
     await client.send('POST', '/api/v1/devices', { name: 'Brief', id: 'brief' })
     const issued = await client.send<Issued>('POST', '/api/v1/devices/brief/credentials')
     await client.send('DELETE', '/api/v1/devices/brief')

@@ -20,13 +20,13 @@ afterAll(async () => {
   await postgres?.remove()
 })
 
-it('answers 503 as a problem while the database is away, and works again when it is back', async () => {
+it('answers 503 as a problem while the database is away, and works again afterwards', async () => {
   const device = await registerDevice(admin)
-  const stranger = await registerDevice(admin)
+  const unknownDevice = await registerDevice(admin)
   const script = await apiKey(platform, admin)
   const anonymous = createClient(platform.url)
   const { email, password } = admin
-  const basic = `Basic ${btoa(`${stranger.credential.username}:${stranger.credential.password}`)}`
+  const basic = `Basic ${btoa(`${unknownDevice.credential.username}:${unknownDevice.credential.password}`)}`
   const calls = [
     () => ask(script, 'GET', '/api/v1/devices'),
     () => ask(script, 'POST', '/api/v1/devices', { name: 'x' }),
@@ -39,7 +39,13 @@ it('answers 503 as a problem while the database is away, and works again when it
     () => ask(admin, 'POST', '/api/auth/sign-out', {}),
     () => ask(admin, 'GET', '/api/v1/me'),
     () =>
-      ask(anonymous, 'POST', `/api/v1/devices/${stranger.id}/telemetry`, { a: 1 }, { authorization: basic }),
+      ask(
+        anonymous,
+        'POST',
+        `/api/v1/devices/${unknownDevice.id}/telemetry`,
+        { a: 1 },
+        { authorization: basic },
+      ),
   ]
   await postgres.crash()
   for (const call of calls) {
@@ -59,7 +65,7 @@ it('answers 503 as a problem while the database is away, and works again when it
   expect(await refusalCode(connectDevice(platform, device))).toBe('accepted')
 })
 
-it('answers 503, and stops when told to, while the database takes questions and gives no answer', async () => {
+it('answers 503, and can be stopped, while the database accepts queries without answering', async () => {
   const script = await apiKey(platform, admin)
   postgres.freeze()
   const answers = await Promise.all([

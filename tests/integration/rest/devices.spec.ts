@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop())
 
 describe('one device', () => {
-  it('is registered with what is given and the usual for the rest', async () => {
+  it('is registered with defaults for fields that are not sent', async () => {
     const answer = await ask(client, 'POST', devices, {
       name: '  Greenhouse pump ',
       id: 'pump-7',
@@ -50,7 +50,7 @@ describe('one device', () => {
     expect((await ask(client, 'GET', `${devices}/pump-7`)).body).toEqual(answer.body)
   })
 
-  it('gets an id from its name, and another when that is taken', async () => {
+  it('gets an id from its name, with a suffix when that is taken', async () => {
     const ids = await Promise.all(
       Array.from({ length: 5 }, async () => {
         const { id } = await client.send<Device>('POST', devices, { name: 'Wärme Pumpe' })
@@ -63,27 +63,27 @@ describe('one device', () => {
     expect((await client.send<Device>('POST', devices, { name: '水泵' })).id).toMatch(/^device/)
   })
 
-  it('is refused when its id is taken, with nothing changed', async () => {
+  it('is refused when its id is taken, and nothing changes', async () => {
     await client.send('POST', devices, { name: 'First', id: 'twice' })
     const answer = await ask(client, 'POST', devices, { name: 'Second', id: 'twice' })
     expect(answer).toMatchObject({ status: 409, body: { code: 'device_id_taken' } })
     expect((await client.send<Device>('GET', `${devices}/twice`)).name).toBe('First')
   })
 
-  it('is registered once when two ask at the same time', async () => {
+  it('is registered once by two requests at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => ask(client, 'POST', devices, { name: 'Race', id: 'race' })),
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409])
   })
 
-  it('changes only in what is sent', async () => {
+  it('keeps the fields that a change does not send', async () => {
     await client.send('POST', devices, { name: 'Before', id: 'changing', tags: ['x'], type: 'pump' })
     const answer = await ask(client, 'PATCH', `${devices}/changing`, { name: 'After', type: null })
     expect(answer).toMatchObject({ status: 200, body: { name: 'After', type: null, tags: ['x'] } })
   })
 
-  it('is gone when deleted, and another when made anew', async () => {
+  it('does not exist when deleted, and is a different one when registered again', async () => {
     await client.send('POST', devices, { name: 'Short-lived', id: 'short' })
     await client.send('POST', `${devices}/short/credentials`)
     const answer = await ask(client, 'DELETE', `${devices}/short`)
@@ -97,7 +97,7 @@ describe('one device', () => {
     })
   })
 
-  it('leaves a trace of each change, in the same transaction', async () => {
+  it('has an audit row of each change, in the same transaction', async () => {
     const { rows } = await platform.pool.query(
       `SELECT action, target, actor FROM audit_row WHERE target LIKE 'device/short%' ORDER BY id`,
     )
@@ -112,7 +112,7 @@ describe('one device', () => {
     expect(refused.length).toBe(1)
   })
 
-  it('shows when it came and went, page by page', async () => {
+  it('lists when it connected and disconnected, page by page', async () => {
     await client.send('POST', devices, { name: 'Restless', id: 'restless' })
     await platform.pool.query(
       `INSERT INTO presence_change (device_key, at, online, reason)
@@ -145,13 +145,13 @@ describe('the list of devices', () => {
     for (const device of many) await client.send('POST', devices, { tags: ['zeta'], ...device })
   })
 
-  it('is sorted as people expect, and turns round', async () => {
+  it('is sorted naturally, ascending and descending', async () => {
     const up = await names('search=zeta')
     expect(up).toEqual(['zeta 1 (100%)', 'Zeta 2', 'Zeta 2', 'Zeta 10', 'Zeta_x'])
     expect(await names('search=zeta&sort=-name')).toEqual([...up].reverse())
   })
 
-  it('is filtered by tag, type and part of anything', async () => {
+  it('is filtered by tag, type and search text', async () => {
     expect(await names('tag=north')).toEqual(['Zeta 2', 'Zeta 10'])
     expect(await names('tag=north&type=pump')).toEqual(['Zeta 10'])
     expect(await names('search=ROOF')).toEqual(['Zeta 10'])
@@ -162,7 +162,7 @@ describe('the list of devices', () => {
   })
 
   it.each(['name', '-name', 'id', '-id', 'createdAt', '-createdAt', 'lastMessageAt', '-lastMessageAt'])(
-    'goes through all pages by %s without leaving out or repeating, whatever is added or deleted meanwhile',
+    'pages by %s without omissions or repetitions, also when devices are added or deleted meanwhile',
     async (sort) => {
       const before = (await list(`sort=${sort}&limit=500`)).items.map(({ id }) => id)
       const seen: string[] = []
@@ -181,7 +181,7 @@ describe('the list of devices', () => {
     },
   )
 
-  it('refuses a cursor of another order, and what it does not know', async () => {
+  it('refuses a cursor of another order, and unknown values', async () => {
     const { nextCursor } = await list('sort=id&limit=1')
     for (const query of [
       `sort=name&cursor=${nextCursor}`,
@@ -208,7 +208,7 @@ describe('the list of devices', () => {
     }
   })
 
-  it('filters by the status that it shows, and sorts by the last message', async () => {
+  it('is filtered by status, and sorted by the last message', async () => {
     const facts = {
       s_online: [true, '1 minute', null],
       s_quiet: [true, '1 hour', '1 hour'],

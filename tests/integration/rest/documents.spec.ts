@@ -7,22 +7,22 @@ import { type Platform, startPlatform } from '../../support/platform.js'
 import { ask } from './callers.js'
 
 let platform: Platform
-let anybody: HttpClient
+let anonymous: HttpClient
 beforeAll(async () => {
   platform = await startPlatform()
-  anybody = createClient(platform.url)
+  anonymous = createClient(platform.url)
 })
 afterAll(() => platform?.stop())
 
 it('the OpenAPI document is valid 3.1', async () => {
-  const { body } = await ask(anybody, 'GET', '/api/openapi.json')
+  const { body } = await ask(anonymous, 'GET', '/api/openapi.json')
   const validator = new Validator()
   expect(await validator.validate(body)).toEqual({ valid: true })
   expect(validator.version).toBe('3.1')
 })
 
-it('the OpenAPI document says of each route what it answers and which problems', async () => {
-  const { body } = await ask(anybody, 'GET', '/api/openapi.json')
+it('the OpenAPI document has the answers and problems of each route', async () => {
+  const { body } = await ask(anonymous, 'GET', '/api/openapi.json')
   type Operation = {
     summary?: string
     operationId?: string
@@ -44,22 +44,22 @@ it('the OpenAPI document says of each route what it answers and which problems',
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
 })
 
-it('the printed OpenAPI document is the served one, and needs no database', async () => {
+it('the printed OpenAPI document equals the served one, and needs no database', async () => {
   const { status, stdout } = spawnSync(process.execPath, [inProject('apps/api/dist/openapi.js')], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH },
   })
   expect(status).toBe(0)
-  expect(JSON.parse(stdout)).toEqual((await ask(anybody, 'GET', '/api/openapi.json')).body)
+  expect(JSON.parse(stdout)).toEqual((await ask(anonymous, 'GET', '/api/openapi.json')).body)
 })
 
 it('AsyncAPI is served', async () => {
-  const { body } = await ask(anybody, 'GET', '/api/asyncapi.json')
+  const { body } = await ask(anonymous, 'GET', '/api/asyncapi.json')
   expect(body).toMatchObject({ asyncapi: '3.0.0' })
 })
 
-it('the readable page loads from nowhere else', async () => {
-  const page = await ask(anybody, 'GET', '/api/docs')
+it('the readable page loads nothing from other servers', async () => {
+  const page = await ask(anonymous, 'GET', '/api/docs')
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(page.headers.get('content-security-policy')).not.toMatch(/https?:/)
   const sources = [...String(page.body.text).matchAll(/(?:src|href)="([^"]+)"/g)].map(
@@ -68,30 +68,30 @@ it('the readable page loads from nowhere else', async () => {
   expect(sources.length).toBeGreaterThan(3)
   for (const source of sources.filter((source) => !source.startsWith('data:'))) {
     expect(source).toMatch(/^\/api\//)
-    expect((await anybody.request('GET', source)).status).toBe(200)
+    expect((await anonymous.request('GET', source)).status).toBe(200)
   }
 })
 
 it('health, readiness and metrics are served', async () => {
-  expect(await ask(anybody, 'GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
-  expect(await ask(anybody, 'GET', '/readyz')).toMatchObject({
+  expect(await ask(anonymous, 'GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
+  expect(await ask(anonymous, 'GET', '/readyz')).toMatchObject({
     status: 200,
     body: { ready: true, checks: { database: { ok: true }, broker: { ok: true }, web: { ok: true } } },
   })
-  const { body } = await ask(anybody, 'GET', '/metrics')
+  const { body } = await ask(anonymous, 'GET', '/metrics')
   expect(body.text).toContain('process_cpu_user_seconds_total')
 })
 
 it('answers of the api carry security headers and a request id', async () => {
-  const { headers } = await ask(anybody, 'GET', '/api/v1/setup')
+  const { headers } = await ask(anonymous, 'GET', '/api/v1/setup')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('content-security-policy')).toContain("default-src 'none'")
   expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   expect(headers.get('cache-control')).toBe('no-store')
 })
 
-it('a body that is too large, and one that is no JSON, are refused', async () => {
-  const large = await ask(anybody, 'POST', '/api/v1/setup', { name: 'x'.repeat(2_000_000) })
+it('a body that is too large, and one that is not JSON, are refused', async () => {
+  const large = await ask(anonymous, 'POST', '/api/v1/setup', { name: 'x'.repeat(2_000_000) })
   expect(large).toMatchObject({ status: 413, body: { code: 'too_large' } })
   const form = await fetch(new URL('/api/v1/setup', platform.url), {
     method: 'POST',

@@ -23,7 +23,7 @@ afterAll(() => platform?.stop())
 const overview = (client: HttpClient) => client.send<Overview>('GET', '/api/v1/overview')
 
 describe('the overview', () => {
-  it('counts 100,000 devices by status, as the list does', async () => {
+  it('counts 100,000 devices by status as the list shows them', async () => {
     const { fleet } = await overview(large)
     expect(fleet).toMatchObject({ devices: many })
     expect(fleet.statuses).toEqual({ never: many / 4, online: many / 4, quiet: many / 4, offline: many / 4 })
@@ -42,7 +42,7 @@ describe('storage', () => {
   let fresh: Platform
   afterAll(() => fresh?.stop())
 
-  it('shares the size of the tables out by who has the rows, and tells what a day adds', async () => {
+  it('divides the size of the tables by the rows of each organization, and estimates the growth of a day', async () => {
     fresh = await startPlatform()
     const administrator = await createAdministrator(fresh)
     const other = await createOrganization(administrator)
@@ -55,7 +55,7 @@ describe('storage', () => {
     await client.publishAsync(telemetry, batch(old), { qos: 1 })
     await client.publishAsync(telemetry, batch(Date.now() - 5_000), { qos: 1 })
     await client.endAsync()
-    // Nobody has asked before: so the estimate is made now.
+    // There is no estimate yet, so this request makes it.
     const { storage } = (await overview(administrator)).fleet
     expect(storage?.bytes).toBeGreaterThan(50_000)
     expect(storage?.bytesPerDay).toBeGreaterThan(10_000)

@@ -14,11 +14,11 @@ afterEach(async () => {
 interface Pages {
   url: string
   server: http.Server
-  /** How many requests were cut off by the other side. */
+  /** How many requests the client aborted. */
   aborted: () => number
 }
 
-/** Stands for the pages: tells what it was sent, and echoes on upgraded connections. */
+/** A stand-in for the web process: answers with the request it got, and echoes on upgraded connections. */
 async function startPages(): Promise<Pages> {
   let aborted = 0
   const server = http.createServer((request, response) => {
@@ -71,7 +71,7 @@ async function start(options: PlatformOptions = {}): Promise<Pages> {
   return pages
 }
 
-/** Sends bytes as they are and gives all that comes back until the other side ends it. */
+/** Sends raw bytes, and returns all that is received until the server closes the connection. */
 async function raw(text: string): Promise<string> {
   const socket = net.connect(platform.port, '127.0.0.1')
   socket.setEncoding('utf8')
@@ -84,7 +84,7 @@ async function raw(text: string): Promise<string> {
 const get = (path: string, init?: RequestInit) => fetch(new URL(path, platform.url), init)
 
 describe('pages', () => {
-  it('are asked for with the client as the socket knows it, and nothing it claims', async () => {
+  it('get the client’s address from the socket, not from headers of the client', async () => {
     await start()
     const response = await get('/o/acme?x=1', {
       headers: {
@@ -108,7 +108,7 @@ describe('pages', () => {
     expect(response.headers.has('x-hop')).toBe(false)
   })
 
-  it('are told of the client by a trusted proxy', async () => {
+  it('get the client’s address from a trusted proxy', async () => {
     await start({ env: { TRUSTED_PROXIES: '127.0.0.0/8' } })
     const response = await get('/', {
       headers: { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' },
@@ -132,7 +132,7 @@ describe('pages', () => {
     expect(await unknown.json()).toMatchObject({ method: 'POST', body: 'in pieces' })
   })
 
-  it('learn that a client went away', async () => {
+  it('see when a client disconnects', async () => {
     const pages = await start()
     const controller = new AbortController()
     const hanging = get('/hang', { signal: controller.signal })
@@ -142,12 +142,12 @@ describe('pages', () => {
     await vi.waitFor(() => expect(pages.aborted()).toBe(1), { timeout: 20_000 })
   })
 
-  it('that break off in the middle are not passed on as whole', async () => {
+  it('that end too early are not passed on as complete', async () => {
     await start()
     await expect(get('/cut').then((response) => response.text())).rejects.toThrow()
   })
 
-  it('are said to be away in words when they are, while REST goes on', async () => {
+  it('are replaced by a readable notice while they are away, and REST still works', async () => {
     const pages = await start()
     pages.server.closeAllConnections()
     await new Promise((resolve) => pages.server.close(resolve))
@@ -173,19 +173,22 @@ describe('pages', () => {
 })
 
 describe('a request hidden in the body of another', () => {
-  it.each(['GET', 'DELETE', 'POST'])('stays a body, whatever Connection names: %s', async (method) => {
-    await start()
-    const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
-    const head = `${method} /page HTTP/1.1\r\nHost: x\r\nConnection: close, Content-Length`
-    const answer = await raw(`${head}\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`)
-    expect(JSON.parse(answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1))).toMatchObject({
-      url: '/page',
-      body: hidden,
-    })
-  })
+  it.each(['GET', 'DELETE', 'POST'])(
+    'stays a body, also when Connection lists its length: %s',
+    async (method) => {
+      await start()
+      const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
+      const head = `${method} /page HTTP/1.1\r\nHost: x\r\nConnection: close, Content-Length`
+      const answer = await raw(`${head}\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`)
+      expect(JSON.parse(answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1))).toMatchObject({
+        url: '/page',
+        body: hidden,
+      })
+    },
+  )
 
   it.each(['Content-Length: 35', 'Transfer-Encoding: chunked'])(
-    'is not let in by an upgrade: %s',
+    'is not passed on by an upgrade: %s',
     async (framing) => {
       await start()
       const answer = await raw(
@@ -197,7 +200,7 @@ describe('a request hidden in the body of another', () => {
 })
 
 describe('upgrades', () => {
-  it('that are not MQTT go to the pages, in both directions', async () => {
+  it('that are not MQTT are passed to the pages, in both directions', async () => {
     await start()
     const request = http.get(new URL('/_next/webpack-hmr', platform.url), {
       headers: { connection: 'Upgrade', upgrade: 'echo' },
@@ -221,15 +224,15 @@ describe('upgrades', () => {
     expect(answer).toMatch(/no$/)
   })
 
-  it('below /api go nowhere', async () => {
+  it('below /api are refused', async () => {
     await start()
     const answer = await raw('GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 404 /)
   })
 })
 
-describe('what is no good request', () => {
-  it('is answered and harms nobody', async () => {
+describe('an invalid request', () => {
+  it('is answered, and other requests still work', async () => {
     await start()
     expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
     expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
@@ -247,7 +250,7 @@ describe('what is no good request', () => {
 })
 
 describe('pages of another origin', () => {
-  it('may call the api when ALLOWED_ORIGINS says so, and not otherwise', async () => {
+  it('may call the api only when ALLOWED_ORIGINS lists the origin', async () => {
     await start({ env: { ALLOWED_ORIGINS: 'https://dashboard.example' } })
     const ask = (origin: string) =>
       get('/api/v1/devices', {

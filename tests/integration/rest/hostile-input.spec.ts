@@ -20,7 +20,7 @@ const half = '\ud800'
 const cursor = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url')
 const deep = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
 
-/** Every refusal, of whatever part of the platform, is a problem with a code. */
+/** Every refusal, of each part of the platform, is a problem with a code. */
 function expectProblem(answer: Awaited<ReturnType<typeof ask>>, status: number, code: string): void {
   expect(answer).toMatchObject({ status, body: { status, code, detail: expect.any(String) } })
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
@@ -51,7 +51,7 @@ describe('text that PostgreSQL cannot store', () => {
   })
 })
 
-it('takes back the cursors that it made, however long the names are', async () => {
+it('accepts its own cursors, also with the longest names', async () => {
   for (const [id, name] of [
     ['long-1', '語'.repeat(120)],
     ['long-2', '誤'.repeat(120)],
@@ -70,7 +70,7 @@ describe('an address that cannot be read', () => {
     [`/api/v1/devices/${'a'.repeat(300)}`, 414, 'too_large'],
     ['/api/auth/nothing', 404, 'not_found'],
     ['/api/v1/../v1/nothing', 404, 'not_found'],
-  ])('is a problem like any other: %s', async (path, status, code) => {
+  ])('is refused with a problem: %s', async (path, status, code) => {
     expectProblem(await ask(script, 'GET', path), status, code)
   })
 })
@@ -83,11 +83,11 @@ describe('sign-in', () => {
     ['revoke-session', { token: 'a\0' }],
     ['change-password', { currentPassword: 'a', newPassword: 'short' }],
     ['sign-in/email', { email: null, password: [] }],
-  ])('refuses what it cannot store, as a problem: %s', async (call, body) => {
+  ])('refuses text that cannot be stored, with a problem: %s', async (call, body) => {
     expectProblem(await ask(admin, 'POST', `/api/auth/${call}`, body), 400, 'invalid')
   })
 
-  it('says that a password is wrong as a problem', async () => {
+  it('refuses a wrong password with a problem', async () => {
     const anonymous = createClient(platform.url)
     const answer = await ask(anonymous, 'POST', '/api/auth/sign-in/email', {
       email: admin.email,
@@ -96,7 +96,7 @@ describe('sign-in', () => {
     expectProblem(answer, 401, 'invalid_email_or_password')
   })
 
-  it('sends nobody anywhere', async () => {
+  it('does not redirect to a callback URL', async () => {
     const anonymous = createClient(platform.url)
     const { email, password } = admin
     const answer = await ask(anonymous, 'POST', '/api/auth/sign-in/email?callbackURL=https://evil.example', {
@@ -110,8 +110,8 @@ describe('sign-in', () => {
   })
 })
 
-describe('JSON that goes very deep', () => {
-  it('is refused for good as telemetry, and by every call', async () => {
+describe('deeply nested JSON', () => {
+  it('is refused as telemetry, and by every call', async () => {
     const { id, credential } = await registerDevice(admin)
     const authorization = `Basic ${btoa(`${credential.username}:${credential.password}`)}`
     const send = (path: string, body: string, headers: Record<string, string>) =>
@@ -132,7 +132,7 @@ describe('JSON that goes very deep', () => {
 })
 
 describe('a time', () => {
-  it('is taken in each form that the contract names, for credentials and API keys', async () => {
+  it('is accepted in each form of the contract, for credentials and API keys', async () => {
     await script.request('POST', '/api/v1/devices', { name: 'timed', id: 'timed' })
     const inAnHour = Date.now() + 3_600_000
     const wanted = new Date(inAnHour).toISOString()

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 40_000, interval: 50 })
 
-/** Ids of the processes that this one started. */
+/** The ids of the child processes. */
 function childrenOf(pid: number): number[] {
   return fs
     .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -31,7 +31,7 @@ function childrenOf(pid: number): number[] {
 }
 
 describe('the web process', () => {
-  it('is started again when it dies', async () => {
+  it('is restarted when it ends', async () => {
     platform = await startPlatform({ ownWeb: true })
     const { url, pid } = platform
     expect((await fetch(url, { redirect: 'manual' })).status).toBeLessThan(400)
@@ -43,7 +43,7 @@ describe('the web process', () => {
     })
   })
 
-  it('ends with the api, however that ends', async () => {
+  it('ends when the api ends or is killed', async () => {
     platform = await startPlatform({ ownWeb: true })
     const [web = 0] = childrenOf(platform.pid)
     expect(isAlive(web)).toBe(true)
@@ -53,32 +53,35 @@ describe('the web process', () => {
 })
 
 describe('the api', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends by %s with code 0, whoever is connected', async (signal) => {
-    platform = await startPlatform()
-    const request = http.get(new URL('/mqtt', platform.url), {
-      headers: {
-        connection: 'Upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-version': '13',
-        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        'sec-websocket-protocol': 'mqtt',
-      },
-    })
-    const [, upgraded] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket]
-    const idle = net.connect(platform.port, '127.0.0.1')
-    await once(idle, 'connect')
-    // Nobody sees the end of a stream that is not read.
-    const closed = Promise.all(
-      [upgraded, idle].map(
-        (socket) => new Promise((resolve) => socket.resume().on('error', resolve).on('close', resolve)),
-      ),
-    )
-    expect(await platform.kill(signal)).toBe(0)
-    await closed
-    expect(platform.logs()).not.toContain('did not stop in time')
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends on %s with code 0 while clients are connected',
+    async (signal) => {
+      platform = await startPlatform()
+      const request = http.get(new URL('/mqtt', platform.url), {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          'sec-websocket-protocol': 'mqtt',
+        },
+      })
+      const [, upgraded] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket]
+      const idle = net.connect(platform.port, '127.0.0.1')
+      await once(idle, 'connect')
+      // The end of a stream is reported only when the stream is read.
+      const closed = Promise.all(
+        [upgraded, idle].map(
+          (socket) => new Promise((resolve) => socket.resume().on('error', resolve).on('close', resolve)),
+        ),
+      )
+      expect(await platform.kill(signal)).toBe(0)
+      await closed
+      expect(platform.logs()).not.toContain('did not stop in time')
+    },
+  )
 
-  it('ends in time with fifty devices that talk, pages that watch and requests that never end', async () => {
+  it('ends in time with fifty publishing devices, open pages and requests that never end', async () => {
     platform = await startPlatform()
     const { url, port, kill } = platform
     const device = await registerDevice(await createAdministrator(platform))
@@ -113,7 +116,7 @@ describe('the api', () => {
     expect(platform.logs()).not.toContain('did not stop in time')
   })
 
-  it('ends when its parent is gone', async () => {
+  it('ends when its parent process ends', async () => {
     platform = await startPlatform()
     await platform.kill('SIGTERM')
     const child = spawn(process.execPath, [inProject('apps/api/dist/main.js')], {
@@ -133,7 +136,7 @@ describe('the api', () => {
     expect(await exited).toEqual([0, null])
   })
 
-  it('says what is wrong and ends when it cannot start', async () => {
+  it('prints the cause and ends when it cannot start', async () => {
     platform = await startPlatform()
     const database = await createDatabase()
     const start = async (env: NodeJS.ProcessEnv) => {
@@ -167,7 +170,7 @@ describe('the api', () => {
     expect(bad).toMatchObject({ code: 1, message: expect.stringContaining('PORT: expected a port number') })
     const away = await start({
       PORT: String(await freePort()),
-      DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none',
+      DATABASE_URL: 'postgresql://user@127.0.0.1:9/none',
     })
     expect(away).toMatchObject({ code: 1, message: expect.stringContaining('DATABASE_URL') })
     for (const { message } of [taken, nowhere, bad, away]) expect(message).not.toMatch(/\n\s+at /)

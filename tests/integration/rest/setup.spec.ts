@@ -23,17 +23,20 @@ const setup = (slug: string) => ({
 })
 
 describe('set-up', () => {
-  it('makes the first person and organization, once', async () => {
+  it('creates the first person and organization, once', async () => {
     const { url, pool } = await start()
-    const anybody = createClient(url)
-    expect((await ask(anybody, 'GET', '/api/v1/setup')).body).toEqual({ needed: true, codeRequired: false })
-    const answer = await ask(anybody, 'POST', '/api/v1/setup', setup('acme'))
+    const anonymous = createClient(url)
+    expect((await ask(anonymous, 'GET', '/api/v1/setup')).body).toEqual({ needed: true, codeRequired: false })
+    const answer = await ask(anonymous, 'POST', '/api/v1/setup', setup('acme'))
     expect(answer).toMatchObject({
       status: 201,
       body: { user: { email: 'acme@example.com' }, organizations: [{ slug: 'acme', role: 'admin' }] },
     })
-    expect((await ask(anybody, 'GET', '/api/v1/setup')).body).toEqual({ needed: false, codeRequired: false })
-    const again = await ask(anybody, 'POST', '/api/v1/setup', setup('other'))
+    expect((await ask(anonymous, 'GET', '/api/v1/setup')).body).toEqual({
+      needed: false,
+      codeRequired: false,
+    })
+    const again = await ask(anonymous, 'POST', '/api/v1/setup', setup('other'))
     expect(again).toMatchObject({ status: 409, body: { code: 'setup_done' } })
     const { rows } = await pool.query('SELECT password FROM account')
     expect(rows).toEqual([{ password: expect.stringMatching(/^\$argon2id\$/) }])
@@ -41,7 +44,7 @@ describe('set-up', () => {
     expect(audit.rows).toEqual([{ action: 'organization.create', target: 'organization/acme' }])
   })
 
-  it('is won by exactly one of many at the same time', async () => {
+  it('succeeds for exactly one of many requests at the same time', async () => {
     const { url, pool } = await start()
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -55,29 +58,31 @@ describe('set-up', () => {
     expect(rows).toEqual([{ users: 1, organizations: 1 }])
   })
 
-  it('refuses what is not complete, and pages of another origin', async () => {
+  it('refuses incomplete input, and pages of another origin', async () => {
     const { url } = await start()
-    const anybody = createClient(url)
-    const weak = await ask(anybody, 'POST', '/api/v1/setup', { ...setup('acme'), password: 'short' })
+    const anonymous = createClient(url)
+    const weak = await ask(anonymous, 'POST', '/api/v1/setup', { ...setup('acme'), password: 'short' })
     expect(weak).toMatchObject({ status: 400, body: { errors: [{ path: 'password' }] } })
-    const evil = await ask(anybody, 'POST', '/api/v1/setup', setup('acme'), { origin: 'http://evil.example' })
+    const evil = await ask(anonymous, 'POST', '/api/v1/setup', setup('acme'), {
+      origin: 'http://evil.example',
+    })
     expect(evil).toMatchObject({ status: 403, body: { code: 'origin_refused' } })
-    expect((await ask(anybody, 'GET', '/api/v1/setup')).body.needed).toBe(true)
+    expect((await ask(anonymous, 'GET', '/api/v1/setup')).body.needed).toBe(true)
   })
 
-  it('asks for the code from the log when other machines can reach the host', async () => {
+  it('requires the code from the log when other machines can reach HOST', async () => {
     const { url, logs } = await start({ env: { HOST: '0.0.0.0' } })
-    const anybody = createClient(url)
-    expect((await ask(anybody, 'GET', '/api/v1/setup')).body).toEqual({ needed: true, codeRequired: true })
+    const anonymous = createClient(url)
+    expect((await ask(anonymous, 'GET', '/api/v1/setup')).body).toEqual({ needed: true, codeRequired: true })
     for (const code of [undefined, '', 'WRONG']) {
-      const answer = await ask(anybody, 'POST', '/api/v1/setup', { ...setup('acme'), code })
+      const answer = await ask(anonymous, 'POST', '/api/v1/setup', { ...setup('acme'), code })
       expect(answer).toMatchObject({ status: 403, body: { code: 'setup_code_required' } })
     }
     const code = /one-time code: ([A-Z0-9]+)/.exec(logs())?.[1]
-    expect((await ask(anybody, 'POST', '/api/v1/setup', { ...setup('acme'), code })).status).toBe(201)
+    expect((await ask(anonymous, 'POST', '/api/v1/setup', { ...setup('acme'), code })).status).toBe(201)
   })
 
-  it('lets nobody guess the code', async () => {
+  it('limits attempts to guess the code', async () => {
     const { url } = await start({ env: { HOST: '0.0.0.0' } })
     const statuses = new Set<number>()
     for (let attempt = 0; attempt < 12; attempt += 1) {
@@ -88,7 +93,7 @@ describe('set-up', () => {
     expect([...statuses]).toEqual([403, 429])
   })
 
-  it('is done from the environment, and not again at the next start', async () => {
+  it('is done from variables of the environment, once', async () => {
     const env = { ADMIN_EMAIL: 'Root@example.com', ADMIN_PASSWORD: 'from the environment', ORG: 'plant' }
     const running = await start({ env })
     expect((await ask(createClient(running.url), 'GET', '/api/v1/setup')).body.needed).toBe(false)
@@ -100,7 +105,7 @@ describe('set-up', () => {
     expect(rows).toEqual([{ email: 'root@example.com' }])
   })
 
-  it('stays done over a restart, and so does a session', async () => {
+  it('stays done after a restart, and sessions stay valid', async () => {
     const running = await start()
     const administrator = await createAdministrator(running)
     await running.restart()

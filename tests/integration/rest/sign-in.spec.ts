@@ -19,90 +19,95 @@ const right = () => ({ email: administrator.email, password: administrator.passw
 const wrong = (email = administrator.email) => ({ email, password: 'a wrong password' })
 
 describe('sign-in', () => {
-  it('gives a cookie that scripts of a page cannot read, and a bearer token', async () => {
-    const anybody = await start()
-    const answer = await ask(anybody, 'POST', signInPath, right())
+  it('returns a cookie that scripts of a page cannot read, and a bearer token', async () => {
+    const anonymous = await start()
+    const answer = await ask(anonymous, 'POST', signInPath, right())
     expect(answer.status).toBe(200)
     const [cookie = ''] = answer.headers.getSetCookie()
     expect(cookie).toMatch(/HttpOnly/)
     expect(cookie).toMatch(/SameSite=Lax/)
     expect(cookie).not.toMatch(/Secure/)
     const bearer = { authorization: `Bearer ${answer.headers.get('set-auth-token')}` }
-    expect((await ask(anybody, 'GET', '/api/v1/me', undefined, bearer)).body).toMatchObject({
+    expect((await ask(anonymous, 'GET', '/api/v1/me', undefined, bearer)).body).toMatchObject({
       user: { email: administrator.email },
     })
     const unsigned = { authorization: `Bearer ${answer.body.token}` }
-    expect((await ask(anybody, 'GET', '/api/v1/me', undefined, unsigned)).status).toBe(401)
+    expect((await ask(anonymous, 'GET', '/api/v1/me', undefined, unsigned)).status).toBe(401)
   })
 
-  it('gives a cookie for TLS only where PUBLIC_URL has TLS', async () => {
+  it('returns a cookie for TLS only when PUBLIC_URL has https', async () => {
     platform = await startPlatform({ env: { PUBLIC_URL: 'https://iot.example.com' } })
-    const anybody = createClient(platform.url, { origin: 'https://iot.example.com' })
+    const anonymous = createClient(platform.url, { origin: 'https://iot.example.com' })
     const person = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
-    await anybody.send('POST', '/api/v1/setup', { ...person, organization: { name: 'A', slug: 'a' } })
-    const answer = await ask(anybody, 'POST', signInPath, { email: person.email, password: person.password })
+    await anonymous.send('POST', '/api/v1/setup', { ...person, organization: { name: 'A', slug: 'a' } })
+    const answer = await ask(anonymous, 'POST', signInPath, {
+      email: person.email,
+      password: person.password,
+    })
     const [cookie = ''] = answer.headers.getSetCookie()
     expect(cookie).toMatch(/^__Secure-/)
     expect(cookie).toMatch(/; Secure/)
     expect(answer.headers.get('strict-transport-security')).toContain('max-age')
-    const { body } = await ask(anybody, 'GET', '/api/v1/platform', undefined, {
+    const { body } = await ask(anonymous, 'GET', '/api/v1/platform', undefined, {
       authorization: `Bearer ${answer.headers.get('set-auth-token')}`,
     })
     expect(body.urls).toMatchObject({ http: 'https://iot.example.com', ws: 'wss://iot.example.com/mqtt' })
   })
 
-  it('takes localhost and 127.0.0.1 for the same, and no other origin', async () => {
-    const anybody = await start()
+  it('accepts localhost and 127.0.0.1 as origins, and no other', async () => {
+    const anonymous = await start()
     for (const origin of [`http://localhost:${platform.port}`, `http://127.0.0.1:${platform.port}`]) {
-      expect((await ask(anybody, 'POST', signInPath, right(), { origin })).status).toBe(200)
+      expect((await ask(anonymous, 'POST', signInPath, right(), { origin })).status).toBe(200)
     }
     for (const origin of ['http://evil.example', 'null', 'http://localhost:1']) {
-      const answer = await ask(anybody, 'POST', signInPath, right(), { origin })
+      const answer = await ask(anonymous, 'POST', signInPath, right(), { origin })
       expect(answer).toMatchObject({ status: 403, body: { code: 'origin_refused' } })
       expect(answer.headers.getSetCookie()).toEqual([])
     }
   })
 
-  it('does not tell an unknown account from a wrong password', async () => {
-    const anybody = await start()
+  it('answers the same for an unknown account and a wrong password', async () => {
+    const anonymous = await start()
     const [known, unknown] = await Promise.all([
-      ask(anybody, 'POST', signInPath, wrong()),
-      ask(anybody, 'POST', signInPath, wrong('nobody@example.com')),
+      ask(anonymous, 'POST', signInPath, wrong()),
+      ask(anonymous, 'POST', signInPath, wrong('nobody@example.com')),
     ])
     expect(known.status).toBe(401)
     expect(unknown).toMatchObject({ status: 401, body: known.body })
   })
 
-  it('is limited for an account, whatever address the client claims to have', async () => {
-    const anybody = await start()
+  it('is limited for each account, regardless of forwarding headers', async () => {
+    const anonymous = await start()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 14; attempt += 1) {
       const claimed = `203.0.113.${attempt}`
       const headers = { 'x-forwarded-for': claimed, forwarded: `for=${claimed}`, 'x-real-ip': claimed }
-      statuses.push((await ask(anybody, 'POST', signInPath, wrong(), headers)).status)
+      statuses.push((await ask(anonymous, 'POST', signInPath, wrong(), headers)).status)
     }
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
-    const limited = await ask(anybody, 'POST', signInPath, right())
+    const limited = await ask(anonymous, 'POST', signInPath, right())
     expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
   })
 
-  it('is limited for an address, whatever accounts are tried and whatever address is claimed', async () => {
-    const anybody = await start()
+  it('is limited for each address, regardless of accounts and forwarding headers', async () => {
+    const anonymous = await start()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 24; attempt += 1) {
       const headers = { 'x-forwarded-for': `203.0.113.${attempt}` }
-      statuses.push((await ask(anybody, 'POST', signInPath, wrong(`${attempt}@example.com`), headers)).status)
+      statuses.push(
+        (await ask(anonymous, 'POST', signInPath, wrong(`${attempt}@example.com`), headers)).status,
+      )
     }
     expect(statuses).toEqual([...Array(20).fill(401), ...Array(4).fill(429)])
   })
 
-  it('tells clients behind a trusted proxy apart, but not what they claim themselves', async () => {
-    const anybody = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+  it('distinguishes clients behind a trusted proxy, but not by addresses that they sent', async () => {
+    const anonymous = await start({ TRUSTED_PROXIES: '127.0.0.1' })
     const attempt = async (forwarded: string, number: number) =>
       (
-        await ask(anybody, 'POST', signInPath, wrong(`${number}@example.com`), {
+        await ask(anonymous, 'POST', signInPath, wrong(`${number}@example.com`), {
           'x-forwarded-for': forwarded,
         })
       ).status
@@ -113,19 +118,19 @@ describe('sign-in', () => {
     expect(await attempt('198.51.100.2', 99)).toBe(401)
   })
 
-  it('does not count those who get in', async () => {
-    const anybody = await start()
+  it('does not count successful attempts', async () => {
+    const anonymous = await start()
     const statuses = []
     for (let attempt = 0; attempt < 25; attempt += 1) {
-      statuses.push((await ask(anybody, 'POST', signInPath, right())).status)
+      statuses.push((await ask(anonymous, 'POST', signInPath, right())).status)
     }
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
-  it('offers nothing that is not meant to be there', async () => {
-    const anybody = await start()
+  it('offers no other calls of better-auth', async () => {
+    const anonymous = await start()
     const signUp = { name: 'Eve', email: 'eve@example.com', password: 'let me in please' }
-    expect((await ask(anybody, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
+    expect((await ask(anonymous, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
     for (const path of [
       'delete-user',
       'change-email',
@@ -139,11 +144,11 @@ describe('sign-in', () => {
     expect(rows).toEqual([{ email: administrator.email }])
   })
 
-  it('refuses what is no sign-in, or too large', async () => {
-    const anybody = await start()
-    expect((await ask(anybody, 'POST', signInPath, {})).status).toBe(400)
+  it('refuses an incomplete and a too large sign-in', async () => {
+    const anonymous = await start()
+    expect((await ask(anonymous, 'POST', signInPath, {})).status).toBe(400)
     expect(
-      (await ask(anybody, 'POST', signInPath, { email: 'x', password: 'x'.repeat(20_000) })).status,
+      (await ask(anonymous, 'POST', signInPath, { email: 'x', password: 'x'.repeat(20_000) })).status,
     ).toBe(413)
   })
 })
@@ -157,7 +162,7 @@ describe('a session', () => {
     expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
   })
 
-  it('ends when another one ends it', async () => {
+  it('ends when another session revokes it', async () => {
     await start()
     const other = await signIn(platform, administrator.email, administrator.password)
     expect((await ask(other, 'POST', '/api/auth/revoke-other-sessions')).status).toBe(200)
@@ -165,9 +170,9 @@ describe('a session', () => {
     expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
   })
 
-  it('knows the true address of who signed in', async () => {
-    const anybody = await start()
-    await ask(anybody, 'POST', signInPath, right(), { 'x-forwarded-for': '203.0.113.1' })
+  it('has the client’s address from the socket', async () => {
+    const anonymous = await start()
+    await ask(anonymous, 'POST', signInPath, right(), { 'x-forwarded-for': '203.0.113.1' })
     const { rows } = await platform.pool.query('SELECT DISTINCT ip_address FROM session')
     expect(rows).toEqual([{ ip_address: '127.0.0.1' }])
   })

@@ -38,8 +38,8 @@ async function metric(name: string): Promise<number> {
   return line === undefined ? 0 : Number(line.slice(name.length + 1))
 }
 
-describe('QoS 0 beyond what may wait', () => {
-  it('is seen live, dropped, counted at the device and in /metrics, and told of together', async () => {
+describe('QoS 0 beyond the ingest quota', () => {
+  it('is delivered live, dropped, counted at the device and in /metrics, and reported in one notice', async () => {
     const device = await registerDevice(admin)
     const { telemetry, notices: noticesTopic } = device.credential.topics
     const client = await connectDevice(platform, device)
@@ -74,7 +74,7 @@ describe('QoS 0 beyond what may wait', () => {
 })
 
 describe('a device’s clock', () => {
-  it('is compared with ours, also when what it says is refused', async () => {
+  it('is compared with the platform’s, also when the message is refused', async () => {
     const device = await registerDevice(admin)
     const { telemetry } = device.credential.topics
     const client = await connectDevice(platform, device)

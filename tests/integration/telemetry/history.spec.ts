@@ -35,7 +35,7 @@ const latest = (device: TestDevice) =>
 const compact = ({ items }: Page) =>
   items.map(({ key, ts, value }) => `${ts} ${key} ${JSON.stringify(value)}`)
 
-describe('what a device sent twice', () => {
+describe('a sample that was sent twice', () => {
   it('is stored once, within a message, within a batch and later', async () => {
     const device = await registerDevice(admin)
     const sample = { ts: 1_000, values: { a: 1, b: true } }
@@ -44,7 +44,7 @@ describe('what a device sent twice', () => {
     expect(compact(await read(device))).toEqual(['1000 a 1', '1000 b true'])
   })
 
-  it('with another value has the last', async () => {
+  it('with another value has the last value', async () => {
     const device = await registerDevice(admin)
     await publish(device, [
       { ts: 1_000, values: { a: 1 } },
@@ -55,7 +55,7 @@ describe('what a device sent twice', () => {
     expect(compact(await latest(device))).toEqual(['1000 a "three"'])
   })
 
-  it('without a time is two samples', async () => {
+  it('without a time is stored as two samples', async () => {
     const device = await registerDevice(admin)
     await publish(device, [{ a: 1 }, { a: 1 }, { a: 1 }], { a: 1 }, { a: 1 })
     const { items } = await read(device)
@@ -73,7 +73,7 @@ describe('latest', () => {
     expect(compact(await read(device))).toEqual(['3000 a 3', '5000 a 5'])
   })
 
-  it('knows nothing of the device that had the id before', async () => {
+  it('has no values of a deleted device with the same id', async () => {
     const device = await registerDevice(admin)
     await publish(device, { ts: 1_000, values: { a: 1 } })
     await admin.send('DELETE', `/api/v1/devices/${device.id}`)
@@ -102,7 +102,7 @@ describe('history', () => {
     await publish(device, records, { ts: 1_500.125, values: { 'c d': { deep: [null] } } })
   })
 
-  it('comes in pages, ascending by time and key, without a gap or a double', async () => {
+  it('comes in pages, ascending by time and key, without gaps or duplicates', async () => {
     const all = await read(device, '?limit=10000')
     expect(all.nextCursor).toBeNull()
     expect(all.items).toHaveLength(1_001)
@@ -129,7 +129,7 @@ describe('history', () => {
     expect((await read(device, '?from=-1h')).items).toEqual([])
   })
 
-  it('holds the asked keys only', async () => {
+  it('has the requested keys only', async () => {
     const { items } = await read(device, '?keys=b,c%20d,unknown&from=1500&to=1510')
     expect(items.map(({ key }) => key)).toEqual(['b', 'c d'])
   })

@@ -30,7 +30,7 @@ function basic({ credential }: TestDevice, password = credential.password): Http
 }
 
 describe('telemetry over HTTP', () => {
-  it('is stored when it is answered, and seen live', async () => {
+  it('is stored when it is answered, and delivered live', async () => {
     const watcher = await connectToken(await requestToken(admin))
     const seen = await watch(watcher, device.credential.topics.telemetry)
     const body = [{ ts: 1_000, values: { a: 1, b: 'x' } }, { a: 2 }]
@@ -58,7 +58,7 @@ describe('telemetry over HTTP', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Basic/)
   })
 
-  it('says what is wrong with what can never be stored', async () => {
+  it('answers what is wrong with a message that can never be stored', async () => {
     const refuse = async (body: unknown) => {
       const response = await basic(device).request('POST', path(device), body)
       return { status: response.status, ...((await response.json()) as { code: string; detail: string }) }
@@ -73,7 +73,7 @@ describe('telemetry over HTTP', () => {
     expect(await refuse({ a: 'x'.repeat(1_100_000) })).toMatchObject({ status: 413 })
   })
 
-  it('answers 400 to what is no JSON and 415 to what does not say that it is', async () => {
+  it('answers 400 to a body that is not JSON and 415 without a JSON content type', async () => {
     const headers = {
       authorization: `Basic ${btoa(`${device.credential.username}:${device.credential.password}`)}`,
     }
@@ -103,7 +103,7 @@ describe('telemetry over HTTP', () => {
     expect(items).toEqual([{ key: 'counter', ts: 1_000, value: '9007199254740993' }])
   })
 
-  it('ends with the device', async () => {
+  it('is refused once the device is deleted', async () => {
     const gone = await registerDevice(admin)
     await admin.send('DELETE', `/api/v1/devices/${gone.id}`)
     expect((await basic(gone).request('POST', path(gone), { a: 1 })).status).toBe(401)

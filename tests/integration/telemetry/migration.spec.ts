@@ -15,7 +15,7 @@ const samples: StoredSample[] = Array.from({ length: 2_000 }, (_, n) => ({
   json: n % 5 === 0 ? { n } : null,
 }))
 
-it('samples from before there were partitions move over, and are rolled up', async () => {
+it('samples from before there were partitions are moved into them, and rolled up', async () => {
   const database = await createEmptyDatabase()
   const pool = new pg.Pool({ connectionString: database.url, max: 1 })
   try {

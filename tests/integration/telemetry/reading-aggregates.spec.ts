@@ -107,7 +107,7 @@ describe('aggregates', () => {
     await store(platform.pool, device, 'n', samples)
   })
 
-  it('are what plain recomputation says, for whatever interval and range', async () => {
+  it('equal a plain computation from samples, for any interval and range', async () => {
     const place = fc.oneof(
       fc.integer({ min: -hourUs, max: 121 * hourUs }),
       fc.integer({ min: 0, max: 120 }).map((hours) => hours * hourUs),
@@ -138,7 +138,7 @@ describe('aggregates', () => {
     )
   })
 
-  it('come from the coarsest data that tells them', async () => {
+  it('are read from the coarsest data that gives them', async () => {
     const resolution = async (query: string) => (await read(device, query)).resolution
     expect(await resolution('aggregate=avg&interval=1d')).toBe('hour')
     expect(await resolution('aggregate=avg&interval=5m')).toBe('minute')
@@ -146,13 +146,13 @@ describe('aggregates', () => {
     expect(await resolution('aggregate=p95&interval=1d')).toBe('raw')
   })
 
-  it('are no more than the asked points', async () => {
+  it('are no more than the requested points', async () => {
     const { items, intervalMs } = await read(device, 'aggregate=max&points=50')
     expect(items.length).toBeLessThanOrEqual(50)
     expect(intervalMs).toBe(3 * 3_600_000)
   })
 
-  it('fill what is empty', async () => {
+  it('fill intervals without samples', async () => {
     const sparse = await addDevice(admin)
     const at = Date.UTC(2026, 0, 1) * 1_000
     await store(platform.pool, sparse, 'n', [
@@ -171,7 +171,7 @@ describe('aggregates', () => {
   })
 })
 
-describe('absurd questions', () => {
+describe('extreme queries', () => {
   it.each([
     ['aggregate=avg&interval=999999999w', 400, 'interval: must not be longer than 36525d'],
     ['aggregate=avg&interval=36526d', 400, 'interval: must not be longer than 36525d'],
@@ -198,7 +198,7 @@ describe('absurd questions', () => {
   })
 })
 
-describe('what is too much', () => {
+describe('a query for too much', () => {
   let device: string
   const begin = Date.UTC(2026, 3, 1)
   beforeAll(async () => {
@@ -207,7 +207,7 @@ describe('what is too much', () => {
     await storeSeries(platform.pool, device, 'fast', series)
   }, 120_000)
 
-  it('is refused with what to do about it', async () => {
+  it('is refused with advice on what to do', async () => {
     const refused = async (query: string) => {
       const response = await admin.request('GET', `/api/v1/devices/${device}/telemetry?${query}`)
       return { status: response.status, body: (await response.json()) as Record<string, unknown> }
@@ -231,7 +231,7 @@ describe('what is too much', () => {
     expect(hour.items).toEqual([{ key: 'fast', ts: begin, value: expect.closeTo(949.05, 6) }])
   })
 
-  it('is thinned within the database', async () => {
+  it('is thinned by the database', async () => {
     const { items, resolution } = await read(device, `from=${begin}&to=${begin + 3_600_000}&points=200`)
     expect(resolution).toBe('raw')
     expect(items.length).toBeGreaterThan(100)

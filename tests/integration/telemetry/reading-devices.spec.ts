@@ -30,8 +30,8 @@ const compact = ({ items }: History) =>
   items.map(({ device, key, ts, value }) => `${(ts - begin) / 1_000} ${device} ${key} ${value}`)
 const get = (path: string) => admin.send<History>('GET', path)
 
-describe('the latest of many devices', () => {
-  it('comes at once, by device and key', async () => {
+describe('the latest values of many devices', () => {
+  it('are one answer, by device and key', async () => {
     expect(compact(await get('/api/v1/telemetry/latest?devices=c,a,silent,b'))).toEqual([
       '0 a state true',
       '2 a t 12',
@@ -47,7 +47,7 @@ describe('the latest of many devices', () => {
 })
 
 describe('history of many devices', () => {
-  it('comes by time, device and key', async () => {
+  it('is ordered by time, device and key', async () => {
     expect(compact(await get(`/api/v1/telemetry?devices=c,a&to=${begin + 1_001}`))).toEqual([
       '0 a state true',
       '0 a t 10',
@@ -91,7 +91,7 @@ describe.each(['/api/v1/telemetry', '/api/v1/telemetry/latest'])('%s', (path) =>
     return { status: response.status, ...((await response.json()) as { detail: string; errors?: unknown }) }
   }
 
-  it('answers 401, 403 and 404, which names the devices that are not here', async () => {
+  it('answers 401, 403, and 404 with the devices that do not exist', async () => {
     expect((await refused('devices=a', createClient(platform.url))).status).toBe(401)
     expect((await refused('devices=a', admin.with({ 'heliograph-org': 'not-a-member' }))).status).toBe(403)
     expect(await refused(`devices=a,nobody,${foreign}`)).toMatchObject({
@@ -117,7 +117,7 @@ describe.each(['/api/v1/telemetry', '/api/v1/telemetry/latest'])('%s', (path) =>
   })
 })
 
-describe('reading in a way that makes no sense', () => {
+describe('an invalid query', () => {
   it.each([
     ['points=3', 'points'],
     ['points=10001', 'points'],
@@ -140,7 +140,7 @@ describe('reading in a way that makes no sense', () => {
   })
 })
 
-it('a reading that takes too long is given up, and says what to do', async () => {
+it('a read that takes too long is cancelled, with advice on what to do', async () => {
   const client = await platform.pool.connect()
   try {
     // Whoever reads waits for this lock, as it would for a query without end.
@@ -154,7 +154,7 @@ it('a reading that takes too long is given up, and says what to do', async () =>
   }
 })
 
-describe('more than one answer may hold', () => {
+describe('a query for more than one answer may have', () => {
   const keys = 600
   const texts = ['many', 'more'] as const
 
@@ -182,7 +182,7 @@ describe('more than one answer may hold', () => {
     expect((await get('/api/v1/telemetry/latest?devices=many,more&keys=text1,text2')).items).toHaveLength(4)
   })
 
-  it('is told as such, not as devices that are not there', async () => {
+  it('is reported as such, not as devices that do not exist', async () => {
     const points = await admin.request('GET', `/api/v1/telemetry?devices=${texts.join(',')},a&points=10`)
     expect(points.status).toBe(400)
     expect(await points.json()).toMatchObject({ code: 'too_many_series' })

@@ -59,7 +59,7 @@ describe('history as CSV', () => {
     ])
   })
 
-  it('is also of points, of aggregates and of several devices', async () => {
+  it('is available for points, aggregates and several devices', async () => {
     const of = async (url: string) => (await (await admin.request('GET', url)).text()).trim().split('\r\n')
     expect((await of(path('format=csv&keys=big&points=100'))).length).toBeLessThanOrEqual(101)
     expect(await of(path(`format=csv&keys=big&aggregate=max&interval=1h&${few}`))).toEqual([
@@ -70,13 +70,13 @@ describe('history as CSV', () => {
     expect(several).toEqual(['time,ts,device,key,value', `2026-06-01T00:00:00.000Z,${begin},${device},big,0`])
   })
 
-  it('of nothing is a header', async () => {
+  it('without samples is a header', async () => {
     const empty = await addDevice(admin)
     const response = await admin.request('GET', `/api/v1/devices/${empty}/telemetry?format=csv`)
     expect(await response.text()).toBe('time,ts,key,value\r\n')
   })
 
-  it('of any range is whole, and is read no faster than it is taken', async () => {
+  it('of any range is complete, and is read no faster than the client reads it', async () => {
     const response = await open(path('format=csv&keys=big'))
     expect(response.statusCode).toBe(200)
     // Nobody reads yet. What is stored now at the very end is in the answer only if the platform waited.
@@ -88,7 +88,7 @@ describe('history as CSV', () => {
     expect(lines.at(-2)).toMatch(new RegExp(`,big,${count - 1}$`))
   })
 
-  it('is cut off when the database goes, so that nobody takes it for whole; and serves the next', async () => {
+  it('is cut off when the database stops, so that it does not look complete; and the next one works', async () => {
     const response = await open(path('format=ndjson'))
     await once(response, 'readable')
     await platform.pool.query('ALTER TABLE telemetry.sample RENAME TO gone')
@@ -98,8 +98,8 @@ describe('history as CSV', () => {
   })
 })
 
-describe('readers who take their time', () => {
-  it('are as many as one caller may have, and the next is told when to come back', async () => {
+describe('slow readers', () => {
+  it('are limited for each caller, and the next is told when to try again', async () => {
     const caller = await apiKey(platform, admin)
     const csv = path('format=csv&keys=big')
     const readers = await Promise.all(Array.from({ length: 4 }, () => open(csv, caller)))
@@ -121,7 +121,7 @@ describe('readers who take their time', () => {
 })
 
 describe('the format', () => {
-  it('is what Accept prefers, unless it is named', async () => {
+  it('is the one that Accept prefers, unless the query names one', async () => {
     const type = async (query: string, accept: string) =>
       (await admin.request('GET', path(`${few}${query}`), undefined, { accept })).headers.get('content-type')
     expect(await type('', 'text/csv')).toMatch(/^text\/csv/)
@@ -130,7 +130,7 @@ describe('the format', () => {
     expect(await type('&format=json', 'text/csv')).toMatch(/^application\/json/)
   })
 
-  it('NDJSON is the same items as JSON', async () => {
+  it('NDJSON has the same items as JSON', async () => {
     const { items } = await admin.send<History>('GET', path(few))
     const lines = await (await admin.request('GET', path(`format=ndjson&${few}`))).text()
     expect(
@@ -141,7 +141,7 @@ describe('the format', () => {
     ).toEqual(items)
   })
 
-  it('does not hide what is wrong', async () => {
+  it('does not hide errors', async () => {
     const problem = async (url: string) => {
       const response = await admin.request('GET', url)
       expect(response.headers.get('content-type')).toContain('application/problem+json')

@@ -48,7 +48,7 @@ async function fill(seed: number): Promise<{ devices: string[]; stored: Map<stri
 }
 
 describe('pages of several devices', () => {
-  it('hold every sample once, by time, device and key, whatever their length', async () => {
+  it('have every sample once, by time, device and key, whatever their length', async () => {
     const { devices, stored } = await fill(1)
     const all = await pages(`devices=${devices.join()}&limit=10000`)
     expect(all).toHaveLength([...stored.values()].flat().length)
@@ -61,7 +61,7 @@ describe('pages of several devices', () => {
       expect(await pages(`devices=${devices.join()}&limit=${limit}`)).toEqual(all)
   })
 
-  it('neither skip nor double what was there at the start, while samples arrive everywhere', async () => {
+  it('neither skip nor repeat stored samples while others arrive everywhere', async () => {
     const { devices } = await fill(2)
     const query = `devices=${devices.join()}&limit=61`
     const before = (await pages(`devices=${devices.join()}&limit=10000`)).map(place)
@@ -83,7 +83,7 @@ describe('pages of several devices', () => {
     expect(seen.length).toBeGreaterThan(before.length)
   })
 
-  it('keep their order for text of several bytes', async () => {
+  it('keep their order for characters of several bytes', async () => {
     const device = await addDevice(admin)
     const keys = ['z', 'é', '～', '😀', 'a,b'.replace(',', '·')]
     for (const key of keys) await store(platform.pool, device, key, [{ us: begin, value: key }])
@@ -94,7 +94,7 @@ describe('pages of several devices', () => {
     expect(await pages(`devices=${device}&limit=1`)).toEqual(all)
   })
 
-  it('end early where values are long, and go on', async () => {
+  it('end early where values are long, and continue on the next', async () => {
     const device = await addDevice(admin)
     const text = 'x'.repeat(60_000)
     const samples = Array.from({ length: 300 }, (_, n) => ({ us: begin + n * 1_000, value: `${n} ${text}` }))
@@ -107,7 +107,7 @@ describe('pages of several devices', () => {
   })
 })
 
-it('an integer that no double holds comes as its digits, everywhere', async () => {
+it('an integer that a double cannot hold is answered as its digits, everywhere', async () => {
   const device = await addDevice(admin)
   await store(platform.pool, device, 'counter', [
     { us: begin, value: 9_007_199_254_740_993n },

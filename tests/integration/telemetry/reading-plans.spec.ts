@@ -10,13 +10,14 @@ import {
 import { readingOptions } from '../../../apps/api/src/telemetry/history/query/reading-settings.js'
 import { chunkStatement } from '../../../apps/api/src/telemetry/history/query/sample-reader.js'
 import type { Statement } from '../../../apps/api/src/telemetry/history/query/statement.js'
-import { piecesOf } from '../../../apps/api/src/telemetry/history/resolution/pieces.js'
-import { surveyStatement } from '../../../apps/api/src/telemetry/history/resolution/survey.js'
+import { extentsStatement } from '../../../apps/api/src/telemetry/history/resolution/extents.js'
+import { tableRangesOf } from '../../../apps/api/src/telemetry/history/resolution/table-ranges.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 
 const dayUs = 86_400_000_000
 const weekUs = 7 * dayUs
 const begin = Date.UTC(2026, 0, 5) * 1_000
+const chunk = { rowsEach: 50, textBytesEach: 1_048_576 }
 const series = [1, 2].map((deviceKey) => ({ deviceKey, device: `d${deviceKey}`, keyId: 1, key: 'k' }))
 
 let database: TestDatabase
@@ -96,27 +97,35 @@ describe('the plan of', () => {
   it('a page of samples reads the partitions of its range, and no more rows than the page has', async () => {
     const from = begin + 10 * weekUs + dayUs
     const wanted = series.map((one) => ({ series: one, nextUs: from }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, from, from + 2 * dayUs, 50, 1_048_576))
+    const found = await expectOnlyIndexes(
+      chunkStatement(wanted, { fromUs: from, toUs: from + 2 * dayUs, ...chunk }),
+    )
     expect(tables(found)).toEqual([week(10)])
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
 
-  it('a page in an endless range ends with the page', async () => {
+  it('a page in an endless range reads no further than the page', async () => {
     const wanted = series.map((one) => ({ series: one, nextUs: 0 }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, 0, Number.MAX_SAFE_INTEGER, 50, 1_048_576))
+    const found = await expectOnlyIndexes(
+      chunkStatement(wanted, { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, ...chunk }),
+    )
     expect(tables(found).filter((table) => table > week(0))).toEqual([])
     expect(found.reduce((sum, { rows }) => sum + rows, 0)).toBe(2 * 50)
   })
 
-  it('what follows a cursor leaves out the partitions before it', async () => {
+  it('a page after a cursor leaves out the partitions before it', async () => {
     const next = begin + 20 * weekUs
     const wanted = series.map((one) => ({ series: one, nextUs: next }))
-    const found = await expectOnlyIndexes(chunkStatement(wanted, next, begin + 40 * weekUs, 50, 1_048_576))
+    const found = await expectOnlyIndexes(
+      chunkStatement(wanted, { fromUs: next, toUs: begin + 40 * weekUs, ...chunk }),
+    )
     expect(tables(found)).toEqual([week(20)])
   })
 
-  it('a survey of a year reads hours only', async () => {
-    const found = await expectOnlyIndexes(surveyStatement(series, 'hour', begin, begin + 52 * weekUs))
+  it('the extents of a year reads the roll-up by hour only', async () => {
+    const found = await expectOnlyIndexes(
+      extentsStatement(series, 'hour', { fromUs: begin, toUs: begin + 52 * weekUs }),
+    )
     for (const table of tables(found)) expect(table).toMatch(/^hour_/)
   })
 
@@ -145,17 +154,17 @@ describe('the plan of', () => {
   ] as const)('an average over months by %s reads roll-ups only', async (_name, hours, prefix) => {
     const [fromUs, toUs] = [begin + 3 * weekUs, begin + 30 * weekUs]
     const resolution = prefix === 'hour_' ? 'hour' : 'minute'
-    const pieces = piecesOf(resolution, fromUs, toUs)
+    const ranges = tableRangesOf(resolution, fromUs, toUs)
     const found = await expectOnlyIndexes(
-      aggregateStatement(series, 'avg', intervalsOf(hours * 3_600_000_000), pieces),
+      aggregateStatement(series, 'avg', intervalsOf(hours * 3_600_000_000), ranges),
     )
     for (const table of tables(found)) expect(table.startsWith(prefix)).toBe(true)
   })
 
   it('a percentile reads the samples of its range only', async () => {
     const [fromUs, toUs] = [begin + 7 * weekUs + dayUs, begin + 8 * weekUs + dayUs]
-    const pieces = piecesOf('raw', fromUs, toUs)
-    const found = await expectOnlyIndexes(aggregateStatement(series, 'p95', intervalsOf(dayUs), pieces))
+    const ranges = tableRangesOf('raw', fromUs, toUs)
+    const found = await expectOnlyIndexes(aggregateStatement(series, 'p95', intervalsOf(dayUs), ranges))
     expect(tables(found)).toEqual([week(7), week(8)])
   })
 

@@ -34,7 +34,7 @@ describe('a month of a sample a second', () => {
     })
   }, 120_000)
 
-  it('is a thousand points from hours, with both spikes', async () => {
+  it('is a thousand points from the roll-up by hour, with both spikes', async () => {
     const { items, resolution, thinned, nextCursor } = await read(
       device,
       `keys=t&from=${begin}&to=${begin + 30 * dayMs}&points=1000`,
@@ -55,7 +55,7 @@ describe('a month of a sample a second', () => {
     expect(items.at(-1)?.ts).toBe(begin + (count - 1) * 1_000)
   })
 
-  it('is minutes for a day, and the very samples for an hour', async () => {
+  it('is read from minutes for a day, and from samples for an hour', async () => {
     const day = await read(device, `from=${spikeMs - dayMs / 2}&to=${spikeMs + dayMs / 2}&points=1000`)
     expect(day.resolution).toBe('minute')
     expect(day.items.filter(({ value }) => value === 500)).toHaveLength(1)
@@ -67,7 +67,7 @@ describe('a month of a sample a second', () => {
     expect(minute.items).toHaveLength(60)
   })
 
-  it('holds nothing from outside of the range, though roll-ups reach beyond', async () => {
+  it('has nothing from outside of the range, though roll-ups reach beyond it', async () => {
     const [from, to] = [begin + 77_777_000 + 1_000, spikeMs]
     const { items, resolution } = await read(device, `from=${from}&to=${to}&points=300`)
     expect(resolution).toBe('hour')
@@ -79,7 +79,7 @@ describe('a month of a sample a second', () => {
   })
 })
 
-it('what a device sent is read at once, from the roll-ups that ingest keeps', async () => {
+it('a sample is read as soon as it is stored, from the roll-ups that ingest writes', async () => {
   const { id, credential } = await registerDevice(admin)
   const basic = Buffer.from(`${credential.username}:${credential.password}`).toString('base64')
   const sender = createClient(platform.url, { authorization: `Basic ${basic}` })

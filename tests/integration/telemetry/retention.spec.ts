@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyRetention, loadRetention } from '../../../apps/api/src/telemetry/retention/retention.js'
+import { deleteTelemetry } from '../../../apps/api/src/telemetry/storage/delete-telemetry.js'
 import { Partitions } from '../../../apps/api/src/telemetry/storage/partitions.js'
-import { deleteTelemetry } from '../../../apps/api/src/telemetry/storage/telemetry-cleanup.js'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
@@ -63,7 +63,7 @@ describe('retention', () => {
     return rows.map(({ name }) => name)
   }
 
-  it('deletes rows of who keeps less, drops partitions that are too old for all, and leaves the rest', async () => {
+  it('deletes rows of organizations that keep less, drops partitions that are too old for all, and keeps the rest', async () => {
     const [week, month] = [await organization('week', 7), await organization('month', null)]
     const before = (await partitionsOf('sample')).length
     await applyRetention(database.pool, await loadRetention(database.pool, 30), now)
@@ -79,7 +79,7 @@ describe('retention', () => {
     expect(await partitionsOf('sample')).toContain('telemetry.sample_20260518')
   })
 
-  it('deletes nothing while anybody keeps all, but from those who do not', async () => {
+  it('drops no partition while one organization keeps all, and deletes rows of the others', async () => {
     const [all, day] = [await organization('all', 0), await organization('day', 1)]
     const before = await partitionsOf('sample')
     await applyRetention(database.pool, await loadRetention(database.pool, null), now)
@@ -89,7 +89,7 @@ describe('retention', () => {
     expect(await oldestDays('sample', day)).toBeLessThan(1 + 1 / 24)
   })
 
-  it('brings to its end what a stopped clean-up left', async () => {
+  it('finishes what an interrupted clean-up left', async () => {
     await database.pool.query('UPDATE organization SET retention_days = 10')
     const partitions = await partitionsOf('sample')
     const [oldest] = partitions
@@ -103,7 +103,7 @@ describe('retention', () => {
     expect((await partitionsOf('sample'))[0]).toBe('telemetry.sample_20260601')
   })
 
-  it('goes on after it was stopped in the midst of detaching, also when more is kept by then', async () => {
+  it('continues after it was interrupted while detaching, also when the retention is longer by then', async () => {
     const [name] = (await partitionsOf('sample')).slice(-3)
     const reader = await database.pool.connect()
     try {
@@ -131,7 +131,7 @@ describe('retention', () => {
     )
   })
 
-  it('drops what was detached and is too old, and no more', async () => {
+  it('drops detached tables that are too old, and no others', async () => {
     await database.pool.query('UPDATE organization SET retention_days = 10')
     await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [
       (now - 60 * dayMs) * 1_000,
@@ -188,7 +188,7 @@ describe('TELEMETRY_RETENTION_DAYS', () => {
     expect(platform.logs()).not.toContain('TELEMETRY_RETENTION_DAYS is set but')
   })
 
-  it('refuses what is older, says so, and takes the rest', async () => {
+  it('refuses older samples with a notice, and stores the rest', async () => {
     await platform.pool.query('UPDATE organization SET retention_days = NULL')
     await platform.restart()
     const device = await registerDevice(admin)

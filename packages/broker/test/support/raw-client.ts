@@ -172,7 +172,7 @@ export class RawClient {
   }
 
   /** Waits until `probe` returns something; fails when the connection closes first, or after `limitMs`. */
-  until<T>(probe: () => T | undefined | false, what: string, limitMs = 25_000): Promise<T> {
+  until<T>(probe: () => T | undefined | false, what: string, limitMs = 50_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const check = () => {
         const value = probe()

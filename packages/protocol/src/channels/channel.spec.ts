@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { PayloadError } from '../payloads/payload-error.js'
 import { filterMatches } from '../topics/topic.js'
 import { channel } from './channel.js'
-import { app, channels, deviceFilter, presence, reply, telemetry } from './channels.js'
+import { app, channels, deviceFilter, deviceOf, presence, reply, telemetry } from './channels.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -39,6 +39,14 @@ describe('a channel', () => {
       expect([other, telemetry.match(other)]).toEqual([other, null])
     for (const other of ['acme/apps/chat', 'acme/apps/chat/', 'acme/apps//x'])
       expect([other, app.match(other)]).toEqual([other, null])
+  })
+
+  it('names the device of any topic below it, and null for others', () => {
+    const device = { org: 'acme', device: 'pump' }
+    for (const rest of ['telemetry', 'commands/c1/reply', 'anything'])
+      expect(deviceOf(`acme/devices/pump/${rest}`)).toEqual(device)
+    for (const other of ['acme/devices/pump', 'acme/devices//telemetry', 'acme/apps/devices/x', 'acme/fleet'])
+      expect([other, deviceOf(other)]).toEqual([other, null])
   })
 
   it('goes from parameters to a topic and back, for any parameters', () => {

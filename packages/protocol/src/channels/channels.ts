@@ -129,6 +129,12 @@ export function deviceFilter(parameters: { org: string; device: string }): strin
   return belowDevice.filter({ org: parameters.org, device: parameters.device })
 }
 
+/** The device that a topic belongs to, whatever comes below it; null for a topic of no device. */
+export function deviceOf(topic: string): { org: string; device: string } | null {
+  const parameters = belowDevice.match(topic)
+  return parameters === null ? null : { org: parameters.org, device: parameters.device }
+}
+
 /** The filter that matches all topics of an organization and of no other. */
 export function organizationFilter(org: string): string {
   return belowOrganization.filter({ org })

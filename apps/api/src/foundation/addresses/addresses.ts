@@ -8,19 +8,19 @@ export interface PlatformUrls {
   tcp: string | null
 }
 
-/** By which address a client reached the platform. */
+/** The address by which a client reached the platform. */
 export interface ReachedBy {
   protocol: 'http' | 'https'
   /** The Host header; empty when there was none. */
   host: string
 }
 
-/** Under which addresses people and devices reach the platform. */
+/** The addresses by which people and devices reach the platform. */
 @Injectable()
 export class Addresses {
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
-  /** PUBLIC_URL, or else the address by which this client came: it works for a device beside that client too. */
+  /** Made from PUBLIC_URL, or else from the address that this client used: devices near the client can use it too. */
   urls(client: ReachedBy): PlatformUrls {
     const http = this.config.publicUrl ?? this.addressedBy(client)
     const { hostname } = new URL(http)

@@ -16,19 +16,19 @@ export type AuditAction =
 
 interface AuditEntry {
   action: AuditAction
-  /** What it was done to: `device/pump-7/credential/x1`. */
+  /** The object of the action: `device/pump-7/credential/x1`. */
   target: string
   detail?: Prisma.InputJsonObject
 }
 
-/** Who did what to what, written in the transaction of the change, so that neither is there without the other. */
+/** Records changes in the transaction that makes them, so that neither is committed without the other. */
 @Injectable()
 export class AuditLog {
   async record(transaction: Transaction, principal: Principal, entry: AuditEntry): Promise<void> {
     await this.recordAs(transaction, principal.organizationId, actorOf(principal), entry)
   }
 
-  /** For what is done before there is a principal: the first person, the first organization. */
+  /** Records an action for which there is no principal yet: making the first person or an organization. */
   async recordAs(
     transaction: Transaction,
     organizationId: number,

@@ -2,11 +2,11 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, parseConfig } from './config.js'
 
-const DATABASE_URL = 'postgresql://somebody:hidden@db/heliograph'
+const DATABASE_URL = 'postgresql://user:hidden@db/heliograph'
 const parse = (environment: Record<string, string>) => parseConfig({ DATABASE_URL, ...environment })
 
 describe('parseConfig', () => {
-  it('needs nothing but the database', () => {
+  it('requires only the database', () => {
     expect(parse({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
@@ -29,7 +29,7 @@ describe('parseConfig', () => {
     })
   })
 
-  it('traces when an exporter is named, unless told not to', () => {
+  it('turns traces on when an exporter is set, unless a variable turns them off', () => {
     const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
     expect(parse(exporter).tracing).toEqual({ defaultSampler: true })
     expect(parse({ ...exporter, OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toEqual({
@@ -42,7 +42,7 @@ describe('parseConfig', () => {
     )
   })
 
-  it('takes an empty variable as none', () => {
+  it('treats an empty variable as absent', () => {
     expect(parse({ PORT: '', REDIS_URL: '', ADMIN_EMAIL: '' })).toEqual(parse({}))
   })
 
@@ -73,7 +73,7 @@ describe('parseConfig', () => {
     ['PORT', 'http', 'port'],
     ['MQTT_PORT', '-1', 'port'],
     ['MQTT_LIMITS', 'maxPackets=1', 'maxPacketBytes'],
-    ['MQTT_LIMITS', 'constructor=1', 'constructor is no limit'],
+    ['MQTT_LIMITS', 'constructor=1', 'constructor is not a limit'],
     ['MQTT_LIMITS', 'maxPacketBytes=0', 'above 0'],
     ['MQTT_LIMITS', 'maxPacketBytes', 'maxPacketBytes: expected'],
     ['PUBLIC_URL', 'iot.example.com', 'https://'],
@@ -82,11 +82,11 @@ describe('parseConfig', () => {
     ['AUTH_SECRET', 'short', '32'],
     ['LOG_LEVEL', 'loud', 'info'],
     ['ORG', 'Not A Slug', 'a-z'],
-    ['ADMIN_EMAIL', 'nobody', 'e-mail'],
+    ['ADMIN_EMAIL', 'no-address', 'e-mail'],
     ['TELEMETRY_RETENTION_DAYS', '0', 'one day'],
     ['MQTTS_PORT', '8883', 'TLS_CERT'],
     ['ADMIN_PASSWORD', 'long enough', 'both'],
-  ])('says of a bad %s=%s what is expected', (variable, value, expected) => {
+  ])('says what is expected in place of %s=%s', (variable, value, expected) => {
     expect(() => parse({ [variable]: value })).toThrow(ConfigError)
     expect(() => parse({ [variable]: value })).toThrow(variable)
     expect(() => parse({ [variable]: value })).toThrow(expected)

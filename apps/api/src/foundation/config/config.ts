@@ -21,9 +21,9 @@ export interface Config {
   databaseUrl: string
   redisUrl: string | null
   dataDir: string
-  /** Where the pages come from; null: the api starts the web process itself. */
+  /** The address of a web process that runs elsewhere; null: the api starts its own. */
   webUrl: string | null
-  /** The origin that people and devices use, without a slash at the end; null: what the socket says. */
+  /** The origin that people and devices use, without a slash at the end; null: the one in the request. */
   publicUrl: string | null
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
@@ -33,7 +33,7 @@ export interface Config {
   logLevel: string
   /** null: no exporter for traces is configured. */
   tracing: TracingConfig | null
-  /** True when other machines cannot reach this host. */
+  /** True when other machines cannot reach HOST. */
   loopbackOnly: boolean
 }
 

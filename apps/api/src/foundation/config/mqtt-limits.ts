@@ -16,7 +16,7 @@ export const MqttLimits = z.string().transform((text, context): Partial<BrokerLi
 
 function problemOf(name: string, value: string): string | null {
   if (!Object.hasOwn(defaultLimits, name))
-    return `${name} is no limit; expected some of ${Object.keys(defaultLimits).join(', ')}`
+    return `${name} is not a limit; the limits are ${Object.keys(defaultLimits).join(', ')}`
   if (!/^(\d{1,15}|Infinity)$/.test(value) || Number(value) === 0)
     return `${name}: expected a whole number above 0, or Infinity`
   return null

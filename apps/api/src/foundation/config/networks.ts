@@ -31,7 +31,7 @@ export function networkMatcher(networks: readonly string[]): (address: string) =
   }
 }
 
-/** An address in its plain form: an IPv4 address that came over an IPv6 socket is an IPv4 address. */
+/** The address without its zone. An IPv4 address that came over an IPv6 socket becomes an IPv4 address. */
 export function plainAddress(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   return mapped?.[1] ?? address.replace(/%.*$/, '')
@@ -39,7 +39,7 @@ export function plainAddress(address: string): string {
 
 const loopback = networkMatcher(['127.0.0.0/8', '::1'])
 
-/** Whether only this machine reaches the host, a name or an address. */
+/** Whether a HOST, a name or an address, can be reached from this machine alone. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || loopback(host.replace(/^\[|\]$/g, ''))
 }

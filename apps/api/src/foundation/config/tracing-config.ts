@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { described } from './variable-text.js'
 
-const ProtocolName = z.literal('http/protobuf', { error: 'only http/protobuf is there' }).optional()
+const ProtocolName = z.literal('http/protobuf', { error: 'only http/protobuf is supported' }).optional()
 
-/** The standard variables of OpenTelemetry that decide whether there is tracing, and those that its SDK reads most often. */
+/** The standard variables of OpenTelemetry that turn tracing on and off, and those that its SDK reads most often. */
 export const TracingEnvironment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: described(z.url('expected http://host:4318').optional(), {
     group: 'observation',
@@ -14,7 +14,7 @@ export const TracingEnvironment = z.object({
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: described(z.url('expected http://host:4318/v1/traces').optional(), {
     group: 'observation',
-    text: 'The same as a whole address; it goes before the endpoint above.',
+    text: 'The same as a whole address; it takes precedence over the endpoint above.',
     example: 'http://127.0.0.1:4318/v1/traces',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: described(z.string().optional(), {
@@ -25,7 +25,7 @@ export const TracingEnvironment = z.object({
   }),
   OTEL_EXPORTER_OTLP_PROTOCOL: described(ProtocolName, {
     group: 'observation',
-    text: '`http/protobuf` is the only protocol that there is.',
+    text: '`http/protobuf` is the only supported protocol.',
     example: 'http/protobuf',
   }),
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: described(ProtocolName, {
@@ -58,11 +58,11 @@ export const TracingEnvironment = z.object({
 })
 
 export interface TracingConfig {
-  /** False: the SDK takes it from OTEL_TRACES_SAMPLER. */
+  /** False: OTEL_TRACES_SAMPLER names the sampler. */
   defaultSampler: boolean
 }
 
-/** Null: no exporter is configured, and nothing of OpenTelemetry is loaded. */
+/** Returns null when no exporter is configured; OpenTelemetry is not loaded then. */
 export function parseTracing(env: z.output<typeof TracingEnvironment>): TracingConfig | null {
   const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT
   const off = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none'

@@ -1,20 +1,20 @@
 import type { z } from 'zod'
 
-/** What the documents say about a variable of the environment. */
+/** The description of an environment variable in the documents. */
 export interface VariableText {
-  /** The section that it stands in. */
+  /** The section that lists it. */
   group: 'addresses' | 'data' | 'administrator' | 'secrets' | 'observation'
-  /** What it is, in one or two sentences of Markdown. */
+  /** Its meaning, in one or two sentences of Markdown. */
   text: string
-  /** A value to copy, where there is no default. */
+  /** An example value, for a variable without a default. */
   example?: string
-  /** What holds when it is absent, where the schema has no default that says so. */
+  /** The behaviour without the variable, when the schema has no default. */
   otherwise?: string
-  /** With docker compose: `passed` from `.env`, or `set` by the image or by docker-compose.yml. */
+  /** With Docker Compose: `passed` from `.env`, or `set` by the image or by docker-compose.yml. */
   docker?: 'passed' | 'set'
 }
 
-/** Attaches the text to the schema of a variable, where `schema.meta()` finds it again. */
+/** Attaches the description to the variable's schema; `schema.meta()` returns it. */
 export function described<Schema extends z.ZodType>(schema: Schema, text: VariableText): Schema {
   return schema.meta({ ...text })
 }

@@ -3,36 +3,36 @@ import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
-/** Another platform works on the database; says which, and what to do. */
+/** Another platform uses the database. The message says which, and what to do. */
 export class DatabaseTakenError extends Error {
   override readonly name = 'DatabaseTakenError'
 }
 
 interface ClaimEvents {
-  /** Tells people what goes on. */
-  say(text: string): void
-  /** Another platform has the database since this one lost its connection: nothing may be written any more. */
+  /** Shows a message to the operator. */
+  report(text: string): void
+  /** Another platform took the database when this one lost its connection; this one must not write any more. */
   onTaken(error: DatabaseTakenError): void
 }
 
-/** What is left of a process that was killed may take so long to end. */
-const patienceMs = 10_000
-const tryEveryMs = 250
-const reconnectEveryMs = 1_000
-/** PostgreSQL cuts longer names of applications off. */
+/** PostgreSQL may need this long to end the connection of a process that was killed. */
+const holderTimeoutMs = 10_000
+const retryIntervalMs = 250
+const reconnectIntervalMs = 1_000
+/** PostgreSQL truncates longer application names. */
 const longestNameBytes = 63
 
 /**
- * Makes this process the only platform on its database, for as long as it runs: two would each trust their own memory. It is
- * an advisory lock on a connection of its own, which PostgreSQL lets go of when that ends, however it ends; after an
- * outage it is taken again. Throws a DatabaseTakenError when another platform has it and keeps it.
+ * Makes this process the only platform on its database, because each keeps the broker's state in memory. Takes an
+ * advisory lock on a connection of its own, which PostgreSQL releases when the connection ends for any reason, and takes
+ * it again after an outage. Throws a DatabaseTakenError when another platform keeps the lock.
  */
 export function claimDatabase(databaseUrl: string, events: ClaimEvents): Promise<void> {
   return new DatabaseClaim(databaseUrl, events).take()
 }
 
 class DatabaseClaim {
-  /** Tells whoever is refused who has it; the random part, ourselves that a connection is one of ours that broke. */
+  /** Names the holder to other platforms. By the random part this process recognizes an old connection of its own. */
   private readonly name =
     `heliograph claim ${randomBytes(4).toString('hex')} ${process.pid}@${os.hostname()}`.slice(
       0,
@@ -51,7 +51,7 @@ class DatabaseClaim {
       query_timeout: 15_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      // The server learns within half a minute that the machine of its client is gone, instead of in two hours.
+      // The server notices within half a minute, not in two hours, that the client's machine no longer answers.
       options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
       application_name: this.name,
     })
@@ -69,16 +69,16 @@ class DatabaseClaim {
   }
 
   private async lock(client: pg.Client): Promise<void> {
-    const deadlineMs = performance.now() + patienceMs
+    const deadlineMs = performance.now() + holderTimeoutMs
     for (let waited = false; ; waited = true) {
       const { rows } = await client.query<{ locked: boolean }>(lockSql)
       if (rows[0]?.locked) return
       const holder = (await client.query<Holder>(holderSql)).rows[0]
       if (holder?.name === this.name) await client.query('SELECT pg_terminate_backend($1)', [holder.pid])
-      else if (performance.now() > deadlineMs) throw taken(holder)
+      else if (performance.now() > deadlineMs) throw takenBy(holder)
       else if (!waited)
-        this.events.say(`the database is in use by ${described(holder)}; waiting for it to end`)
-      await sleep(tryEveryMs)
+        this.events.report(`the database is in use by ${describe(holder)}; waiting for it to end`)
+      await sleep(retryIntervalMs)
     }
   }
 
@@ -89,12 +89,12 @@ class DatabaseClaim {
       } catch (error) {
         if (error instanceof DatabaseTakenError) return this.events.onTaken(error)
       }
-      await sleep(reconnectEveryMs)
+      await sleep(reconnectIntervalMs)
     }
   }
 }
 
-// Two numbers, "heli" and 1: the space of one number is that of migrations.
+// The lock has two numbers, "heli" and 1; migrations use a lock of one number, which is another space.
 const lockSql = 'SELECT pg_try_advisory_lock(1751477353, 1) AS locked'
 
 interface Holder {
@@ -110,7 +110,7 @@ const holderSql = `
   WHERE l.locktype = 'advisory' AND l.granted AND (l.classid, l.objid, l.objsubid) = (1751477353, 1, 2)
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
-function described(holder: Holder | undefined): string {
+function describe(holder: Holder | undefined): string {
   if (holder === undefined) return 'another process'
   const [, pid, host] = /^heliograph claim \w+ (\d+)@(.*)$/.exec(holder.name ?? '') ?? []
   const who = pid === undefined ? 'another process' : `process ${pid} on ${host}`
@@ -119,12 +119,12 @@ function described(holder: Holder | undefined): string {
   return `${who}${from}${since}`
 }
 
-function taken(holder: Holder | undefined): DatabaseTakenError {
-  const gone =
+function takenBy(holder: Holder | undefined): DatabaseTakenError {
+  const hint =
     holder === undefined
       ? ''
-      : `\nIf its machine is gone and PostgreSQL has not noticed yet: SELECT pg_terminate_backend(${holder.pid})`
+      : `\nIf that process no longer runs and PostgreSQL has not noticed yet: SELECT pg_terminate_backend(${holder.pid})`
   return new DatabaseTakenError(
-    `Another Heliograph works on this database: ${described(holder)}.\nOne at a time can. Stop that one, or give this one a database of its own: DATABASE_URL.${gone}`,
+    `Another Heliograph uses this database: ${describe(holder)}.\nOnly one at a time can. Stop the other one, or set DATABASE_URL to another database.${hint}`,
   )
 }

@@ -7,7 +7,7 @@ import { Prisma, PrismaClient } from './generated/client.js'
 /** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
-/** The one door to PostgreSQL: Prisma for the registry, a pool of its own for raw SQL. Connects when first used. */
+/** The connections to PostgreSQL: Prisma for the registry, and a pool for raw SQL. Connects when first used. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly logger = new Logger(Database.name)
@@ -18,7 +18,7 @@ export class Database implements OnApplicationShutdown {
     const connection = {
       connectionString: config.databaseUrl,
       connectionTimeoutMillis: 10_000,
-      // A server that took the question and says nothing would keep whoever asked for ever.
+      // Without it, a server that stops answering would block the caller for ever.
       query_timeout: 15_000,
     }
     this.prisma = new PrismaClient({
@@ -29,7 +29,7 @@ export class Database implements OnApplicationShutdown {
     this.pool.on('error', (error) => this.logger.warn(`an idle connection broke: ${error.message}`))
   }
 
-  /** Runs everything in one transaction: all of it is kept, or nothing. */
+  /** Runs `work` in one transaction, which is committed when it resolves and rolled back when it rejects. */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.prisma.$transaction(work, { maxWait: 10_000, timeout: 15_000 })
   }
@@ -39,7 +39,7 @@ export class Database implements OnApplicationShutdown {
     await this.pool.query('SELECT 1')
   }
 
-  /** For whoever asks from outside, without what the database says of itself. */
+  /** Like `ping`, but its error tells nothing about the database: the health check is public. */
   async check(): Promise<void> {
     await this.ping().catch((error: unknown) => {
       this.logger.debug(`the database does not answer: ${error instanceof Error ? error.message : error}`)

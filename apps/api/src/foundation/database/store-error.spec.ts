@@ -15,19 +15,19 @@ describe('storeFailure', () => {
     expect(storeFailure(Object.assign(new Error(), { code }))).toBe(meaning)
   })
 
-  it('tells a constraint from a partition that is missing', () => {
+  it('distinguishes a violated constraint from a missing partition', () => {
     const violation = Object.assign(new Error(), { code: '23514' })
     expect(storeFailure(violation)).toBe('race')
     expect(storeFailure(Object.assign(violation, { constraint: 'sample_check' }))).toBe('data')
   })
 
-  it('takes whatever else for the database being away', () => {
+  it('treats every other error as the database being away', () => {
     expect(storeFailure(new Error('Query read timeout'))).toBe('away')
     expect(storeFailure(undefined)).toBe('away')
   })
 })
 
-it('awayReason says what is the matter, and nothing of what the database says of itself', () => {
+it('awayReason names the cause, and repeats nothing of the database’s message', () => {
   const reason = (code: string) => awayReason(Object.assign(new Error('secret'), { code }))
   expect(reason('53100')).toBe('the disk of the database is full')
   expect(reason('25006')).toBe('the database is read-only')

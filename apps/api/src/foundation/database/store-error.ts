@@ -1,9 +1,9 @@
 /**
  * What a failure of the store means for a batch (PostgreSQL, appendix A: error codes):
  * - `data`: one of its rows can never be stored (22 data exception, 23 constraint, 54 program limit);
- * - `race`: it met another transaction, and succeeds when tried again (40; 23503: a device deleted meanwhile; a
- *   partition that was dropped meanwhile);
- * - `away`: everything else, from a lost connection to a full disk. It is tried again until it succeeds.
+ * - `race`: it conflicts with another transaction, and succeeds when tried again (40; 23503: a device was deleted
+ *   meanwhile; a partition was dropped meanwhile);
+ * - `away`: every other error, from a lost connection to a full disk. It is tried again until it succeeds.
  */
 export type StoreFailure = 'data' | 'race' | 'away'
 
@@ -13,7 +13,7 @@ export function storeFailure(error: unknown): StoreFailure {
   return /^(22|23|54)...$/.test(code) ? 'data' : 'away'
 }
 
-/** Whether a row fell into no partition: a check violation of no constraint. */
+/** Whether a row has no partition: PostgreSQL reports a check violation without the name of a constraint. */
 export function isMissingPartition(error: unknown): boolean {
   if (errorCode(error) !== '23514') return false
   return !(
@@ -24,7 +24,7 @@ export function isMissingPartition(error: unknown): boolean {
   )
 }
 
-/** Why the store is away, for whoever looks from outside: nothing of what the database says of itself. */
+/** Why the store is away, in words for the public: the database's own message may hold secrets. */
 export function awayReason(error: unknown): string {
   const code = errorCode(error)
   if (code === '53100') return 'the disk of the database is full'

@@ -1,10 +1,10 @@
 export interface FieldError {
-  /** Where: `organization.slug`; empty for the whole. */
+  /** The path of the field, `organization.slug`; empty for the whole body. */
   path: string
   message: string
 }
 
-/** Something that a caller may know of. `code` is stable; the message is for people. */
+/** An error that the caller may see. `code` is stable; the message is for people. */
 export abstract class DomainError extends Error {
   constructor(
     readonly code: string,
@@ -15,7 +15,7 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** The request makes no sense as it is. */
+/** The request is not valid. */
 export class InvalidError extends DomainError {
   constructor(
     message: string,
@@ -26,7 +26,7 @@ export class InvalidError extends DomainError {
   }
 }
 
-/** Nobody known is asking. */
+/** The caller is unknown. */
 export class UnauthorizedError extends DomainError {
   constructor(
     message = 'Sign in, or send an API key as a bearer token.',
@@ -37,35 +37,35 @@ export class UnauthorizedError extends DomainError {
   }
 }
 
-/** The caller is known, and may not. */
+/** The caller is known, and is not allowed to do this. */
 export class ForbiddenError extends DomainError {
   constructor(message = 'You may not do this.', code = 'forbidden') {
     super(code, message)
   }
 }
 
-/** There is no such thing, or the caller must not learn that there is. */
+/** The object does not exist, or the caller must not learn that it does. */
 export class NotFoundError extends DomainError {
-  constructor(message = 'There is no such thing here.', code = 'not_found') {
+  constructor(message = 'This does not exist.', code = 'not_found') {
     super(code, message)
   }
 }
 
-/** It clashes with what is there. */
+/** The request conflicts with existing data. */
 export class ConflictError extends DomainError {
   constructor(message: string, code = 'conflict') {
     super(code, message)
   }
 }
 
-/** It can be read, and its content can never be accepted. */
+/** The request is well formed, but its content can never be accepted. */
 export class UnprocessableError extends DomainError {
   constructor(message: string, code = 'unprocessable') {
     super(code, message)
   }
 }
 
-/** More than is allowed, for now. */
+/** The caller exceeded a limit, for now. */
 export class LimitError extends DomainError {
   constructor(
     message: string,
@@ -76,14 +76,14 @@ export class LimitError extends DomainError {
   }
 }
 
-/** More bytes or items than is allowed at once. */
+/** The request has more bytes or items than are allowed at once. */
 export class TooLargeError extends DomainError {
   constructor(message: string, code = 'too_large') {
     super(code, message)
   }
 }
 
-/** Not decided: something that the platform needs is away. The same request may work later. */
+/** Undecided, because a part that the platform needs is away. The same request may succeed later. */
 export class UnavailableError extends DomainError {
   constructor(
     message: string,

@@ -3,20 +3,20 @@ import type { PlatformEvents } from './platform-events.js'
 
 type Handler<Payload> = (payload: Payload) => void | Promise<void>
 
-/** Tells one part of the api what happened in another. Emitting waits until every handler is done. */
+/** Carries events from one part of the api to others. `emit` resolves when every handler is done. */
 @Injectable()
 export class EventBus {
   private readonly logger = new Logger(EventBus.name)
   private readonly handlers = new Map<keyof PlatformEvents, Set<Handler<never>>>()
 
-  /** Calls the handler for each such event; the function that comes back ends that. */
+  /** Calls the handler for each such event. Returns a function that removes it. */
   on<Name extends keyof PlatformEvents>(name: Name, handler: Handler<PlatformEvents[Name]>): () => void {
     const handlers = this.handlers.get(name) ?? new Set()
     this.handlers.set(name, handlers.add(handler))
     return () => handlers.delete(handler)
   }
 
-  /** What happened is committed already, so a handler that fails is logged and stops nobody. */
+  /** The change is committed already, so a handler's failure is logged and stops neither the caller nor other handlers. */
   async emit<Name extends keyof PlatformEvents>(name: Name, payload: PlatformEvents[Name]): Promise<void> {
     const handlers = [...(this.handlers.get(name) ?? [])] as Handler<PlatformEvents[Name]>[]
     await Promise.all(handlers.map((handler) => this.call(name, handler, payload)))

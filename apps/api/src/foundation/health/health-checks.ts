@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
+import { TimeLimitError, withinTimeLimit } from '../timers/time-limit.js'
 
-/** Throws, or rejects, when its part does not answer; the message says what is wrong. */
+/** Throws or rejects when its part does not work; the message says why. */
 export type HealthCheck = () => void | Promise<void>
 
 export interface Health {
@@ -8,9 +9,9 @@ export interface Health {
   checks: Record<string, { ok: boolean; detail?: string }>
 }
 
-const deadlineMs = 3_000
+const checkTimeoutMs = 3_000
 
-/** What has to answer for the platform to be ready. Parts register their own checks. */
+/** The health checks that must pass for the platform to be ready. Parts register their own. */
 @Injectable()
 export class HealthChecks {
   private readonly checks = new Map<string, HealthCheck>()
@@ -20,7 +21,7 @@ export class HealthChecks {
     this.checks.set(name, check)
   }
 
-  /** From now on nothing is ready, so that a balancer sends nobody here. */
+  /** Reports the platform as not ready from now on, so that a load balancer sends it no more requests. */
   stop(): void {
     this.stopping = true
   }
@@ -35,16 +36,11 @@ export class HealthChecks {
 }
 
 async function outcome(check: HealthCheck): Promise<{ ok: boolean; detail?: string }> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('does not answer')), deadlineMs)
-  })
   try {
-    await Promise.race([Promise.resolve().then(check), late])
+    await withinTimeLimit(Promise.resolve().then(check), checkTimeoutMs)
     return { ok: true }
   } catch (error) {
-    return { ok: false, detail: error instanceof Error && error.message ? error.message : 'does not answer' }
-  } finally {
-    clearTimeout(timer)
+    const isExplained = error instanceof Error && !(error instanceof TimeLimitError) && error.message !== ''
+    return { ok: false, detail: isExplained ? error.message : 'does not answer' }
   }
 }

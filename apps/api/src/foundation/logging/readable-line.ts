@@ -11,14 +11,14 @@ const levels: Record<number, string> = {
   60: 'fatal',
 }
 
-/** A line of the log as a person reads it on a terminal: `14:03:07 warn  text (status 503, path /x)`. */
+/** Formats a line of the log for a terminal: `14:03:07 warn  text (status 503, path /x)`. */
 export function readableLine(json: string): string {
   const { level, time, msg, context: _, err, stack, requestId: __, ...rest } = Line.parse(JSON.parse(json))
   const clock = new Date(time).toTimeString().slice(0, 8)
   const details = Object.entries(rest).map(([name, value]) => `${name} ${text(value)}`)
   const trace = level >= 50 ? traceOf(err, stack) : ''
   const words = [msg ?? '', details.length > 0 ? `(${details.join(', ')})` : ''].filter(Boolean).join(' ')
-  return `${clock} ${(levels[level] ?? String(level)).padEnd(5)} ${harmless(words)}${trace}`
+  return `${clock} ${(levels[level] ?? String(level)).padEnd(5)} ${escapeControls(words)}${trace}`
 }
 
 function text(value: unknown): string {
@@ -30,12 +30,12 @@ function traceOf(error: unknown, stack: unknown): string {
   if (typeof trace !== 'string') return ''
   return trace
     .split('\n')
-    .map((line) => `\n    ${harmless(line)}`)
+    .map((line) => `\n    ${escapeControls(line)}`)
     .join('')
 }
 
-/** What clients call themselves must not steer the terminal. */
-function harmless(words: string): string {
+/** Escapes control characters: text from clients must not steer the terminal. */
+function escapeControls(words: string): string {
   return words.replace(
     /\p{Cc}/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,

@@ -9,7 +9,7 @@ export const ROOT_LOGGER = Symbol('ROOT_LOGGER')
 
 const secretFields = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'key', 'code']
 
-/** Lines on stdout, in which no secret can stand by accident: JSON, or for people to read. */
+/** Logs to stdout, as JSON or as readable lines. Fields that hold secrets are redacted. */
 export function createRootLogger(level: string, { readable = false } = {}): RootLogger {
   const paths = secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`])
   const options = { level, base: undefined, redact: { paths, censor: '[redacted]' } }
@@ -18,7 +18,7 @@ export function createRootLogger(level: string, { readable = false } = {}): Root
     : pino(options)
 }
 
-/** Where Nest tells of each of our classes and routes that it found. */
+/** The contexts of the lines in which Nest lists classes and routes at the start. */
 const contextsOfNestsStart = new Set([
   'NestFactory',
   'InstanceLoader',

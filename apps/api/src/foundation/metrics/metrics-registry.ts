@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { version } from '../config/version.js'
 
-/** Where every part registers what it counts: `new Counter({ …, registers: [metrics.registry] })`. */
+/** The registry of all metrics: `new Counter({ …, registers: [metrics.registry] })`. */
 @Injectable()
 export class MetricsRegistry {
   readonly registry = new Registry()

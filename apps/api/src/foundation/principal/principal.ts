@@ -13,16 +13,16 @@ export interface PersonPrincipal extends InOrganization {
   sessionId: string
 }
 
-/** A script, acting in the organization of its key. */
+/** A script, acting in the organization of its API key. */
 export interface ApiKeyPrincipal extends InOrganization {
   kind: 'apiKey'
   apiKeyId: string
 }
 
-/** Who asks, and in which organization. Every service operation takes it first and is scoped by it. */
+/** The caller, in an organization. Every service operation takes it first and is limited to that organization. */
 export type Principal = PersonPrincipal | ApiKeyPrincipal
 
-/** Somebody signed in, before any organization is chosen. */
+/** A signed-in person, before an organization is chosen. */
 export interface Person {
   userId: string
   sessionId: string

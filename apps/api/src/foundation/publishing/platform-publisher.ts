@@ -5,12 +5,12 @@ export interface PublishOptions {
   retain?: boolean
 }
 
-/** What publishes the platform's messages: the broker, once it runs. */
+/** Publishes the platform's messages: implemented by the broker. */
 export interface MessageSink {
   publish(message: { topic: string; payload: Buffer } & PublishOptions): Promise<void>
 }
 
-/** Publishes as the platform. Declared here, so that services need not know the broker. */
+/** Publishes messages of the platform. Declared here, so that services need not import the broker. */
 @Injectable()
 export class PlatformPublisher {
   private sink: MessageSink | null = null
@@ -23,7 +23,7 @@ export class PlatformPublisher {
     this.sink = null
   }
 
-  /** Does nothing before the broker has started and after it has ended: nobody is connected then. */
+  /** Does nothing before the broker has started and after it has stopped, as no client is connected then. */
   async publish(topic: string, payload: Uint8Array, options: PublishOptions): Promise<void> {
     await this.sink?.publish({ topic, payload: Buffer.from(payload), ...options })
   }

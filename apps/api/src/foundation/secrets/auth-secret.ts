@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Config } from '../config/config.js'
 import { ConfigError } from '../config/config.js'
 
-/** AUTH_SECRET, or the one that is kept in DATA_DIR, made at the first start and readable by its owner only. */
+/** AUTH_SECRET, or else the secret in DATA_DIR, which the first start makes, readable by its owner only. */
 export function authSecret(config: Pick<Config, 'authSecret' | 'dataDir'>): string {
   if (config.authSecret !== null) return config.authSecret
   const file = path.join(config.dataDir, 'auth-secret')
@@ -13,11 +13,11 @@ export function authSecret(config: Pick<Config, 'authSecret' | 'dataDir'>): stri
   const secret = fs.readFileSync(file, 'utf8').trim()
   if (secret.length >= 32) return secret
   throw new ConfigError(
-    `AUTH_SECRET: the one in ${file} is damaged; put it back from a backup. Without it all sessions and credentials end.`,
+    `AUTH_SECRET: the secret in ${file} is damaged. Restore the file from a backup; without it all sessions and credentials end.`,
   )
 }
 
-/** Written aside and linked into place, so that the file is never there half-written. */
+/** Writes to another file and links it into place, so that the file is never half-written. */
 function makeOnce(file: string): void {
   if (fs.existsSync(file)) return
   const draft = `${file}.${process.pid}`

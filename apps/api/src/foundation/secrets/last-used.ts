@@ -1,7 +1,9 @@
 import type { Logger } from '@nestjs/common'
+import { BatchWriter } from '../database/batch-writer.js'
 import type { Database } from '../database/database.service.js'
 
-const flushEveryMs = 5_000
+const flushIntervalMs = 5_000
+const closeTimeoutMs = 1_000
 
 const updateSql = {
   credential: `UPDATE credential SET last_used_at = used.at
@@ -10,43 +12,42 @@ const updateSql = {
     FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE api_key.id = used.id`,
 }
 
-/** Writes down when secrets were last used: many at once, every few seconds. */
+/** Records when secrets were last used: many at once, every few seconds. */
 export class LastUsed {
   private used = new Map<string, Date>()
-  private timer: NodeJS.Timeout | null = null
-  private flushing: Promise<void> = Promise.resolve()
+  private readonly writer: BatchWriter<Map<string, Date>>
 
-  constructor(
-    private readonly database: Database,
-    private readonly table: keyof typeof updateSql,
-    private readonly logger: Logger,
-  ) {}
+  constructor(database: Database, table: keyof typeof updateSql, logger: Logger) {
+    this.writer = new BatchWriter({
+      flushIntervalMs,
+      take: () => this.take(),
+      write: async (used) => {
+        await database.pool.query(updateSql[table], [[...used.keys()], [...used.values()]])
+      },
+      onFailure: (error) => {
+        logger.warn(
+          `the times of last use of some secrets could not be written: ${error instanceof Error ? error.message : error}`,
+        )
+        // A lost time does no harm: the next use of the secret writes it again.
+        return 'discard'
+      },
+    })
+  }
 
   note(id: string): void {
     this.used.set(id, new Date())
-    this.timer ??= setTimeout(() => this.flush(), flushEveryMs).unref()
+    this.writer.notify()
   }
 
   /** Writes what is left. */
   async close(): Promise<void> {
-    await this.flush()
+    await this.writer.close(closeTimeoutMs)
   }
 
-  private flush(): Promise<void> {
-    if (this.timer !== null) clearTimeout(this.timer)
-    this.timer = null
-    const used = this.used
+  private take(): Map<string, Date> | null {
+    if (this.used.size === 0) return null
+    const { used } = this
     this.used = new Map()
-    if (used.size > 0) this.flushing = this.flushing.then(() => this.write(used))
-    return this.flushing
-  }
-
-  /** A time that is lost here is no harm: the next use writes it again. */
-  private async write(used: Map<string, Date>): Promise<void> {
-    try {
-      await this.database.pool.query(updateSql[this.table], [[...used.keys()], [...used.values()]])
-    } catch (error) {
-      this.logger.warn(`when secrets were last used is not written: ${(error as Error).message}`)
-    }
+    return used
   }
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-/** An id that nobody guesses or meets twice: `length` of a-z and 0-9, 103 bits at 20. */
+/** A random id of `length` characters of a-z and 0-9: 103 bits at 20. */
 export function randomId(length = 20): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 }

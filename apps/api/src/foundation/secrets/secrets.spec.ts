@@ -8,13 +8,13 @@ import { Secrets } from './secrets.js'
 describe('Secrets', () => {
   const secrets = new Secrets('a secret of thirty-two characters')
 
-  it('makes secrets that tell what they are, with 256 random bits', () => {
+  it('makes secrets of 256 random bits with a prefix for their kind', () => {
     expect(secrets.make('device credential')).toMatch(/^hg_dev_[A-Za-z0-9_-]{43}$/)
     expect(secrets.make('api key')).toMatch(/^hg_key_[A-Za-z0-9_-]{43}$/)
     expect(secrets.make('mqtt token')).not.toBe(secrets.make('mqtt token'))
   })
 
-  it('hashes the same secret of another kind, or under another key, to something else', () => {
+  it('hashes a secret differently for each kind and key', () => {
     const hash = secrets.hash('api key', 'x')
     expect(secrets.matches(hash, secrets.hash('api key', Buffer.from('x')))).toBe(true)
     expect(secrets.matches(hash, secrets.hash('mqtt token', 'x'))).toBe(false)
@@ -27,12 +27,12 @@ describe('authSecret', () => {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'heliograph-secret-'))
   afterEach(() => fs.rmSync(dataDir, { recursive: true, force: true }))
 
-  it('takes the one that is given', () => {
+  it('returns the secret of the configuration', () => {
     expect(authSecret({ authSecret: 'given', dataDir })).toBe('given')
     expect(fs.existsSync(path.join(dataDir, 'auth-secret'))).toBe(false)
   })
 
-  it('makes one once, which nobody else can read', () => {
+  it('makes a secret once, readable by its owner only', () => {
     const secret = authSecret({ authSecret: null, dataDir })
     expect(secret).toMatch(/^[0-9a-f]{64}$/)
     expect(authSecret({ authSecret: null, dataDir })).toBe(secret)
@@ -40,7 +40,7 @@ describe('authSecret', () => {
     expect(fs.readdirSync(dataDir)).toEqual(['auth-secret'])
   })
 
-  it('does not go on with a damaged one', () => {
+  it('throws when the stored secret is damaged', () => {
     fs.mkdirSync(dataDir, { recursive: true })
     fs.writeFileSync(path.join(dataDir, 'auth-secret'), 'half')
     expect(() => authSecret({ authSecret: null, dataDir })).toThrow('AUTH_SECRET')

@@ -8,7 +8,7 @@ const prefixes: Record<SecretKind, string> = {
   'mqtt token': 'hg_tok_',
 }
 
-/** Makes secrets of 256 random bits and keeps them as keyed hashes, with a key for each kind from AUTH_SECRET. */
+/** Makes secrets of 256 random bits, and hashes them with a key for each kind, derived from AUTH_SECRET. */
 export class Secrets {
   private readonly keys: Record<SecretKind, Buffer>
 
@@ -22,12 +22,12 @@ export class Secrets {
     }
   }
 
-  /** A new secret: its prefix says what it is, and lets a leaked one be found. */
+  /** Makes a secret. Its prefix names its kind, so that scanners find leaked ones. */
   make(kind: SecretKind): string {
     return prefixes[kind] + randomBytes(32).toString('base64url')
   }
 
-  /** What is stored in place of a secret: HMAC-SHA256. No slow hash: 256 random bits cannot be guessed. */
+  /** The HMAC-SHA256 that is stored in place of a secret. It need not be slow: 256 random bits cannot be guessed. */
   hash(kind: SecretKind, secret: string | Buffer): Buffer<ArrayBuffer> {
     return createHmac('sha256', this.keys[kind]).update(secret).digest() as Buffer<ArrayBuffer>
   }

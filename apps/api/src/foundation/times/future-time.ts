@@ -1,7 +1,7 @@
 import { parseTime, type TimeInput } from '@heliograph/protocol'
 import { InvalidError } from '../errors/domain-errors.js'
 
-/** Reads a time that must lie ahead, at most so far. Throws an InvalidError that names the field. */
+/** Parses a time that must lie in the future, at most `longest` ahead. Throws an InvalidError that names the field. */
 export function futureTime(
   field: string,
   time: TimeInput,

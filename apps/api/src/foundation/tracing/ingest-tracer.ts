@@ -8,9 +8,9 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import type { MessageTiming } from './message-timing.js'
+import type { MessageOutcome, MessageTiming } from './message-timing.js'
 
-/** What the span of a message says of it: where it went and how large it was, never what it said. */
+/** The facts of a message that its span has: its topic and its size, never its payload. */
 export interface TracedMessage {
   /** `mqtt` or `http`. */
   system: 'mqtt' | 'http'
@@ -18,7 +18,7 @@ export interface TracedMessage {
   clientId: string
   organization: string
   payloadBytes: number
-  /** Of MQTT. */
+  /** MQTT only. */
   qos?: number
 }
 
@@ -29,14 +29,14 @@ const template = '{org}/devices/{device}/telemetry'
  *
  *     receive ─┬─ check
  *              ├─ store ⋯⋯ linked with ⋯⋯ commit (the batch; linked with each traced message in it)
- *              └─ settle (handed to its subscribers, acknowledged)
+ *              └─ settle (passed on to its subscribers, acknowledged)
  *
- * They are made of times that were noted on the way, so that a message that is not traced costs one decision.
+ * Spans are made at the end from the noted times, so that a message that is not traced costs one decision.
  */
 export class IngestTracer {
   constructor(private readonly tracer: Tracer) {}
 
-  /** Begins the trace of a message, or decides that there is none; says which. */
+  /** Begins the trace of a message, unless it is not sampled; returns whether it is traced. */
   receive(timing: MessageTiming, message: TracedMessage, parent: Context = ROOT_CONTEXT): boolean {
     const span = this.tracer.startSpan(
       `receive ${template}`,
@@ -59,17 +59,17 @@ export class IngestTracer {
     return true
   }
 
-  /** The commit of a batch: a part of the first traced message's trace, linked with every traced message. */
+  /** Makes the span of a batch's commit: a part of the first traced message's trace, linked with every traced message. */
   committed(timings: readonly MessageTiming[], batch: { messages: number; samples: number }): void {
     const traced = timings.filter((timing) => timing.span !== null)
     const [first] = traced
-    if (!first?.span) return
+    if (!first?.span || first.commit === null) return
     const links: Link[] = traced.flatMap(({ span }) => (span === null ? [] : { context: span.spanContext() }))
     const span = this.tracer.startSpan(
       'commit telemetry',
       {
         kind: SpanKind.CLIENT,
-        startTime: epochMs(first.closedAtMs),
+        startTime: epochMs(first.commit.startedAtMs),
         links,
         attributes: {
           'db.system.name': 'postgresql',
@@ -81,31 +81,32 @@ export class IngestTracer {
       },
       trace.setSpan(ROOT_CONTEXT, first.span),
     )
-    span.end(epochMs(first.committedAtMs))
+    span.end(epochMs(first.commit.committedAtMs))
     for (const timing of traced) this.stored(timing, span)
   }
 
-  /** The end of a message's trace: how it was decided, and that its sender and its subscribers know. */
-  settled({ span, ...times }: MessageTiming, outcome: string, settledAtMs: number): void {
+  /** Ends the trace of a message, after its acknowledgement if it gets one. */
+  ended({ span, state, ...timing }: MessageTiming, outcome: MessageOutcome, endedAtMs: number): void {
     if (span === null) return
-    const { awaited, receivedAtMs, checkedAtMs, decidedAtMs } = times
-    this.child(span, 'check', receivedAtMs, checkedAtMs)
-    if (awaited && decidedAtMs > 0)
-      this.child(span, `settle ${template}`, decidedAtMs, settledAtMs, {
+    const { delivery, receivedAtMs, checkedAtMs } = timing
+    if (checkedAtMs !== null) this.child(span, 'check', receivedAtMs, checkedAtMs)
+    if (delivery === 'acknowledged' && state.step === 'decided')
+      this.child(span, `settle ${template}`, state.decidedAtMs, endedAtMs, {
+        'messaging.operation.name': 'settle',
         'messaging.operation.type': 'settle',
       })
     span.setAttribute('heliograph.outcome', outcome)
     if (outcome === 'undecided' || outcome === 'dropped') span.setStatus({ code: SpanStatusCode.ERROR })
-    span.end(epochMs(settledAtMs))
+    span.end(epochMs(endedAtMs))
   }
 
-  private stored({ span, checkedAtMs, committedAtMs }: MessageTiming, batch: Span): void {
-    if (span === null) return
+  private stored({ span, checkedAtMs, commit }: MessageTiming, batch: Span): void {
+    if (span === null || checkedAtMs === null || commit === null) return
     const context = trace.setSpan(ROOT_CONTEXT, span)
     const links = [{ context: batch.spanContext() }]
     this.tracer
       .startSpan('store', { startTime: epochMs(checkedAtMs), links }, context)
-      .end(epochMs(committedAtMs))
+      .end(epochMs(commit.committedAtMs))
   }
 
   private child(parent: Span, name: string, from: number, to: number, attributes = {}): void {
@@ -115,7 +116,7 @@ export class IngestTracer {
   }
 }
 
-/** Of a time by `performance.now()`. */
+/** Milliseconds since 1970 of a time by `performance.now()`. */
 function epochMs(monotonicMs: number): number {
   return performance.timeOrigin + monotonicMs
 }

@@ -1,20 +1,27 @@
 import type { Span } from '@opentelemetry/api'
 
+/** Whether the sender of a message gets an acknowledgement: over HTTP and with QoS 1 and 2 it does, with QoS 0 not. */
+export type Delivery = 'acknowledged' | 'unacknowledged'
+
 export type MessageOutcome = 'stored' | 'refused' | 'dropped' | 'undecided'
 
-/** When a message that somebody follows passed the steps of its way, by `performance.now()`; 0: it has not. */
+/** A message that is stored or refused is `decided` until its acknowledgement is sent; then it has `ended`. */
+type TimingState =
+  | { step: 'received' }
+  | { step: 'decided'; outcome: MessageOutcome; decidedAtMs: number }
+  | { step: 'ended' }
+
+/**
+ * When a message passed the steps of its way, in milliseconds by `performance.now()`: received, checked, committed,
+ * decided, acknowledged. Null: it has not passed that step.
+ */
 export class MessageTiming {
   readonly receivedAtMs = performance.now()
-  checkedAtMs = 0
-  /** When its batch was closed. */
-  closedAtMs = 0
-  committedAtMs = 0
-  decidedAtMs = 0
-  outcome: MessageOutcome | null = null
-  ended = false
-  /** Null: it is followed for the metrics alone. */
+  checkedAtMs: number | null = null
+  commit: { startedAtMs: number; committedAtMs: number } | null = null
+  state: TimingState = { step: 'received' }
+  /** Null: the message is timed for the metrics alone. */
   span: Span | null = null
 
-  /** `awaited`: its sender waits for an acknowledgement, and its subscribers for the commit. */
-  constructor(readonly awaited: boolean) {}
+  constructor(readonly delivery: Delivery) {}
 }

@@ -7,25 +7,25 @@ import type { Person, Principal } from '../../foundation/principal/principal.js'
 export const accessKey = Symbol('access')
 export const roleKey = Symbol('role')
 
-/** `organization` unless a route says otherwise: every route is guarded. */
+/** Who may call a route. Every route is guarded; without a decorator its access is `organization`. */
 export type Access = 'public' | 'person' | 'caller' | 'organization'
 
-/** Anybody may call this; the route checks for itself whatever it must. */
+/** Everyone may call the route; it makes its own checks. */
 export const Public = () => SetMetadata(accessKey, 'public' satisfies Access)
 
-/** Any signed-in person, in no organization yet: take it with `@CurrentPerson()`. */
+/** Every signed-in person may call the route, without an organization. `@CurrentPerson()` is the caller. */
 export const SignedIn = () => SetMetadata(accessKey, 'person' satisfies Access)
 
-/** Any caller whom the platform knows, person or API key, in whatever organization. */
+/** Every person and every API key may call the route, of any organization. */
 export const AnyCaller = () => SetMetadata(accessKey, 'caller' satisfies Access)
 
 /**
- * The least role that a route needs. Without it, reading (GET, HEAD) needs `viewer` and everything else `admin`;
- * so a route that changes nothing by POST says `@RequireRole('viewer')`.
+ * The least role that a route requires. Without it, GET and HEAD require `viewer` and other methods `admin`; so a POST
+ * route that changes nothing has `@RequireRole('viewer')`.
  */
 export const RequireRole = (role: Role) => SetMetadata(roleKey, role)
 
-/** For a route in an organization: the header by which a person names it. */
+/** Documents the header by which a person names the organization. */
 export const ApiOrganization = () =>
   ApiHeader({
     name: 'Heliograph-Org',
@@ -39,14 +39,14 @@ export interface GuardedRequest extends FastifyRequest {
   person?: Person
 }
 
-/** Who asks, in their organization. */
+/** The caller, in their organization. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = context.switchToHttp().getRequest<GuardedRequest>()
   if (principal === undefined) throw new Error('this route has no principal: it is @Public() or @SignedIn()')
   return principal
 })
 
-/** The person who asks, on a `@SignedIn()` route. */
+/** The calling person, on a `@SignedIn()` route. */
 export const CurrentPerson = createParamDecorator((_: unknown, context: ExecutionContext): Person => {
   const { person } = context.switchToHttp().getRequest<GuardedRequest>()
   if (person === undefined) throw new Error('this route is not @SignedIn()')

@@ -15,7 +15,7 @@ const startScript = `window.ui = SwaggerUIBundle({
 })
 `
 
-/** Swagger UI, from our own disk: no other host is asked for anything. */
+/** Swagger UI, read from our own disk: the page loads nothing from other servers. */
 export const docsAssets = {
   style: () => fs.readFile(styleFile, 'utf8'),
   bundle: () => fs.readFile(bundleFile, 'utf8'),

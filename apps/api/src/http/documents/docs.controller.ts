@@ -7,12 +7,12 @@ import { Public } from '../access/decorators.js'
 import { docsAssets, docsPage } from './docs-assets.js'
 import { Documents } from './documents.js'
 
-/** Swagger UI makes style attributes; its scripts are files of ours. */
+/** Swagger UI sets style attributes; all scripts are files served here. */
 const docsPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** The interface's descriptions, for machines and for people. */
+/** The OpenAPI and AsyncAPI documents, and a readable page of the first. */
 @ApiExcludeController()
 @Public()
 @Controller('api')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { OpenAPIObject } from '@nestjs/swagger'
 
-/** The documents that need the whole application to be made; set once it stands. */
+/** Holds the OpenAPI document, which is made from the finished application. */
 @Injectable()
 export class Documents {
   private openApiDocument: OpenAPIObject | null = null
@@ -11,7 +11,7 @@ export class Documents {
   }
 
   get openApi(): OpenAPIObject {
-    if (this.openApiDocument === null) throw new Error('the OpenAPI document is not made yet')
+    if (this.openApiDocument === null) throw new Error('the OpenAPI document has not been made yet')
     return this.openApiDocument
   }
 }

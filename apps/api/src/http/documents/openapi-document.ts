@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { version } from '../../foundation/config/version.js'
 import { furtherContent } from '../requests/api-result.js'
 
-/** The OpenAPI 3.1 document of the REST interface, made from the schemas that the routes check by. */
+/** Makes the OpenAPI 3.1 document of the REST interface from the schemas by which the routes validate. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const description =
-    'Register devices, issue their credentials and read what they measure. Sign in at /api/auth/sign-in/email ' +
+    'Register devices, issue their credentials and read their telemetry. Sign in at /api/auth/sign-in/email ' +
     'for a cookie (or the header set-auth-token, as a bearer token), or send an API key as a bearer token. ' +
     'Errors are RFC 9457 problems with a stable `code`.'
   const outline = new DocumentBuilder()
@@ -51,7 +51,7 @@ function addFurtherContent({ paths }: OpenAPIObject): void {
 
 type JsonSchema = Record<string, unknown>
 
-/** Schemas with an id become components, which the converter then refers to in place of `$defs`. */
+/** Converts a schema to JSON Schema. Schemas with an id become components, which replace `$defs`. */
 function convert(
   schema: z.ZodType,
   io: 'input' | 'output',
@@ -77,7 +77,7 @@ function convert(
   return { schema: { $ref: `#/$defs/${id}` }, components: { ...components, [id]: definition } }
 }
 
-/** Leaves out what only repeats in other words: the pattern of a date-time, the range of all integers. */
+/** Removes keywords that add nothing: the pattern of a date-time, the range of all integers. */
 function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.format === 'date-time' || schema.format === 'email') delete schema.pattern
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import type { Client } from './client.js'
 
-/** Gives a request its id and writes one line when it is answered: no headers, no query, no body. */
+/** Gives a request an id, and logs one line when it ends: without headers, query and body. */
 export function accessLog(
   logger: RootLogger,
   request: IncomingMessage,

@@ -5,7 +5,7 @@ const allowedMethods = 'GET, HEAD, POST, PATCH, DELETE'
 const allowedHeaders = 'authorization, content-type, heliograph-org'
 const exposedHeaders = 'set-auth-token, retry-after, x-request-id'
 
-/** Puts the security headers on answers of the api. The pages set their own. */
+/** Sets the security headers of the api's answers. The pages set their own. */
 export function securityHeaders(
   https: boolean,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -20,18 +20,18 @@ export function securityHeaders(
       },
     },
     crossOriginResourcePolicy: { policy: 'same-origin' },
-    // Told over plain HTTP, it would be ignored, or lock out whoever serves this name without TLS.
+    // Without TLS a browser ignores it, or would refuse other servers of this name that have no TLS.
     strictTransportSecurity: https,
     xFrameOptions: { action: 'deny' },
   })
   return (request, response) => {
     apply(request, response, () => {})
-    // Answers are somebody's own; what may be kept says so itself.
+    // Answers are private to the caller; routes whose answers may be cached override this.
     response.setHeader('cache-control', 'no-store')
   }
 }
 
-/** Lets pages of ALLOWED_ORIGINS call the api. Gives true when that was all the request wanted to know. */
+/** Sets the CORS headers for pages of ALLOWED_ORIGINS. Returns true for a preflight request, which is answered here. */
 export function answerCors(
   allowedOrigins: readonly string[],
   request: IncomingMessage,

@@ -14,7 +14,7 @@ function requestFrom(remoteAddress: string, headers: Record<string, string> = {}
 describe('clientIdentifier', () => {
   const proxied = clientIdentifier(['10.0.0.0/8', '::1'])
 
-  it('believes the socket when nobody is trusted', () => {
+  it('uses the address of the socket when no proxy is trusted', () => {
     const request = requestFrom('::ffff:192.0.2.1', {
       'x-forwarded-for': '1.2.3.4',
       'x-forwarded-proto': 'https',
@@ -31,7 +31,7 @@ describe('clientIdentifier', () => {
     expect(clientAddress(request)).toBe('192.0.2.1')
   })
 
-  it('believes a trusted proxy', () => {
+  it('uses the headers of a trusted proxy', () => {
     const client = proxied(
       requestFrom('10.0.0.1', {
         'x-forwarded-for': '203.0.113.9',
@@ -42,18 +42,18 @@ describe('clientIdentifier', () => {
     expect(client).toEqual({ address: '203.0.113.9', protocol: 'https', host: 'iot.example.com' })
   })
 
-  it('does not believe what the client wrote before the proxy did', () => {
+  it('ignores addresses that the client sent to the proxy', () => {
     const client = proxied(requestFrom('10.0.0.1', { 'x-forwarded-for': '1.2.3.4, 203.0.113.9, 10.0.0.7' }))
     expect(client.address).toBe('203.0.113.9')
   })
 
-  it('stops at what is no address', () => {
+  it('stops at text that is not an address', () => {
     expect(proxied(requestFrom('10.0.0.1', { 'x-forwarded-for': 'unknown, 10.2.2.2' })).address).toBe(
       '10.2.2.2',
     )
   })
 
-  it('does not believe an untrusted peer', () => {
+  it('ignores the headers of an untrusted proxy', () => {
     expect(proxied(requestFrom('192.0.2.1', { 'x-forwarded-for': '1.2.3.4' })).address).toBe('192.0.2.1')
   })
 })

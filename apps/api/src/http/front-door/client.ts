@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { networkMatcher, plainAddress } from '../../foundation/config/networks.js'
 
-/** Who is at the other end, and by which address they reached us, as far as the socket and trusted proxies say. */
+/** The client's address, and the address by which it reached us, from the socket and from trusted proxies. */
 export interface Client {
   address: string
   protocol: 'http' | 'https'
-  /** The Host that the client named; empty when it named none. */
+  /** The Host header; empty when there was none. */
   host: string
 }
 
@@ -26,7 +26,7 @@ const forwardingHeaders = [
   'fastly-client-ip',
 ]
 
-/** The true address of the client. Only for requests that came through the front door. */
+/** The client's own address. Only for requests that came through the front door. */
 export function clientAddress(request: IncomingMessage): string {
   return clientOf(request).address
 }
@@ -37,7 +37,7 @@ export function clientOf(request: IncomingMessage): Client {
   return client
 }
 
-/** Finds out who the client is, once, and takes every forwarding header away, so that nothing behind believes them. */
+/** Makes a function that identifies a request's client, and removes forwarding headers so that no later code trusts them. */
 export function clientIdentifier(trustedProxies: readonly string[]): (request: IncomingMessage) => Client {
   const isTrusted = networkMatcher(trustedProxies)
   return (request) => {
@@ -62,7 +62,7 @@ function identify(request: IncomingMessage, isTrusted: (address: string) => bool
   }
 }
 
-/** From the right, the first address that no trusted proxy has: what is left of it anybody may have written. */
+/** The rightmost address that is not of a trusted proxy. Clients may have made up the addresses left of it. */
 function forwardedAddress(
   forwardedFor: string,
   peer: string,

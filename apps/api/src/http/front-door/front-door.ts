@@ -16,12 +16,12 @@ export type UpgradeHandler = (
   client: { remoteAddress: string },
 ) => void
 
-/** What Nest answers; everything else is a page. */
+/** The paths that Nest answers; all others are pages. */
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
 
 /**
- * The one port: REST goes to Nest, upgrades to whoever registered for their path, and all else to the web process.
- * It decides who the client is and takes away what strangers claim about it.
+ * The server of PORT: passes REST to Nest, upgrades to the handler of their path, and all else to the web process.
+ * It identifies the client, and removes headers in which others claim to know its address.
  */
 export class FrontDoor {
   readonly web: WebProxy
@@ -43,7 +43,7 @@ export class FrontDoor {
     this.allowedOrigins = config.allowedOrigins
   }
 
-  /** The server of the port, which hands REST to `nest`. */
+  /** Makes the server of the port, which passes REST to `nest`. */
   createServer(nest: RequestHandler): Server {
     this.nest = nest
     const server = http.createServer(
@@ -61,17 +61,17 @@ export class FrontDoor {
     return server
   }
 
-  /** Takes all requests at and below a path of the api, before Nest sees them. */
+  /** Registers a handler for all requests at and below a path of the api, in place of Nest. */
   onRequest(path: string, handler: RequestHandler): void {
     this.requestHandlers.set(path, handler)
   }
 
-  /** Takes the upgrades of exactly this path. */
+  /** Registers a handler for upgrades of exactly this path. */
   onUpgrade(path: string, handler: UpgradeHandler): void {
     this.upgradeHandlers.set(path, handler)
   }
 
-  /** Ends every upgraded connection that is still there; the server itself is Nest's to close. */
+  /** Ends all upgraded connections. Nest closes the server itself. */
   destroyUpgraded(): void {
     for (const socket of this.upgradedSockets) socket.destroy()
     this.web.close()
@@ -81,7 +81,7 @@ export class FrontDoor {
     const client = this.identify(request)
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
-    if (path === null) sendProblem(response, 400, 'bad_request', 'The address is not a path.')
+    if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
     else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (this.upgradeHandlers.has(path)) askForUpgrade(response)
@@ -103,7 +103,7 @@ export class FrontDoor {
   }
 
   private handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Whoever takes the socket adds listeners of their own; without any, an error would end the process.
+    // The handler adds listeners of its own; without any, an error would end the process.
     socket.on('error', () => socket.destroy())
     this.upgradedSockets.add(socket)
     socket.once('close', () => this.upgradedSockets.delete(socket))
@@ -117,23 +117,23 @@ export class FrontDoor {
   }
 }
 
-/** TRACE sends back what it was sent, cookies that scripts must not read included. */
+/** TRACE would send back the request with its cookies, which scripts must not read. */
 function refuseMethod(response: ServerResponse): void {
-  sendProblem(response, 405, 'method_not_allowed', 'This address does not know that method.')
+  sendProblem(response, 405, 'method_not_allowed', 'This address does not support the method.')
 }
 
-/** What follows an upgrade is another protocol already, so a body would be taken for it. */
+/** Bytes after an upgrade belong to another protocol, which would read a body as its own. */
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length']
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 function askForUpgrade(response: ServerResponse): void {
-  const detail = 'Speak MQTT over WebSocket here (subprotocol mqtt).'
+  const detail = 'This is the address of MQTT over WebSocket (subprotocol mqtt).'
   sendProblem(response, 426, 'upgrade_required', detail, { upgrade: 'websocket' })
 }
 
-/** The path without its query; null when the request names no path (`*`, or a whole address). */
+/** The path without its query; null when the request target is `*` or a whole URL. */
 function pathOf(request: IncomingMessage): string | null {
   const url = request.url ?? ''
   return url.startsWith('/') ? (url.split('?', 1)[0] ?? '/') : null

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** A problem (RFC 9457) from where there is no Nest. */
+/** Sends a problem (RFC 9457) outside of Nest. */
 export function sendProblem(
   response: ServerResponse,
   status: number,
@@ -21,7 +21,7 @@ export function sendProblem(
   response.end(body)
 }
 
-/** What a person sees while the pages are away; it looks again by itself. */
+/** Answers while the web process is away: a page that reloads itself, or a problem. */
 export function sendPageUnavailable(
   request: IncomingMessage,
   response: ServerResponse,
@@ -30,7 +30,7 @@ export function sendPageUnavailable(
   if (response.headersSent) return void response.destroy()
   if (!(request.headers.accept ?? '').includes('text/html')) {
     const detail =
-      'The pages do not answer at the moment. Devices and the REST interface are not touched by that.'
+      'The pages do not answer at the moment. Devices and the REST interface still work. Try again in a few seconds.'
     sendProblem(response, status, 'web_unavailable', detail, { 'retry-after': '3' })
     return
   }
@@ -45,7 +45,7 @@ export function sendPageUnavailable(
   response.end(request.method === 'HEAD' ? undefined : unavailablePage)
 }
 
-/** Answers an upgrade that nobody takes, and ends it. */
+/** Refuses an upgrade and closes its socket. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   if (!socket.writable) return void socket.destroy()
   socket.end(

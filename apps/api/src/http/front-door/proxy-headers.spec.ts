@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { requestHeaders, responseHeaders } from './proxy-headers.js'
 
 describe('requestHeaders', () => {
-  it('drops what belongs to the connection and says who the client is', () => {
+  it('drops headers of the connection and adds the client’s address', () => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, {
       host: 'iot.local',
@@ -26,7 +26,7 @@ describe('requestHeaders', () => {
 })
 
 describe('requestHeaders', () => {
-  it('keeps the length of a body, though the client calls it a matter of the connection', () => {
+  it('keeps the length of a body, also when Connection lists it', () => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, { connection: 'Content-Length', 'content-length': '5' })
     expect(requestHeaders(request, { address: '192.0.2.1', protocol: 'http', host: '' })).toMatchObject({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Client } from './client.js'
 
-/** Headers that speak of one connection only (RFC 9110, 7.6.1). */
+/** Headers that apply to one connection only (RFC 9110, 7.6.1). */
 const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -14,17 +14,17 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** Says where a body ends. A client that could have it taken away would have its body read as a request. */
+/** Never dropped: without it, the body of a request would be read as the next request. */
 const framing = 'content-length'
 
-/** What the web process is sent: the client's own headers, and who the client is in our words. */
+/** The headers for the web process: those of the client, and forwarding headers with its address. */
 export function requestHeaders(request: IncomingMessage, client: Client): OutgoingHttpHeaders {
   const named = connectionOptions(request.headers.connection)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of Object.entries(request.headers)) {
     if (!hopByHop.has(name) && !named.has(name)) headers[name] = value
   }
-  // Of a body without a length, the encoding is all that says there is one.
+  // When a body has no length, only the encoding shows that there is a body.
   if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked'
   headers['x-forwarded-for'] = client.address
   headers['x-forwarded-proto'] = client.protocol
@@ -32,7 +32,7 @@ export function requestHeaders(request: IncomingMessage, client: Client): Outgoi
   return headers
 }
 
-/** The headers of an answer without those of the connection; what comes more than once stays so. */
+/** The headers of an answer without those of the connection. Repeated headers stay repeated. */
 export function responseHeaders(rawHeaders: readonly string[]): OutgoingHttpHeaders {
   const headers: Record<string, string[]> = {}
   for (const [name, value] of endToEndHeaders(rawHeaders)) {
@@ -42,7 +42,7 @@ export function responseHeaders(rawHeaders: readonly string[]): OutgoingHttpHead
   return headers
 }
 
-/** Of raw headers (name, value, name, value, …), the pairs that are not the connection's. */
+/** Pairs up raw headers (name, value, name, value, …) and leaves out those of the connection. */
 export function endToEndHeaders(rawHeaders: readonly string[]): [name: string, value: string][] {
   const pairs: [string, string][] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -6,7 +6,7 @@ import { endToEndHeaders, requestHeaders, responseHeaders } from './proxy-header
 
 const idleTimeoutMs = 60_000
 
-/** Hands requests and upgrades to the web process. */
+/** Passes requests and upgrades to the web process. */
 export class WebProxy {
   private target: URL | null
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32 })
@@ -15,7 +15,7 @@ export class WebProxy {
     this.target = url === null ? null : new URL(url)
   }
 
-  /** Where the pages come from now; null while there is no such place. */
+  /** Sets the address of the web process; null while none runs. */
   setTarget(url: string | null): void {
     this.target = url === null ? null : new URL(url)
   }
@@ -24,7 +24,7 @@ export class WebProxy {
     this.agent.destroy()
   }
 
-  /** Throws when the web process does not answer. */
+  /** Throws when the web process does not work; the message says why. */
   async check(): Promise<void> {
     if (this.target === null) throw new Error('is not running')
     const response = await fetch(new URL('/robots.txt', this.target), {
@@ -37,7 +37,12 @@ export class WebProxy {
     if (response.status >= 500) throw new Error(`answers ${response.status}`)
   }
 
-  request(request: IncomingMessage, response: ServerResponse, client: Client, retried = false): void {
+  request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: Client,
+    { isRetry = false } = {},
+  ): void {
     const { target } = this
     if (target === null) {
       sendPageUnavailable(request, response, 503)
@@ -67,9 +72,9 @@ export class WebProxy {
     upstream.on('error', () => {
       response.off('close', abort)
       if (response.destroyed || response.writableEnded) return
-      // A kept connection may have been closed just as it was used again; then nobody has read the request.
-      if (!retried && upstream.reusedSocket && hasNoBody(request) && !response.headersSent) {
-        return this.request(request, response, client, true)
+      // The web process may have closed the idle connection just as it was used again, without reading the request.
+      if (!isRetry && upstream.reusedSocket && hasNoBody(request) && !response.headersSent) {
+        return this.request(request, response, client, { isRetry: true })
       }
       request.resume()
       sendPageUnavailable(request, response, 502)

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify'
 import { type Health, HealthChecks } from '../../foundation/health/health-checks.js'
 import { Public } from '../access/decorators.js'
 
-/** For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can do its work. */
+/** `/healthz` tells that the process runs, `/readyz` that the platform works. */
 @ApiExcludeController()
 @Public()
 @Controller()

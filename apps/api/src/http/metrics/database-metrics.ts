@@ -1,13 +1,13 @@
 import type { Pool } from 'pg'
 import { Gauge, type Registry } from 'prom-client'
-import { StoreFactsReader } from './store-facts.js'
+import { StorageSizesReader } from './storage-sizes.js'
 
-/** The connections to the database, and how much is stored. */
+/** Metrics of the connections to the database and of its size. */
 export function registerDatabaseMetrics(registry: Registry, pool: Pool): void {
   const registers = [registry]
   new Gauge({
     name: 'heliograph_database_connections',
-    help: 'Connections of the pool for telemetry and sessions, by what they do',
+    help: 'Connections of the pool for telemetry and sessions, by state',
     labelNames: ['state'],
     registers,
     collect() {
@@ -17,7 +17,7 @@ export function registerDatabaseMetrics(registry: Registry, pool: Pool): void {
   })
   new Gauge({
     name: 'heliograph_database_connections_max',
-    help: 'Connections that the pool may have',
+    help: 'The most connections that the pool may have',
     registers,
     collect() {
       this.set(pool.options.max)
@@ -31,42 +31,42 @@ export function registerDatabaseMetrics(registry: Registry, pool: Pool): void {
       this.set(pool.waitingCount)
     },
   })
-  registerStoreMetrics(registry, new StoreFactsReader(pool))
+  registerStoreMetrics(registry, new StorageSizesReader(pool))
 }
 
-/** Gauges without a value while the database does not answer: an old size would look like a current one. */
-function registerStoreMetrics(registry: Registry, reader: StoreFactsReader): void {
+/** The gauges have no value while the database does not answer: an old size would look like a current one. */
+function registerStoreMetrics(registry: Registry, reader: StorageSizesReader): void {
   const registers = [registry]
   new Gauge({
     name: 'heliograph_database_size_bytes',
-    help: 'What the whole database takes on its disk',
+    help: 'Size of the whole database on disk',
     registers,
     async collect() {
       this.remove()
-      const facts = await reader.read()
-      if (facts !== null) this.set(facts.databaseBytes)
+      const sizes = await reader.read()
+      if (sizes !== null) this.set(sizes.databaseBytes)
     },
   })
   new Gauge({
     name: 'heliograph_telemetry_table_size_bytes',
-    help: 'What a table of telemetry takes, with its partitions and indexes',
+    help: 'Size of a telemetry table with its partitions and indexes',
     labelNames: ['table'],
     registers,
     async collect() {
-      const facts = await reader.read()
+      const sizes = await reader.read()
       this.reset()
-      for (const { table, bytes } of facts?.tables ?? []) this.set({ table }, bytes)
+      for (const { table, bytes } of sizes?.tables ?? []) this.set({ table }, bytes)
     },
   })
   new Gauge({
     name: 'heliograph_telemetry_partitions',
-    help: 'Partitions of a table of telemetry',
+    help: 'Partitions of a telemetry table',
     labelNames: ['table'],
     registers,
     async collect() {
-      const facts = await reader.read()
+      const sizes = await reader.read()
       this.reset()
-      for (const { table, partitions } of facts?.tables ?? [])
+      for (const { table, partitions } of sizes?.tables ?? [])
         if (partitions > 0) this.set({ table }, partitions)
     },
   })

@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { HealthChecks } from '../../foundation/health/health-checks.js'
 
-/** What `/readyz` says, so that an alarm can say which part it is about. */
+/** The checks of `/readyz` as metrics, so that an alert can name the part. */
 export function registerHealthMetrics(registry: Registry, health: HealthChecks): void {
   new Gauge({
     name: 'heliograph_health_check',
-    help: '1 while a part that has to answer for the platform to be ready does, 0 while it does not',
+    help: '1 while the health check of a part passes, 0 while it fails',
     labelNames: ['check'],
     registers: [registry],
     async collect() {

@@ -4,7 +4,7 @@ import { Histogram, type Registry } from 'prom-client'
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** How long requests take, by route: a template such as `/api/v1/devices/:device`, so that there is a bounded number. */
+/** Measures requests by route template, such as `/api/v1/devices/:device`, so that the number of series is bounded. */
 export class HttpMetrics {
   private readonly routes = new WeakMap<IncomingMessage, string>()
   private readonly seconds: Histogram<'method' | 'route' | 'status'>
@@ -12,7 +12,7 @@ export class HttpMetrics {
   constructor(registry: Registry) {
     this.seconds = new Histogram({
       name: 'heliograph_http_request_duration_seconds',
-      help: 'Time from a request to the end of its answer, by method, route and class of status',
+      help: 'Time from a request to the end of its answer, by method, route and status class',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers: [registry],
@@ -24,8 +24,8 @@ export class HttpMetrics {
     })
   }
 
-  /** Called by whoever knows which route a request takes. */
-  noteRoute(request: IncomingMessage, route: string | undefined): void {
+  /** Records the route of a request; undefined when no route matches. */
+  recordRoute(request: IncomingMessage, route: string | undefined): void {
     if (route !== undefined) this.routes.set(request, route)
   }
 
@@ -37,7 +37,7 @@ export class HttpMetrics {
   }
 }
 
-/** Of what the api's own router does not answer. */
+/** The label of requests that match no route of the api's router. */
 function areaOf(url: string): string {
   if (url.startsWith('/api/auth/')) return '/api/auth/*'
   return /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/.test(url) ? 'none' : 'pages'

@@ -19,8 +19,8 @@ export class PlatformController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Which version this is, and under which addresses it is reached' })
-  @ApiResult(200, PlatformInfo, 'The facts')
+  @ApiOperation({ summary: 'Read the version of the platform and its addresses' })
+  @ApiResult(200, PlatformInfo, 'Version and addresses')
   @ApiProblems(401)
   read(@CurrentClient() client: Client): PlatformInfo {
     return { version, urls: this.addresses.urls(client), loopbackOnly: this.config.loopbackOnly }

@@ -20,7 +20,7 @@ import { MetricsController } from '../metrics/metrics.controller.js'
 import { WebProcess } from '../web-process/web-process.js'
 import { PlatformController } from './platform.controller.js'
 
-/** What the platform says of itself. */
+/** Health, metrics and facts of the platform itself. */
 @Module({ controllers: [HealthController, MetricsController, PlatformController], providers: [WebProcess] })
 export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
@@ -33,7 +33,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
   ) {
     registerDatabaseMetrics(metrics.registry, database.pool)
     registerHealthMetrics(metrics.registry, health)
-    // Here and not later: the hook holds for the routes that are declared after it.
+    // In the constructor, because the hook applies only to routes that are declared after it.
     this.followRoutes(adapterHost.httpAdapter.getInstance(), new HttpMetrics(metrics.registry))
   }
 
@@ -42,7 +42,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     this.health.register('web', () => this.frontDoor.web.check())
   }
 
-  /** By now the broker has ended its connections in order; any other would keep the port's server from closing. */
+  /** The broker has ended its connections by now; other upgraded ones would keep the server from closing. */
   beforeApplicationShutdown(): void {
     this.frontDoor.destroyUpgraded()
   }
@@ -51,11 +51,11 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     await this.tracing?.close()
   }
 
-  /** Tells which route a request takes to those who observe requests. */
+  /** Passes the route of each request to metrics and tracing. */
   private followRoutes(fastify: FastifyInstance, metrics: HttpMetrics): void {
     fastify.addHook('onRequest', (request, _, done) => {
       const { url } = request.routeOptions
-      metrics.noteRoute(request.raw, url)
+      metrics.recordRoute(request.raw, url)
       if (this.tracing === null) done()
       else this.tracing.http.follow(request.raw, url, done)
     })

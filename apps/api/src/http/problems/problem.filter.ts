@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import type { FastifyReply } from 'fastify'
 import { problemOf } from './problem.js'
 
-/** Answers every error of every route with a problem (RFC 9457). */
+/** Answers every error of a route with a problem (RFC 9457). */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name)

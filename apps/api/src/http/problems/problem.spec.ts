@@ -9,7 +9,7 @@ import {
 import { problemOf } from './problem.js'
 
 describe('problemOf', () => {
-  it('maps what may be known', () => {
+  it('maps domain errors and errors of the framework', () => {
     const report = vi.fn()
     expect(problemOf(new ConflictError('taken', 'device_id_taken'), report).problem).toEqual({
       type: 'about:blank',
@@ -34,7 +34,7 @@ describe('problemOf', () => {
     expect(report).not.toHaveBeenCalled()
   })
 
-  it('tells nobody of an error that it does not know, but reports it', () => {
+  it('reports an unknown error and hides its message', () => {
     const report = vi.fn()
     const error = new Error('password is hunter2')
     const { problem } = problemOf(error, report)
@@ -43,7 +43,7 @@ describe('problemOf', () => {
     expect(report).toHaveBeenCalledWith(error)
   })
 
-  it('says that the database is away when it is', () => {
+  it('answers 503 when the database does not answer', () => {
     const error = new Error('something', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
     expect(problemOf(error, () => {})).toMatchObject({
       problem: { status: 503 },

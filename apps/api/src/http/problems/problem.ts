@@ -19,7 +19,7 @@ export interface ProblemResponse {
   headers: Record<string, string>
 }
 
-/** The one place where errors become HTTP. What it does not know is reported and told nobody. */
+/** Maps every error to HTTP. Unknown errors are passed to `report`, and their message is not shown to the client. */
 export function problemOf(error: unknown, report: (unknown: unknown) => void): ProblemResponse {
   if (error instanceof DomainError) {
     return {
@@ -35,7 +35,7 @@ export function problemOf(error: unknown, report: (unknown: unknown) => void): P
     return { problem: problem(503, 'database_unavailable', detail), headers: { 'retry-after': '2' } }
   }
   return {
-    problem: problem(500, 'internal', 'Something went wrong on our side; the log tells more.'),
+    problem: problem(500, 'internal', 'The platform failed to answer. Its log has the error.'),
     headers: {},
   }
 }
@@ -79,14 +79,14 @@ function problem(status: number, code: string, detail: string, errors?: Problem[
 const transportCodes: Record<number, [code: string, detail: string]> = {
   400: ['bad_request', 'The request cannot be read.'],
   404: ['not_found', 'There is nothing at this address.'],
-  405: ['method_not_allowed', 'This address does not know that method.'],
+  405: ['method_not_allowed', 'This address does not support the method.'],
   408: ['timeout', 'The request took too long to arrive.'],
   413: ['too_large', 'The body is too large.'],
   414: ['too_large', 'The address is too long.'],
   415: ['unsupported_media_type', 'Send JSON: content-type: application/json.'],
 }
 
-/** Errors of Nest's and Fastify's own: no such route, no JSON, too much of it. */
+/** Maps errors of Nest and Fastify: an unknown route, a body that is not JSON or too large. */
 function transportError(error: unknown): Problem | null {
   const status =
     error instanceof HttpException ? error.getStatus() : isFastifyError(error) ? error.statusCode : 500

@@ -2,7 +2,7 @@ import { applyDecorators, HttpCode, SerializeOptions } from '@nestjs/common'
 import { ApiResponse } from '@nestjs/swagger'
 import type { z } from 'zod'
 
-/** What a route answers: sends exactly the schema's fields, and documents them. */
+/** The answer of a route: only the fields of the schema are sent, and they are documented. */
 export function ApiResult(status: 200 | 201, schema: z.ZodType, description: string) {
   return applyDecorators(
     HttpCode(status),
@@ -11,7 +11,7 @@ export function ApiResult(status: 200 | 201, schema: z.ZodType, description: str
   )
 }
 
-/** Further media types of an answer. Nest documents one schema for all, so these are put in once the document is made. */
+/** Documents further media types of an answer. They are added to the finished document, as Nest allows one schema for all. */
 export function ApiAlsoAs(
   status: 200,
   content: Record<string, { schema: { type: 'string'; description: string } }>,
@@ -20,28 +20,28 @@ export function ApiAlsoAs(
   return ApiResponse(response)
 }
 
-/** Where `ApiAlsoAs` leaves them; no part of the finished document. */
+/** The key under which `ApiAlsoAs` keeps them until the document is finished. */
 export const furtherContent = 'x-further-content'
 
-/** A route that answers 204 and nothing else. */
+/** A route that answers 204 without a body. */
 export function ApiNothing(description: string) {
   return applyDecorators(HttpCode(204), ApiResponse({ status: 204, description }))
 }
 
 const meanings = {
   400: 'The request is not valid; `errors` says where',
-  401: 'No known caller',
+  401: 'The caller is unknown',
   403: 'The caller may not do this',
-  404: 'There is no such thing in the caller’s organization',
-  409: 'It clashes with what is there',
+  404: 'It does not exist in the caller’s organization',
+  409: 'It conflicts with existing data',
   413: 'The body is too large',
-  415: 'The body is no JSON',
+  415: 'The body is not JSON',
   422: 'The content can never be accepted; `detail` says why',
-  429: 'Too often; `Retry-After` says when to come back',
-  503: 'Not decided: something the platform needs is away',
+  429: 'A limit was exceeded; `Retry-After` says when to try again',
+  503: 'Undecided, because a part of the platform does not answer; try again',
 } as const
 
-/** The problems (RFC 9457) that a route may answer with. */
+/** Documents the problems (RFC 9457) of a route. */
 export function ApiProblems(...statuses: (keyof typeof meanings)[]) {
   return applyDecorators(
     ...statuses.map((status) =>

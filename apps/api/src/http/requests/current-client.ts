@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { type Client, clientOf } from '../front-door/client.js'
 
-/** Who is at the other end of the connection, and how they addressed us. */
+/** The client of the request: its address, and the address by which it reached us. */
 export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
   return clientOf(context.switchToHttp().getRequest<FastifyRequest>().raw)
 })

@@ -6,21 +6,21 @@ type Issues = readonly {
   path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined
 }[]
 
-/** Checks bodies, queries and parameters against their schema, and says of each mistake where it is. */
+/** Validates bodies, queries and parameters by their schema. Its error names the path of each mistake. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({ exceptionFactory: (issues: Issues) => invalidInput(issues) })
   }
 
-  /** No body is an empty one, so that a call whose fields are all optional needs none. */
+  /** Treats a missing body as an empty object, so that a call whose fields are all optional needs no body. */
   override transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     const given = metadata.type === 'body' && (value === undefined || value === null) ? ({} as T) : value
     return super.transform(given, metadata)
   }
 }
 
-/** Says of each mistake where it is. */
+/** Makes an error that lists at most 20 mistakes with their paths. */
 export function invalidInput(issues: Issues): InvalidError {
   const errors = issues.slice(0, 20).map(({ path = [], message }) => ({
     path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),

@@ -6,16 +6,18 @@ import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { withinTimeLimit } from '../../foundation/timers/time-limit.js'
 import { FrontDoor } from '../front-door/front-door.js'
 
 const script = fileURLToPath(new URL('../../../../web/server.mjs', import.meta.url))
 const shortestDelayMs = 250
 const longestDelayMs = 10_000
-const lastLines = 20
-/** A process that ran for so long was fine: its next start need not wait. */
-const fineAfterMs = 30_000
+const keptLines = 20
+const stopTimeoutMs = 2_000
+/** After a process has run for so long, the next restart waits the shortest delay again. */
+const stableAfterMs = 30_000
 
-/** The process that renders the pages: started here unless WEB_URL names another, and started again when it ends. */
+/** Starts the process that renders the pages, unless WEB_URL names another, and restarts it when it ends. */
 @Injectable()
 export class WebProcess implements BeforeApplicationShutdown {
   private readonly logger = new Logger(WebProcess.name)
@@ -29,11 +31,11 @@ export class WebProcess implements BeforeApplicationShutdown {
     private readonly frontDoor: FrontDoor,
   ) {}
 
-  /** Throws when there is nothing to start. */
+  /** Throws when the pages have not been built. */
   async start(): Promise<void> {
     if (this.config.webUrl !== null) return
     if (!fs.existsSync(script)) {
-      throw new Error(`The pages are missing: there is no ${script}. Run "npm run build", or set WEB_URL.`)
+      throw new Error(`The pages are missing: ${script} does not exist. Run "npm run build", or set WEB_URL.`)
     }
     await this.launch()
   }
@@ -43,10 +45,10 @@ export class WebProcess implements BeforeApplicationShutdown {
     if (this.timer !== null) clearTimeout(this.timer)
     const { child } = this
     if (child === null || child.exitCode !== null || child.signalCode !== null) return
-    const impatience = setTimeout(() => child.kill('SIGKILL'), 2_000)
+    const exited = once(child, 'exit')
     child.kill('SIGTERM')
-    await once(child, 'exit')
-    clearTimeout(impatience)
+    await withinTimeLimit(exited, stopTimeoutMs).catch(() => child.kill('SIGKILL'))
+    await exited
   }
 
   private async launch(): Promise<void> {
@@ -55,37 +57,37 @@ export class WebProcess implements BeforeApplicationShutdown {
     const startedAt = Date.now()
     const child = spawn(process.execPath, [script], {
       env: childEnvironment(port),
-      // It ends by itself when this channel closes, however this process came to its end.
+      // The child ends when this channel closes, so also when this process is killed.
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.child = child
-    const said = this.follow(child)
+    const lastLines = this.followOutput(child)
     this.frontDoor.web.setTarget(`http://127.0.0.1:${port}`)
-    child.on('error', (error) => this.logger.error(`the web process does not start: ${error.message}`))
+    child.on('error', (error) => this.logger.error(`the web process did not start: ${error.message}`))
     child.once('exit', (code, signal) =>
-      this.onExit(signal ?? `code ${code}`, Date.now() - startedAt, said()),
+      this.onExit(signal ?? `code ${code}`, Date.now() - startedAt, lastLines()),
     )
   }
 
-  /** What it says while all is well interests nobody; when it ends, its last lines may say why. */
-  private follow(child: ChildProcess): () => string[] {
+  /** Logs the output at level debug, and returns a function that returns the last lines: they may say why it ended. */
+  private followOutput(child: ChildProcess): () => string[] {
     const last: string[] = []
     if (child.stdout === null) return () => last
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       this.logger.debug(line)
       last.push(line.slice(0, 1_000))
-      if (last.length > lastLines) last.shift()
+      if (last.length > keptLines) last.shift()
     })
     return () => last
   }
 
-  private onExit(how: string, ranMs: number, said: readonly string[]): void {
+  private onExit(reason: string, ranMs: number, lastLines: readonly string[]): void {
     this.child = null
     this.frontDoor.web.setTarget(null)
     if (this.stopping) return
-    this.delayMs = ranMs > fineAfterMs ? shortestDelayMs : Math.min(this.delayMs * 2, longestDelayMs)
-    this.logger.warn(`the web process ended (${how}); starting it again in ${this.delayMs} ms`)
-    for (const line of said) this.logger.warn(`the web process said: ${line}`)
+    this.delayMs = ranMs > stableAfterMs ? shortestDelayMs : Math.min(this.delayMs * 2, longestDelayMs)
+    this.logger.warn(`the web process ended (${reason}); it restarts in ${this.delayMs} ms`)
+    for (const line of lastLines) this.logger.warn(`output of the web process: ${line}`)
     this.timer = setTimeout(() => void this.relaunch(), this.delayMs)
   }
 
@@ -94,12 +96,13 @@ export class WebProcess implements BeforeApplicationShutdown {
       await this.launch()
     } catch (error) {
       this.logger.error(error)
-      this.onExit('could not be started', 0, [])
+      this.onExit('it did not start', 0, [])
     }
   }
 }
 
-const notForPages = [
+/** Variables that the web process does not need and must not see. */
+const hiddenVariables = [
   'DATABASE_URL',
   'REDIS_URL',
   'AUTH_SECRET',
@@ -109,7 +112,7 @@ const notForPages = [
 ]
 
 function childEnvironment(port: number): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !notForPages.includes(name))
+  const inherited = Object.entries(process.env).filter(([name]) => !hiddenVariables.includes(name))
   return { ...Object.fromEntries(inherited), PORT: String(port), HOSTNAME: '127.0.0.1' }
 }
 
@@ -120,6 +123,6 @@ async function freePort(): Promise<number> {
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
+  if (address === null || typeof address === 'string') throw new Error('no free port was found')
   return address.port
 }

@@ -4,7 +4,7 @@ import type { ApiKeyPrincipal } from '../../foundation/principal/principal.js'
 import { LastUsed } from '../../foundation/secrets/last-used.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 
-/** Tells which API key a bearer token is. */
+/** Verifies API keys that were sent as bearer tokens. */
 @Injectable()
 export class ApiKeyVerifier implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ApiKeyVerifier.name)
@@ -17,7 +17,7 @@ export class ApiKeyVerifier implements BeforeApplicationShutdown {
     this.lastUsed = new LastUsed(database, 'api_key', this.logger)
   }
 
-  /** Who a key acts as; null when it is unknown, deleted or expired. The look-up is by hash, so its time tells nothing. */
+  /** The principal of a key; null when it is unknown, deleted or expired. Found by hash, so its timing reveals nothing. */
   async verify(key: string): Promise<ApiKeyPrincipal | null> {
     const found = await this.database.prisma.apiKey.findUnique({
       where: { secretHash: this.secrets.hash('api key', key) },

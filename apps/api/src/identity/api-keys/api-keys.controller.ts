@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
-import { ResourceId } from '../../http/requests/parameters.js'
+import { ResourceId } from '../../http/requests/resource-id.js'
 import { ApiKeysService } from './api-keys.service.js'
 
 @ApiTags('API keys')
@@ -16,10 +16,10 @@ export class ApiKeysController {
   @Post()
   @RequireRole('admin')
   @ApiOperation({
-    summary: 'Make an API key',
-    description: 'The key is in the answer and never shown again.',
+    summary: 'Create an API key',
+    description: 'The answer has the key, which is never shown again.',
   })
-  @ApiResult(201, IssuedApiKey, 'The key')
+  @ApiResult(201, IssuedApiKey, 'The API key')
   @ApiProblems(400, 401, 403)
   create(
     @CurrentPrincipal() principal: Principal,
@@ -31,7 +31,7 @@ export class ApiKeysController {
   @Get()
   @RequireRole('admin')
   @ApiOperation({ summary: 'List the API keys' })
-  @ApiResult(200, ApiKeyPage, 'All keys, the newest first')
+  @ApiResult(200, ApiKeyPage, 'All API keys, newest first')
   @ApiProblems(401, 403)
   list(@CurrentPrincipal() principal: Principal): Promise<ApiKeyPage> {
     return this.apiKeys.list(principal)
@@ -39,8 +39,8 @@ export class ApiKeysController {
 
   @Delete(':id')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Delete an API key', description: 'It stops working at once.' })
-  @ApiNothing('It is deleted')
+  @ApiOperation({ summary: 'Delete an API key', description: 'The key stops working at once.' })
+  @ApiNothing('The API key was deleted')
   @ApiProblems(401, 403, 404)
   delete(
     @CurrentPrincipal() principal: Principal,

@@ -14,7 +14,7 @@ const dayMs = 86_400_000
 const defaultLifeMs = 90 * dayMs
 const longestLife = { ms: 5 * 366 * dayMs, text: '5 years' }
 
-/** Keys by which scripts act in an organization. */
+/** Creates, lists and deletes API keys, by which scripts act in an organization. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -62,7 +62,7 @@ export class ApiKeysService {
     const { organizationId } = principal
     await this.database.transaction(async (transaction) => {
       const { count } = await transaction.apiKey.deleteMany({ where: { id, organizationId } })
-      if (count === 0) throw new NotFoundError('There is no such API key.', 'api_key_not_found')
+      if (count === 0) throw new NotFoundError('This API key does not exist.', 'api_key_not_found')
       await this.audit.record(transaction, principal, { action: 'apiKey.delete', target: `api-key/${id}` })
     })
     await this.events.emit('apiKey.revoked', { organizationId, apiKeyId: id })

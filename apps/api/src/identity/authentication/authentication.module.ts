@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import { ApiKeysModule } from '../api-keys/api-keys.module.js'
-import { AuthModule } from '../sign-in/auth.module.js'
+import { SignInModule } from '../sign-in/sign-in.module.js'
 import { PrincipalGuard } from './principal.guard.js'
 import { RequestAuthenticator } from './request-authenticator.js'
 
 @Module({
-  imports: [AuthModule, ApiKeysModule],
+  imports: [SignInModule, ApiKeysModule],
   providers: [RequestAuthenticator, { provide: APP_GUARD, useClass: PrincipalGuard }],
 })
 export class AuthenticationModule {}

@@ -6,7 +6,7 @@ import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domai
 import { type Access, accessKey, type GuardedRequest, roleKey } from '../../http/access/decorators.js'
 import { RequestAuthenticator } from './request-authenticator.js'
 
-/** Stands before every route: no caller and no role, no entry, unless the route says otherwise. */
+/** Guards every route: checks the caller and the role that the route's decorators require. */
 @Injectable()
 export class PrincipalGuard implements CanActivate {
   constructor(
@@ -27,7 +27,8 @@ export class PrincipalGuard implements CanActivate {
     if (caller === null) throw new UnauthorizedError()
     if (access === 'caller') return true
     if (access === 'person') {
-      if (caller.kind !== 'person') throw new ForbiddenError('Only a signed-in person may do this.')
+      if (caller.kind !== 'person')
+        throw new ForbiddenError('Only a signed-in person may do this, not an API key.')
       request.person = { userId: caller.userId, sessionId: caller.sessionId }
       return true
     }
@@ -36,13 +37,13 @@ export class PrincipalGuard implements CanActivate {
     const role =
       this.reflector.getAllAndOverride<Role | undefined>(roleKey, targets) ?? leastRole(request.method)
     if (role === 'admin' && request.principal.role !== 'admin') {
-      throw new ForbiddenError('This needs the role admin; yours is viewer.', 'role_required')
+      throw new ForbiddenError('This requires the role admin; yours is viewer.', 'role_required')
     }
     return true
   }
 }
 
-/** A route that takes links has it in the query too, and its schema: everywhere else such a query is refused. */
+/** Routes that are opened as links take it in the query too. The schemas of all other routes refuse such a query. */
 function organizationOf({ headers, query }: GuardedRequest): string | undefined {
   const named = headers['heliograph-org'] || (query as Record<string, unknown>).organization
   const first = Array.isArray(named) ? named[0] : named

@@ -6,21 +6,21 @@ import type { ApiKeyPrincipal, Person, Principal } from '../../foundation/princi
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { clientOf } from '../../http/front-door/client.js'
 import { ApiKeyVerifier } from '../api-keys/api-key-verifier.js'
-import { AuthService } from '../sign-in/auth.service.js'
+import { SignInService } from '../sign-in/sign-in.service.js'
 
 export type Caller = ({ kind: 'person' } & Person) | ApiKeyPrincipal
 
-/** Finds out who sent a request, and in which organization they act. */
+/** Finds the caller of a request, and the organization in which it acts. */
 @Injectable()
 export class RequestAuthenticator {
   constructor(
-    private readonly auth: AuthService,
+    private readonly signIn: SignInService,
     private readonly apiKeys: ApiKeyVerifier,
     private readonly secrets: Secrets,
     private readonly database: Database,
   ) {}
 
-  /** Who asks; null when nobody known. A bearer token that is no good is never made up for by a cookie. */
+  /** The caller; null when it is unknown. A cookie is not used when the request has an invalid bearer token. */
   async authenticate(
     request: FastifyRequest,
     setCookies: (cookies: string[]) => void,
@@ -30,18 +30,18 @@ export class RequestAuthenticator {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === undefined) return null
       if (this.secrets.looksLike('api key', token)) return this.apiKeys.verify(token)
-      const session = await this.auth.findSession({ bearer: token })
+      const session = await this.signIn.findSession({ bearer: token })
       return session && { kind: 'person', userId: session.userId, sessionId: session.sessionId }
     }
     if (cookie === undefined) return null
-    const session = await this.auth.findSession({ cookie })
+    const session = await this.signIn.findSession({ cookie })
     if (session === null) return null
     this.checkOrigin(request)
     if (session.setCookies.length > 0) setCookies(session.setCookies)
     return { kind: 'person', userId: session.userId, sessionId: session.sessionId }
   }
 
-  /** The caller in the organization that they name, or in their only one. */
+  /** The caller in the organization `slug`, or in its only organization. */
   async inOrganization(caller: Caller, slug: string | undefined): Promise<Principal> {
     if (caller.kind === 'apiKey') {
       if (slug !== undefined && slug !== caller.organizationSlug) throw notAMember()
@@ -63,12 +63,12 @@ export class RequestAuthenticator {
 
   private checkOrigin(request: FastifyRequest): void {
     if (request.method === 'GET' || request.method === 'HEAD') return
-    if (this.auth.origins.allowsCookies(request.headers, clientOf(request.raw))) return
-    throw new ForbiddenError('Pages of this origin may not do that. See ALLOWED_ORIGINS.', 'origin_refused')
+    if (this.signIn.origins.allowsCookies(request.headers, clientOf(request.raw))) return
+    throw new ForbiddenError('Pages of this origin may not do this. See ALLOWED_ORIGINS.', 'origin_refused')
   }
 }
 
-/** The same for an organization that does not exist, so that nobody learns which do. */
+/** Also for an organization that does not exist, so that callers do not learn which exist. */
 function notAMember(): ForbiddenError {
   return new ForbiddenError('You are not a member of this organization.', 'not_a_member')
 }

@@ -13,7 +13,7 @@ export class OrganizationsController {
   constructor(private readonly organizations: OrganizationsService) {}
 
   @Get('me')
-  @ApiOperation({ summary: 'Who is signed in, and where they belong' })
+  @ApiOperation({ summary: 'Read the signed-in person and their organizations' })
   @ApiResult(200, Me, 'The person')
   @ApiProblems(401, 403)
   me(@CurrentPerson() person: Person): Promise<Me> {
@@ -21,7 +21,10 @@ export class OrganizationsController {
   }
 
   @Post('organizations')
-  @ApiOperation({ summary: 'Found an organization', description: 'For whoever administers one already.' })
+  @ApiOperation({
+    summary: 'Create an organization',
+    description: 'Requires the role admin in another organization.',
+  })
   @ApiResult(201, Organization, 'The organization')
   @ApiProblems(400, 401, 403, 409)
   create(

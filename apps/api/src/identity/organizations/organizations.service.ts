@@ -6,7 +6,7 @@ import { ConflictError, ForbiddenError, UnauthorizedError } from '../../foundati
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Person } from '../../foundation/principal/principal.js'
 
-/** Organizations, and who belongs to them. */
+/** Organizations and their members. */
 @Injectable()
 export class OrganizationsService {
   constructor(
@@ -15,7 +15,7 @@ export class OrganizationsService {
     private readonly events: EventBus,
   ) {}
 
-  /** Who somebody is and where they belong. */
+  /** A person and their organizations. */
   async describe(person: Person): Promise<Me> {
     const user = await this.database.prisma.user.findUnique({
       where: { id: person.userId },
@@ -37,14 +37,14 @@ export class OrganizationsService {
     }
   }
 
-  /** Whoever administers one organization may found another, and administers that too. */
+  /** Creates an organization, which the person administers. The person must administer one already. */
   async create(person: Person, input: CreateOrganization): Promise<Organization> {
     const { userId } = person
     const created = await this.database
       .transaction(async (transaction) => {
         const administers = await transaction.member.count({ where: { userId, role: 'admin' } })
         if (administers === 0)
-          throw new ForbiddenError('This needs the role admin in an organization.', 'role_required')
+          throw new ForbiddenError('This requires the role admin in an organization.', 'role_required')
         const organization = await transaction.organization.create({
           data: { ...input, members: { create: { userId, role: 'admin' } } },
         })
@@ -57,7 +57,10 @@ export class OrganizationsService {
       })
       .catch((error: unknown) => {
         if (isUniqueViolation(error))
-          throw new ConflictError(`${input.slug} is taken.`, 'organization_slug_taken')
+          throw new ConflictError(
+            `The slug ${input.slug} is taken. Choose another.`,
+            'organization_slug_taken',
+          )
         throw error
       })
     await this.events.emit('organization.created', {

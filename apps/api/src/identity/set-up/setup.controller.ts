@@ -20,7 +20,7 @@ export class SetupController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Whether the platform still has to be set up' })
+  @ApiOperation({ summary: 'Read whether the platform still has to be set up' })
   @ApiResult(200, SetupState, 'The state')
   read(): Promise<SetupState> {
     return this.setup.state()
@@ -28,15 +28,15 @@ export class SetupController {
 
   @Post()
   @ApiOperation({
-    summary: 'Make the first administrator and the first organization',
-    description: 'Works once. Afterwards sign in at /api/auth/sign-in/email.',
+    summary: 'Create the first administrator and the first organization',
+    description: 'This works once. Afterwards sign in at /api/auth/sign-in/email.',
   })
   @ApiResult(201, Me, 'The administrator')
   @ApiProblems(400, 403, 409, 429)
   create(@Req() request: FastifyRequest, @Body({ schema: Setup }) input: Setup): Promise<Me> {
     const client = clientOf(request.raw)
     if (!this.origins.allowsCookies(request.headers, client)) {
-      throw new ForbiddenError('Pages of this origin may not do that. See ALLOWED_ORIGINS.', 'origin_refused')
+      throw new ForbiddenError('Pages of this origin may not do this. See ALLOWED_ORIGINS.', 'origin_refused')
     }
     return this.setup.setUp(input, client.address)
   }

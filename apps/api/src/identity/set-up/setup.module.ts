@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common'
-import { AuthModule } from '../sign-in/auth.module.js'
+import { SignInModule } from '../sign-in/sign-in.module.js'
 import { SetupController } from './setup.controller.js'
 import { SetupService } from './setup.service.js'
 
-@Module({ imports: [AuthModule], controllers: [SetupController], providers: [SetupService] })
+@Module({ imports: [SignInModule], controllers: [SetupController], providers: [SetupService] })
 export class SetupModule {}

@@ -6,13 +6,13 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, ForbiddenError } from '../../foundation/errors/domain-errors.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
-import { AuthService } from '../sign-in/auth.service.js'
+import { SignInService } from '../sign-in/sign-in.service.js'
 import { SignInLimits } from '../sign-in/sign-in-limits.js'
 
-/** Any number, the same in every process: whoever holds this lock sets up. */
+/** The key of the advisory lock under which the platform is set up. */
 const setupLock = 7_265_108_301
 
-/** Makes the first person and the first organization, once. */
+/** Creates the first person and the first organization, once. */
 @Injectable()
 export class SetupService implements OnApplicationBootstrap {
   private readonly logger = new Logger(SetupService.name)
@@ -22,7 +22,7 @@ export class SetupService implements OnApplicationBootstrap {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
-    private readonly auth: AuthService,
+    private readonly signIn: SignInService,
     private readonly audit: AuditLog,
     private readonly limits: SignInLimits,
   ) {}
@@ -38,7 +38,7 @@ export class SetupService implements OnApplicationBootstrap {
     return { needed: !this.done, codeRequired: !this.done && this.code !== null }
   }
 
-  /** For whoever opens the set-up page first; on a host that others reach, for whoever can read the log. */
+  /** Sets the platform up. When other machines can reach HOST, it takes the one-time code from the log. */
   async setUp(input: Setup, clientAddress: string): Promise<Me> {
     const { needed } = await this.state()
     if (!needed) throw alreadyDone()
@@ -51,7 +51,7 @@ export class SetupService implements OnApplicationBootstrap {
     const organization = { slug, name: slug.charAt(0).toUpperCase() + slug.slice(1) }
     try {
       await this.create({ name: email.split('@', 1)[0] || email, email, password, organization })
-      this.logger.log(`made the administrator ${email} and the organization ${slug}`)
+      this.logger.log(`created the administrator ${email} and the organization ${slug}`)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
     }
@@ -60,26 +60,26 @@ export class SetupService implements OnApplicationBootstrap {
   private announceCode(): void {
     this.code = randomId(10).toUpperCase()
     this.logger.warn(
-      `Other machines can reach this host, so the set-up page asks for this one-time code: ${this.code}`,
+      `Other machines can reach this platform, so the set-up page asks for this one-time code: ${this.code}`,
     )
   }
 
   private checkCode(expected: string, given: string | undefined, clientAddress: string): void {
     const giveBack = this.limits.attempt(clientAddress, 'set-up')
     if (!sameText(given?.trim().toUpperCase() ?? '', expected)) {
-      const what = given === undefined ? 'Send the one-time code' : 'That is not the one-time code'
-      throw new ForbiddenError(`${what} that the log of this start shows.`, 'setup_code_required')
+      const problem = given === undefined ? 'A one-time code is required.' : 'This is not the one-time code.'
+      throw new ForbiddenError(`${problem} The log of this start shows it.`, 'setup_code_required')
     }
     giveBack()
   }
 
-  /** One transaction under one lock: of two at the same time, exactly one finds nobody there. */
+  /** Runs in one transaction under a lock, so that of two calls at the same time only one succeeds. */
   private async create(input: Setup): Promise<Me> {
-    const passwordHash = await this.auth.hashPassword(input.password)
+    const passwordHash = await this.signIn.hashPassword(input.password)
     const me = await this.database.transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`
       if ((await transaction.user.count()) > 0) throw alreadyDone()
-      const user = await this.auth.createPerson(transaction, { ...input, passwordHash })
+      const user = await this.signIn.createPerson(transaction, { ...input, passwordHash })
       const organization = await transaction.organization.create({
         data: { ...input.organization, members: { create: { userId: user.id, role: 'admin' } } },
       })

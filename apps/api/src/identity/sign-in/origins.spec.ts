@@ -8,26 +8,26 @@ const origins = (environment: Record<string, string>) =>
 const at = (host: string, protocol: Client['protocol'] = 'http'): Client => ({ address: '', host, protocol })
 
 describe('Origins', () => {
-  it('takes localhost and 127.0.0.1 for the same', () => {
+  it('treats localhost and 127.0.0.1 as the same', () => {
     const own = origins({})
     expect(own.allows('http://localhost:3000', at('127.0.0.1:3000'))).toBe(true)
     expect(own.allows('http://127.0.0.1:3000', at('localhost:3000'))).toBe(true)
     expect(own.allows('http://localhost:3001', at('127.0.0.1:3000'))).toBe(false)
   })
 
-  it('takes the address that the client used, in a network', () => {
+  it('allows the address that the client used, when HOST is reachable by others', () => {
     const own = origins({ HOST: '0.0.0.0' })
     expect(own.allows('http://pump-house.lan:3000', at('pump-house.lan:3000'))).toBe(true)
     expect(own.allows('https://pump-house.lan:3000', at('pump-house.lan:3000'))).toBe(false)
     expect(own.allows('http://evil.example', at('pump-house.lan:3000'))).toBe(false)
   })
 
-  it('is not fooled by a strange name for this machine', () => {
+  it('does not allow a foreign name that resolves to a loopback address', () => {
     expect(origins({}).allows('http://evil.example:3000', at('evil.example:3000'))).toBe(false)
     expect(origins({}).allows('http://127.0.0.1:8080', at('127.0.0.1:8080'))).toBe(true)
   })
 
-  it('takes PUBLIC_URL at its word, and ALLOWED_ORIGINS beside it', () => {
+  it('allows PUBLIC_URL and ALLOWED_ORIGINS only, when PUBLIC_URL is set', () => {
     const own = origins({
       HOST: '0.0.0.0',
       PUBLIC_URL: 'https://iot.example.com',
@@ -38,7 +38,7 @@ describe('Origins', () => {
     expect(own.allows('http://anything', at('anything'))).toBe(false)
   })
 
-  it('lets no page of another origin use a cookie', () => {
+  it('does not let pages of another origin use a cookie', () => {
     const own = origins({})
     const client = at('127.0.0.1:3000')
     expect(own.allowsCookies({ origin: 'http://evil.example' }, client)).toBe(false)

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import type { Client } from '../../http/front-door/client.js'
 
-/** Which origins pages may call from: our own, under each name it has, and those of ALLOWED_ORIGINS. */
+/** The origins whose pages may call the api: the platform's own under each of its names, and ALLOWED_ORIGINS. */
 @Injectable()
 export class Origins {
   private readonly listed: ReadonlySet<string>
@@ -17,14 +17,14 @@ export class Origins {
     ])
   }
 
-  /** Whether a page of this origin may change things in the name of whoever is signed in. */
+  /** Whether a page of this origin may act for the signed-in person. */
   allows(origin: string, client: Client): boolean {
     return this.listed.has(origin) || this.isOwn(origin, client)
   }
 
   /**
-   * Whether a request may use a cookie to change something. A browser names its origin with every such request;
-   * what names none is no browser, and its cookies are its own.
+   * Whether a request may use its cookie to change something. A browser sends the origin with every such request. A
+   * client that sends none is not a browser, so no foreign page can have made it send the cookie.
    */
   allowsCookies(
     headers: { origin?: string | undefined; 'sec-fetch-site'?: unknown },
@@ -36,8 +36,8 @@ export class Origins {
   }
 
   /**
-   * Without PUBLIC_URL, our own origin is how the client addressed us. A name in that place could be anybody's, made to
-   * point here (DNS rebinding), so on a loopback HOST only addresses and localhost count.
+   * Without PUBLIC_URL, the platform's origin is the one that the client used. A foreign name may resolve to this machine
+   * (DNS rebinding), so with a loopback HOST only IP addresses and localhost are accepted.
    */
   private isOwn(origin: string, client: Client): boolean {
     if (this.config.publicUrl !== null || !URL.canParse(origin)) return false

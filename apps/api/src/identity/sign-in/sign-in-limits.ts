@@ -1,17 +1,19 @@
 import { networkOf } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { LimitError } from '../../foundation/errors/domain-errors.js'
-import { AttemptLimiter } from './attempt-limiter.js'
+import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 
-/** How often a password, or the set-up code, may be tried: per true client address, and per account. */
+const maxKeys = 100_000
+
+/** Limits how often a password, or the set-up code, may be tried: per client address and per account. */
 @Injectable()
 export class SignInLimits {
-  private readonly byAddress = new AttemptLimiter(20, 15_000)
-  private readonly byAccount = new AttemptLimiter(10, 60_000)
+  private readonly byAddress = new RateLimiter<string>({ burst: 20, refillMs: 15_000, maxKeys })
+  private readonly byAccount = new RateLimiter<string>({ burst: 10, refillMs: 60_000, maxKeys })
 
-  /** Uses up one attempt, or throws a LimitError. The function that comes back undoes it: the attempt was good. */
+  /** Counts an attempt, or throws a LimitError. Call the returned function when it succeeded: then it does not count. */
   attempt(address: string, account: string): () => void {
-    const keys: [AttemptLimiter, string][] = [
+    const keys: [RateLimiter<string>, string][] = [
       [this.byAddress, networkOf(address)],
       [this.byAccount, account.trim().toLowerCase().slice(0, 254)],
     ]

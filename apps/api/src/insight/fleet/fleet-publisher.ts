@@ -3,36 +3,36 @@ import { filterMatches, fleet, unsharedFilter } from '@heliograph/protocol'
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { ConnectionPrincipal } from '../../messaging/connections/connection-principal.js'
-import { type BrokerObserver, BrokerObservers } from '../../messaging/host/broker-observers.js'
+import { type BrokerListener, BrokerListeners } from '../../messaging/host/broker-listeners.js'
 import { OverviewService } from '../overview/overview.service.js'
 import { TrafficRates } from '../overview/traffic-rates.js'
 
-interface Watched {
+interface Subscribed {
   organizationSlug: string
   connections: Set<string>
 }
 
-const everyMs = 1_000
+const publishIntervalMs = 1_000
 
-/** Each second, the counts of an organization, as long as somebody who asked for them is connected. */
+/** Publishes the fleet message of an organization each second, as long as a subscriber of it is connected. */
 @Injectable()
-export class FleetPublisher implements BrokerObserver, OnApplicationBootstrap, OnModuleDestroy {
+export class FleetPublisher implements BrokerListener, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FleetPublisher.name)
-  private readonly watched = new Map<number, Watched>()
+  private readonly subscribed = new Map<number, Subscribed>()
   private timer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly overview: OverviewService,
     private readonly rates: TrafficRates,
     private readonly publisher: PlatformPublisher,
-    observers: BrokerObservers,
+    listeners: BrokerListeners,
   ) {
-    observers.register(this)
+    listeners.register(this)
   }
 
-  /** The rates are kept from the start, so that whoever comes later sees how it went. */
+  /** The rates are recorded from the start, so that a page that is opened later shows the past. */
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.tick(), everyMs)
+    this.timer = setInterval(() => this.tick(), publishIntervalMs)
   }
 
   onModuleDestroy(): void {
@@ -43,25 +43,25 @@ export class FleetPublisher implements BrokerObserver, OnApplicationBootstrap, O
     broker.events.on('disconnected', ({ client }) => this.disconnected(client))
   }
 
-  /** A connection that may subscribe to the fleet message of its organization is one that watches. */
+  /** Records a connection that subscribes to the fleet message of its organization. */
   subscriptionAllowed({ principal, connectionId }: ClientInfo<ConnectionPrincipal>, filter: string): void {
     const { organizationId, organizationSlug } = principal
     if (!filterMatches(unsharedFilter(filter) ?? filter, fleet.topic({ org: organizationSlug }))) return
-    const watched = this.watched.get(organizationId) ?? { organizationSlug, connections: new Set() }
-    this.watched.set(organizationId, watched)
-    watched.connections.add(connectionId)
+    const subscribed = this.subscribed.get(organizationId) ?? { organizationSlug, connections: new Set() }
+    this.subscribed.set(organizationId, subscribed)
+    subscribed.connections.add(connectionId)
   }
 
   private disconnected({ principal, connectionId }: ClientInfo<ConnectionPrincipal>): void {
     const { organizationId } = principal
-    const watched = this.watched.get(organizationId)
-    if (!watched?.connections.delete(connectionId) || watched.connections.size > 0) return
-    this.watched.delete(organizationId)
+    const subscribed = this.subscribed.get(organizationId)
+    if (!subscribed?.connections.delete(connectionId) || subscribed.connections.size > 0) return
+    this.subscribed.delete(organizationId)
   }
 
   private tick(): void {
     this.rates.tick()
-    for (const [organizationId, { organizationSlug }] of this.watched) {
+    for (const [organizationId, { organizationSlug }] of this.subscribed) {
       const topic = fleet.topic({ org: organizationSlug })
       this.publisher
         .publish(topic, fleet.encode(this.overview.counts(organizationId)), { qos: fleet.qos })

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCount } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { wallTimeOf } from '../../foundation/times/wall-time.js'
+import { epochMsOf } from '../../foundation/times/monotonic-time.js'
 import { SlidingCount } from './sliding-count.js'
 
 export interface RecordedRefusal {
@@ -15,7 +15,7 @@ export interface RecordedRefusal {
 
 interface Entry extends RecordedRefusal {
   count: number
-  /** Of the monotonic clock: the other can be set back. */
+  /** A time of the monotonic clock, as the system's can be set back. */
   sinceMs: number
   lastMs: number
 }
@@ -27,39 +27,39 @@ interface Organization {
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const entriesKept = 50
-const longestText = 256
+const maxEntries = 50
+const maxTextLength = 256
 
-/** What was refused to whom in the last hour, in memory. A flood of one kind is one entry, and costs no more. */
+/** The refusals of the last hour, in memory. Equal refusals are one entry, so that many of them need no more memory. */
 @Injectable()
 export class RefusalLog {
   private readonly organizations = new Map<number, Organization>()
 
-  note(organizationId: number, refusal: RecordedRefusal, atMs = performance.now()): void {
+  record(organizationId: number, refusal: RecordedRefusal, atMs = performance.now()): void {
     const { counts, entries } = this.of(organizationId)
     const { code, device, topic, detail, count = 1 } = refusal
     const ofCode = counts.get(code) ?? new SlidingCount(hourMs)
     counts.set(code, ofCode)
     ofCode.add(count, atMs)
 
-    const key = `${code} ${device ?? ''} ${cut(topic) ?? ''}`
+    const key = `${code} ${device ?? ''} ${shorten(topic) ?? ''}`
     const known = entries.get(key)
-    // Taken out and put back: the order of the map is the order of the last times.
+    // Deleted and set again, so that the map is in the order of the last times.
     entries.delete(key)
-    const fresh = known === undefined || atMs - known.lastMs > hourMs
+    const isNew = known === undefined || atMs - known.lastMs > hourMs
     entries.set(key, {
       code,
       device,
-      topic: cut(topic),
-      detail: cut(detail),
-      count: (fresh ? 0 : known.count) + count,
-      sinceMs: fresh ? atMs : known.sinceMs,
+      topic: shorten(topic),
+      detail: shorten(detail),
+      count: (isNew ? 0 : known.count) + count,
+      sinceMs: isNew ? atMs : known.sinceMs,
       lastMs: atMs,
     })
-    if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
+    if (entries.size > maxEntries) entries.delete(entries.keys().next().value ?? '')
   }
 
-  /** By code, the most frequent first. */
+  /** Counts by code, the most frequent first. */
   counts(organizationId: number, atMs = performance.now()): RefusalCount[] {
     const counts = [...(this.organizations.get(organizationId)?.counts ?? [])].map(([code, count]) => ({
       code,
@@ -69,9 +69,9 @@ export class RefusalLog {
     return counts.filter(({ lastHour }) => lastHour > 0).sort((a, b) => b.lastHour - a.lastHour)
   }
 
-  /** What was refused, the newest first. */
+  /** The refusals, newest first. */
   recent(organizationId: number, atMs = performance.now(), nowMs = Date.now()): Refusal[] {
-    const iso = (thenMs: number) => new Date(wallTimeOf(thenMs, atMs, nowMs)).toISOString()
+    const iso = (monotonicMs: number) => new Date(epochMsOf(monotonicMs, atMs, nowMs)).toISOString()
     const entries = [...(this.organizations.get(organizationId)?.entries.values() ?? [])]
     return entries
       .filter(({ lastMs }) => atMs - lastMs <= hourMs)
@@ -96,6 +96,6 @@ export class RefusalLog {
   }
 }
 
-function cut(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= longestText ? text : `${text.slice(0, longestText)}…`
+function shorten(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
 }

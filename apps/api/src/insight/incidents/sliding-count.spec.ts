@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SlidingCount } from './sliding-count.js'
 
 describe('SlidingCount', () => {
-  it('counts what is younger than the span, and forgets what is older than it keeps', () => {
+  it('sums what is younger than the span, and forgets what is older than the retention', () => {
     const count = new SlidingCount(60_000)
     count.add(2, 1_000)
     count.add(3, 5_000)

@@ -1,8 +1,8 @@
 const bucketMs = 10_000
 
 /**
- * Counts over the last while, to ten seconds, by a clock that is never set back. It holds a number for each ten seconds in
- * which there was something.
+ * A count over a sliding window, with a resolution of ten seconds. It keeps one number for each ten seconds in which
+ * something was counted. Times are of a monotonic clock.
  */
 export class SlidingCount {
   readonly #buckets = new Map<number, number>()
@@ -16,7 +16,7 @@ export class SlidingCount {
     if (known === undefined) this.#forget(atMs)
   }
 
-  /** How many in the last `spanMs`, the running ten seconds included. */
+  /** The count of the last `spanMs`, including the current ten seconds. */
   sum(spanMs: number, atMs: number): number {
     const after = Math.floor((atMs - spanMs) / bucketMs)
     let sum = 0

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ConsumerBacklogs } from './consumer-backlogs.js'
 import { SlowConsumers } from './slow-consumers.js'
-import { WaitingConsumers } from './waiting-consumers.js'
 
 const consumer = (clientId: string, organizationId = 1) => ({
   organizationId,
@@ -12,12 +12,12 @@ const consumer = (clientId: string, organizationId = 1) => ({
 afterEach(() => vi.useRealTimers())
 
 describe('SlowConsumers', () => {
-  it('lists who lost most first, for ten minutes', () => {
-    const slow = new SlowConsumers(new WaitingConsumers())
-    slow.dropped(consumer('a'), 't/1', 5, 0)
-    slow.dropped(consumer('b'), 't/2', 7, 60_000)
-    slow.dropped(consumer('b'), 't/3', 1, 61_000)
-    slow.cutOff(consumer('c'), 62_000)
+  it('lists consumers for ten minutes, those with most dropped messages first', () => {
+    const slow = new SlowConsumers(new ConsumerBacklogs())
+    slow.recordDropped(consumer('a'), 't/1', 5, 0)
+    slow.recordDropped(consumer('b'), 't/2', 7, 60_000)
+    slow.recordDropped(consumer('b'), 't/3', 1, 61_000)
+    slow.recordCutOff(consumer('c'), 62_000)
     expect(slow.list(1, 62_000)).toMatchObject([
       { clientId: 'b', droppedMessages: 8, cutOffs: 0, topic: 't/3' },
       { clientId: 'a', droppedMessages: 5 },
@@ -28,13 +28,13 @@ describe('SlowConsumers', () => {
     expect(slow.summary(1, 10_000_000)).toEqual({ connections: 0, droppedMessages: 0 })
   })
 
-  it('goes on when the clock is set back', () => {
+  it('works when the system clock is set back', () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-    const slow = new SlowConsumers(new WaitingConsumers())
-    slow.dropped(consumer('a'), 't/1', 5)
+    const slow = new SlowConsumers(new ConsumerBacklogs())
+    slow.recordDropped(consumer('a'), 't/1', 5)
     vi.advanceTimersByTime(60_000)
     vi.setSystemTime(Date.now() - 3_600_000)
-    slow.dropped(consumer('a'), 't/1', 1)
+    slow.recordDropped(consumer('a'), 't/1', 1)
     expect(slow.list(1)).toMatchObject([{ droppedMessages: 6, ts: new Date().toISOString() }])
     vi.advanceTimersByTime(595_000)
     expect(slow.summary(1)).toEqual({ connections: 1, droppedMessages: 1 })
@@ -42,28 +42,28 @@ describe('SlowConsumers', () => {
     expect(slow.summary(1)).toEqual({ connections: 0, droppedMessages: 0 })
   })
 
-  it('keeps organizations apart, and no more than 50 of each', () => {
-    const slow = new SlowConsumers(new WaitingConsumers())
-    for (let n = 0; n < 500; n += 1) slow.dropped(consumer(`c${n}`), 't', 1, n)
+  it('keeps at most 50 consumers, apart for each organization', () => {
+    const slow = new SlowConsumers(new ConsumerBacklogs())
+    for (let n = 0; n < 500; n += 1) slow.recordDropped(consumer(`c${n}`), 't', 1, n)
     expect(slow.list(1, 500)).toHaveLength(50)
     expect(slow.list(2, 500)).toEqual([])
   })
 
-  it('lists for whom most waits first, then who lost most, looking every two seconds at most', () => {
-    const waiting = new WaitingConsumers()
-    const slow = new SlowConsumers(waiting)
-    let looks = 0
+  it('lists consumers with the largest backlog first, and reads backlogs at most every two seconds', () => {
+    const backlogs = new ConsumerBacklogs()
+    const slow = new SlowConsumers(backlogs)
+    let reads = 0
     let bytes = 1_000
-    waiting.watch(() => {
-      looks += 1
+    backlogs.setSource(() => {
+      reads += 1
       return [
         { ...consumer('b'), messages: 1, bytes },
         { ...consumer('c'), messages: 9, bytes: 5_000 },
         { ...consumer('other', 2), messages: 1, bytes: 1 },
       ]
     })
-    slow.dropped(consumer('a'), 't/1', 500, 0)
-    slow.dropped(consumer('b'), 't/2', 3, 0)
+    slow.recordDropped(consumer('a'), 't/1', 500, 0)
+    slow.recordDropped(consumer('b'), 't/2', 3, 0)
     expect(slow.list(1, 1_000)).toMatchObject([
       { clientId: 'c', waitingMessages: 9, waitingBytes: 5_000, droppedMessages: 0, topic: null },
       { clientId: 'b', waitingMessages: 1, waitingBytes: 1_000, droppedMessages: 3, topic: 't/2' },
@@ -71,9 +71,9 @@ describe('SlowConsumers', () => {
     ])
     expect(slow.summary(1, 2_000)).toEqual({ connections: 3, droppedMessages: 503 })
     expect(slow.list(2, 2_500)).toMatchObject([{ clientId: 'other', waitingBytes: 1 }])
-    expect(looks).toBe(1)
+    expect(reads).toBe(1)
     bytes = 9_000
     expect(slow.list(1, 3_000).map(({ clientId }) => clientId)).toEqual(['b', 'c', 'a'])
-    expect(looks).toBe(2)
+    expect(reads).toBe(2)
   })
 })

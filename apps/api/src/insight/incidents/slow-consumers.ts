@@ -1,10 +1,10 @@
 import type { SlowConsumer } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { wallTimeOf } from '../../foundation/times/wall-time.js'
+import { epochMsOf } from '../../foundation/times/monotonic-time.js'
+import { ConsumerBacklogs } from './consumer-backlogs.js'
 import { SlidingCount } from './sliding-count.js'
-import { WaitingConsumers } from './waiting-consumers.js'
 
-/** Whose session could not follow. */
+/** A client that receives messages, by its session. */
 export interface Consumer {
   organizationId: number
   sessionId: string
@@ -16,27 +16,27 @@ interface Entry extends Consumer {
   dropped: SlidingCount
   cutOffs: SlidingCount
   topic: string | null
-  /** Of the monotonic clock: the other can be set back. */
+  /** A time of the monotonic clock, as the system's can be set back. */
   lastMs: number
 }
 
 const windowMs = 10 * 60_000
-const entriesKept = 50
+const maxEntries = 50
 
-/** Who does not take what it subscribed to fast enough, or did not in the last ten minutes; in memory. */
+/** The consumers that are too slow now, or were in the last ten minutes; in memory. */
 @Injectable()
 export class SlowConsumers {
   private readonly organizations = new Map<number, Map<string, Entry>>()
 
-  constructor(private readonly waiting: WaitingConsumers) {}
+  constructor(private readonly backlogs: ConsumerBacklogs) {}
 
-  dropped(consumer: Consumer, topic: string, count: number, atMs = performance.now()): void {
+  recordDropped(consumer: Consumer, topic: string, count: number, atMs = performance.now()): void {
     const entry = this.touch(consumer, atMs)
     entry.topic = topic
     entry.dropped.add(count, atMs)
   }
 
-  cutOff(consumer: Consumer, atMs = performance.now()): void {
+  recordCutOff(consumer: Consumer, atMs = performance.now()): void {
     this.touch(consumer, atMs).cutOffs.add(1, atMs)
   }
 
@@ -51,17 +51,17 @@ export class SlowConsumers {
     }
   }
 
-  /** For whom most waits now first, then whoever lost most. */
+  /** Those with the largest backlog first, then those with most dropped messages. */
   list(organizationId: number, atMs = performance.now()): SlowConsumer[] {
     const bySession = new Map<string, SlowConsumer>()
     for (const [sessionId, entry] of this.organizations.get(organizationId) ?? [])
-      if (atMs - entry.lastMs <= windowMs) bySession.set(sessionId, described(entry, atMs))
-    for (const { sessionId, clientId, device, messages, bytes } of this.waiting.of(organizationId, atMs)) {
-      const known = bySession.get(sessionId) ?? { ...unharmed, clientId, device }
+      if (atMs - entry.lastMs <= windowMs) bySession.set(sessionId, describe(entry, atMs))
+    for (const { sessionId, clientId, device, messages, bytes } of this.backlogs.of(organizationId, atMs)) {
+      const known = bySession.get(sessionId) ?? { ...withoutLosses, clientId, device }
       const ts = new Date().toISOString()
       bySession.set(sessionId, { ...known, waitingMessages: messages, waitingBytes: bytes, ts })
     }
-    return [...bySession.values()].sort(slowestFirst).slice(0, entriesKept)
+    return [...bySession.values()].sort(slowestFirst).slice(0, maxEntries)
   }
 
   private touch(consumer: Consumer, atMs: number): Entry {
@@ -78,14 +78,14 @@ export class SlowConsumers {
     entry.lastMs = atMs
     entries.delete(sessionId)
     entries.set(sessionId, entry)
-    if (entries.size > entriesKept) entries.delete(entries.keys().next().value ?? '')
+    if (entries.size > maxEntries) entries.delete(entries.keys().next().value ?? '')
     return entry
   }
 }
 
-const unharmed = { droppedMessages: 0, cutOffs: 0, topic: null }
+const withoutLosses = { droppedMessages: 0, cutOffs: 0, topic: null }
 
-function described({ clientId, device, dropped, cutOffs, topic, lastMs }: Entry, atMs: number): SlowConsumer {
+function describe({ clientId, device, dropped, cutOffs, topic, lastMs }: Entry, atMs: number): SlowConsumer {
   return {
     clientId,
     device,
@@ -94,7 +94,7 @@ function described({ clientId, device, dropped, cutOffs, topic, lastMs }: Entry,
     droppedMessages: dropped.sum(windowMs, atMs),
     cutOffs: cutOffs.sum(windowMs, atMs),
     topic,
-    ts: new Date(wallTimeOf(lastMs, atMs)).toISOString(),
+    ts: new Date(epochMsOf(lastMs, atMs)).toISOString(),
   }
 }
 

@@ -43,7 +43,7 @@ describe('the count of devices by status', () => {
     await server?.end()
   })
 
-  it('reads the devices of the organization only, however many others have', async () => {
+  it('reads only the devices of the organization, however many other organizations have', async () => {
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) ${countSql}`,
       [2, new Date()],

@@ -2,32 +2,32 @@ import { type DeviceStatus, type StatusCounts } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { deviceTables, statusSql } from '../../registry/devices/device-row.js'
-import { Paced } from './paced.js'
-import { StoreWatch } from './store-watch.js'
+import { QueryCache } from './query-cache.js'
+import { StoreStatus } from './store-status.js'
 
-/** Counting may take a twentieth of the time: 100,000 devices are counted every few seconds, ten each second. */
-const dutyCycle = 20
-const leastMs = 1_000
+/** Counting takes at most a twentieth of the time: 100,000 devices are counted every few seconds, ten each second. */
+const pauseFactor = 20
+const minPauseMs = 1_000
 
-/** How many devices of an organization are in which state. */
+/** Counts the devices of an organization by status. */
 @Injectable()
 export class DeviceCounts {
-  private readonly counts = new Paced<number, StatusCounts>(
+  private readonly counts = new QueryCache<number, StatusCounts>(
     (organizationId) => this.count(organizationId),
-    (tookMs) => Math.max(leastMs, tookMs * dutyCycle),
+    (tookMs) => Math.max(minPauseMs, tookMs * pauseFactor),
   )
 
   constructor(
     private readonly database: Database,
-    private readonly store: StoreWatch,
+    private readonly store: StoreStatus,
   ) {}
 
-  /** The last counts; starts counting anew when it is time. */
+  /** The last counts. Starts counting again when it is due. */
   latest(organizationId: number): StatusCounts | null {
     return this.counts.latest(organizationId)
   }
 
-  /** Counts of this moment, or as young as is affordable. Rejects when the database does not answer. */
+  /** The last counts, or new ones when counting is due. Rejects when the database does not answer. */
   current(organizationId: number): Promise<StatusCounts> {
     return this.counts.current(organizationId)
   }
@@ -43,10 +43,10 @@ export class DeviceCounts {
 
   private async count(organizationId: number): Promise<StatusCounts> {
     const rows = await this.query(organizationId).catch((error: unknown) => {
-      this.store.tell(false)
+      this.store.record({ answered: false })
       throw error
     })
-    this.store.tell(true)
+    this.store.record({ answered: true })
     const counts = { online: 0, quiet: 0, offline: 0, never: 0 }
     for (const { status, devices } of rows) counts[status] = devices
     return counts

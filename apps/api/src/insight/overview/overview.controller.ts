@@ -14,8 +14,8 @@ export class OverviewController {
 
   @Get()
   @ApiOperation({
-    summary: 'How the organization fares',
-    description: 'The counts of its `fleet` channel, and the lists behind them.',
+    summary: 'Read the overview of the organization',
+    description: 'The counts of the `fleet` channel, and the refusals and slow consumers that they count.',
   })
   @ApiResult(200, Overview, 'Counts, traffic, refusals and slow consumers')
   @ApiProblems(401, 403)

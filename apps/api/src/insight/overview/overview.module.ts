@@ -6,13 +6,13 @@ import { DeviceCounts } from './device-counts.js'
 import { OverviewController } from './overview.controller.js'
 import { OverviewService } from './overview.service.js'
 import { StorageEstimator } from './storage-estimator.js'
-import { StoreWatch } from './store-watch.js'
+import { StoreStatus } from './store-status.js'
 import { TrafficRates } from './traffic-rates.js'
 
 @Module({
   imports: [IncidentsModule, IngestModule, PresenceModule],
   controllers: [OverviewController],
-  providers: [DeviceCounts, OverviewService, StorageEstimator, StoreWatch, TrafficRates],
+  providers: [DeviceCounts, OverviewService, StorageEstimator, StoreStatus, TrafficRates],
   exports: [OverviewService, TrafficRates],
 })
 export class OverviewModule {}

@@ -6,10 +6,10 @@ import { RefusalLog } from '../incidents/refusal-log.js'
 import { SlowConsumers } from '../incidents/slow-consumers.js'
 import { DeviceCounts } from './device-counts.js'
 import { StorageEstimator } from './storage-estimator.js'
-import { StoreWatch } from './store-watch.js'
+import { StoreStatus } from './store-status.js'
 import { TrafficRates } from './traffic-rates.js'
 
-/** How an organization fares, in numbers. All but devices and storage is counted in memory. */
+/** The overview of an organization. Devices and storage come from the database, all other numbers from memory. */
 @Injectable()
 export class OverviewService {
   private readonly logger = new Logger(OverviewService.name)
@@ -21,7 +21,7 @@ export class OverviewService {
     private readonly storage: StorageEstimator,
     private readonly refusals: RefusalLog,
     private readonly slow: SlowConsumers,
-    private readonly store: StoreWatch,
+    private readonly store: StoreStatus,
   ) {}
 
   async read({ organizationId }: Principal): Promise<Overview> {
@@ -34,7 +34,7 @@ export class OverviewService {
     }
   }
 
-  /** The counts as they are known now. Waits for nothing: while the database is away, the last are the best there are. */
+  /** The counts as last known, without waiting for the database. */
   counts(organizationId: number): FleetCounts {
     const statuses = this.devices.latest(organizationId)
     return {
@@ -56,6 +56,6 @@ export class OverviewService {
       this.storage.current(organizationId),
     ])
     for (const result of results)
-      if (result.status === 'rejected') this.logger.debug(`the last counts stay: ${result.reason}`)
+      if (result.status === 'rejected') this.logger.debug(`counts were not refreshed: ${result.reason}`)
   }
 }

@@ -2,65 +2,67 @@ import type { StorageEstimate } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { Pool } from 'pg'
 import { Database } from '../../foundation/database/database.service.js'
-import { Paced } from './paced.js'
+import { QueryCache } from './query-cache.js'
 
-const leastMs = 60_000
-/** Estimating may take a hundredth of the time. */
-const dutyCycle = 100
-/** A table that is written to is read in this many places at most; its share of them is its share of the bytes. */
+const minPauseMs = 60_000
+/** Estimating takes at most a hundredth of the time. */
+const pauseFactor = 100
+/** The most pages of a table that are sampled. */
 const pagesPerTable = 400
 const dayMs = 86_400_000
 
 interface Table {
-  /** Quoted as SQL wants it. */
+  /** Quoted for SQL. */
   name: string
   bytes: number
   pages: number
-  /** Whether its rows are samples, which come with time; `latest` only changes. */
+  /** Whether rows are added with time: true for samples and roll-ups, false for `latest`. */
   grows: boolean
 }
 
 interface Shares {
   bytes: number
   atMs: number
-  /** Of the table's rows, by organization: how many there are, and of the last day. Between 0 and 1. */
+  /** The share of each organization in the table's rows, from 0 to 1: of all, and those of the last day. */
   byOrganization: Map<number, { all: number; lastDay: number }>
 }
 
 /**
- * What telemetry takes on disk, by organization: the size of each table, shared out by a sample of its pages. Once a
- * minute for all organizations together; a partition that has not grown since is not read again.
+ * Estimates how much disk space the telemetry of each organization takes: the size of each table is divided by a sample
+ * of its pages. One run is for all organizations, at most once a minute, and skips partitions that have not grown.
  */
 @Injectable()
 export class StorageEstimator {
   private readonly tables = new Map<string, Shares>()
-  private readonly estimates = new Paced<'all', Map<number, StorageEstimate>>(
+  private readonly estimates = new QueryCache<'all', Map<number, StorageEstimate>>(
     () => this.estimate(),
-    (tookMs) => Math.max(leastMs, tookMs * dutyCycle),
+    (tookMs) => Math.max(minPauseMs, tookMs * pauseFactor),
   )
 
   constructor(private readonly database: Database) {}
 
-  /** The last estimate; null before the first. Starts a new one when it is time. */
+  /** The last estimate; null before the first. Starts a new one when it is due. */
   latest(organizationId: number): StorageEstimate | null {
     return this.of(organizationId, this.estimates.latest('all'))
   }
 
-  /** The same, but waits for the first. Rejects when the database does not answer. */
+  /** The last estimate, or the first one when there is none yet. Rejects when the database does not answer. */
   async current(organizationId: number): Promise<StorageEstimate | null> {
     return this.of(organizationId, this.estimates.latest('all') ?? (await this.estimates.current('all')))
   }
 
-  /** Whoever is in no sampled page has so little that it does not count yet. */
+  /** An organization without a row in the sampled pages counts as having none. */
   private of(organizationId: number, all: Map<number, StorageEstimate> | null): StorageEstimate | null {
     if (all === null) return null
-    return all.get(organizationId) ?? { bytes: 0, bytesPerDay: 0, ts: all.get(anybody)?.ts ?? Date.now() }
+    return (
+      all.get(organizationId) ?? { bytes: 0, bytesPerDay: 0, ts: all.get(anyOrganization)?.ts ?? Date.now() }
+    )
   }
 
   private async estimate(): Promise<Map<number, StorageEstimate>> {
     const ts = Date.now()
     const { pool } = this.database
-    const sums = new Map<number, StorageEstimate>([[anybody, { bytes: 0, bytesPerDay: 0, ts }]])
+    const sums = new Map<number, StorageEstimate>([[anyOrganization, { bytes: 0, bytesPerDay: 0, ts }]])
     const { rows: tables } = await pool.query<Table>(tablesSql)
     for (const table of tables) {
       const { byOrganization } = await this.shares(pool, table, ts)
@@ -71,13 +73,13 @@ export class StorageEstimator {
         sums.set(organizationId, sum)
       }
     }
-    this.forgetTablesBut(new Set(tables.map(({ name }) => name)))
+    this.forgetTablesExcept(new Set(tables.map(({ name }) => name)))
     return sums
   }
 
   private async shares(pool: Pool, { name, bytes, pages }: Table, nowMs: number): Promise<Shares> {
     const known = this.tables.get(name)
-    // What stands still is read once a day, so that its samples leave the last day.
+    // A table that does not grow is read once an hour, because its rows become older than a day.
     if (known !== undefined && known.bytes === bytes && nowMs - known.atMs < dayMs / 24) return known
     const percent = Math.min(100, (100 * pagesPerTable) / Math.max(pages, 1))
     const { rows } = await pool.query<{ id: number; all: number; lastDay: number }>(sharesSql(name), [
@@ -93,15 +95,15 @@ export class StorageEstimator {
     return shares
   }
 
-  private forgetTablesBut(names: ReadonlySet<string>): void {
+  private forgetTablesExcept(names: ReadonlySet<string>): void {
     for (const name of this.tables.keys()) if (!names.has(name)) this.tables.delete(name)
   }
 }
 
-/** Stands for the time of the estimate, for whoever has nothing. */
-const anybody = 0
+/** The key of an entry for organizations without rows; it has the time of the estimate. */
+const anyOrganization = 0
 
-/** Every table of telemetry that holds rows of devices: partitions one by one, or the whole where there are none. */
+/** All telemetry tables that hold rows of devices: each partition, or the table itself when it has none. */
 const tablesSql = `
   SELECT c.oid::regclass::text AS name, pg_total_relation_size(c.oid)::float8 AS bytes,
     (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 AS pages,
@@ -111,7 +113,7 @@ const tablesSql = `
     AND 2 = (SELECT count(*) FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attname IN ('device_key', 'ts') AND NOT a.attisdropped)`
 
-/** REPEATABLE reads the same pages each time, so that the figure does not tremble. */
+/** REPEATABLE samples the same pages each time, so that the estimate does not fluctuate. */
 function sharesSql(table: string): string {
   return `
     WITH sampled AS (

@@ -5,7 +5,7 @@ import { TrafficRates } from './traffic-rates.js'
 afterEach(() => vi.useRealTimers())
 
 describe('TrafficRates', () => {
-  it('tells the rate of the last second, and the means of five for ten minutes', () => {
+  it('returns the rate of the last second, and means of five seconds for ten minutes', () => {
     const traffic = new Traffic()
     const rates = new TrafficRates(traffic)
     traffic.countMessage(1)
@@ -26,7 +26,7 @@ describe('TrafficRates', () => {
     expect(rates.now(2).messagesPerSecond).toBe(0)
   })
 
-  it('goes on when the clock is set back', () => {
+  it('works when the system clock is set back', () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const traffic = new Traffic()
     const rates = new TrafficRates(traffic)

@@ -1,6 +1,6 @@
 import type { TrafficPoint } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { wallTimeOf } from '../../foundation/times/wall-time.js'
+import { epochMsOf } from '../../foundation/times/monotonic-time.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
 
 interface Rates {
@@ -8,11 +8,12 @@ interface Rates {
   samplesPerSecond: number
 }
 
-interface Course {
-  /** Totals at the last tick, and at the end of the last point. */
-  tick: Totals
-  point: Totals
+interface Recording {
+  totalsAtTick: Totals
+  totalsAtPoint: Totals
+  /** Of the last second. */
   rates: Rates
+  /** Means of five seconds. */
   points: Point[]
 }
 
@@ -21,7 +22,7 @@ interface Point extends Rates {
 }
 
 interface Totals {
-  /** Of the monotonic clock: the other can be set back. */
+  /** A time of the monotonic clock, as the system's can be set back. */
   atMs: number
   messages: number
   samples: number
@@ -30,48 +31,51 @@ interface Totals {
 const tickMs = 1_000
 const pointMs = 5_000
 const keptMs = 10 * 60_000
-const silent: Rates = { messagesPerSecond: 0, samplesPerSecond: 0 }
+const noTraffic: Rates = { messagesPerSecond: 0, samplesPerSecond: 0 }
 
-/** Messages and samples per second of each organization that is heard: now, and over the last ten minutes. */
+/** Messages and samples per second of each organization: now, and over the last ten minutes. */
 @Injectable()
 export class TrafficRates {
-  private readonly courses = new Map<number, Course>()
+  private readonly recordings = new Map<number, Recording>()
 
   constructor(private readonly traffic: Traffic) {}
 
-  /** To be called once a second. */
+  /** Call it once a second. */
   tick(atMs = performance.now()): void {
     for (const organizationId of this.traffic.organizations()) {
       const totals = { atMs, ...this.traffic.totals(organizationId) }
-      const course = this.courses.get(organizationId) ?? begin(atMs - tickMs)
-      this.courses.set(organizationId, course)
-      course.rates = between(course.tick, totals)
-      course.tick = totals
-      if (atMs - course.point.atMs < pointMs) continue
-      course.points.push({ atMs, ...between(course.point, totals) })
-      course.point = totals
-      while (atMs - (course.points[0]?.atMs ?? atMs) > keptMs) course.points.shift()
+      const recording = this.recordings.get(organizationId) ?? newRecording(atMs - tickMs)
+      this.recordings.set(organizationId, recording)
+      recording.rates = ratesBetween(recording.totalsAtTick, totals)
+      recording.totalsAtTick = totals
+      if (atMs - recording.totalsAtPoint.atMs < pointMs) continue
+      recording.points.push({ atMs, ...ratesBetween(recording.totalsAtPoint, totals) })
+      recording.totalsAtPoint = totals
+      while (atMs - (recording.points[0]?.atMs ?? atMs) > keptMs) recording.points.shift()
     }
   }
 
   now(organizationId: number): Rates {
-    return this.courses.get(organizationId)?.rates ?? silent
+    return this.recordings.get(organizationId)?.rates ?? noTraffic
   }
 
-  /** Ascending. */
+  /** Means of five seconds, in ascending order of time. */
   history(organizationId: number, atMs = performance.now(), nowMs = Date.now()): TrafficPoint[] {
-    const points = this.courses.get(organizationId)?.points ?? []
-    return points.map(({ atMs: thenMs, ...rates }) => ({ ts: wallTimeOf(thenMs, atMs, nowMs), ...rates }))
+    const points = this.recordings.get(organizationId)?.points ?? []
+    return points.map(({ atMs: pointAtMs, ...rates }) => ({
+      ts: epochMsOf(pointAtMs, atMs, nowMs),
+      ...rates,
+    }))
   }
 }
 
-/** Whoever was not heard at the last tick had sent nothing by then. */
-function begin(atMs: number): Course {
-  const nothing = { atMs, messages: 0, samples: 0 }
-  return { tick: nothing, point: nothing, rates: silent, points: [] }
+/** An organization that is new at this tick had sent nothing at the tick before. */
+function newRecording(atMs: number): Recording {
+  const zero = { atMs, messages: 0, samples: 0 }
+  return { totalsAtTick: zero, totalsAtPoint: zero, rates: noTraffic, points: [] }
 }
 
-function between(from: Totals, to: Totals): Rates {
+function ratesBetween(from: Totals, to: Totals): Rates {
   const seconds = Math.max(to.atMs - from.atMs, 1) / 1_000
   const rate = (count: number) => Math.round((count / seconds) * 10) / 10
   return {

@@ -1,27 +1,27 @@
-import { Draft } from './draft.js'
+import { ChangeSet } from './change-set.js'
 
-/** A draft, and those who wait for it to be durable. */
+/** A change set, and the callers that wait until it is durable. */
 export class Batch {
-  readonly draft = new Draft()
+  readonly changeSet = new ChangeSet()
   #waiting: Waiting | null = null
 
-  /** Whether there is anything to do for it. */
+  /** Whether it has changes, or callers that wait. */
   get isWanted(): boolean {
-    return this.#waiting !== null || !this.draft.isEmpty
+    return this.#waiting !== null || !this.changeSet.isEmpty
   }
 
-  /** Settles with the batch; the same promise for all who came since the last time it was given up. */
-  settled(): Promise<void> {
+  /** Resolves when it is durable; rejects when it is given up. All callers since it was last given up share a promise. */
+  durable(): Promise<void> {
     this.#waiting ??= newWaiting()
     return this.#waiting.promise
   }
 
-  done(): void {
+  committed(): void {
     this.#waiting?.resolve()
     this.#waiting = null
   }
 
-  /** Tells who waits that it is not known whether this becomes durable. The changes stay, and are still tried. */
+  /** Tells the callers that nobody knows whether this becomes durable. The changes stay and are still tried. */
   giveUp(error: Error): void {
     this.#waiting?.reject(error)
     this.#waiting = null
@@ -35,9 +35,9 @@ interface Waiting {
 }
 
 function newWaiting(): Waiting {
-  let settle: Omit<Waiting, 'promise'> = { resolve() {}, reject() {} }
+  let ends: Omit<Waiting, 'promise'> = { resolve() {}, reject() {} }
   const promise = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject }
+    ends = { resolve, reject }
   })
-  return { promise, ...settle }
+  return { promise, ...ends }
 }

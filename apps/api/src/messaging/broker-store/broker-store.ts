@@ -4,13 +4,13 @@ import { Injectable, Logger } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { storedPresence } from '../../registry/presence/presence-restorer.js'
-import { forgetGoneOwners } from './gone-owners.js'
+import { deleteOrphans } from './delete-orphans.js'
 import { PostgresPersistence } from './postgres-persistence.js'
 import { registerStoreMetrics } from './store-metrics.js'
 
 /**
- * What the broker keeps through a restart. Of presence the registry alone is the truth, as it has it anyway and knows
- * better after a crash: its retained messages are made from there at the start, and never stored a second time.
+ * Stores what the broker keeps through a restart. Retained messages of presence are not stored here: at the start they are
+ * made from the registry, which has the same facts and corrects them after a crash.
  */
 @Injectable()
 export class BrokerStore implements Persistence {
@@ -38,7 +38,7 @@ export class BrokerStore implements Persistence {
   }
 
   async load(restore: Restore): Promise<void> {
-    await forgetGoneOwners(this.database.pool)
+    await deleteOrphans(this.database.pool)
     await this.store.load(restore)
     for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })
@@ -63,7 +63,7 @@ export class BrokerStore implements Persistence {
     if (this.failing) return
     this.failing = true
     this.logger.error(
-      `messages for stored sessions wait, nothing of them is acknowledged: ${error instanceof Error ? error.message : error}`,
+      `stored sessions and retained messages cannot be stored, and messages that wait for that are not acknowledged: ${error instanceof Error ? error.message : error}`,
     )
   }
 }

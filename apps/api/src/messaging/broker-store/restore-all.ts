@@ -2,9 +2,9 @@ import type { Qos, Restore, StoredMessage } from '@heliograph/broker'
 import type { QueryResultRow } from 'pg'
 import type { StoreClient } from './statement.js'
 
-/** Hands over all that is stored, inside a transaction; gives the highest id of a shared message. */
+/** Hands over all that is stored, inside a transaction; returns the highest id of a shared message. */
 export async function restoreAll(client: StoreClient, restore: Restore): Promise<number> {
-  // Waits for a transaction of a process that was killed: it is still carried out to its end.
+  // Waits for a transaction of a process that was killed: PostgreSQL still carries it out to its end.
   await client.query(
     'LOCK broker.session, broker.subscription, broker.inbound, broker.message, broker.entry, broker.retained IN SHARE MODE',
   )

@@ -10,7 +10,7 @@ export interface Statement {
   readonly text: string
 }
 
-/** What statements are run on: a connection inside a transaction. */
+/** A connection inside a transaction, on which statements are run. */
 export interface StoreClient {
   /** Runs a statement on all rows at once. */
   run<R extends QueryResultRow>(statement: Statement, rows: readonly Row[]): Promise<R[]>
@@ -22,7 +22,7 @@ export function columnsOf(rows: readonly Row[], count: number): unknown[][] {
   return Array.from({ length: count }, (_, column) => rows.map((row) => row[column] ?? null))
 }
 
-/** Rows in portions that neither this process nor the database needs long for. Takes them only when asked. */
+/** Rows in chunks that neither this process nor the database needs long for, made only when they are asked for. */
 export function* inChunks(rows: Iterable<Row>): Generator<Row[]> {
   let chunk: Row[] = []
   let bytes = 0

@@ -1,6 +1,6 @@
 import type { Statement } from './statement.js'
 
-// Each takes any number of rows as one array for each column, so its plan and its round trip are the same for all.
+// Each statement takes any number of rows as one array for each column, so all rows share one plan and one round trip.
 
 export const removeSessions: Statement = {
   name: 'remove-sessions',
@@ -61,7 +61,7 @@ export const changeEntries: Statement = {
     WHERE stored.session_id = changed.session_id AND stored.sequence = changed.sequence`,
 }
 
-/** Takes away those of the given messages that nobody waits for any more. */
+/** Deletes those of the given messages that no entry has any more. */
 export const removeMessages: Statement = {
   name: 'remove-messages',
   columns: 1,
@@ -77,13 +77,13 @@ export const putRetained = put('retained', { topic: 'text' }, { payload: 'bytea'
 /** Names of columns and their types, in the order of a row's values. */
 type Columns = Readonly<Record<string, string>>
 
-/** Puts rows into a table, in the place of those that have the same key. */
+/** Inserts rows into a table, or replaces those that have the same key. */
 function put(table: string, key: Columns, rest: Columns): Statement {
   const changes = Object.keys(rest).map((name) => `${name} = excluded.${name}`)
   return insert('put', table, key, rest, `DO UPDATE SET ${changes.join(', ')}`)
 }
 
-/** Puts rows into a table, unless there are some with the same key. */
+/** Inserts rows into a table; those whose key is there already are left as they are. */
 function keep(table: string, key: Columns, rest: Columns = {}): Statement {
   return insert('keep', table, key, rest, 'DO NOTHING')
 }
@@ -99,14 +99,14 @@ function insert(verb: string, table: string, key: Columns, rest: Columns, onConf
   }
 }
 
-/** Takes the rows with these keys out of a table. */
+/** Deletes the rows with these keys. */
 function remove(table: string, key: Columns, returning?: string): Statement {
-  const same = Object.keys(key).map((name) => `stored.${name} = gone.${name}`)
+  const same = Object.keys(key).map((name) => `stored.${name} = removed.${name}`)
   return {
     name: `remove-${table}`,
     columns: Object.keys(key).length,
     text: `
-      DELETE FROM broker.${table} AS stored USING ${rows(key)} AS gone (${names(key)})
+      DELETE FROM broker.${table} AS stored USING ${rows(key)} AS removed (${names(key)})
       WHERE ${same.join(' AND ')} ${returning === undefined ? '' : `RETURNING stored.${returning}`}`,
   }
 }

@@ -2,8 +2,8 @@ import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { columnsOf, type Row, type Statement, type StoreClient } from './statement.js'
 
 /**
- * A connection that the store keeps for itself, so that it never queues behind others for one. A transaction that
- * fails takes its connection with it: nothing that was sent on it can be carried out later, behind a newer one.
+ * A connection that the store keeps for itself, so that it never waits for one of the pool. When a transaction fails its
+ * connection is closed, so that nothing that was sent on it can be carried out later, after a newer transaction.
  */
 export class StoreConnection {
   #client: PoolClient | null = null
@@ -53,7 +53,7 @@ export class StoreConnection {
   }
 }
 
-/** After this long without an answer the connection is given up. */
+/** After this long without an answer the connection is closed. */
 const answerTimeoutMs = 15_000
 
 // Every statement finds its rows by key. A plan made while a table was empty must not read all of it when it is not.

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Commit } from './postgres-persistence.js'
 
-/** Shows how the broker's store keeps up: what waits for it, and its transactions. */
+/** Registers the metrics of the broker's store: what waits for it, and its transactions. */
 export function registerStoreMetrics(
   registry: Registry,
   waiting: () => { changes: number; bytes: number },
@@ -17,7 +17,7 @@ export function registerStoreMetrics(
       },
     })
   gauge('waiting_changes', 'Changes of stored sessions not committed yet', () => waiting().changes)
-  gauge('waiting_bytes', 'Bytes of messages among them', () => waiting().bytes)
+  gauge('waiting_bytes', 'Bytes of the messages among them', () => waiting().bytes)
   const changes = new Histogram({
     name: 'heliograph_mqtt_store_commit_changes',
     help: 'Changes of stored sessions that share a transaction',
@@ -26,13 +26,13 @@ export function registerStoreMetrics(
   })
   const seconds = new Histogram({
     name: 'heliograph_mqtt_store_commit_seconds',
-    help: 'What a transaction takes',
+    help: 'Time that a transaction takes',
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
     registers,
   })
   const failures = new Counter({
     name: 'heliograph_mqtt_store_failures_total',
-    help: 'Transactions that failed, and are tried again',
+    help: 'Transactions that failed and were tried again',
     registers,
   })
   return {

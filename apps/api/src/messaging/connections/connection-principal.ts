@@ -12,21 +12,21 @@ export interface DeviceConnection extends InOrganization {
   deviceId: string
   credentialId: string
   mqtt: Extract<MqttPrincipal, { kind: 'device' }>
-  /** Compared with the topic of each message, so it is built once. */
+  /** Built once, because every message's topic is compared with it. */
   telemetryTopic: string
-  /** When its secret stops working, in epoch milliseconds; a rotation moves it. */
+  /** When its secret stops working, in epoch milliseconds; a rotation of the credential changes it. */
   expiresAt: number | null
 }
 
-/** A person's or a script's connection, made with a token; it lives no longer than its owner. */
+/** A person's or a script's connection, made with a token. It ends with the token's owner. */
 export interface PersonConnection extends InOrganization {
   kind: 'person'
   owner: TokenOwner
   mqtt: Extract<MqttPrincipal, { kind: 'person' }>
 }
 
-/** Who speaks on a connection of the broker. */
+/** The authenticated client of an MQTT connection. */
 export type ConnectionPrincipal = DeviceConnection | PersonConnection
 
-/** What a token dies with. */
+/** What a token was made with. It ends with it. */
 export type TokenOwner = { kind: 'session'; id: string } | { kind: 'apiKey'; id: string }

@@ -1,8 +1,9 @@
 import type { Broker } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import type { ConnectionPrincipal, PersonConnection, TokenOwner } from './connection-principal.js'
+import { isSameOwner } from './session-ids.js'
 
-/** The people's connections that are up. */
+/** The connections of people and scripts that are up. */
 @Injectable()
 export class LiveConnections {
   private broker: Broker<ConnectionPrincipal> | null = null
@@ -11,12 +12,12 @@ export class LiveConnections {
     this.broker = broker
   }
 
-  /** Whose connection holds an MQTT session; null when none does. */
+  /** The owner of the connection with this session; null when none is connected. */
   ownerOf(sessionId: string): TokenOwner | null {
     return this.find(sessionId)?.owner ?? null
   }
 
-  /** Gives the owner's own live connection new filters and a new end. False when there is none. */
+  /** Gives the owner's connection new filters and a new end. Returns false when the owner has no such connection. */
   renew(
     sessionId: string,
     owner: TokenOwner,
@@ -24,8 +25,7 @@ export class LiveConnections {
     expiresAt: number,
   ): boolean {
     const principal = this.find(sessionId)
-    if (principal === null || principal.owner.kind !== owner.kind || principal.owner.id !== owner.id)
-      return false
+    if (principal === null || !isSameOwner(principal.owner, owner)) return false
     this.broker?.setPrincipal(sessionId, { ...principal, mqtt: { ...principal.mqtt, ...filters } })
     return this.broker?.extend(sessionId, expiresAt) ?? false
   }

@@ -1,27 +1,31 @@
 import type { TokenOwner } from './connection-principal.js'
 
-/** A device's session inside the broker: the same device id in two organizations never meets. */
+/** The session id of a device inside the broker. With the organization in it, equal device ids never share a session. */
 export function deviceSessionId(organizationSlug: string, clientId: string): string {
   return `${organizationSlug}/d/${clientId}`
 }
 
-/** A person's session inside the broker. */
+/** The session id of a person or a script inside the broker. */
 export function personSessionId(organizationSlug: string, clientId: string): string {
   return `${organizationSlug}/u/${clientId}`
 }
 
-/** Whether a session belongs to one of a device's connections. */
+/** Whether a session is one of the device's. */
 export function isSessionOfDevice(sessionId: string, organizationSlug: string, deviceId: string): boolean {
   const own = deviceSessionId(organizationSlug, deviceId)
   return sessionId === own || sessionId.startsWith(`${own}:`)
 }
 
-/** Whom a stored session of a device belongs to: one made anew under an old id is another. */
+/** The owner of a device's stored session. A device that is made anew under an old id has another key. */
 export function deviceOwner(deviceKey: number): string {
   return `device ${deviceKey}`
 }
 
-/** Whom a stored session of a person or a script belongs to: the sign-in session or API key its token came from. */
+/** The owner of a person's or a script's stored session: the sign-in session or API key of its token. */
 export function tokenOwner({ kind, id }: TokenOwner): string {
   return `${kind} ${id}`
+}
+
+export function isSameOwner(a: TokenOwner, b: TokenOwner): boolean {
+  return a.kind === b.kind && a.id === b.id
 }

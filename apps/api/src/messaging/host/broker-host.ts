@@ -18,19 +18,19 @@ import type { ConnectionPrincipal } from '../connections/connection-principal.js
 import { LiveConnections } from '../connections/live-connections.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { PublishRights } from '../publishing/publish-rights.js'
+import { BrokerListeners } from './broker-listeners.js'
 import { registerBrokerMetrics } from './broker-metrics.js'
-import { BrokerObservers } from './broker-observers.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { ConnectRefusalLog } from './connect-refusal-log.js'
-import { listen } from './listeners.js'
+import { listen } from './mqtt-ports.js'
 import { presenceReasons } from './presence-reasons.js'
 import { Revocation } from './revocation.js'
 
-/** Presence of every device is retained, so the broker's usual bound would be one on devices. */
+/** Presence of every device is retained, so the broker's default would limit the number of devices. */
 const maxRetainedMessages = 1_000_000
 const presenceCloseTimeoutMs = 1_500
 
-/** Hosts the broker: opens its doors, asks the platform for its decisions, and passes on what happens. */
+/** Hosts the broker: starts its listeners, answers its hooks, and passes on its events. */
 @Injectable()
 export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BrokerHost.name)
@@ -51,7 +51,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly publisher: PlatformPublisher,
     private readonly live: LiveConnections,
     private readonly revocation: Revocation,
-    private readonly observers: BrokerObservers,
+    private readonly listeners: BrokerListeners,
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
   ) {
@@ -60,7 +60,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     })
   }
 
-  /** Opens for business. Throws a ConfigError that says what is in the way. */
+  /** Starts the broker and its listeners. Throws a ConfigError when a port cannot be used. */
   async onApplicationBootstrap(): Promise<void> {
     const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
       hooks: this.hooks(() => broker),
@@ -72,23 +72,23 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     this.live.attach(broker)
     await this.ingest.start()
     await this.presence.restore()
-    // In this order: whoever is let in and cut off in the same moment is seen to come before they are seen to go.
-    this.follow(broker)
+    // Before the revocation, so that a client that connects and is cut off at once counts as connected first.
+    this.subscribe(broker)
     this.revocation.attach(broker)
-    this.observers.brokerCreated(broker)
+    this.listeners.brokerCreated(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
     this.servers = await listen(broker, this.config)
-    this.openWebSocket(broker)
+    this.acceptWebSockets(broker)
     this.broker = broker
   }
 
-  /** Ends every connection, and says so of every device, before the database goes. */
+  /** Ends every connection, and writes the presence of every device, before the database connections close. */
   async onModuleDestroy(): Promise<void> {
     const { broker } = this
     this.broker = null
     for (const server of this.servers) server.close()
     await broker?.close()
-    // The broker closes it as well, unless it is stuck with a database that does not answer.
+    // The broker closes the store as well, unless it waits for a database that does not answer.
     await this.store.close()
     this.publisher.detach()
     await this.presence.close(presenceCloseTimeoutMs)
@@ -100,15 +100,15 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       authorizePublish: ({ principal }, topic) => this.publishRights.allows(principal.mqtt, topic),
       authorizeSubscribe: (client, filter) => {
         const allowed = canSubscribe(client.principal.mqtt, filter)
-        if (allowed) this.observers.subscriptionAllowed(client, filter)
+        if (allowed) this.listeners.subscriptionAllowed(client, filter)
         return allowed
       },
       onPublish: (client, message) => this.handler.decide(client, message),
-      onDecided: (message) => this.handler.settled(message),
+      onDecided: (message) => this.handler.acknowledged(message),
     }
   }
 
-  private follow(broker: Broker<ConnectionPrincipal>): void {
+  private subscribe(broker: Broker<ConnectionPrincipal>): void {
     broker.events.on('connected', ({ client: { principal, connectionId } }) => {
       if (principal.kind === 'device') this.presence.tracker.connected(principal, connectionId)
     })
@@ -124,10 +124,10 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     })
   }
 
-  private openWebSocket(broker: Broker<ConnectionPrincipal>): void {
+  private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {
     this.frontDoor.onUpgrade('/mqtt', (request, socket, head, { remoteAddress }) => {
       const { origin } = request.headers
-      // Devices send no origin; a browser always does, and other people's pages stay outside.
+      // Browsers always send their origin, and devices send none. Pages of other origins are refused.
       if (origin !== undefined && !this.origins.allows(origin, clientOf(request)))
         return refuseUpgrade(socket, 403)
       broker.handleUpgrade(request, socket, head, { remoteAddress })

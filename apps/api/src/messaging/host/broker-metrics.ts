@@ -2,7 +2,7 @@ import type { Broker, BrokerStats } from '@heliograph/broker'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
 
-/** Shows what the broker counts; read when somebody asks, so that it costs nothing otherwise. */
+/** Exports the broker's counters. They are read at each scrape, and cost nothing otherwise. */
 export function registerBrokerMetrics(registry: Registry, broker: Broker<ConnectionPrincipal>): void {
   const registers = [registry]
   const gauge = (name: string, help: string, read: (stats: BrokerStats) => number) =>
@@ -35,7 +35,7 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
   gauge('sessions', 'MQTT sessions, connected or not', (stats) => stats.sessions)
   gauge('subscriptions', 'MQTT subscriptions', (stats) => stats.subscriptions)
   gauge('retained_messages', 'Retained messages', (stats) => stats.retained)
-  gauge('queued_bytes', 'Memory of messages that wait for sessions', (stats) => stats.queuedBytes)
+  gauge('queued_bytes', 'Memory of the messages in the queues of sessions', (stats) => stats.queuedBytes)
   counter('messages', 'MQTT messages', 'direction', (stats) => ({
     in: stats.messagesIn,
     out: stats.messagesOut,

@@ -3,9 +3,12 @@ import { isSessionOfDevice } from '../connections/session-ids.js'
 import { deviceResult, mayUseClientId } from './connect-authenticator.js'
 
 describe('mayUseClientId', () => {
-  it.each([['pump'], ['pump:1'], ['pump:flow.meter']])('lets pump be %s', (clientId) => {
-    expect(mayUseClientId('pump', clientId)).toBe(true)
-  })
+  it.each([['pump'], ['pump:1'], ['pump:flow.meter']])(
+    'lets the device pump use the client id %s',
+    (clientId) => {
+      expect(mayUseClientId('pump', clientId)).toBe(true)
+    },
+  )
 
   it.each([
     [''],
@@ -16,13 +19,13 @@ describe('mayUseClientId', () => {
     ['pump:#'],
     ['other'],
     [`pump:${'x'.repeat(65)}`],
-  ])('does not let pump be %j', (clientId) => {
+  ])('does not let the device pump use the client id %j', (clientId) => {
     expect(mayUseClientId('pump', clientId)).toBe(false)
   })
 })
 
 describe('isSessionOfDevice', () => {
-  it('knows a device’s own sessions from those of its neighbours', () => {
+  it('distinguishes a device’s sessions from those of devices with similar ids', () => {
     expect(isSessionOfDevice('acme/d/pump', 'acme', 'pump')).toBe(true)
     expect(isSessionOfDevice('acme/d/pump:1', 'acme', 'pump')).toBe(true)
     expect(isSessionOfDevice('acme/d/pump2', 'acme', 'pump')).toBe(false)

@@ -14,7 +14,7 @@ import { TokenAuthenticator } from '../tokens/token-authenticator.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
 
-/** Decides who a CONNECT comes from: a device with its credential, or a person with a token. */
+/** Authenticates CONNECTs: of a device by its credential, of a person or a script by a token. */
 @Injectable()
 export class ConnectAuthenticator {
   private readonly logger = new Logger(ConnectAuthenticator.name)
@@ -24,7 +24,7 @@ export class ConnectAuthenticator {
     private readonly tokens: TokenAuthenticator,
   ) {}
 
-  /** Decides at once when what it takes is in memory. Never rejects: what cannot be decided is refused. */
+  /** Answers at once when the credential is cached. Never rejects: when the database does not answer, it refuses. */
   authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
     const { username, password } = connect
     if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
@@ -41,7 +41,7 @@ export class ConnectAuthenticator {
   }
 
   private undecided(error: unknown): Result {
-    this.logger.error(`a CONNECT could not be decided: ${error instanceof Error ? error.message : error}`)
+    this.logger.error(`a CONNECT was refused undecided: ${error instanceof Error ? error.message : error}`)
     return refuse(3, 'server_unavailable')
   }
 }
@@ -67,7 +67,7 @@ function assignedClientId(deviceId: string): string {
   return `${deviceId}:auto-${randomBytes(assignedBytes).toString('hex')}`
 }
 
-/** A device's client id is its own id, or that and a suffix: `pump-7` and `pump-7:dashboard`. */
+/** A device's client id is its id, or its id and a suffix: `pump-7` and `pump-7:dashboard`. */
 export function mayUseClientId(deviceId: string, clientId: string): boolean {
   if (clientId === deviceId) return true
   return clientId.startsWith(`${deviceId}:`) && /^[\w.:-]{1,64}$/.test(clientId.slice(deviceId.length + 1))

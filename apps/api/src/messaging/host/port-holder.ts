@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 
-/** Says which process listens on a TCP port: `mosquitto (process 4711)`. Sees this user's processes, on Linux only. */
+/** Names the process that listens on a TCP port: `mosquitto (process 4711)`. Finds processes of this user, on Linux only. */
 export function describePortHolder(port: number): string {
   const sockets = new Set(
     ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningSockets(table, port)),

@@ -1,7 +1,7 @@
 import type { DisconnectReason } from '@heliograph/broker'
 import type { PresenceReason } from '@heliograph/protocol'
 
-/** What a device's page and its retained presence say about how a connection ended. */
+/** The reason in a device's presence for each way in which the broker ends a connection. */
 export const presenceReasons: Record<DisconnectReason, PresenceReason> = {
   client: 'client_disconnected',
   connection_lost: 'connection_lost',

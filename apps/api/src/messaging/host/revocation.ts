@@ -6,10 +6,10 @@ import type { PlatformEvents } from '../../foundation/events/platform-events.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
 import type { ConnectionPrincipal, TokenOwner } from '../connections/connection-principal.js'
-import { isSessionOfDevice, tokenOwner } from '../connections/session-ids.js'
-import { TokenOwners } from '../tokens/token-owners.js'
+import { isSameOwner, isSessionOfDevice, tokenOwner } from '../connections/session-ids.js'
+import { EndedTokenOwners } from '../tokens/ended-token-owners.js'
 
-/** Ends connections whose right to be there has ended, before whoever ended it gets an answer. */
+/** Ends the connections of revoked credentials, sessions, API keys and devices, before the revoking request is answered. */
 @Injectable()
 export class Revocation {
   private readonly logger = new Logger(Revocation.name)
@@ -18,7 +18,7 @@ export class Revocation {
     private readonly events: EventBus,
     private readonly credentials: CredentialVerifier,
     private readonly presence: PresenceService,
-    private readonly owners: TokenOwners,
+    private readonly endedOwners: EndedTokenOwners,
   ) {}
 
   attach(broker: Broker<ConnectionPrincipal>): void {
@@ -33,32 +33,32 @@ export class Revocation {
       this.endOwner(broker, { kind: 'apiKey', id: apiKeyId }),
     )
     this.events.on('device.deleted', (device) => this.forgetDevice(broker, device))
-    // Whoever was being let in while its right ended is not yet among the connections that were ended above.
+    // A client that was being authenticated during the revocation was not among the connections ended above.
     broker.events.on('connected', ({ client }) => {
-      if (!this.isGone(client.principal)) return
+      if (!this.isRevoked(client.principal)) return
       broker.disconnect((other) => other.connectionId === client.connectionId, 'revoked')
-      void this.forget(broker, (sessionId) => sessionId === client.sessionId)
+      void this.forgetSessions(broker, (sessionId) => sessionId === client.sessionId)
     })
   }
 
-  private isGone(principal: ConnectionPrincipal): boolean {
+  private isRevoked(principal: ConnectionPrincipal): boolean {
     return principal.kind === 'device'
       ? this.credentials.wasRevoked(principal)
-      : this.owners.wasEnded(principal.owner)
+      : this.endedOwners.has(principal.owner)
   }
 
-  /** Nobody can come back to what the owner's connections left: it goes with them. */
+  /** Ends the owner's connections and removes their stored sessions, which no one can resume any more. */
   private async endOwner(broker: Broker<ConnectionPrincipal>, owner: TokenOwner): Promise<void> {
-    this.owners.end(owner)
+    this.endedOwners.record(owner)
     broker.disconnect(
-      ({ principal }) => principal.kind === 'person' && this.owners.same(principal.owner, owner),
+      ({ principal }) => principal.kind === 'person' && isSameOwner(principal.owner, owner),
       'revoked',
     )
-    await this.forget(broker, (_, sessionOwner) => sessionOwner === tokenOwner(owner))
+    await this.forgetSessions(broker, (_, sessionOwner) => sessionOwner === tokenOwner(owner))
   }
 
-  /** What is forgotten here is forgotten in the store too, if need be at the next start: its owner is gone. */
-  private async forget(
+  /** Removes sessions. When the store does not answer, their rows are deleted at the next start, as they have no owner. */
+  private async forgetSessions(
     broker: Broker<ConnectionPrincipal>,
     match: (sessionId: string, owner: string) => boolean,
   ): Promise<void> {
@@ -66,12 +66,12 @@ export class Revocation {
       await broker.forgetSessions(match)
     } catch (error) {
       this.logger.warn(
-        `forgotten sessions wait for the store: ${error instanceof Error ? error.message : error}`,
+        `removed sessions are not deleted from the store yet: ${error instanceof Error ? error.message : error}`,
       )
     }
   }
 
-  /** Nothing of a deleted device is left for one made anew under its id: no session, no retained message. */
+  /** Removes the device's sessions and retained messages, so that a later device with its id gets none of them. */
   private async forgetDevice(
     broker: Broker<ConnectionPrincipal>,
     { deviceKey, deviceId, organizationSlug }: PlatformEvents['device.deleted'],
@@ -81,7 +81,7 @@ export class Revocation {
       ({ principal }) => principal.kind === 'device' && principal.deviceKey === deviceKey,
       'kicked',
     )
-    await this.forget(broker, (sessionId) => isSessionOfDevice(sessionId, organizationSlug, deviceId))
+    await this.forgetSessions(broker, (sessionId) => isSessionOfDevice(sessionId, organizationSlug, deviceId))
     await this.presence.afterAnnouncements(deviceKey, async () => {
       const retained = await broker.retained(deviceFilter({ org: organizationSlug, device: deviceId }))
       for (const { topic } of retained) await broker.publish({ topic, payload: '', qos: 1, retain: true })
@@ -93,7 +93,7 @@ function usesCredential(principal: ConnectionPrincipal, credentialId: string): b
   return principal.kind === 'device' && principal.credentialId === credentialId
 }
 
-/** Whoever is connected came with a secret from before the rotation, and may stay as long as that one works. */
+/** Connections that are up used the previous secret, so they end when that stops working. */
 function limitToOverlap(
   broker: Broker<ConnectionPrincipal>,
   { credentialId, previousSecretExpiresAt }: PlatformEvents['credential.rotated'],

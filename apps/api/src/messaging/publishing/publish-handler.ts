@@ -9,18 +9,19 @@ import { ActivityService } from '../../registry/presence/activity.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { IngestLatency } from '../../telemetry/ingest/ingest-latency.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
-import type { IngestListener, IngestOutcome, UndecidedError } from '../../telemetry/samples/sample.js'
+import type { IngestListener, IngestOutcome } from '../../telemetry/samples/sample.js'
 import type { ConnectionPrincipal, DeviceConnection } from '../connections/connection-principal.js'
+import { PendingPublish } from './pending-publish.js'
 
-/** What a device may say beside telemetry; only its payload is checked so far. */
+/** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
 const otherDeviceChannels = [events, reported, reply]
 
 /** Decides each allowed message before it is acknowledged or delivered. */
 @Injectable()
 export class PublishHandler {
   private readonly logger = new Logger(PublishHandler.name)
-  /** Messages that somebody follows, until they are acknowledged. */
-  private readonly unsettled = new WeakMap<PublishedMessage, MessageTiming>()
+  /** The timings of messages that are measured or traced, until they are acknowledged. */
+  private readonly unacknowledged = new WeakMap<PublishedMessage, MessageTiming>()
 
   constructor(
     private readonly ingest: IngestService,
@@ -34,45 +35,44 @@ export class PublishHandler {
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
     const { principal } = client
-    // The access rule lets people publish to app topics alone, and those carry anything.
+    // The access rule lets people publish only below apps, where any payload is allowed.
     if (principal.kind === 'person') return 'forward'
-    // Its will, for one: retained, it would be there for the next device of that id.
+    // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
     const awaited = message.qos > 0
-    const timing = this.timings.begin('mqtt', () => describe(principal, client.clientId, message), awaited)
-    return awaited
-      ? this.store(principal, message, timing)
-      : this.takeUnacknowledged(principal, message, timing)
+    const delivery = awaited ? 'acknowledged' : 'unacknowledged'
+    const timing = this.timings.begin('mqtt', delivery, () => describe(principal, client.clientId, message))
+    return awaited ? this.store(principal, message, timing) : this.forwardAndStore(principal, message, timing)
   }
 
-  /** Its subscribers have the message, and its sender the acknowledgement. */
-  settled(message: PublishedMessage): void {
-    const timing = this.unsettled.get(message)
-    if (timing !== undefined) this.timings.settled(timing)
+  /** Called by the broker when a message has been delivered and acknowledged. */
+  acknowledged(message: PublishedMessage): void {
+    const timing = this.unacknowledged.get(message)
+    if (timing !== undefined) this.timings.acknowledged(timing)
   }
 
-  /** The acknowledgement waits for what becomes of it; a rejection means that nobody knows. */
+  /** QoS 1 and 2: the acknowledgement waits for the decision. Rejects when the message stays undecided. */
   private store(
     device: DeviceConnection,
     message: PublishedMessage,
     timing: MessageTiming | null,
   ): MaybePromise<PublishDecision> {
-    const publishing = new Publishing(
+    const pending = new PendingPublish(
       {
-        conclude: (outcome) => this.conclude(device, message.topic, outcome, timing),
-        forward: () => this.forwardEarly(message),
-        undecided: () => this.timings.decided(timing, 'undecided'),
+        onDecided: (outcome) => this.conclude(device, message.topic, outcome, timing),
+        onForward: () => this.forwardEarly(message),
+        onUndecided: () => this.timings.decided(timing, 'undecided'),
       },
       timing,
     )
-    if (timing !== null) this.unsettled.set(message, timing)
-    this.ingest.ingest(device, message.payload, publishing)
-    return publishing.decision
+    if (timing !== null) this.unacknowledged.set(message, timing)
+    this.ingest.ingest(device, message.payload, pending, 'acknowledged')
+    return pending.decision()
   }
 
-  /** QoS 0 waits for nothing: whoever watches sees it at once, and what finds no room is dropped, and said so. */
-  private takeUnacknowledged(
+  /** QoS 0: subscribers get the message at once. When the ingest quota is used up it is not stored, but counted as dropped. */
+  private forwardAndStore(
     device: DeviceConnection,
     message: PublishedMessage,
     timing: MessageTiming | null,
@@ -80,18 +80,18 @@ export class PublishHandler {
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
       timing,
-      early: () => {},
+      delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(device, message.topic, outcome, timing)
-        // It was sent on before, and nobody waits for an acknowledgement.
-        this.timings.settled(timing)
+        // QoS 0 has no acknowledgement, so the message has passed its last step.
+        this.timings.acknowledged(timing)
       },
       undecided: (error) => {
         this.ingest.drop(device, error)
         this.timings.decided(timing, 'dropped')
       },
     }
-    this.ingest.ingest(device, message.payload, listener, true)
+    this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
     return decision
   }
 
@@ -111,7 +111,7 @@ export class PublishHandler {
     this.publisher
       .publish(topic, payload, { qos, retain })
       .catch((error: unknown) =>
-        this.logger.warn(`${topic} was not passed on before it was stored: ${error}`),
+        this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
       )
   }
 
@@ -137,50 +137,4 @@ export class PublishHandler {
 
 function describe(device: DeviceConnection, clientId: string, { topic, payload, qos }: PublishedMessage) {
   return { topic, clientId, organization: device.organizationSlug, payloadBytes: payload.length, qos }
-}
-
-/** A message that waits for its decision. What was passed on before it was stored is not passed on again. */
-class Publishing implements IngestListener {
-  #decision: PublishDecision | UndecidedError | null = null
-  #settle: ((decision: PublishDecision | UndecidedError) => void) | null = null
-  #forwarded = false
-
-  constructor(
-    private readonly handler: {
-      conclude(outcome: IngestOutcome): PublishDecision
-      forward(): void
-      undecided(): void
-    },
-    readonly timing: MessageTiming | null,
-  ) {}
-
-  /** The decision, if there is one already. */
-  get decision(): MaybePromise<PublishDecision> {
-    if (typeof this.#decision === 'string') return this.#decision
-    return new Promise((resolve, reject) => {
-      this.#settle = (decision) => (typeof decision === 'string' ? resolve(decision) : reject(decision))
-      if (this.#decision !== null) this.#settle(this.#decision)
-    })
-  }
-
-  early(): void {
-    if (this.#forwarded || this.#decision !== null) return
-    this.#forwarded = true
-    this.handler.forward()
-  }
-
-  decided(outcome: IngestOutcome): void {
-    const decision = this.handler.conclude(outcome)
-    this.#end(this.#forwarded ? 'drop' : decision)
-  }
-
-  undecided(error: UndecidedError): void {
-    this.handler.undecided()
-    this.#end(error)
-  }
-
-  #end(decision: PublishDecision | UndecidedError): void {
-    this.#decision = decision
-    this.#settle?.(decision)
-  }
 }

@@ -4,7 +4,7 @@ import { PublishRights } from './publish-rights.js'
 const granted = { kind: 'person', org: 'acme', subscribe: [], publish: ['acme/apps/chat/#'] } as const
 
 describe('PublishRights', () => {
-  it('remembers what it allowed and judges every other topic', () => {
+  it('allows a topic again, and checks every other topic', () => {
     const rights = new PublishRights()
     for (let i = 0; i < 2; i++) {
       expect(rights.allows(granted, 'acme/apps/chat/room')).toBe(true)
@@ -13,7 +13,7 @@ describe('PublishRights', () => {
     }
   })
 
-  it('keeps nothing of one principal for another', () => {
+  it('does not reuse a decision for another principal', () => {
     const rights = new PublishRights()
     expect(rights.allows(granted, 'acme/apps/chat/room')).toBe(true)
     expect(rights.allows({ ...granted, publish: [] }, 'acme/apps/chat/room')).toBe(false)

@@ -1,8 +1,8 @@
 import { canPublish, type MqttPrincipal } from '@heliograph/protocol'
 
 /**
- * The access rule for PUBLISH, remembered: most clients publish to one topic over and over. A principal never changes,
- * it is replaced; so what was allowed to it once stays allowed.
+ * The access rule for PUBLISH, with a cache of the topic last allowed, because most clients publish to one topic again and
+ * again. Principals are immutable and are replaced as a whole, so a cached decision stays valid.
  */
 export class PublishRights {
   readonly #lastAllowed = new WeakMap<MqttPrincipal, string>()

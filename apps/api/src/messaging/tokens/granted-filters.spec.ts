@@ -14,31 +14,37 @@ const viewer: Principal = {
 const admin: Principal = { ...viewer, role: 'admin' }
 
 describe('grantFilters', () => {
-  it('grants reading all of the organization, and nothing to write, when nothing is asked', () => {
+  it('grants subscribing to the whole organization, and no publishing, by default', () => {
     expect(grantFilters(viewer, {})).toEqual({ subscribe: ['acme/#'], publish: [] })
   })
 
-  it('grants what lies inside the organization, once', () => {
+  it('grants filters inside the organization, without duplicates', () => {
     const filter = 'acme/devices/+/telemetry'
     expect(grantFilters(viewer, { subscribe: [filter, filter] }).subscribe).toEqual([filter])
   })
 
-  it.each([['other/#'], ['+/devices/#'], ['#'], ['acme2/#']])('denies reading %s, and names it', (filter) => {
-    expect(() => grantFilters(admin, { subscribe: ['acme/fleet', filter] })).toThrow(ForbiddenError)
-    expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(filter)
-  })
+  it.each([['other/#'], ['+/devices/#'], ['#'], ['acme2/#']])(
+    'denies subscribing to %s, and names it',
+    (filter) => {
+      expect(() => grantFilters(admin, { subscribe: ['acme/fleet', filter] })).toThrow(ForbiddenError)
+      expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(filter)
+    },
+  )
 
-  it.each([['acme/a#'], ['$SYS/#'], ['$share/g/acme/#'], ['acme/+x']])('calls %s no filter', (filter) => {
-    expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(InvalidError)
-  })
+  it.each([['acme/a#'], ['$SYS/#'], ['$share/g/acme/#'], ['acme/+x']])(
+    'says that %s is not a filter',
+    (filter) => {
+      expect(() => grantFilters(admin, { subscribe: [filter] })).toThrow(InvalidError)
+    },
+  )
 
-  it('lets administrators write below apps, and nobody else', () => {
+  it('lets only administrators publish below apps', () => {
     expect(grantFilters(admin, { publish: ['acme/apps/#'] }).publish).toEqual(['acme/apps/#'])
     expect(() => grantFilters(viewer, { publish: ['acme/apps/chat/#'] })).toThrow(ForbiddenError)
   })
 
   it.each([['acme/#'], ['acme/devices/pump/telemetry'], ['other/apps/#'], ['acme/+/chat']])(
-    'lets nobody write to %s',
+    'does not let anyone publish to %s',
     (filter) => {
       expect(() => grantFilters(admin, { publish: [filter] })).toThrow(ForbiddenError)
     },

@@ -23,14 +23,14 @@ export interface GrantedFilters {
   publish: string[]
 }
 
-/** What a token may do: what was asked for, when the caller may have it. Throws an error that names the filter. */
-export function grantFilters(principal: Principal, asked: CreateMqttToken): GrantedFilters {
+/** The filters of a token: those requested, if the caller may have them. Throws an error that names a filter otherwise. */
+export function grantFilters(principal: Principal, requested: CreateMqttToken): GrantedFilters {
   const org = principal.organizationSlug
   const everything = organizationFilter(org)
-  const subscribe = asked.subscribe ?? [everything]
-  const publish = asked.publish ?? []
+  const subscribe = requested.subscribe ?? [everything]
+  const publish = requested.publish ?? []
   const errors = [...problems('subscribe', subscribe), ...problems('publish', publish)]
-  if (errors.length > 0) throw new InvalidError('Not every topic filter is one.', 'invalid_filter', errors)
+  if (errors.length > 0) throw new InvalidError('Not all topic filters are valid.', 'invalid_filter', errors)
 
   const reader = { kind: 'person', org, subscribe: [everything], publish: [] } as const
   for (const filter of subscribe) {
@@ -38,7 +38,7 @@ export function grantFilters(principal: Principal, asked: CreateMqttToken): Gran
   }
   const writable = belowApps.filter({ org })
   for (const filter of publish) {
-    if (principal.role !== 'admin') throw denied(filter, 'publishing takes the role admin')
+    if (principal.role !== 'admin') throw denied(filter, 'publishing requires the role admin')
     if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)
   }
   return { subscribe: [...new Set(subscribe)], publish: [...new Set(publish)] }

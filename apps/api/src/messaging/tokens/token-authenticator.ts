@@ -7,11 +7,11 @@ import type {
   PersonConnection,
   TokenOwner,
 } from '../connections/connection-principal.js'
-import { personSessionId, tokenOwner } from '../connections/session-ids.js'
+import { isSameOwner, personSessionId, tokenOwner } from '../connections/session-ids.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
 
-/** Lets people in with the tokens that they asked for over REST. */
+/** Authenticates people and scripts by the tokens that they got over REST. */
 @Injectable()
 export class TokenAuthenticator {
   constructor(
@@ -83,11 +83,11 @@ function ownerOf(sessionId: string | null, apiKeyId: string | null): TokenOwner 
   return apiKeyId === null ? null : { kind: 'apiKey', id: apiKeyId }
 }
 
-/** Nobody takes over another's connection, even with a token that was made when the client id was free. */
+/** Whether another owner is connected with this client id, which may have been free when the token was made. */
 function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: TokenOwner): boolean {
   for (const { sessionId: other, principal } of broker.clients()) {
     if (other !== sessionId || principal.kind !== 'person') continue
-    return principal.owner.kind !== owner.kind || principal.owner.id !== owner.id
+    return !isSameOwner(principal.owner, owner)
   }
   return false
 }

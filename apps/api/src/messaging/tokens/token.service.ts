@@ -7,14 +7,13 @@ import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import type { TokenOwner } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
-import { personSessionId } from '../connections/session-ids.js'
+import { isSameOwner, personSessionId } from '../connections/session-ids.js'
 import { type GrantedFilters, grantFilters } from './granted-filters.js'
-import { TokenOwners } from './token-owners.js'
 
 const lifetimeMs = 5 * 60 * 1_000
-const cleanUpEveryMs = 60_000
+const cleanUpIntervalMs = 60_000
 
-/** A token as its owner gets it, once. */
+/** A token with its password, which is shown once. */
 export interface IssuedToken {
   clientId: string
   username: string
@@ -22,31 +21,30 @@ export interface IssuedToken {
   expiresAt: Date
 }
 
-/** Short-lived passwords with which people and scripts read, and where granted write, over MQTT. */
+/** Issues short-lived tokens with which people and scripts subscribe and, when granted, publish over MQTT. */
 @Injectable()
 export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(TokenService.name)
-  private cleanUp: NodeJS.Timeout | undefined
+  private cleanUpTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly live: LiveConnections,
-    private readonly owners: TokenOwners,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.cleanUp = setInterval(() => void this.deleteExpired(), cleanUpEveryMs)
+    this.cleanUpTimer = setInterval(() => void this.deleteExpired(), cleanUpIntervalMs)
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.cleanUp)
+    clearInterval(this.cleanUpTimer)
   }
 
   /**
-   * Makes a token. With the client id of the caller's own live connection that connection gets the new filters and
-   * the new end, without reconnecting. Throws a ForbiddenError for a filter beyond the caller's reach, and a
-   * ConflictError for a client id that is another caller's.
+   * Issues a token. When the client id is that of a live connection of the caller, the connection gets the new filters
+   * and the new end without reconnecting. Throws a ForbiddenError for a filter that the caller may not have, and a
+   * ConflictError for a client id of another caller.
    */
   async issue(principal: Principal, input: CreateMqttToken): Promise<IssuedToken> {
     const granted = grantFilters(principal, input)
@@ -66,7 +64,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     owner: TokenOwner,
   ): Promise<void> {
     const holder = this.live.ownerOf(sessionId)
-    if (holder !== null && this.owners.same(holder, owner)) return
+    if (holder !== null && isSameOwner(holder, owner)) return
     const others = await this.database.prisma.mqttToken.count({
       where: {
         organizationId: principal.organizationId,
@@ -76,10 +74,13 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
       },
     })
     if (holder !== null || others > 0)
-      throw new ConflictError(`The client id ${clientId} is another caller's.`, 'client_id_taken')
+      throw new ConflictError(
+        `Another caller uses the client id ${clientId}. Choose another.`,
+        'client_id_taken',
+      )
   }
 
-  /** Never later than its owner's own end; none at all when that was a moment ago. */
+  /** The token ends with its owner at the latest. Throws when the owner has just ended. */
   private async store(principal: Principal, clientId: string, granted: GrantedFilters): Promise<IssuedToken> {
     const id = randomId()
     const password = this.secrets.make('mqtt token')
@@ -106,7 +107,9 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.database.pool.query('DELETE FROM mqtt_token WHERE expires_at <= now()')
     } catch (error) {
-      this.logger.warn(`expired tokens are left for now: ${error instanceof Error ? error.message : error}`)
+      this.logger.warn(
+        `expired tokens were not deleted, and are tried again: ${error instanceof Error ? error.message : error}`,
+      )
     }
   }
 }

@@ -21,9 +21,9 @@ export class TokensController {
   @Post()
   @RequireRole('viewer')
   @ApiOperation({
-    summary: 'Get a short-lived MQTT password',
+    summary: 'Create an MQTT token, a short-lived password',
     description:
-      'For the caller, who reads the asked filters, all of the organization by default. With the `clientId` of a live connection that one goes on with the new filters and the new end, without reconnecting.',
+      'The caller may subscribe to the requested filters; by default to all topics of the organization. With the `clientId` of a live connection of the caller, that connection gets the new filters and the new end without reconnecting.',
   })
   @ApiResult(201, MqttToken, 'How to connect')
   @ApiProblems(400, 401, 403, 409)

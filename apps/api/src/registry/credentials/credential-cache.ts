@@ -1,7 +1,7 @@
-import { Lru } from '../../foundation/caching/lru.js'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '../../foundation/database/database.service.js'
 
-/** A credential as it is kept: hashes only. Times in epoch milliseconds. */
+/** A credential as it is stored: with hashes, not secrets. Times are in epoch milliseconds. */
 export interface StoredCredential {
   id: string
   secretHash: Buffer
@@ -14,32 +14,31 @@ export interface StoredCredential {
   organizationSlug: string
 }
 
-interface Entry {
-  credential: StoredCredential | null
-  staleAt: number
-}
+/** An entry is read again after this time, in case another program changed the table. */
+const knownTtlMs = 300_000
+/** Long enough that a deleted device, which keeps trying to connect, does not cause a query each time. */
+const unknownTtlMs = 10_000
 
-/** An old entry is read anew, in case something else changed the table. */
-const freshMs = 300_000
-/** That there is no such credential is remembered briefly: enough for a deleted device that keeps knocking. */
-const unknownFreshMs = 10_000
-
-/** Credentials by id, in memory. What is read while something is being forgotten is read again. */
+/** Caches credentials by id. A read is repeated when something was removed from the cache meanwhile. */
 export class CredentialCache {
-  private readonly known = new Lru<string, Entry>(50_000)
-  private readonly unknown = new Lru<string, Entry>(2_000)
-  private readonly keysOfDevices = new Map<number, Set<string>>()
-  private readonly revoked = new Lru<string, true>(10_000)
-  private readonly deleted = new Lru<number, true>(10_000)
+  private readonly known = new LRUCache<string, StoredCredential>({
+    max: 50_000,
+    ttl: knownTtlMs,
+    dispose: (credential, id) => this.unlink(id, credential),
+  })
+  /** Ids without a credential. */
+  private readonly unknown = new LRUCache<string, true>({ max: 2_000, ttl: unknownTtlMs })
+  private readonly idsByDevice = new Map<number, Set<string>>()
+  private readonly revoked = new LRUCache<string, true>({ max: 10_000 })
+  private readonly deleted = new LRUCache<number, true>({ max: 10_000 })
   private generation = 0
   private batch: Batch | null = null
 
   constructor(private readonly database: Database) {}
 
-  /** undefined: has to be loaded; null: there is none. */
+  /** Returns undefined when it has to be loaded, and null when it does not exist. */
   get(id: string): StoredCredential | null | undefined {
-    const entry = this.known.get(id) ?? this.unknown.get(id)
-    return entry !== undefined && entry.staleAt > Date.now() ? entry.credential : undefined
+    return this.known.get(id) ?? (this.unknown.has(id) ? null : undefined)
   }
 
   async load(id: string): Promise<StoredCredential | null> {
@@ -47,18 +46,18 @@ export class CredentialCache {
     while (true) {
       const { generation } = this
       const credential = (await this.readTogether(id)).get(id) ?? null
-      if (generation === this.generation) return this.keep(id, credential)
+      if (generation === this.generation) return this.store(id, credential)
     }
   }
 
   forget(id: string): void {
     this.generation += 1
-    this.drop(id)
+    this.remove(id)
   }
 
   forgetDevice(deviceKey: number): void {
     this.generation += 1
-    for (const id of [...(this.keysOfDevices.get(deviceKey) ?? [])]) this.drop(id)
+    for (const id of [...(this.idsByDevice.get(deviceKey) ?? [])]) this.remove(id)
   }
 
   markRevoked(id: string): void {
@@ -77,35 +76,30 @@ export class CredentialCache {
     return this.deleted.has(deviceKey)
   }
 
-  private keep(id: string, credential: StoredCredential | null): StoredCredential | null {
-    const now = Date.now()
+  private store(id: string, credential: StoredCredential | null): StoredCredential | null {
     if (credential === null) {
-      this.unknown.set(id, { credential, staleAt: now + unknownFreshMs })
+      this.unknown.set(id, true)
       return null
     }
     this.unknown.delete(id)
-    const evicted = this.known.set(id, { credential, staleAt: now + freshMs })
-    if (evicted !== null) this.unlink(evicted.key, evicted.value)
-    const ids = this.keysOfDevices.get(credential.deviceKey) ?? new Set()
-    this.keysOfDevices.set(credential.deviceKey, ids.add(id))
+    this.known.set(id, credential)
+    const ids = this.idsByDevice.get(credential.deviceKey) ?? new Set()
+    this.idsByDevice.set(credential.deviceKey, ids.add(id))
     return credential
   }
 
-  private drop(id: string): void {
-    const entry = this.known.get(id)
-    if (entry !== undefined) this.unlink(id, entry)
+  private remove(id: string): void {
     this.known.delete(id)
     this.unknown.delete(id)
   }
 
-  private unlink(id: string, { credential }: Entry): void {
-    if (credential === null) return
-    const ids = this.keysOfDevices.get(credential.deviceKey)
+  private unlink(id: string, { deviceKey }: StoredCredential): void {
+    const ids = this.idsByDevice.get(deviceKey)
     ids?.delete(id)
-    if (ids?.size === 0) this.keysOfDevices.delete(credential.deviceKey)
+    if (ids?.size === 0) this.idsByDevice.delete(deviceKey)
   }
 
-  /** All that is asked for in one turn of the event loop is one query: a thousand devices come back at once. */
+  /** Reads all ids of one turn of the event loop in one query, because thousands of devices may connect at once. */
   private readTogether(id: string): Promise<Map<string, StoredCredential>> {
     if (this.batch === null) {
       const ids = new Set<string>()

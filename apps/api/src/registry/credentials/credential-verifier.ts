@@ -5,7 +5,7 @@ import { LastUsed } from '../../foundation/secrets/last-used.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { CredentialCache, type StoredCredential } from './credential-cache.js'
 
-/** A device whose credential is good. */
+/** A device whose credential was verified. */
 export interface VerifiedDevice {
   organizationId: number
   organizationSlug: string
@@ -20,7 +20,7 @@ export type CredentialRefusal = 'unknown_credential' | 'wrong_secret' | 'expired
 
 export type Verification = { ok: true; device: VerifiedDevice } | { ok: false; reason: CredentialRefusal }
 
-/** Tells whether a device is who it says. Answers from memory; a change is seen at once. */
+/** Verifies devices' credentials. Answers from a cache that changes of the registry update at once. */
 @Injectable()
 export class CredentialVerifier implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CredentialVerifier.name)
@@ -34,7 +34,7 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   ) {
     this.cache = new CredentialCache(database)
     this.lastUsed = new LastUsed(database, 'credential', this.logger)
-    // Registered before anybody else's handlers, so that they find the cache emptied already.
+    // Registered before all other handlers, so that these find the cache already updated.
     events.on('credential.revoked', ({ credentialId }) => {
       this.cache.markRevoked(credentialId)
       this.cache.forget(credentialId)
@@ -48,8 +48,8 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   }
 
   /**
-   * Checks a device's user name (the id of its credential) and password (its secret): at once when it is in memory.
-   * Rejects when the database is needed and does not answer: then nothing is decided.
+   * Verifies a device's user name (the id of its credential) and password (its secret): at once when it is cached.
+   * Rejects, with nothing decided, when the database is needed and does not answer.
    */
   verify(username: string, password: string | Buffer): Verification | Promise<Verification> {
     const known = this.cache.get(username)
@@ -57,20 +57,20 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
     return this.cache.load(username).then((credential) => this.check(credential, password))
   }
 
-  /** Whose credential this is, as far as memory tells: for saying who was refused. */
+  /** The device of a credential when it is cached, to tell who was refused; else null. */
   ownerOf(credentialId: string): { organizationId: number; deviceId: string } | null {
     return this.cache.get(credentialId) ?? null
   }
 
   /**
-   * Whether this credential was revoked lately, or its device deleted: for a connection that was being set up
-   * while that happened, to be asked once it is registered.
+   * Whether this credential was revoked lately, or its device deleted. For connections that were being authenticated
+   * at that moment: call it when they are registered.
    */
   wasRevoked(device: Pick<VerifiedDevice, 'credentialId' | 'deviceKey'>): boolean {
     return this.cache.wasRevoked(device.credentialId, device.deviceKey)
   }
 
-  /** Whether this device was deleted lately: what is still on its way from it reaches nobody. */
+  /** Whether this device was deleted lately: messages of it that are still on their way are not delivered. */
   wasDeleted(deviceKey: number): boolean {
     return this.cache.wasDeleted(deviceKey)
   }
@@ -81,19 +81,23 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
 
   private check(credential: StoredCredential | null, password: string | Buffer): Verification {
     if (credential === null) return { ok: false, reason: 'unknown_credential' }
-    const verification = this.judge(credential, this.secrets.hash('device credential', password), Date.now())
+    const verification = this.compare(
+      credential,
+      this.secrets.hash('device credential', password),
+      Date.now(),
+    )
     if (verification.ok) this.lastUsed.note(credential.id)
     return verification
   }
 
-  private judge(credential: StoredCredential, hash: Buffer, now: number): Verification {
+  private compare(credential: StoredCredential, hash: Buffer, nowMs: number): Verification {
     const current = this.secrets.matches(credential.secretHash, hash)
     const previous =
       credential.previousSecretHash !== null && this.secrets.matches(credential.previousSecretHash, hash)
     if (!current && !previous) return { ok: false, reason: 'wrong_secret' }
-    const ends = [credential.expiresAt, current ? null : credential.previousSecretExpiresAt]
-    const expiresAt = Math.min(...ends.map((end) => end ?? Number.POSITIVE_INFINITY))
-    if (expiresAt <= now) return { ok: false, reason: 'expired' }
+    const limits = [credential.expiresAt, current ? null : credential.previousSecretExpiresAt]
+    const expiresAt = Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY))
+    if (expiresAt <= nowMs) return { ok: false, reason: 'expired' }
     const { organizationId, organizationSlug, deviceKey, deviceId, id } = credential
     return {
       ok: true,

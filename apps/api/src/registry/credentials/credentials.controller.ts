@@ -13,7 +13,7 @@ import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/acces
 import type { Client } from '../../http/front-door/client.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { CurrentClient } from '../../http/requests/current-client.js'
-import { ResourceId } from '../../http/requests/parameters.js'
+import { ResourceId } from '../../http/requests/resource-id.js'
 import { CredentialsService } from './credentials.service.js'
 
 @ApiTags('Credentials')
@@ -29,7 +29,7 @@ export class CredentialsController {
   @RequireRole('admin')
   @ApiOperation({
     summary: 'Issue a credential to a device',
-    description: 'All that the device needs to connect. The password is in the answer and never shown again.',
+    description: 'The answer has all that the device needs to connect. Its password is never shown again.',
   })
   @ApiResult(201, IssuedCredential, 'The credential')
   @ApiProblems(400, 401, 403, 404, 429)
@@ -44,7 +44,7 @@ export class CredentialsController {
 
   @Get()
   @ApiOperation({ summary: 'List the credentials of a device' })
-  @ApiResult(200, CredentialPage, 'All of them, the newest first')
+  @ApiResult(200, CredentialPage, 'All credentials, newest first')
   @ApiProblems(400, 401, 403, 404)
   list(
     @CurrentPrincipal() principal: Principal,
@@ -56,8 +56,8 @@ export class CredentialsController {
   @Post(':id/rotate')
   @RequireRole('admin')
   @ApiOperation({
-    summary: 'Give a credential a new secret',
-    description: 'The secret before it goes on working for `overlapSeconds`.',
+    summary: 'Rotate a credential: give it a new secret',
+    description: 'The previous secret keeps working for `overlapSeconds`.',
   })
   @ApiResult(201, IssuedCredential, 'The credential with its new secret')
   @ApiProblems(400, 401, 403, 404)
@@ -75,9 +75,9 @@ export class CredentialsController {
   @RequireRole('admin')
   @ApiOperation({
     summary: 'Revoke a credential',
-    description: 'It stops working at once, and connections made with it are ended.',
+    description: 'The credential stops working at once, and its connections are ended.',
   })
-  @ApiNothing('It is revoked')
+  @ApiNothing('The credential was revoked')
   @ApiProblems(400, 401, 403, 404)
   revoke(
     @CurrentPrincipal() principal: Principal,

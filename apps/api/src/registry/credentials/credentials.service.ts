@@ -1,16 +1,14 @@
-import {
-  type Credential,
-  type CredentialPage,
-  deviceChannels,
-  type IssueCredential,
-  type IssuedCredential,
-  type RotateCredential,
+import type {
+  CredentialPage,
+  IssueCredential,
+  IssuedCredential,
+  RotateCredential,
 } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { PlatformUrls } from '../../foundation/addresses/addresses.js'
 import { type AuditAction, AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
-import type { Device, Credential as Row } from '../../foundation/database/generated/client.js'
+import type { Device } from '../../foundation/database/generated/client.js'
 import { LimitError, NotFoundError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
@@ -18,11 +16,12 @@ import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { futureTime } from '../../foundation/times/future-time.js'
 import { DeviceLookup } from '../devices/device-lookup.js'
+import { issuedCredential, toCredential } from './credential-row.js'
 
 const mostPerDevice = 100
 const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
 
-/** What devices sign in with. */
+/** Issues, lists, rotates and revokes the credentials of devices. */
 @Injectable()
 export class CredentialsService {
   constructor(
@@ -33,7 +32,7 @@ export class CredentialsService {
     private readonly devices: DeviceLookup,
   ) {}
 
-  /** A new credential; its secret is in the answer and nowhere else. */
+  /** Issues a credential. The secret is in the answer, and only its hash is stored. */
   async issue(
     principal: Principal,
     deviceId: string,
@@ -57,7 +56,7 @@ export class CredentialsService {
         },
       })
       await this.record(transaction, principal, 'credential.issue', device, row.id)
-      return issued(principal, device, row, secret, urls)
+      return issuedCredential(principal, device, row, secret, urls)
     })
   }
 
@@ -70,7 +69,7 @@ export class CredentialsService {
     return { items: rows.map((row) => toCredential(device, row)), nextCursor: null }
   }
 
-  /** A new secret; the one before it goes on working for `overlapSeconds`, so that a device can change over. */
+  /** Makes a new secret. The previous one keeps working for `overlapSeconds`, so that the device can change over. */
   async rotate(
     principal: Principal,
     deviceId: string,
@@ -92,7 +91,7 @@ export class CredentialsService {
         },
       })
       await this.record(transaction, principal, 'credential.rotate', device, id)
-      return { device, answer: issued(principal, device, row, secret, urls) }
+      return { device, answer: issuedCredential(principal, device, row, secret, urls) }
     })
     await this.events.emit('credential.rotated', {
       ...facts(principal, device),
@@ -102,7 +101,7 @@ export class CredentialsService {
     return answer
   }
 
-  /** Ends a credential. When this resolves, nothing accepts it and its connections are ended. */
+  /** Revokes a credential. When this resolves, it is accepted nowhere and its connections are ended. */
   async revoke(principal: Principal, deviceId: string, id: string): Promise<void> {
     const device = await this.database.transaction(async (transaction) => {
       const { device } = await this.find(transaction, principal, deviceId, id)
@@ -113,12 +112,13 @@ export class CredentialsService {
     await this.events.emit('credential.revoked', { ...facts(principal, device), credentialId: id })
   }
 
-  /** Locks the row: of two rotations at once, the second builds on the first. */
+  /** Locks the row, so that the second of two rotations at the same time builds on the first. */
   private async find(transaction: Transaction, principal: Principal, deviceId: string, id: string) {
     const device = await this.devices.find(principal, deviceId, transaction)
     await transaction.$queryRaw`SELECT FROM credential WHERE id = ${id} FOR UPDATE`
     const credential = await transaction.credential.findFirst({ where: { id, deviceKey: device.key } })
-    if (credential === null) throw new NotFoundError('There is no such credential.', 'credential_not_found')
+    if (credential === null)
+      throw new NotFoundError('This credential does not exist.', 'credential_not_found')
     return { device, credential }
   }
 
@@ -138,52 +138,4 @@ export class CredentialsService {
 
 function facts({ organizationId, organizationSlug }: Principal, device: Device) {
   return { organizationId, organizationSlug, deviceKey: device.key, deviceId: device.id }
-}
-
-function issued(
-  principal: Principal,
-  device: Device,
-  row: Row,
-  secret: string,
-  urls: PlatformUrls,
-): IssuedCredential {
-  const parameters = { org: principal.organizationSlug, device: device.id }
-  const { telemetry, events, reported, desired, command, reply, presence, notices } = deviceChannels
-  return {
-    ...identity(device, row),
-    password: secret,
-    urls: { ws: urls.ws, tcp: urls.tcp },
-    topics: {
-      telemetry: telemetry.topic(parameters),
-      events: events.topic(parameters),
-      reported: reported.topic(parameters),
-      desired: desired.topic(parameters),
-      command: command.filter(parameters),
-      reply: reply.filter(parameters),
-      presence: presence.topic(parameters),
-      notices: notices.topic(parameters),
-    },
-  }
-}
-
-function toCredential(device: Device, row: Row): Credential {
-  const overlapping =
-    row.previousSecretExpiresAt !== null && row.previousSecretExpiresAt.getTime() > Date.now()
-  return {
-    ...identity(device, row),
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    rotatedAt: row.rotatedAt?.toISOString() ?? null,
-    previousSecretExpiresAt: overlapping ? (row.previousSecretExpiresAt?.toISOString() ?? null) : null,
-  }
-}
-
-function identity(device: Device, row: Row) {
-  return {
-    id: row.id,
-    name: row.name,
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    clientId: device.id,
-    username: row.id,
-  }
 }

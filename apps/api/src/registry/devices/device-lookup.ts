@@ -4,12 +4,12 @@ import type { Device } from '../../foundation/database/generated/client.js'
 import { NotFoundError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 
-/** Finds a device of the caller's own organization. */
+/** Finds devices in the caller's organization. */
 @Injectable()
 export class DeviceLookup {
   constructor(private readonly database: Database) {}
 
-  /** The device's row. Throws a NotFoundError, for another organization's device too. */
+  /** The device's row. Throws a NotFoundError, also for a device of another organization. */
   async find(
     principal: Principal,
     deviceId: string,

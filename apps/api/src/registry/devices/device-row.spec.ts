@@ -11,7 +11,7 @@ describe('statusSql', () => {
   })
   afterAll(() => client.end())
 
-  it('says the same as deviceStatus, for every mixture of facts', async () => {
+  it('returns the same as deviceStatus, for every combination of facts', async () => {
     const now = Date.parse('2026-01-01T12:00:00Z')
     const times = [null, ...[0, 1, 59_999, 60_000, 60_001, 86_400_000].map((ago) => now - ago)]
     const facts = [true, false].flatMap((connected) =>

@@ -1,7 +1,7 @@
 import type { Device, DeviceStatus } from '@heliograph/protocol'
 import { PresenceReason } from '@heliograph/protocol'
 
-/** A device as the queries give it: its row, and what changes with every message. */
+/** A device as queries return it: its row, and its activity. */
 export interface DeviceRow {
   key: number
   id: string
@@ -21,8 +21,8 @@ export interface DeviceRow {
 }
 
 /**
- * The status of a device, in SQL: the same rule as `deviceStatus` of the protocol, for filtering.
- * Over `device d LEFT JOIN device_activity a`; `now` names the parameter with the present time.
+ * The status of a device in SQL, for filters: the same rule as `deviceStatus` of the protocol. For queries over
+ * `deviceTables`; `now` names the parameter with the present time.
  */
 export function statusSql(now: string): string {
   const connected = 'coalesce(a.connected, false)'
@@ -45,7 +45,7 @@ export function deviceColumns(now: string): string {
 
 export const deviceTables = 'device d LEFT JOIN device_activity a ON a.device_key = d.key'
 
-/** What the interface shows of a device. */
+/** Converts a row to the device of the REST interface. */
 export function toDevice(row: DeviceRow): Device {
   return {
     id: row.id,

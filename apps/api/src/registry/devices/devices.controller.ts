@@ -41,7 +41,7 @@ export class DevicesController {
 
   @Get()
   @ApiOperation({ summary: 'List devices' })
-  @ApiResult(200, DevicePage, 'A page of them')
+  @ApiResult(200, DevicePage, 'A page of devices')
   @ApiProblems(400, 401, 403)
   list(
     @CurrentPrincipal() principal: Principal,
@@ -63,8 +63,8 @@ export class DevicesController {
 
   @Patch(':device')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Change a device', description: 'Only what is sent is changed.' })
-  @ApiResult(200, Device, 'The device as it is now')
+  @ApiOperation({ summary: 'Change a device', description: 'Fields that are not sent keep their value.' })
+  @ApiResult(200, Device, 'The changed device')
   @ApiProblems(400, 401, 403, 404)
   update(
     @CurrentPrincipal() principal: Principal,
@@ -80,7 +80,7 @@ export class DevicesController {
     summary: 'Delete a device',
     description: 'Its credentials stop working at once and its connections are ended.',
   })
-  @ApiNothing('It is deleted')
+  @ApiNothing('The device was deleted')
   @ApiProblems(400, 401, 403, 404)
   delete(
     @CurrentPrincipal() principal: Principal,
@@ -90,8 +90,8 @@ export class DevicesController {
   }
 
   @Get(':device/presence')
-  @ApiOperation({ summary: 'When a device came and went' })
-  @ApiResult(200, PresencePage, 'The newest changes first')
+  @ApiOperation({ summary: 'List when a device connected and disconnected' })
+  @ApiResult(200, PresencePage, 'A page of changes, newest first')
   @ApiProblems(400, 401, 403, 404)
   listPresence(
     @CurrentPrincipal() principal: Principal,

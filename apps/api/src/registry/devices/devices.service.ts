@@ -10,7 +10,7 @@ import { randomId } from '../../foundation/secrets/random-id.js'
 import { DeviceLookup } from './device-lookup.js'
 import { type DeviceRow, deviceColumns, deviceTables, toDevice } from './device-row.js'
 
-/** The registry of devices. */
+/** Creates, reads, changes and deletes devices. */
 @Injectable()
 export class DevicesService {
   constructor(
@@ -54,7 +54,7 @@ export class DevicesService {
     return this.get(principal, id)
   }
 
-  /** Ends the device, its credentials and its connections. A device made later under this id is another one. */
+  /** Deletes the device and its credentials, and ends its connections. A later device with this id is a different one. */
   async delete(principal: Principal, id: string): Promise<void> {
     const row = await this.database.transaction(async (transaction) => {
       const found = await this.lookup.find(principal, id, transaction)
@@ -70,7 +70,7 @@ export class DevicesService {
     await this.events.emit('device.deleted', facts(principal, row))
   }
 
-  /** An id from the name; with something random behind it when that is taken. */
+  /** Derives the id from the name, with a random suffix when that is taken. */
   private async createNamed(principal: Principal, input: CreateDevice): Promise<Row> {
     const wanted = suggestDeviceId(input.name) || 'device'
     for (let attempt = 0; attempt < 4; attempt += 1) {
@@ -81,7 +81,7 @@ export class DevicesService {
         if (!(error instanceof ConflictError)) throw error
       }
     }
-    throw new ConflictError('No free id was found for this name; send one.', 'device_id_taken')
+    throw new ConflictError('No free id was found for this name. Send an id.', 'device_id_taken')
   }
 
   private async insert(principal: Principal, input: CreateDevice, id: string): Promise<Row> {
@@ -105,7 +105,8 @@ export class DevicesService {
         return row
       })
     } catch (error) {
-      if (isUniqueViolation(error)) throw new ConflictError(`The id ${id} is taken.`, 'device_id_taken')
+      if (isUniqueViolation(error))
+        throw new ConflictError(`The id ${id} is taken. Choose another.`, 'device_id_taken')
       throw error
     }
   }

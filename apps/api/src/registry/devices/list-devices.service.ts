@@ -8,7 +8,7 @@ import { type DeviceRow, deviceColumns, deviceTables, statusSql, toDevice } from
 
 const defaultLimit = 50
 
-/** What each order sorts by. The id comes second, so that a place in the list is never in doubt. */
+/** The sort orders. The id always comes second, so that each device has one definite place. */
 const orders = {
   name: { column: 'd.name', type: 'text', value: (row: DeviceRow) => row.name },
   id: { column: 'd.id', type: 'text', value: (row: DeviceRow) => row.id },
@@ -24,7 +24,7 @@ const orders = {
   },
 } as const
 
-/** The list of devices: searched, filtered, sorted, a page at a time. */
+/** Lists devices: searched, filtered, sorted, a page at a time. */
 @Injectable()
 export class ListDevicesService {
   constructor(private readonly database: Database) {}
@@ -36,10 +36,10 @@ export class ListDevicesService {
     const { rows } = await this.database.pool.query<DeviceRow>(text, values)
     const page = rows.slice(0, limit)
     const last = page.at(-1)
-    const more = rows.length > limit && last !== undefined
+    const hasMore = rows.length > limit && last !== undefined
     return {
       items: page.map(toDevice),
-      nextCursor: more ? encodeCursor([sort, orders[orderOf(sort)].value(last), last.id]) : null,
+      nextCursor: hasMore ? encodeCursor([sort, orders[orderOf(sort)].value(last), last.id]) : null,
     }
   }
 }
@@ -56,7 +56,7 @@ function listQuery(
   const bind = (value: unknown) => `$${values.push(value)}`
   const nowParameter = bind(now)
   const { column, type } = orders[orderOf(query.sort)]
-  const down = query.sort.startsWith('-')
+  const isDescending = query.sort.startsWith('-')
 
   const conditions = [`d.organization_id = ${bind(organizationId)}`]
   if (query.search) conditions.push(searchSql(bind(`%${escapeLike(query.search)}%`)))
@@ -65,9 +65,9 @@ function listQuery(
   if (query.status !== undefined) conditions.push(`${statusSql(nowParameter)} = ${bind(query.status)}`)
   if (query.cursor !== undefined) {
     const [, value, id] = decodeCursor(cursorOf(query.sort), query.cursor)
-    conditions.push(`(${column}, d.id) ${down ? '<' : '>'} (${bind(value)}::${type}, ${bind(id)})`)
+    conditions.push(`(${column}, d.id) ${isDescending ? '<' : '>'} (${bind(value)}::${type}, ${bind(id)})`)
   }
-  const direction = down ? 'DESC' : 'ASC'
+  const direction = isDescending ? 'DESC' : 'ASC'
   const text = `SELECT ${deviceColumns(nowParameter)} FROM ${deviceTables}
     WHERE ${conditions.join(' AND ')}
     ORDER BY ${column} ${direction}, d.id ${direction} LIMIT ${bind(limit)}`
@@ -87,12 +87,12 @@ function orderOf(sort: Sort): keyof typeof orders {
   return sort.replace('-', '') as keyof typeof orders
 }
 
-/** A cursor names its sort, so that one of another order is refused and not misread. */
+/** A cursor has its sort order, so that a cursor of another order is refused. */
 function cursorOf(sort: Sort) {
   const isTime = orders[orderOf(sort)].type === 'timestamptz'
   const value = isTime ? CursorTime : z.string().regex(/^[^\0]*$/)
   return z.tuple([z.literal(sort), value, z.string().regex(/^[^\0]*$/)])
 }
 
-/** As this list writes it. PostgreSQL knows no year 0. */
+/** A time in a cursor of this list. PostgreSQL has no year 0. */
 const CursorTime = z.union([z.iso.datetime().regex(/^(?!0000)/), z.literal('-infinity')])

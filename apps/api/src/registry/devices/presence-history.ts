@@ -9,7 +9,7 @@ import { DeviceLookup } from './device-lookup.js'
 const defaultLimit = 50
 const PresenceCursor = z.tuple([z.string().regex(/^\d{1,18}$/)])
 
-/** When a device came and went, the newest first. */
+/** Lists when a device connected and disconnected, newest first. */
 @Injectable()
 export class PresenceHistory {
   constructor(

@@ -1,24 +1,24 @@
 import { type Notice, notices } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
-import { Lru } from '../../foundation/caching/lru.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
+import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 
-const windowMs = 10_000
-const noticesPerWindow = 20
+/** A device gets 20 notices at once, then two each second. */
+const noticeLimit = { burst: 20, refillMs: 500, maxKeys: 50_000 }
 
-interface Addressee {
+interface Recipient {
   organizationId: number
   organizationSlug: string
   deviceKey: number
   deviceId: string
 }
 
-/** Tells a device, and whoever watches it, why something was refused. At most 20 in 10 seconds and device. */
+/** Tells a device, and subscribers of its notices, why something was refused. Limited per device. */
 @Injectable()
 export class Notices {
   private readonly logger = new Logger(Notices.name)
-  private readonly windows = new Lru<number, { endsAtMs: number; count: number }>(50_000)
+  private readonly limiter = new RateLimiter<number>(noticeLimit)
 
   constructor(
     private readonly publisher: PlatformPublisher,
@@ -26,24 +26,13 @@ export class Notices {
   ) {}
 
   /** `count` is how many messages the notice stands for. */
-  send(device: Addressee, notice: Notice, { count }: { count?: number | undefined } = {}): void {
+  send(device: Recipient, notice: Notice, { count }: { count?: number | undefined } = {}): void {
     const { organizationId, deviceId } = device
     void this.events.emit('refused', { ...notice, organizationId, device: deviceId, count })
-    if (!this.allows(device.deviceKey)) return
+    if (this.limiter.take(device.deviceKey) > 0) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher
       .publish(topic, notices.encode(notice), { qos: notices.qos })
-      .catch((error: unknown) => this.logger.error(`no notice on ${topic}: ${error}`))
-  }
-
-  private allows(deviceKey: number): boolean {
-    const now = Date.now()
-    const window = this.windows.get(deviceKey)
-    if (window === undefined || window.endsAtMs <= now) {
-      this.windows.set(deviceKey, { endsAtMs: now + windowMs, count: 1 })
-      return true
-    }
-    window.count += 1
-    return window.count <= noticesPerWindow
+      .catch((error: unknown) => this.logger.error(`a notice on ${topic} was not published: ${error}`))
   }
 }

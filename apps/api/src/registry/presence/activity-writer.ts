@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
+import { BatchWriter } from '../../foundation/database/batch-writer.js'
 
-/** A device that is heard all the time is written this often. */
+/** How often a device that is heard all the time is written. */
 const writeIntervalMs = 1_000
 const answerTimeoutMs = 10_000
+const closeTimeoutMs = 1_000
 const largestSkewMs = 2_147_483_647
 
-/** When a device was heard last, and how far its clock then was ahead of ours; null: it said no time. */
+/** When a device was last heard, and how far its clock was ahead of ours then; null: its message had no time. */
 export interface Heard {
   deviceKey: number
   atMs: number
@@ -24,15 +26,27 @@ interface Pending extends Heard {
 export class ActivityWriter {
   readonly #pending = new Map<number, Pending>()
   readonly #writtenAtMs = new Map<number, number>()
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
-  #closed = false
+  readonly #writer: BatchWriter<Pending[]>
+  #abandoned = false
 
   constructor(
     private readonly pool: Pool,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.#writer = new BatchWriter({
+      flushIntervalMs: writeIntervalMs,
+      take: () => this.#take(),
+      write: (batch) => this.#write(batch),
+      onFailure: (error) => {
+        onError(error)
+        return 'retry'
+      },
+      onAbandoned: () => {
+        this.#abandoned = true
+      },
+    })
+  }
 
   /** Notes that a device was heard just now, and by how much its own time was ahead of ours. */
   touch(deviceKey: number, skewMs: number | null = null): void {
@@ -41,7 +55,7 @@ export class ActivityWriter {
     pending.atMs = this.now()
     if (skewMs !== null)
       pending.skewMs = Math.max(-largestSkewMs, Math.min(largestSkewMs, Math.round(skewMs)))
-    this.#schedule()
+    this.#writer.notify()
   }
 
   /** Notes that a message of the device was not stored. */
@@ -49,7 +63,7 @@ export class ActivityWriter {
     this.#of(deviceKey).dropped += 1
   }
 
-  /** Of these devices, those not written in the last interval, with what to write. */
+  /** What is to be written of these devices; those that were written in the last interval are left out. */
   claim(deviceKeys: readonly number[]): Heard[] {
     const dueBefore = this.now() - writeIntervalMs
     const claimed: Heard[] = []
@@ -61,7 +75,7 @@ export class ActivityWriter {
     return claimed
   }
 
-  /** Says that what was claimed is in the database. */
+  /** Notes that what was claimed is in the database. */
   written(claimed: readonly Heard[]): void {
     for (const { deviceKey, atMs } of claimed) {
       this.#writtenAtMs.set(deviceKey, atMs)
@@ -72,18 +86,9 @@ export class ActivityWriter {
     }
   }
 
-  /** Writes all that is pending. A failure leaves it pending. */
-  async flush(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#writing = this.#writing.then(() => this.#write())
-    await this.#writing
-  }
-
-  /** Tries a last time. */
+  /** Writes all that is pending. */
   async close(): Promise<void> {
-    this.#closed = true
-    await this.flush()
+    await this.#writer.close(closeTimeoutMs)
   }
 
   #of(deviceKey: number): Pending {
@@ -91,7 +96,7 @@ export class ActivityWriter {
     if (known !== undefined) return known
     const pending = { deviceKey, atMs: this.now(), skewMs: null, dropped: 0, heard: false }
     this.#pending.set(deviceKey, pending)
-    this.#schedule()
+    this.#writer.notify()
     return pending
   }
 
@@ -102,32 +107,26 @@ export class ActivityWriter {
     if (!pending.heard && pending.dropped === 0) this.#pending.delete(deviceKey)
   }
 
-  async #write(): Promise<void> {
+  /** Copies what is pending, which may change while it is written. What is claimed meanwhile is written twice at worst. */
+  #take(): Pending[] | null {
     this.#forgetQuietDevices()
-    const entries = [...this.#pending.values()].map((entry) => ({ ...entry }))
-    if (entries.length === 0) return
-    try {
-      await this.pool.query({
-        text: statement,
-        values: [
-          entries.map(({ deviceKey }) => deviceKey),
-          entries.map(({ heard, atMs }) => (heard ? atMs : null)),
-          entries.map(({ skewMs }) => skewMs),
-          entries.map(({ dropped }) => dropped),
-        ],
-        ...{ query_timeout: answerTimeoutMs },
-      })
-      for (const { deviceKey, dropped } of entries) this.#uncount(deviceKey, dropped)
-      this.written(entries.filter(({ heard }) => heard))
-      if (this.#pending.size > 0) this.#schedule()
-    } catch (error) {
-      this.onError(error)
-      this.#schedule()
-    }
+    if (this.#abandoned || this.#pending.size === 0) return null
+    return [...this.#pending.values()].map((pending) => ({ ...pending }))
   }
 
-  #schedule(): void {
-    if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), writeIntervalMs)
+  async #write(batch: readonly Pending[]): Promise<void> {
+    await this.pool.query({
+      text: statement,
+      values: [
+        batch.map(({ deviceKey }) => deviceKey),
+        batch.map(({ heard, atMs }) => (heard ? atMs : null)),
+        batch.map(({ skewMs }) => skewMs),
+        batch.map(({ dropped }) => dropped),
+      ],
+      ...{ query_timeout: answerTimeoutMs },
+    })
+    for (const { deviceKey, dropped } of batch) this.#uncount(deviceKey, dropped)
+    this.written(batch.filter(({ heard }) => heard))
   }
 
   #forgetQuietDevices(): void {
@@ -140,10 +139,10 @@ export class ActivityWriter {
 
 const statement = `
 INSERT INTO device_activity AS stored (device_key, last_message_at, clock_skew_ms, dropped_messages)
-SELECT said.device_key, to_timestamp(said.at_ms / 1000), said.skew_ms, said.dropped
-FROM unnest($1::int[], $2::float8[], $3::int[], $4::bigint[]) AS said (device_key, at_ms, skew_ms, dropped)
-JOIN device ON device.key = said.device_key
-ORDER BY said.device_key
+SELECT pending.device_key, to_timestamp(pending.at_ms / 1000), pending.skew_ms, pending.dropped
+FROM unnest($1::int[], $2::float8[], $3::int[], $4::bigint[]) AS pending (device_key, at_ms, skew_ms, dropped)
+JOIN device ON device.key = pending.device_key
+ORDER BY pending.device_key
 ON CONFLICT (device_key) DO UPDATE
 SET last_message_at = GREATEST(stored.last_message_at, excluded.last_message_at),
   clock_skew_ms = COALESCE(excluded.clock_skew_ms, stored.clock_skew_ms),

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Database } from '../../foundation/database/database.service.js'
 import { ActivityWriter } from './activity-writer.js'
 
-/** When each device was last heard. */
+/** Records when each device was last heard. */
 @Injectable()
 export class ActivityService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ActivityService.name)
@@ -11,7 +11,7 @@ export class ActivityService implements BeforeApplicationShutdown {
   constructor(database: Database) {
     this.writer = new ActivityWriter(database.pool, (error) =>
       this.logger.warn(
-        `last messages wait for the database: ${error instanceof Error ? error.message : error}`,
+        `times of last messages wait for the database: ${error instanceof Error ? error.message : error}`,
       ),
     )
   }

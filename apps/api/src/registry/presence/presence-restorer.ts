@@ -2,7 +2,7 @@ import { PresenceReason } from '@heliograph/protocol'
 import type { Pool } from 'pg'
 import type { PresenceState } from './presence-tracker.js'
 
-/** Where a device's presence is announced, and what it was when the platform last knew. */
+/** The last known presence of a device, and the device it belongs to. */
 export interface StoredPresence extends PresenceState {
   organizationSlug: string
   deviceId: string
@@ -10,8 +10,8 @@ export interface StoredPresence extends PresenceState {
 
 const rowsPerPage = 5_000
 
-/** Says of everybody who was online when the platform died that they are not. Gives who that was. */
-export async function endLeftOverPresence(pool: Pool): Promise<StoredPresence[]> {
+/** Marks devices as offline that were online when the platform was killed. Returns them. */
+export async function endStalePresence(pool: Pool): Promise<StoredPresence[]> {
   const { rows } = await pool.query<StoredPresence>(`
     WITH ended AS (
       UPDATE device_activity SET connected = false, since = now(), reason = 'server_restarted'
@@ -28,7 +28,7 @@ export async function endLeftOverPresence(pool: Pool): Promise<StoredPresence[]>
   return rows
 }
 
-/** The last known presence of every device that ever was connected, a page of rows at a time. */
+/** Reads the last known presence of every device that was ever connected, a page of rows at a time. */
 export async function* storedPresence(pool: Pool): AsyncGenerator<StoredPresence> {
   for (let after = 0; ; ) {
     const { rows } = await pool.query<Omit<StoredPresence, 'reason'> & { key: number; reason: string }>(

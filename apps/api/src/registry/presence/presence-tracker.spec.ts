@@ -16,7 +16,7 @@ function track() {
 describe('PresenceTracker', () => {
   afterEach(() => vi.useRealTimers())
 
-  it('tells of coming and going, each once', () => {
+  it('reports each connect and disconnect once', () => {
     const { tracker, changes } = track()
     tracker.connected(pump, 'a')
     expect(tracker.onlineCount(1)).toBe(1)
@@ -40,7 +40,7 @@ describe('PresenceTracker', () => {
   })
 
   it.each([['the old one ends first'], ['the new one comes first']])(
-    'says nothing of a take-over: %s',
+    'reports nothing at a take-over: %s',
     (order) => {
       const { tracker, changes } = track()
       tracker.connected(pump, 'old')
@@ -53,7 +53,7 @@ describe('PresenceTracker', () => {
     },
   )
 
-  it('says offline when the successor of a take-over never appears', () => {
+  it('reports offline when no connection follows a take-over', () => {
     vi.useFakeTimers()
     const { tracker, changes } = track()
     tracker.connected(pump, 'old')
@@ -62,7 +62,7 @@ describe('PresenceTracker', () => {
     expect(changes.at(-1)).toMatchObject({ online: false, reason: 'taken_over' })
   })
 
-  it('forgets a deleted device without a word, however late its connection ends', () => {
+  it('reports nothing for a deleted device, also when its connection ends later', () => {
     const { tracker, changes } = track()
     tracker.connected(pump, 'a')
     tracker.forget(7)
@@ -71,7 +71,7 @@ describe('PresenceTracker', () => {
     expect(tracker.onlineCount(1)).toBe(0)
   })
 
-  it('ends everything when the platform stops', () => {
+  it('reports every device offline when the platform stops', () => {
     const { tracker, changes } = track()
     tracker.connected(pump, 'a')
     tracker.stop()

@@ -18,16 +18,16 @@ export interface PresenceState {
 interface Entry {
   device: PresentDevice
   connections: Set<string>
-  /** Runs while a connection was taken over and its successor has not been seen yet. */
-  handover: NodeJS.Timeout | undefined
+  /** Runs between the end of a connection that was taken over and the start of the one that replaces it. */
+  takeOverTimer: NodeJS.Timeout | undefined
 }
 
-/** How long after a take-over the successor may take to appear before the device counts as gone. */
-const handoverMs = 2_000
+/** A device counts as offline when no connection follows a take-over within this time. */
+const takeOverTimeoutMs = 2_000
 
 /**
- * Makes one truth out of the comings and goings of connections: a device is online while any of its connections is
- * up, and stays online while one is taken over by the next. Tells of each change once, in order, and at once.
+ * Derives the presence of devices from their connections: a device is online while any of its connections is up, and
+ * stays online during a take-over. Reports each change once, in order, and at once.
  */
 export class PresenceTracker {
   readonly #online = new Map<number, Entry>()
@@ -42,25 +42,26 @@ export class PresenceTracker {
     const entry = this.#online.get(device.deviceKey)
     if (entry !== undefined) {
       entry.connections.add(connectionId)
-      clearTimeout(entry.handover)
-      entry.handover = undefined
+      clearTimeout(entry.takeOverTimer)
+      entry.takeOverTimer = undefined
       return
     }
     this.#online.set(device.deviceKey, {
       device,
       connections: new Set([connectionId]),
-      handover: undefined,
+      takeOverTimer: undefined,
     })
     this.#count(device, 1)
     this.onChange(device, { online: true, since: this.now(), reason: 'connected' })
   }
 
-  /** A connection that is not known, as that of a forgotten device, changes nothing. */
+  /** Ignores connections that are not tracked, such as those of a deleted device. */
   disconnected(deviceKey: number, connectionId: string, reason: PresenceReason): void {
     const entry = this.#online.get(deviceKey)
     if (entry === undefined || !entry.connections.delete(connectionId) || entry.connections.size > 0) return
-    if (reason === 'taken_over') entry.handover = setTimeout(() => this.#gone(entry, reason), handoverMs)
-    else this.#gone(entry, reason)
+    if (reason === 'taken_over')
+      entry.takeOverTimer = setTimeout(() => this.#endPresence(entry, reason), takeOverTimeoutMs)
+    else this.#endPresence(entry, reason)
   }
 
   /** How many devices of an organization are online. */
@@ -68,21 +69,21 @@ export class PresenceTracker {
     return this.#onlineByOrganization.get(organizationId) ?? 0
   }
 
-  /** Drops a deleted device without a word. */
+  /** Removes a deleted device without reporting a change. */
   forget(deviceKey: number): void {
     const entry = this.#online.get(deviceKey)
     if (entry === undefined) return
-    clearTimeout(entry.handover)
+    clearTimeout(entry.takeOverTimer)
     this.#remove(entry)
   }
 
-  /** Ends what is left online when the platform stops. */
+  /** Reports all devices as offline when the platform stops. */
   stop(): void {
-    for (const entry of [...this.#online.values()]) this.#gone(entry, 'server_stopping')
+    for (const entry of [...this.#online.values()]) this.#endPresence(entry, 'server_stopping')
   }
 
-  #gone(entry: Entry, reason: PresenceReason): void {
-    clearTimeout(entry.handover)
+  #endPresence(entry: Entry, reason: PresenceReason): void {
+    clearTimeout(entry.takeOverTimer)
     this.#remove(entry)
     this.onChange(entry.device, { online: false, since: this.now(), reason })
   }

@@ -1,11 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import { BatchWriter } from '../../foundation/database/batch-writer.js'
 import type { PresenceState } from './presence-tracker.js'
 
-/** Changes that may wait for the database. Beyond, the oldest are left out of the history. */
+/** How many changes may wait for the database. When there are more, the oldest half is left out of the history. */
 const longestQueue = 200_000
 const rowsPerWrite = 5_000
-const longestDelayMs = 1_000
+/** Changes of one turn of the event loop share a write, as when a listener goes down. */
+const flushIntervalMs = 5
+const answerTimeoutMs = 10_000
 
 interface Change extends PresenceState {
   deviceKey: number
@@ -13,49 +15,43 @@ interface Change extends PresenceState {
 
 /**
  * Writes changes of presence in batches, in order, and keeps trying while the database is away. The rows follow what
- * was said over MQTT; they never hold it up.
+ * was published over MQTT and never delay it.
  */
 export class PresenceWriter {
   #queue: Change[] = []
-  #running: Promise<void> | null = null
-  #stopped = false
+  readonly #writer: BatchWriter<Change[]>
 
   constructor(
     private readonly pool: Pool,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.#writer = new BatchWriter({
+      flushIntervalMs,
+      take: () => this.#take(),
+      write: (batch) => this.#write(batch),
+      onFailure: (error) => {
+        onError(error)
+        return 'retry'
+      },
+    })
+  }
 
   push(deviceKey: number, state: PresenceState): void {
     if (this.#queue.length >= longestQueue) this.#queue = this.#queue.slice(longestQueue / 2)
     this.#queue.push({ deviceKey, ...state })
-    this.#running ??= this.#drain()
+    this.#writer.notify()
   }
 
-  /** Settles when all is written, or after the time-out. */
+  /** Writes what is left; gives up what is not written after the time-out. */
   async close(timeoutMs: number): Promise<void> {
-    const impatience = setTimeout(() => {
-      this.#stopped = true
-    }, timeoutMs)
-    await this.#running
-    clearTimeout(impatience)
+    await this.#writer.close(timeoutMs)
   }
 
-  async #drain(): Promise<void> {
-    // Lets what happens in the same turn, as when a listener goes down, share one write.
-    await sleep(5)
-    for (let failures = 0; this.#queue.length > 0 && !this.#stopped; ) {
-      const batch = this.#queue.slice(0, rowsPerWrite)
-      try {
-        await this.#write(batch)
-        this.#queue = this.#queue.slice(batch.length)
-        failures = 0
-      } catch (error) {
-        this.onError(error)
-        failures += 1
-        await sleep(Math.min(longestDelayMs, 20 * 2 ** Math.min(failures, 10)))
-      }
-    }
-    this.#running = null
+  #take(): Change[] | null {
+    if (this.#queue.length === 0) return null
+    const batch = this.#queue.slice(0, rowsPerWrite)
+    this.#queue = this.#queue.slice(batch.length)
+    return batch
   }
 
   async #write(batch: readonly Change[]): Promise<void> {
@@ -67,7 +63,7 @@ export class PresenceWriter {
         batch.map((change) => change.online),
         batch.map((change) => change.reason),
       ],
-      ...{ query_timeout: 10_000 },
+      ...{ query_timeout: answerTimeoutMs },
     })
   }
 }

@@ -2,16 +2,16 @@ import { presence } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
-import { endLeftOverPresence } from './presence-restorer.js'
+import { KeyedQueue } from './keyed-queue.js'
+import { endStalePresence } from './presence-restorer.js'
 import { type PresenceState, PresenceTracker, type PresentDevice } from './presence-tracker.js'
 import { PresenceWriter } from './presence-writer.js'
-import { SerialByKey } from './serial.js'
 
-/** Who is connected: said retained over MQTT at once, and kept in the database. */
+/** The presence of devices: published as a retained message at once, and written to the database. */
 @Injectable()
 export class PresenceService {
   private readonly logger = new Logger(PresenceService.name)
-  private readonly announcements = new SerialByKey<number>()
+  private readonly announcements = new KeyedQueue<number>()
   private readonly writer: PresenceWriter
   readonly tracker = new PresenceTracker((device, state) => this.announce(device, state))
 
@@ -24,9 +24,9 @@ export class PresenceService {
     )
   }
 
-  /** Before the first device can connect: nobody is left online after a crash, and who waits for that is told. */
+  /** Publishes devices as offline that were online when the platform was killed. Call it before clients can connect. */
   async restore(): Promise<void> {
-    const ended = await endLeftOverPresence(this.database.pool)
+    const ended = await endStalePresence(this.database.pool)
     if (ended.length > 0) this.logger.warn(`${ended.length} devices were online when the platform ended`)
     await Promise.all(
       ended.map(({ organizationSlug, deviceId, ...state }) => {
@@ -36,12 +36,12 @@ export class PresenceService {
     )
   }
 
-  /** Runs a task after all that was announced of a device so far. */
+  /** Runs a task after the announcements of a device that were made so far. */
   afterAnnouncements(deviceKey: number, task: () => Promise<void>): Promise<void> {
     return this.announcements.run(deviceKey, task)
   }
 
-  /** Ends everybody's presence, and waits for the rows, at most for `timeoutMs`. */
+  /** Reports all devices as offline, and waits at most `timeoutMs` until that is written. */
   async close(timeoutMs: number): Promise<void> {
     this.tracker.stop()
     await this.writer.close(timeoutMs)

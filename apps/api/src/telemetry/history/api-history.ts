@@ -7,7 +7,7 @@ export const historyDescription =
   'With points: at most so many of each key, among them the least and the greatest of each part of the range; ' +
   '`resolution` says what they were chosen from. With aggregate: one value for each key and interval, at its start.'
 
-/** What reading history answers: JSON after the schema, or a stream of lines. */
+/** Documents the answers of reading history: JSON by the schema, or a stream of lines. */
 export function ApiHistory(schema: z.ZodType, description: string) {
   return applyDecorators(
     ApiResult(200, schema, description),

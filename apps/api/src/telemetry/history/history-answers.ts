@@ -2,21 +2,20 @@ import type { ServerResponse } from 'node:http'
 import type { ReadTelemetry, TelemetryOfDevicesPage } from '@heliograph/protocol'
 import { Injectable, type StreamableFile } from '@nestjs/common'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { cutOffStalledReader } from './exports/cut-off.js'
-import { exportLimits } from './exports/export-limits.js'
-import { RunningExports } from './exports/running-exports.js'
+import { exportLimits, RunningExports } from './exports/running-exports.js'
+import { disconnectStalledReader } from './exports/stalled-reader.js'
 import { chooseFormat } from './formats/choose-format.js'
 import { streamedFile } from './formats/streamed-file.js'
 import { TelemetryService } from './telemetry.service.js'
 
-/** What of a request says in which form history is wanted, and where the answer goes. */
+/** The parts of a request that say in which form history is wanted, and where the answer goes. */
 export interface HistoryRequest {
   query: ReadTelemetry
   accept: string | undefined
   response: ServerResponse
 }
 
-/** Answers requests for history: with a page, or with a file that is written as it is read. */
+/** Answers requests for history with a page, or with a file that is written while it is read. */
 @Injectable()
 export class HistoryAnswers {
   constructor(
@@ -35,11 +34,11 @@ export class HistoryAnswers {
     const end = this.exports.begin(principal)
     response.once('close', end)
     const answer = streamedFile(await this.telemetry.stream(principal, devices, query), format, file)
-    // An answer to HEAD, or to nobody any more, is not read to its end.
+    // An answer to HEAD, or to a client that is gone, is not read to its end.
     const stop = () => answer.getStream().destroy()
     if (response.destroyed) stop()
     else response.once('close', stop)
-    cutOffStalledReader(response, exportLimits.takesNothingMs)
+    disconnectStalledReader(response, exportLimits.stalledMs)
     return answer
   }
 }

@@ -5,8 +5,8 @@ import { RunningExports } from './exports/running-exports.js'
 import { HistoryAnswers } from './history-answers.js'
 import { LatestService } from './latest/latest.service.js'
 import { PointsReader } from './points/points-reader.js'
+import { ReadLimiter } from './query/read-limiter.js'
 import { ReadingPool } from './query/reading-pool.js'
-import { ReadingTurns } from './query/reading-turns.js'
 import { SeriesLookup } from './query/series-lookup.js'
 import { TelemetryController } from './telemetry.controller.js'
 import { TelemetryService } from './telemetry.service.js'
@@ -15,7 +15,7 @@ import { TelemetryService } from './telemetry.service.js'
   controllers: [TelemetryController, DevicesTelemetryController],
   providers: [
     ReadingPool,
-    ReadingTurns,
+    ReadLimiter,
     SeriesLookup,
     LatestService,
     PointsReader,

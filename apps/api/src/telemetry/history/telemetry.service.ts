@@ -9,22 +9,22 @@ import type { Principal } from '../../foundation/principal/principal.js'
 import { AggregateReader } from './aggregates/aggregate-reader.js'
 import { PointsReader } from './points/points-reader.js'
 import { cursorOf, type HistoryQuery, parseHistoryQuery, type SamplesQuery } from './query/history-query.js'
+import { ReadLimiter } from './query/read-limiter.js'
 import { ReadingPool } from './query/reading-pool.js'
-import { ReadingTurns } from './query/reading-turns.js'
 import { readSamples, type SampleRow } from './query/sample-reader.js'
 import { compareSeries, type Point, type Series } from './query/series.js'
 import { SeriesLookup } from './query/series-lookup.js'
 import { toValue } from './query/stored-value.js'
 
 const defaultLimit = 1_000
-/** Keys of devices that one request reads at once: as samples, or as points and aggregates. */
+/** Series that one request may read: as samples, or as points and aggregates. */
 const mostSeriesOfSamples = 2_000
 const mostSeriesOfPoints = 200
-/** A page ends early behind so much text. */
+/** A page ends early once its text is this long. */
 const longestPageBytes = 8 * 1_048_576
 const streamedRows = 4_000
 
-/** Reads telemetry of the caller's own devices. */
+/** Reads telemetry of devices of the caller's organization. */
 @Injectable()
 export class TelemetryService {
   constructor(
@@ -32,28 +32,28 @@ export class TelemetryService {
     private readonly pool: ReadingPool,
     private readonly points: PointsReader,
     private readonly aggregates: AggregateReader,
-    private readonly turns: ReadingTurns,
+    private readonly limiter: ReadLimiter,
   ) {}
 
-  /** History of the devices as one answer. Throws an InvalidError for a query that makes no sense. */
+  /** History of the devices as one answer. Throws an InvalidError for a query that is not valid. */
   async read(
     principal: Principal,
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<TelemetryOfDevicesPage> {
-    return this.turns.run(principal.organizationId, async () => {
+    return this.limiter.run(principal.organizationId, async () => {
       const { query, series } = await this.prepare(principal, devices, input)
       return query.kind === 'samples' ? this.readPage(series, query) : this.readWhole(series, query)
     })
   }
 
-  /** The same, with nothing left out however long it is, in chunks; throws before the first one. */
+  /** History in chunks, complete however long it is. Throws before the first chunk what `read` throws. */
   async stream(
     principal: Principal,
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<AsyncIterable<DeviceSample[]>> {
-    return this.turns.run(principal.organizationId, async () => {
+    return this.limiter.run(principal.organizationId, async () => {
       const { query, series } = await this.prepare(principal, devices, input)
       if (query.kind !== 'samples') return oneChunk((await this.readWhole(series, query)).items)
       const chunks = this.streamSamples(series, query)
@@ -89,7 +89,7 @@ export class TelemetryService {
     query: Exclude<HistoryQuery, SamplesQuery>,
   ): Promise<TelemetryOfDevicesPage> {
     if (query.kind === 'points') {
-      const { found, ...origin } = await this.points.read(series, query.fromUs, query.toUs, query.points)
+      const { found, ...origin } = await this.points.read(series, query)
       return { items: interleave(found), nextCursor: null, ...origin }
     }
     const { found, ...origin } = await this.aggregates.read(series, query)
@@ -127,7 +127,7 @@ function toItem(row: SampleRow): DeviceSample {
   return { device: series.device, key: series.key, ts: tsUs / 1_000, value: toValue(row) }
 }
 
-/** By time, then device, then key. */
+/** Merges the series by time, then device, then key. */
 function interleave(
   found: readonly { series: Series; points: readonly Point<TelemetryValue>[] }[],
 ): DeviceSample[] {

@@ -5,9 +5,9 @@ import type { Slice } from '../storage/batch.js'
 import type { Refusals } from '../storage/committer.js'
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.js'
 
-const nobody: Refusals = new Map()
+const noRefusals: Refusals = new Map()
 
-function lane(
+function queueWith(
   commit: (values: number[], slice: Slice) => Promise<Refusals>,
   options: Partial<CommitQueueOptions> = {},
 ) {
@@ -15,9 +15,9 @@ function lane(
     commit: (slice) => commit(valuesOf(slice), slice),
     batchRows: 4,
     batchBytes: 1_000,
-    lingerMs: 1,
-    paceMs: 0,
-    pacedRows: 1,
+    flushIntervalMs: 1,
+    minCommitIntervalMs: 0,
+    largeBatchRows: 1,
     onFailure() {},
     onDecided({ batch, from, to }, refusals) {
       for (const [index, { listener }] of batch.messages.entries()) {
@@ -38,12 +38,12 @@ function valuesOf({ batch, from, to }: Slice): number[] {
   return batch.columns.numbers.slice(first, batch.messages[to - 1]?.to)
 }
 
-function push(target: CommitQueue, value: number, rows = 1, payloadBytes = 10): Promise<IngestOutcome> {
+function push(queue: CommitQueue, value: number, rows = 1, payloadBytes = 10): Promise<IngestOutcome> {
   return new Promise((decided, undecided) => {
     const columns = new Columns()
     for (let row = 0; row < rows; row++) columns.push('a', value, value, null)
-    const listener = { early() {}, decided, undecided }
-    target.push({ organizationId: 1, deviceKey: 1, payloadBytes, receivedAtMs: 0, listener }, columns)
+    const listener = { delayed() {}, decided, undecided }
+    queue.push({ organizationId: 1, deviceKey: 1, payloadBytes, receivedAtMs: 0, listener }, columns)
   })
 }
 
@@ -52,23 +52,23 @@ function refusal(code: string): Error {
 }
 
 describe('CommitQueue', () => {
-  it('commits what comes together as one batch, in order, and closes batches by rows', async () => {
+  it('commits messages that come together as one batch, in order, up to a number of rows', async () => {
     const batches: number[][] = []
-    const target = lane(async (values) => {
+    const queue = queueWith(async (values) => {
       batches.push(values)
-      return nobody
+      return noRefusals
     })
-    await Promise.all([1, 2, 3, 4, 5].map((value) => push(target, value)))
+    await Promise.all([1, 2, 3, 4, 5].map((value) => push(queue, value)))
     expect(batches).toEqual([[1, 2, 3, 4], [5]])
   })
 
-  it('closes batches by bytes', async () => {
+  it('closes a batch at a number of bytes', async () => {
     const batches: number[][] = []
-    const target = lane(async (values) => {
+    const queue = queueWith(async (values) => {
       batches.push(values)
-      return nobody
+      return noRefusals
     })
-    await Promise.all([push(target, 1, 1, 900), push(target, 2, 1, 900), push(target, 3)])
+    await Promise.all([push(queue, 1, 1, 900), push(queue, 2, 1, 900), push(queue, 3)])
     expect(batches).toEqual([[1, 2], [3]])
   })
 
@@ -78,14 +78,14 @@ describe('CommitQueue', () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve
     })
-    const target = lane(async (values) => {
+    const queue = queueWith(async (values) => {
       batches.push(values)
       await gate
-      return nobody
+      return noRefusals
     })
-    const first = push(target, 1, 4)
-    const rest = [push(target, 2), push(target, 3)]
-    expect([...target.waiting()]).toHaveLength(3)
+    const first = push(queue, 1, 4)
+    const rest = [push(queue, 2), push(queue, 3)]
+    expect([...queue.waiting()]).toHaveLength(3)
     release()
     await Promise.all([first, ...rest])
     expect(batches).toEqual([
@@ -94,94 +94,94 @@ describe('CommitQueue', () => {
     ])
   })
 
-  describe('after a commit during which more came', () => {
+  describe('after a commit during which more messages came', () => {
     const anHourMs = 3_600_000
 
     /** Commits 1 and 2 together; 3 comes meanwhile. */
-    async function busyLane(options: Partial<CommitQueueOptions>) {
+    async function busyQueue(options: Partial<CommitQueueOptions>) {
       const batches: number[][] = []
-      const target: CommitQueue = lane(
+      const queue: CommitQueue = queueWith(
         async (values) => {
           batches.push(values)
           await undefined
-          if (batches.length === 1) third = push(target, 3)
-          return nobody
+          if (batches.length === 1) third = push(queue, 3)
+          return noRefusals
         },
         { batchRows: 4, ...options },
       )
       let third: Promise<IngestOutcome> | undefined
-      await Promise.all([push(target, 1), push(target, 2)])
-      return { batches, target, third }
+      await Promise.all([push(queue, 1), push(queue, 2)])
+      return { batches, queue, third }
     }
 
-    it('gathers for a while when that was of many rows, unless the next batch is full before', async () => {
-      const { batches, target, third } = await busyLane({ paceMs: anHourMs, pacedRows: 2 })
-      await Promise.all([third, push(target, 4), push(target, 5), push(target, 6)])
+    it('gathers for the minimum interval when it had many rows, or until the next batch is full', async () => {
+      const { batches, queue, third } = await busyQueue({ minCommitIntervalMs: anHourMs, largeBatchRows: 2 })
+      await Promise.all([third, push(queue, 4), push(queue, 5), push(queue, 6)])
       expect(batches).toEqual([
         [1, 2],
         [3, 4, 5, 6],
       ])
     })
 
-    it('goes on when the while is over', async () => {
-      const { batches, third } = await busyLane({ paceMs: 5, pacedRows: 2 })
+    it('goes on when the interval is over', async () => {
+      const { batches, third } = await busyQueue({ minCommitIntervalMs: 5, largeBatchRows: 2 })
       await third
       expect(batches).toEqual([[1, 2], [3]])
     })
 
-    it('goes on at once when that was of few rows', async () => {
-      const { batches, third } = await busyLane({ paceMs: anHourMs, pacedRows: 3 })
+    it('goes on at once when it had few rows', async () => {
+      const { batches, third } = await busyQueue({ minCommitIntervalMs: anHourMs, largeBatchRows: 3 })
       await third
       expect(batches).toEqual([[1, 2], [3]])
     })
 
-    it('commits what gathers when it is to end', async () => {
-      const { batches, target, third } = await busyLane({ paceMs: anHourMs, pacedRows: 2 })
-      await Promise.all([third, target.close(30_000)])
+    it('commits what gathers when it is closed', async () => {
+      const { batches, queue, third } = await busyQueue({ minCommitIntervalMs: anHourMs, largeBatchRows: 2 })
+      await Promise.all([third, queue.close(30_000)])
       expect(batches).toEqual([[1, 2], [3]])
     })
   })
 
   it('takes a message larger than a batch', async () => {
-    const target = lane(async () => nobody)
-    await expect(push(target, 1, 40)).resolves.toMatchObject({ stored: true })
+    const queue = queueWith(async () => noRefusals)
+    await expect(push(queue, 1, 40)).resolves.toMatchObject({ stored: true })
   })
 
-  it('tries again until the database is back, keeps the order, and knows what it fails with', async () => {
+  it('tries again until the database is back, keeps the order, and has the error meanwhile', async () => {
     const committed: number[] = []
     const failures: unknown[] = []
-    const target = lane(
+    const queue = queueWith(
       async (values) => {
         if (failures.length < 3) throw refusal('ECONNREFUSED')
         committed.push(...values)
-        return nobody
+        return noRefusals
       },
-      { onFailure: () => failures.push(target.failure) },
+      { onFailure: () => failures.push(queue.failure) },
     )
-    await Promise.all([push(target, 1), push(target, 2)])
+    await Promise.all([push(queue, 1), push(queue, 2)])
     expect(committed).toEqual([1, 2])
     expect(failures).toEqual(Array.from({ length: 3 }, () => refusal('ECONNREFUSED')))
-    expect(target.failure).toBeNull()
+    expect(queue.failure).toBeNull()
   })
 
-  it('finds the one message that cannot be stored; its neighbours are', async () => {
+  it('refuses the one message that cannot be stored, and stores the others', async () => {
     const committed: number[] = []
-    const target = lane(async (values) => {
+    const queue = queueWith(async (values) => {
       if (values.includes(3)) throw refusal('22P05')
       committed.push(...values)
-      return nobody
+      return noRefusals
     })
-    const outcomes = await Promise.all([1, 2, 3, 4].map((value) => push(target, value)))
+    const outcomes = await Promise.all([1, 2, 3, 4].map((value) => push(queue, value)))
     expect(outcomes.map((outcome) => outcome.stored)).toEqual([true, true, false, true])
     expect(committed).toEqual([1, 2, 4])
   })
 
-  it('leaves undecided what the database did not take before the end', async () => {
-    const target = lane(async () => {
+  it('leaves undecided what was not committed before it was closed', async () => {
+    const queue = queueWith(async () => {
       throw refusal('ECONNREFUSED')
     })
-    const outcome = push(target, 1).catch((error: Error) => error.name)
-    await target.close(10)
+    const outcome = push(queue, 1).catch((error: Error) => error.name)
+    await queue.close(10)
     expect(await outcome).toBe('UndecidedError')
   })
 })

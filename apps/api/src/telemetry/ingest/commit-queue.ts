@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { backOff } from '../../foundation/database/retry.js'
 import { type StoreFailure, storeFailure } from '../../foundation/database/store-error.js'
 import type { Columns } from '../samples/columns.js'
 import { type Refusal, UndecidedError } from '../samples/sample.js'
@@ -10,35 +10,34 @@ export interface CommitQueueOptions {
   /** Rows, and bytes of payload, at which a batch is closed without waiting for more. */
   batchRows: number
   batchBytes: number
-  /** How long the first message of a batch waits for company. */
-  lingerMs: number
-  /** From the beginning of a commit of that many rows to that of the next, at least, unless a batch is full. */
-  paceMs: number
-  pacedRows: number
+  /** How long the first message of a batch waits for others. */
+  flushIntervalMs: number
+  /** After a commit of at least `largeBatchRows` the next begins this long after it began, or when a batch is full. */
+  minCommitIntervalMs: number
+  largeBatchRows: number
   onFailure(error: unknown): void
-  /** The messages of a slice are decided: stored, or refused where it says so. */
+  /** Called when the messages of a slice are decided: refused if `refusals` has them, else stored. */
   onDecided(slice: Slice, refusals: Refusals, durationMs: number): void
   onUndecided(slice: Slice, error: UndecidedError): void
 }
 
-const shortestDelayMs = 20
-const longestDelayMs = 1_000
+/** Attempts that meet another transaction before the next one waits; most succeed when they are tried again at once. */
+const immediateAttempts = 3
 
 /**
- * A queue that commits one batch at a time. A device always goes to the same lane, so the order of its samples is
- * kept while other lanes commit beside it. While a commit runs the next batch gathers, so load makes batches larger.
- * A commit costs nearly as much for ten samples as for a hundred: under load they keep a pace, instead of taking the
- * processor from everybody for small batches.
+ * Commits one batch at a time. A device always has the same queue, which keeps its samples in order while other queues
+ * commit beside it. While a commit runs the next batch gathers, so load makes batches larger. A commit of ten samples costs
+ * nearly as much as one of a hundred, so under load there is a minimum interval between them.
  */
 export class CommitQueue {
-  /** The batch at hand, then those that wait; the last one still gathers. */
+  /** The batch that is being committed, then those that wait; the last one still gathers. */
   readonly #batches: Batch[] = []
   #running: Promise<void> | null = null
   #deciding: Promise<void> = Promise.resolve()
-  #linger: NodeJS.Timeout | undefined
+  #flushTimer: NodeJS.Timeout | undefined
   #attemptSinceMs: number | null = null
   #closing = false
-  /** What the last attempt failed with, until one succeeds. */
+  /** The error of the last attempt, if it found the database away. */
   failure: unknown = null
   readonly #abort = new AbortController()
 
@@ -49,14 +48,15 @@ export class CommitQueue {
     batch.add(message, columns)
     if (this.#running !== null) return
     if (this.#isFull(batch)) this.#start()
-    else this.#linger ??= setTimeout(() => this.#start(), this.options.lingerMs)
+    else this.#flushTimer ??= setTimeout(() => this.#start(), this.options.flushIntervalMs)
   }
 
-  /** When the oldest message that waits came, and when the attempt that runs began, in milliseconds. */
+  /** When the oldest message that waits was received, in milliseconds since 1970. */
   get waitingSinceMs(): number | null {
     return this.#batches[0]?.messages[0]?.receivedAtMs ?? null
   }
 
+  /** When the attempt that is running began, in milliseconds since 1970. */
   get attemptSinceMs(): number | null {
     return this.#attemptSinceMs
   }
@@ -65,18 +65,18 @@ export class CommitQueue {
     for (const batch of this.#batches) yield* batch.messages
   }
 
-  /** Settles when the batch that is being committed now, if any, is decided. */
+  /** Resolves when the batch that is being committed now, if any, is decided. */
   async currentBatch(): Promise<void> {
     await this.#deciding
   }
 
-  /** Commits what waits, at most for `timeoutMs`; what is left then stays undecided. */
+  /** Commits what waits, for at most `timeoutMs`; what is left then is undecided. */
   async close(timeoutMs: number): Promise<void> {
     this.#closing = true
     if (this.#batches.length > 0) this.#start()
-    const impatience = setTimeout(() => this.#abort.abort(), timeoutMs)
+    const timer = setTimeout(() => this.#abort.abort(), timeoutMs)
     await this.#running
-    clearTimeout(impatience)
+    clearTimeout(timer)
     this.#abort.abort()
   }
 
@@ -93,34 +93,34 @@ export class CommitQueue {
     return batch.rows >= this.options.batchRows || batch.payloadBytes >= this.options.batchBytes
   }
 
-  /** After a batch of many rows, while what waits still gathers and nobody waits for the end. */
-  #mayRest(after: Batch): boolean {
+  /** Whether the next batch may go on gathering after this one. */
+  #mayGather(after: Batch): boolean {
     const [batch, ...others] = this.#batches
-    if (after.rows < this.options.pacedRows || this.#closing) return false
+    if (after.rows < this.options.largeBatchRows || this.#closing) return false
     return batch !== undefined && others.length === 0 && !this.#isFull(batch)
   }
 
   #start(): void {
-    clearTimeout(this.#linger)
-    this.#linger = undefined
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
     if (this.#running === null && this.#batches.length > 0) this.#running = this.#drain()
   }
 
   async #drain(): Promise<void> {
-    let restMs = 0
-    for (let batch = this.#batches[0]; batch !== undefined && restMs <= 0; batch = this.#batches[0]) {
-      const nextAtMs = performance.now() + this.options.paceMs
+    let delayMs = 0
+    for (let batch = this.#batches[0]; batch !== undefined && delayMs <= 0; batch = this.#batches[0]) {
+      const earliestMs = performance.now() + this.options.minCommitIntervalMs
       this.#deciding = this.#decide({ batch, from: 0, to: batch.messages.length })
       await this.#deciding
       this.#batches.shift()
-      restMs = this.#mayRest(batch) ? nextAtMs - performance.now() : 0
+      delayMs = this.#mayGather(batch) ? earliestMs - performance.now() : 0
     }
-    // In the same turn as the check above: a message pushed from here on starts a run of its own.
+    // In the same turn as the check above, so that a message that is pushed later starts the next run.
     this.#running = null
-    if (this.#batches.length > 0) this.#linger = setTimeout(() => this.#start(), restMs)
+    if (this.#batches.length > 0) this.#flushTimer = setTimeout(() => this.#start(), delayMs)
   }
 
-  /** Tries until the store has decided, halving a batch that it refuses until the one bad message stands alone. */
+  /** Tries until every message is decided. A slice that the database refuses is halved until the bad message is alone. */
   async #decide(slice: Slice): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#abort.signal.aborted) return this.options.onUndecided(slice, stopping)
@@ -129,7 +129,7 @@ export class CommitQueue {
       if (typeof result !== 'string')
         return this.options.onDecided(slice, result, performance.now() - startedAt)
       if (result === 'data') return await this.#isolate(slice)
-      if (result === 'away' || attempt > 3) await this.#backOff(attempt)
+      if (result === 'away' || attempt > immediateAttempts) await backOff(attempt, this.#abort.signal)
     }
   }
 
@@ -154,12 +154,6 @@ export class CommitQueue {
     const middle = (from + to) >> 1
     await this.#decide({ batch, from, to: middle })
     await this.#decide({ batch, from: middle, to })
-  }
-
-  async #backOff(attempt: number): Promise<void> {
-    const delayMs = Math.min(longestDelayMs, shortestDelayMs * 2 ** Math.min(attempt, 10))
-    const jittered = delayMs * (0.5 + Math.random() / 2)
-    await sleep(jittered, undefined, { signal: this.#abort.signal }).catch(() => undefined)
   }
 }
 

@@ -15,11 +15,11 @@ import { parseBasicAuth } from './basic-auth.js'
 import { IngestService } from './ingest.service.js'
 import { IngestLatency } from './ingest-latency.js'
 
-/** How long a request waits for its commit before the device is told to come again. */
+/** How long a request waits for its commit before the device is told to send it again. */
 const decisionTimeoutMs = 10_000
 const retryAfterSeconds = 5
 
-/** Telemetry over HTTP: the same credential, the same pipeline and the same truth as over MQTT. */
+/** Telemetry over HTTP, with the same credentials, pipeline and promises as over MQTT. */
 @Injectable()
 export class HttpIngestService {
   constructor(
@@ -27,7 +27,7 @@ export class HttpIngestService {
     private readonly ingest: IngestService,
     private readonly notices: Notices,
     private readonly publisher: PlatformPublisher,
-    private readonly timings: IngestLatency,
+    private readonly latency: IngestLatency,
   ) {}
 
   /** The device of an Authorization header, when it is this one. */
@@ -44,7 +44,7 @@ export class HttpIngestService {
     return verification.device
   }
 
-  /** Stores a message and passes it on to who watches; gives how many samples it held. Throws an UnavailableError when that is undecided. */
+  /** Stores a message and passes it on to subscribers; returns how many samples it had. Throws an UnavailableError if that is undecided. */
   async store(device: VerifiedDevice, json: string): Promise<number> {
     const payload = Buffer.from(json)
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
@@ -58,7 +58,7 @@ export class HttpIngestService {
   }
 
   private async decided(device: VerifiedDevice, topic: string, payload: Buffer): Promise<IngestOutcome> {
-    const timing = this.timings.begin('http', () => ({
+    const timing = this.latency.begin('http', 'acknowledged', () => ({
       topic,
       clientId: device.deviceId,
       organization: device.organizationSlug,
@@ -76,17 +76,17 @@ export class HttpIngestService {
           () => undecided(new UndecidedError('the database is slow', 'slow')),
           decisionTimeoutMs,
         )
-        const early = () => void forward().catch(undecided)
-        this.ingest.ingest(device, payload, { timing, early, decided, undecided })
+        const delayed = () => void forward().catch(undecided)
+        this.ingest.ingest(device, payload, { timing, delayed, decided, undecided }, 'acknowledged')
       })
-      this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
+      this.latency.decided(timing, outcome.stored ? 'stored' : 'refused')
       if (outcome.stored) await forward()
-      this.timings.settled(timing)
+      this.latency.acknowledged(timing)
       return outcome
     } catch (error) {
-      this.timings.decided(timing, 'undecided')
+      this.latency.decided(timing, 'undecided')
       if (!(error instanceof UndecidedError)) throw error
-      const detail = `Not known to be stored: ${error.message}. Send it again, with its own ts.`
+      const detail = `It is not known whether this is stored: ${error.message}. Send it again, with the same ts.`
       throw new UnavailableError(detail, 'undecided', retryAfterSeconds)
     } finally {
       clearTimeout(timer)

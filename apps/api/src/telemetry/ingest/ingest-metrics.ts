@@ -1,70 +1,59 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** What the ingest counts. */
+/** Registers the metrics of ingest. */
 export function ingestMetrics(registry: Registry, waiting: () => { samples: number; bytes: number }) {
-  const registers = [registry]
-  new Gauge({
-    name: 'heliograph_ingest_waiting_samples',
-    help: 'Samples that wait to be committed',
-    registers,
-    collect() {
-      this.set(waiting().samples)
-    },
-  })
-  new Gauge({
-    name: 'heliograph_ingest_waiting_bytes',
-    help: 'Memory that waiting samples take, roughly',
-    registers,
-    collect() {
-      this.set(waiting().bytes)
-    },
-  })
+  registerWaiting(registry, waiting)
+  return { ...countersOf(registry), ...histogramsOf(registry) }
+}
+
+function registerWaiting(registry: Registry, waiting: () => { samples: number; bytes: number }): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `heliograph_ingest_waiting_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('samples', 'Samples that wait to be committed', () => waiting().samples)
+  gauge('bytes', 'Rough bytes of memory that waiting samples take', () => waiting().bytes)
+}
+
+function countersOf(registry: Registry) {
+  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: `heliograph_ingest_${name}`, help, labelNames, registers: [registry] })
   return {
-    messages: new Counter({
-      name: 'heliograph_ingest_messages_total',
-      help: 'Telemetry messages by what became of them',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    dropped: new Counter({
-      name: 'heliograph_ingest_dropped_total',
-      help: 'Messages of QoS 0 that were not stored, by reason',
-      labelNames: ['reason'],
-      registers,
-    }),
-    decisionSeconds: new Histogram({
-      name: 'heliograph_ingest_decision_seconds',
-      help: 'Time from the arrival of a batch’s oldest message to its decision',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15],
-      registers,
-    }),
-    samples: new Counter({
-      name: 'heliograph_ingest_samples_total',
-      help: 'Samples that were committed',
-      registers,
-    }),
-    storeFailures: new Counter({
-      name: 'heliograph_ingest_store_failures_total',
-      help: 'Commits that failed and were tried again',
-      registers,
-    }),
-    batchMessages: new Histogram({
-      name: 'heliograph_ingest_batch_messages',
-      help: 'Messages in a committed batch',
-      buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000],
-      registers,
-    }),
-    batchRows: new Histogram({
-      name: 'heliograph_ingest_batch_samples',
-      help: 'Samples in a committed batch',
-      buckets: [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000],
-      registers,
-    }),
-    commitSeconds: new Histogram({
-      name: 'heliograph_ingest_commit_seconds',
-      help: 'Time from closing a batch to its commit',
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
-      registers,
-    }),
+    messages: counter('messages_total', 'Telemetry messages by how they were decided', ['outcome']),
+    dropped: counter('dropped_total', 'Messages of QoS 0 that were not stored, by reason', ['reason']),
+    samples: counter('samples_total', 'Samples that were committed'),
+    storeFailures: counter('store_failures_total', 'Commits that failed and were tried again'),
+  }
+}
+
+function histogramsOf(registry: Registry) {
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `heliograph_ingest_${name}`, help, buckets, registers: [registry] })
+  return {
+    decisionSeconds: histogram(
+      'decision_seconds',
+      'Time from the arrival of a batch’s oldest message to its decision',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15],
+    ),
+    batchMessages: histogram(
+      'batch_messages',
+      'Messages in a committed batch',
+      [1, 3, 10, 30, 100, 300, 1_000, 3_000],
+    ),
+    batchRows: histogram(
+      'batch_samples',
+      'Samples in a committed batch',
+      [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000],
+    ),
+    commitSeconds: histogram(
+      'commit_seconds',
+      'Time from closing a batch to its commit',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    ),
   }
 }

@@ -1,4 +1,6 @@
-/** What may wait for its commit: in all, and what one organization and one device may take of it. */
+import type { Delivery } from '../../foundation/tracing/message-timing.js'
+
+/** What may wait for its commit: in all, and the share of it that one organization and one device may have. */
 export interface IngestQuotaLimits {
   samples: number
   bytes: number
@@ -13,17 +15,24 @@ export const defaultQuotaLimits: IngestQuotaLimits = {
   deviceShare: 0.25,
 }
 
+/** The share of every limit that messages without acknowledgement may use. */
+const unacknowledgedShare = 0.5
+
 /** Rough bytes of memory that a waiting message and each of its samples take beside their text. */
 const messageBytes = 400
 const sampleBytes = 40
 
-/** Who has no more room. */
-export type Full = 'device_full' | 'organization_full' | 'full'
+/** Whose quota is used up: that of the device, of the organization, or of all together. */
+export type ExceededQuota = 'device_full' | 'organization_full' | 'full'
 
-/** Whose message it is. */
 interface Owner {
   organizationId: number
   deviceKey: number
+}
+
+interface MessageSize {
+  samples: number
+  payloadBytes: number
 }
 
 interface Waiting {
@@ -31,13 +40,13 @@ interface Waiting {
   bytes: number
 }
 
-/** Counts what waits. QoS 0 may fill half, so that a flood of it never shuts out those who wait for an answer. */
+/** Limits what waits for its commit. A flood of QoS 0 cannot use up what acknowledged messages need. */
 export class IngestQuota {
   readonly #all: Waiting = { samples: 0, bytes: 0 }
   readonly #organizations = new Map<number, Waiting>()
   readonly #devices = new Map<number, Waiting>()
 
-  constructor(private readonly bounds: IngestQuotaLimits = defaultQuotaLimits) {}
+  constructor(private readonly limits: IngestQuotaLimits = defaultQuotaLimits) {}
 
   get samples(): number {
     return this.#all.samples
@@ -47,28 +56,28 @@ export class IngestQuota {
     return this.#all.bytes
   }
 
-  /** Lets a message in, or says why not. Who is let in has to `leave` with the same figures. */
-  enter(owner: Owner, samples: number, payloadBytes: number, qos0: boolean): Full | null {
+  /** Counts a message as waiting, to be released later with the same size; or says which quota is exceeded. */
+  reserve(owner: Owner, { samples, payloadBytes }: MessageSize, delivery: Delivery): ExceededQuota | null {
+    const { organizationShare, deviceShare } = this.limits
     const bytes = bytesOf(samples, payloadBytes)
-    const share = qos0 ? 0.5 : 1
+    const share = delivery === 'acknowledged' ? 1 : unacknowledgedShare
     const organization = this.#organizations.get(owner.organizationId) ?? nothing
     const device = this.#devices.get(owner.deviceKey) ?? nothing
     if (!this.#fits(this.#all, samples, bytes, share)) return 'full'
-    if (!this.#fits(organization, samples, bytes, share * this.bounds.organizationShare))
-      return 'organization_full'
-    if (!this.#fits(device, samples, bytes, share * this.bounds.deviceShare)) return 'device_full'
+    if (!this.#fits(organization, samples, bytes, share * organizationShare)) return 'organization_full'
+    if (!this.#fits(device, samples, bytes, share * deviceShare)) return 'device_full'
     this.#count(owner, samples, bytes)
     return null
   }
 
-  leave(owner: Owner, samples: number, payloadBytes: number): void {
+  release(owner: Owner, { samples, payloadBytes }: MessageSize): void {
     this.#count(owner, -samples, -bytesOf(samples, payloadBytes))
   }
 
   #fits(waiting: Waiting, samples: number, bytes: number, share: number): boolean {
     return (
-      waiting.samples + samples <= this.bounds.samples * share &&
-      waiting.bytes + bytes <= this.bounds.bytes * share
+      waiting.samples + samples <= this.limits.samples * share &&
+      waiting.bytes + bytes <= this.limits.bytes * share
     )
   }
 
@@ -86,7 +95,7 @@ function bytesOf(samples: number, payloadBytes: number): number {
   return messageBytes + samples * sampleBytes + payloadBytes
 }
 
-/** Those of whom nothing waits are not kept. */
+/** An owner of whom nothing waits is not kept. */
 function countIn(all: Map<number, Waiting>, key: number, samples: number, bytes: number): void {
   const waiting = all.get(key)
   if (waiting === undefined) {

@@ -3,14 +3,15 @@ import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import type { Delivery } from '../../foundation/tracing/message-timing.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { ActivityService } from '../../registry/presence/activity.service.js'
 import { dayMs } from '../retention/retention.js'
 import { RetentionService } from '../retention/retention.service.js'
 import type { IngestListener, SourceDevice, UndecidedError } from '../samples/sample.js'
+import { deleteOrphans, deleteTelemetry } from '../storage/delete-telemetry.js'
 import { Partitions } from '../storage/partitions.js'
 import { StoreState } from '../storage/store-state.js'
-import { deleteOrphans, deleteTelemetry } from '../storage/telemetry-cleanup.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
 import { ingestMetrics } from './ingest-metrics.js'
@@ -36,7 +37,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly traffic: Traffic,
     private readonly retention: RetentionService,
     private readonly store: StoreState,
-    timings: IngestLatency,
+    latency: IngestLatency,
     notices: Notices,
     events: EventBus,
     metrics: MetricsRegistry,
@@ -51,10 +52,10 @@ export class IngestService implements BeforeApplicationShutdown {
       store,
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
-      onTurnedAway: (outcome) => this.metrics.messages.inc({ outcome }),
+      onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
       onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
       onCommitted: (counts) => this.noteCommit(counts),
-      onFollowed: (followed, batch) => timings.committed(followed, batch),
+      onTimed: (timings, batch) => latency.committed(timings, batch),
     })
     this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
@@ -64,11 +65,11 @@ export class IngestService implements BeforeApplicationShutdown {
     })
   }
 
-  /** Before the first message: makes room for the weeks to come, and clears what a platform that ended halfway left. */
+  /** To be called before the first message: makes partitions, and deletes what a platform that was stopped left behind. */
   async start(): Promise<void> {
     await this.partitions.ahead(Date.now())
     this.partitionTimer = setInterval(() => {
-      // Whoever finds a partition missing makes it, so a day on which this fails does no harm.
+      // A batch that finds a partition missing makes it, so a day on which this fails does no harm.
       this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
     }, dayMs).unref()
     await this.retention.start()
@@ -76,12 +77,12 @@ export class IngestService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Takes a message in. The listener learns when it is decided: committed, or refused for good; or that it stays
-   * undecided, because the database is away and no more may wait. QoS 0 gets the smaller half of the waiting room.
+   * Takes a message in. The listener is called when it is decided, stored or refused; or when it stays undecided, because
+   * the database is away and no more may wait. Messages without acknowledgement may use half of the quota.
    */
-  ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, qos0 = false): void {
+  ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, delivery: Delivery): void {
     this.traffic.countMessage(device.organizationId)
-    this.pipeline.ingest(device, payload, qos0, listener)
+    this.pipeline.ingest(device, payload, listener, delivery)
   }
 
   /** Counts a message that was dropped, and tells its device. */
@@ -93,7 +94,7 @@ export class IngestService implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.partitionTimer)
-    this.drops.tell()
+    this.drops.send()
     await this.pipeline.close(closeTimeoutMs)
   }
 
@@ -114,17 +115,19 @@ export class IngestService implements BeforeApplicationShutdown {
     if (this.failing || this.store.current.state !== 'away') return
     this.failing = true
     this.logger.error(
-      `telemetry waits, nothing is acknowledged: ${error instanceof Error ? error.message : error}`,
+      `telemetry cannot be stored and is not acknowledged: ${error instanceof Error ? error.message : error}`,
     )
   }
 
-  /** The rows may be many and nobody can read them any more, so whoever deletes a device does not wait for them. */
+  /** Deletes a device's telemetry in the background: there may be much of it, and it cannot be read any more. */
   private forgetDevice(deviceKey: number): void {
     this.pipeline
       .forgetDevice(deviceKey)
       .then(() => deleteTelemetry(this.database.pool, deviceKey))
       .catch((error: unknown) =>
-        this.logger.warn(`telemetry of a deleted device is left until the next start: ${error}`),
+        this.logger.warn(
+          `telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`,
+        ),
       )
   }
 }

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg'
-import { awayReason } from '../../foundation/database/store-error.js'
-import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
+import type { Delivery, MessageTiming } from '../../foundation/tracing/message-timing.js'
 import type { ActivityWriter } from '../../registry/presence/activity-writer.js'
 import { check, newestTimeMs } from '../samples/check.js'
 import { Columns } from '../samples/columns.js'
@@ -17,26 +16,32 @@ import type { BatchMessage, Slice } from '../storage/batch.js'
 import { Committer, type Refusals } from '../storage/committer.js'
 import type { Partitions } from '../storage/partitions.js'
 import type { StoreState } from '../storage/store-state.js'
+import { assessStore } from './assess-store.js'
 import { CommitQueue } from './commit-queue.js'
-import { defaultQuotaLimits, type Full, IngestQuota, type IngestQuotaLimits } from './ingest-quota.js'
+import {
+  defaultQuotaLimits,
+  type ExceededQuota,
+  IngestQuota,
+  type IngestQuotaLimits,
+} from './ingest-quota.js'
 
 export interface PipelineOptions {
   pool: Pool
   partitions: Partitions
   activity: ActivityWriter
   store: StoreState
-  bounds?: IngestQuotaLimits
+  quota?: IngestQuotaLimits
   now?: () => number
-  /** Before which time samples of an organization are not taken, in epoch milliseconds; null: all are. */
+  /** The oldest time, in epoch milliseconds, that a sample of an organization may have; null: any. */
   oldestMs?(organizationId: number, nowMs: number): number | null
   onFailure?(error: unknown): void
-  /** A message was refused or found no room, before it joined a batch. */
-  onTurnedAway?(outcome: 'refused' | 'undecided' | 'dropped'): void
+  /** Called for a message that was refused, or exceeded the quota, before it joined a batch. */
+  onRejected?(outcome: 'refused' | 'undecided' | 'dropped'): void
   onStored?(organizationId: number, samples: number): void
-  /** A batch is committed: how many messages were stored and refused, of how many samples, and how long it took. */
+  /** Called when a batch was committed. */
   onCommitted?(counts: CommitCounts): void
-  /** Called with those messages of a committed batch that somebody follows, before they are told. */
-  onFollowed?(timings: readonly MessageTiming[], batch: { messages: number; samples: number }): void
+  /** Called with the timed messages of a committed batch, before their listeners are. */
+  onTimed?(timings: readonly MessageTiming[], batch: { messages: number; samples: number }): void
 }
 
 export interface CommitCounts {
@@ -48,84 +53,83 @@ export interface CommitCounts {
   waitedMs: number
 }
 
-/** Lanes commit beside each other; two keep both PostgreSQL and this process busy. */
-const lanes = 2
-const rowsPerBatch = 5_000
-const bytesPerBatch = 4 * 1024 * 1024
-const lingerMs = 2
-/** Few rows at a time are committed as they come: then there is time enough, and somebody may be watching. */
-const paceMs = 12
-const pacedRows = 64
-
-/** How long the oldest message may wait, and an attempt go without an answer, before the store is behind, or away. */
-const behindAfterMs = 1_000
-const awayAfterMs = 3_000
-const watchEveryMs = 100
+/** Queues commit beside each other; two keep both PostgreSQL and this process busy. */
+const queueCount = 2
+/** Small batches are committed as they come: there is time enough, and a page that shows them is up to date. */
+const queueLimits = {
+  batchRows: 5_000,
+  batchBytes: 4 * 1024 * 1024,
+  flushIntervalMs: 2,
+  minCommitIntervalMs: 12,
+  largeBatchRows: 64,
+}
+const assessEveryMs = 100
 
 /**
- * A message's way into the store: decode → check → stamp → batch → commit → tell whoever handed it over, who
- * acknowledges and forwards. While the store is away it is forwarded before.
+ * The way of a message into the store: decode → check → assign timestamps → batch → commit → tell its listener, which
+ * acknowledges it and passes it on. While the store is behind or away, the listener passes it on before it is stored.
  */
 export class Pipeline {
-  readonly #waitingRoom: IngestQuota
-  readonly #stamper = new TimestampAssigner()
+  readonly #quota: IngestQuota
+  readonly #timestamps = new TimestampAssigner()
   readonly #committer: Committer
-  readonly #lanes: CommitQueue[]
+  readonly #queues: CommitQueue[]
   readonly #now: () => number
-  readonly #watch: NodeJS.Timeout
-  /** Of the message at hand; used again for the next. */
+  readonly #assessTimer: NodeJS.Timeout
+  /** The samples of one message; used again for the next, which saves memory for each. */
   readonly #columns = new Columns()
 
   constructor(private readonly options: PipelineOptions) {
-    this.#waitingRoom = new IngestQuota(options.bounds ?? defaultQuotaLimits)
+    this.#quota = new IngestQuota(options.quota ?? defaultQuotaLimits)
     this.#committer = new Committer(options.pool, options.partitions, options.activity)
     this.#now = options.now ?? Date.now
-    this.#lanes = Array.from({ length: lanes }, () => this.#makeLane())
-    this.#watch = setInterval(() => this.#assess(), watchEveryMs).unref()
+    this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
+    this.#assessTimer = setInterval(() => this.#assess(), assessEveryMs).unref()
   }
 
-  /** What waits for a commit. */
+  /** What waits for its commit. */
   get waiting(): { samples: number; bytes: number } {
-    return { samples: this.#waitingRoom.samples, bytes: this.#waitingRoom.bytes }
+    return { samples: this.#quota.samples, bytes: this.#quota.bytes }
   }
 
-  /** Takes a message in. The listener learns what becomes of it, at once when it is refused or finds no room. */
-  ingest(device: SourceDevice, payload: Buffer, qos0: boolean, listener: IngestListener): void {
+  /** Takes a message in. Its listener is called at once when it is refused or exceeds the quota. */
+  ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, delivery: Delivery): void {
     const nowMs = this.#now()
     const columns = this.#columns
     const refusal = this.#read(device, payload, nowMs)
     if (listener.timing) listener.timing.checkedAtMs = performance.now()
     if (refusal !== null) {
-      this.options.onTurnedAway?.('refused')
+      this.options.onRejected?.('refused')
       listener.decided({ stored: false, refusal })
       return
     }
     const { organizationId, deviceKey } = device
-    const full = this.#waitingRoom.enter(device, columns.length, payload.length, qos0)
-    if (full !== null) {
-      this.options.onTurnedAway?.(qos0 ? 'dropped' : 'undecided')
-      listener.undecided(noRoom[full])
+    const size = { samples: columns.length, payloadBytes: payload.length }
+    const exceeded = this.#quota.reserve(device, size, delivery)
+    if (exceeded !== null) {
+      this.options.onRejected?.(delivery === 'acknowledged' ? 'undecided' : 'dropped')
+      listener.undecided(quotaExceeded[exceeded])
       return
     }
-    this.#stamper.stamp(deviceKey, columns, nowMs)
+    this.#timestamps.assign(deviceKey, columns, nowMs)
     const message = { organizationId, deviceKey, payloadBytes: payload.length, receivedAtMs: nowMs, listener }
-    this.#laneOf(deviceKey).push(message, columns)
-    if (this.options.store.current.state !== 'ok') listener.early()
+    this.#queueOf(deviceKey).push(message, columns)
+    if (this.options.store.current.state !== 'ok') listener.delayed()
   }
 
-  /** Forgets a device whose row is gone. Settles when none of its samples can be written any more. */
+  /** Forgets a device whose row is deleted. Resolves when none of its samples can be written any more. */
   async forgetDevice(deviceKey: number): Promise<void> {
-    // A batch that begins from now on finds no such device; one that began before may have.
-    await this.#laneOf(deviceKey).currentBatch()
+    // A batch that begins from now on does not find the device; one that began before may have found it.
+    await this.#queueOf(deviceKey).currentBatch()
     this.#committer.forgetDevice(deviceKey)
   }
 
   async close(timeoutMs: number): Promise<void> {
-    clearInterval(this.#watch)
-    await Promise.all(this.#lanes.map((lane) => lane.close(timeoutMs)))
+    clearInterval(this.#assessTimer)
+    await Promise.all(this.#queues.map((queue) => queue.close(timeoutMs)))
   }
 
-  /** Fills the columns; gives why the message is refused, or null. */
+  /** Fills the columns; returns why the message is refused, or null. */
   #read(device: SourceDevice, payload: Buffer, nowMs: number): Refusal | null {
     const { activity, oldestMs } = this.options
     this.#columns.clear()
@@ -144,41 +148,37 @@ export class Pipeline {
     }
   }
 
-  #laneOf(deviceKey: number): CommitQueue {
-    const lane = this.#lanes[deviceKey % lanes]
-    if (lane === undefined) throw new RangeError(`not a device key: ${deviceKey}`)
-    return lane
+  #queueOf(deviceKey: number): CommitQueue {
+    const queue = this.#queues[deviceKey % queueCount]
+    if (queue === undefined) throw new RangeError(`not a device key: ${deviceKey}`)
+    return queue
   }
 
-  #makeLane(): CommitQueue {
+  #makeQueue(): CommitQueue {
     return new CommitQueue({
       commit: (slice) => this.#committer.commit(slice),
-      batchRows: rowsPerBatch,
-      batchBytes: bytesPerBatch,
-      lingerMs,
-      paceMs,
-      pacedRows,
+      ...queueLimits,
       onFailure: (error) => {
         this.#assess()
         this.options.onFailure?.(error)
       },
-      onDecided: (slice, refusals, commitMs) => this.#conclude(slice, refusals, commitMs),
+      onDecided: (slice, refusals, commitMs) => this.#onDecided(slice, refusals, commitMs),
       onUndecided: ({ batch, from, to }, error) => {
         for (const message of batch.messages.slice(from, to)) {
-          this.#leave(message)
+          this.#release(message)
           message.listener.undecided(error)
         }
       },
     })
   }
 
-  #conclude({ batch, from, to }: Slice, refusals: Refusals, commitMs: number): void {
+  #onDecided({ batch, from, to }: Slice, refusals: Refusals, commitMs: number): void {
     const counts = { storedMessages: 0, refusedMessages: refusals.size, samples: 0, commitMs, waitedMs: 0 }
-    this.#follow({ batch, from, to }, commitMs)
+    this.#noteTimes({ batch, from, to }, commitMs)
     counts.waitedMs = this.#now() - (batch.messages[from]?.receivedAtMs ?? this.#now())
     for (let index = from; index < to; index++) {
       const message = batch.messages[index] as BatchMessage
-      this.#leave(message)
+      this.#release(message)
       const samples = message.to - message.from
       const refusal = refusals.get(index)
       if (refusal === undefined) {
@@ -191,41 +191,33 @@ export class Pipeline {
     this.options.onCommitted?.(counts)
   }
 
-  #follow({ batch, from, to }: Slice, commitMs: number): void {
+  #noteTimes({ batch, from, to }: Slice, commitMs: number): void {
     const messages = batch.messages.slice(from, to)
     const timings = messages.flatMap(({ listener }) => listener.timing ?? [])
     if (timings.length === 0) return
     const committedAtMs = performance.now()
-    for (const timing of timings) {
-      timing.closedAtMs = committedAtMs - commitMs
-      timing.committedAtMs = committedAtMs
-    }
+    const commit = { startedAtMs: committedAtMs - commitMs, committedAtMs }
+    for (const timing of timings) timing.commit = commit
     const samples = messages.reduce((sum, message) => sum + message.to - message.from, 0)
-    this.options.onFollowed?.(timings, { messages: messages.length, samples })
+    this.options.onTimed?.(timings, { messages: messages.length, samples })
   }
 
-  #leave(message: BatchMessage): void {
-    this.#waitingRoom.leave(message, message.to - message.from, message.payloadBytes)
+  #release(message: BatchMessage): void {
+    const { from, to, payloadBytes } = message
+    this.#quota.release(message, { samples: to - from, payloadBytes })
   }
 
-  /** Says how the store does. When it goes away, whoever watches sees what waits, in the order in which it came. */
+  /** Assesses the store. When it falls behind, what waits is passed on to subscribers, in the order in which it came. */
   #assess(): void {
     const { store } = this.options
-    const nowMs = this.#now()
     const before = store.current.state
-    const failure = this.#lanes.find((lane) => lane.failure !== null)?.failure ?? null
-    const attemptMs = Math.max(...this.#lanes.map((lane) => nowMs - (lane.attemptSinceMs ?? nowMs)))
-    const waitedMs = Math.max(...this.#lanes.map((lane) => nowMs - (lane.waitingSinceMs ?? nowMs)))
-    if (failure !== null) store.set('away', awayReason(failure), nowMs)
-    else if (attemptMs > awayAfterMs) store.set('away', awayReason(null), nowMs)
-    else if (waitedMs > behindAfterMs) store.set('behind', null, nowMs)
-    else store.set('ok', null, nowMs)
+    assessStore(this.#queues, store, this.#now())
     if (before !== 'ok' || store.current.state === 'ok') return
-    for (const lane of this.#lanes) for (const { listener } of lane.waiting()) listener.early()
+    for (const queue of this.#queues) for (const { listener } of queue.waiting()) listener.delayed()
   }
 }
 
-const noRoom: Record<Full, UndecidedError> = {
+const quotaExceeded: Record<ExceededQuota, UndecidedError> = {
   full: new UndecidedError('too much is waiting for the database', 'full'),
   organization_full: new UndecidedError(
     'too much of this organization is waiting for the database',

@@ -18,7 +18,7 @@ export class Traffic {
     this.of(organizationId).samples += samples
   }
 
-  /** Everybody who was heard so far. */
+  /** The organizations whose devices have sent something. */
   organizations(): Iterable<number> {
     return this.counts.keys()
   }

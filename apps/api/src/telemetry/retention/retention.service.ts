@@ -5,10 +5,10 @@ import { applyRetention, dayMs, loadRetention } from './retention.js'
 
 const refreshEveryMs = 30_000
 const longestFirstDelayMs = 5_000
-/** A long query may keep a partition from being detached, or the database be away. */
+/** A long query can keep a partition from being detached, and the database can be away. */
 const retryAfterMs = 600_000
 
-/** Knows how long each organization keeps its telemetry, and deletes what is older: soon after the start, then daily. */
+/** Knows how long each organization keeps its telemetry, and deletes what is older, soon after the start and then daily. */
 @Injectable()
 export class RetentionService implements OnModuleDestroy {
   private readonly logger = new Logger(RetentionService.name)
@@ -28,11 +28,11 @@ export class RetentionService implements OnModuleDestroy {
       () => void this.refresh().catch((error) => this.warn(error)),
       refreshEveryMs,
     )
-    // Several platforms on one database do not all begin in the same moment.
+    // Several platforms on one PostgreSQL do not all begin at the same time.
     this.schedule(Math.random() * longestFirstDelayMs)
   }
 
-  /** Before which time an organization keeps nothing, in epoch milliseconds; null: it keeps all. */
+  /** The time before which an organization keeps nothing, in epoch milliseconds; null: it keeps all. */
   oldestMs(organizationId: number, nowMs: number): number | null {
     const days = this.days.get(organizationId)
     return days === undefined ? null : nowMs - days * dayMs
@@ -71,6 +71,8 @@ export class RetentionService implements OnModuleDestroy {
   }
 
   private warn(error: unknown): void {
-    this.logger.warn(`retention waits for the database: ${error instanceof Error ? error.message : error}`)
+    this.logger.warn(
+      `old telemetry could not be deleted, which is tried again: ${error instanceof Error ? error.message : error}`,
+    )
   }
 }

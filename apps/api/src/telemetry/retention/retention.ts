@@ -1,11 +1,12 @@
 import type { Pool } from 'pg'
-import { deleteRows, listDetached, listPartitions } from '../storage/partition-tables.js'
+import { deleteRows } from '../storage/delete-telemetry.js'
+import { listDetached, listPartitions } from '../storage/partition-tables.js'
 import { weekOf, weekStartUs } from '../storage/partitions.js'
 
 export const dayMs = 86_400_000
 const hourUs = 3_600_000_000
 
-/** How long an organization keeps its telemetry; null: for ever. */
+/** How long an organization keeps its telemetry; null: without end. */
 export interface OrganizationRetention {
   organizationId: number
   days: number | null
@@ -24,8 +25,8 @@ export async function loadRetention(
 }
 
 /**
- * Deletes what is older than it may be, samples and roll-ups alike: whole partitions that are too old for everybody,
- * then rows of organizations that keep less. Cuts at full hours, so that no roll-up outlives a part of its samples.
+ * Deletes samples and roll-ups that are older than the retention: whole partitions that are too old for every organization,
+ * then rows of organizations that keep less. It cuts at full hours, so that a roll-up is deleted with all its samples.
  */
 export async function applyRetention(
   pool: Pool,
@@ -38,7 +39,7 @@ export async function applyRetention(
   if (Number.isFinite(longest)) await dropPartitions(pool, cutUs(nowMs, longest))
   for (const { organizationId, days } of retention) {
     if (days === null) continue
-    // Who keeps longest waits for the week to be over: its samples go with their partition.
+    // The organizations that keep longest wait until the week is over: their samples are dropped with the partition.
     const beforeUs = days === longest ? weekStartUs(weekOf(cutUs(nowMs, days))) : cutUs(nowMs, days)
     await deleteOlder(pool, organizationId, beforeUs)
   }
@@ -50,15 +51,15 @@ function cutUs(nowMs: number, days: number): number {
 }
 
 /**
- * Brings to its end what a stopped clean-up left in between, wherever the cut is by now: PostgreSQL takes nothing in
- * there, and detaches no other partition meanwhile.
+ * Finishes detaching that was interrupted: PostgreSQL inserts nothing into such a partition, and detaches no other one
+ * before it is finished.
  */
 async function finishDetaching(pool: Pool): Promise<void> {
   for (const { parent, name, detaching } of await listPartitions(pool))
     if (detaching) await pool.query(`ALTER TABLE telemetry.${parent} DETACH PARTITION ${name} FINALIZE`)
 }
 
-/** Drops the partitions that end by then. Nobody who reads or writes others has to wait. */
+/** Drops the partitions that end before a time. Reading and writing others does not wait for it. */
 async function dropPartitions(pool: Pool, beforeUs: number): Promise<void> {
   for (const { parent, name, toUs } of await listPartitions(pool))
     if (toUs <= beforeUs)

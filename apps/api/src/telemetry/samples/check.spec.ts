@@ -57,7 +57,7 @@ describe('check', () => {
     })
   })
 
-  it('refuses what is older than telemetry is kept, with the reason', () => {
+  it('refuses times before the retention, with the reason', () => {
     const weekAgo = now - 7 * 86_400_000
     expect(refusal({ ts: weekAgo, values: { t: 1 } }, weekAgo)).toBeNull()
     expect(refusal({ ts: weekAgo - 1, values: { t: 1 } }, weekAgo)).toMatchObject({
@@ -77,11 +77,11 @@ describe('check', () => {
     expect(refusal(payload)).toMatchObject({ code: 'payload_invalid' })
   })
 
-  it('takes what only looks like it', () => {
+  it('accepts values that only look like these', () => {
     expect(take({ a: '\\u0000', b: '😀', c: '\\ud800', '😀': 1 })).toHaveLength(4)
   })
 
-  it('refuses what is no telemetry, and says where', () => {
+  it('refuses payloads that are not telemetry, and says where', () => {
     expect(refusal({ ts: 1, values: {} })).toMatchObject({ code: 'payload_invalid' })
     expect(refusal([])).toMatchObject({ code: 'payload_invalid' })
     expect(refusal('text')).toMatchObject({ code: 'payload_invalid' })
@@ -97,7 +97,7 @@ describe('check', () => {
     expect(refusalOf(text)).toEqual({ code: 'payload_invalid', detail: expect.stringContaining(where) })
   })
 
-  it('refuses bytes that are no UTF-8', () => {
+  it('refuses bytes that are not UTF-8', () => {
     const payload = Buffer.from([...Buffer.from('{"a":"'), 0xc3, 0x28, ...Buffer.from('"}')])
     expect(() => decode(payload)).toThrow('not valid UTF-8')
   })
@@ -134,7 +134,7 @@ describe('integers beyond 2^53', () => {
   })
 })
 
-it('newestTimeMs is the newest time that a message brought', () => {
+it('newestTimeMs is the newest time in a message', () => {
   const newest = (payload: unknown) => newestTimeMs(decode(Buffer.from(JSON.stringify(payload))))
   expect(newest({ a: 1 })).toBeNull()
   expect(newest([{ ts: 5, values: { a: 1 } }, { ts: 9, values: { a: 1 } }, { a: 1 }])).toBe(9)

@@ -4,7 +4,7 @@ import type { DecodedTelemetry } from './decode.js'
 import { exactDigits, exactJson } from './exact-integers.js'
 import { RefusedError } from './sample.js'
 
-/** How far ahead of this machine's clock a sample's own time may be. */
+/** How far ahead of the platform's clock a sample's own time may be. */
 export const farthestAheadMs = 24 * 60 * 60 * 1_000
 
 /** Levels of nesting that a JSON value may have. PostgreSQL's parser recurses, and so does ours. */
@@ -13,11 +13,11 @@ const deepestNesting = 64
 /** The times that samples may have, in milliseconds since 1970. */
 export interface TimeLimits {
   nowMs: number
-  /** Older ones would be deleted at once, by the organization's retention; null: it keeps all. */
+  /** Older samples would be deleted at once by the organization's retention; null: it keeps all. */
   oldestMs: number | null
 }
 
-/** Makes rows of records, refusing all of a message for what the store could not take. */
+/** Makes rows of records. Throws a RefusedError for the whole message if the database could not store a part of it. */
 export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, into: Columns): void {
   for (let index = 0; index < records.length; index++) {
     const { ts, values } = records[index] as (typeof records)[number]
@@ -26,7 +26,7 @@ export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, 
     const exactValues = exact?.[index]?.values
     for (const key in values) {
       const value = values[key] as TelemetryValue
-      if (holdsHalfPair(key)) throw invalid(key, 'a key must not hold half a surrogate pair')
+      if (holdsLoneSurrogate(key)) throw invalid(key, 'a key must not hold half a surrogate pair')
       if (typeof value === 'number') into.push(key, timeUs, value, exactDigits(exactValues?.[key]))
       else into.push(key, timeUs, Number.NaN, storableJson(key, value, exactValues?.[key]))
     }
@@ -34,7 +34,7 @@ export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, 
   }
 }
 
-/** The newest time that a message brought, in milliseconds; null: it brought none. */
+/** The newest time in a message, in milliseconds; null: it has none. */
 export function newestTimeMs({ records }: DecodedTelemetry): number | null {
   let newest: number | null = null
   for (const { ts } of records) if (ts !== undefined && (newest === null || ts > newest)) newest = ts
@@ -46,7 +46,7 @@ function checkTime(ts: number, { nowMs, oldestMs }: TimeLimits): void {
   if (oldestMs !== null && ts < oldestMs) throw tooOld(ts, nowMs, oldestMs)
 }
 
-function holdsHalfPair(text: string): boolean {
+function holdsLoneSurrogate(text: string): boolean {
   for (let index = 0; index < text.length; index++)
     if ((text.charCodeAt(index) & 0xf800) === 0xd800) return /\p{Cs}/u.test(text)
   return false
@@ -57,7 +57,7 @@ function storableJson(key: string, value: TelemetryValue, exact: unknown): strin
   if (typeof value === 'object' && isDeeperThan(value, deepestNesting))
     throw invalid(key, `is nested over ${deepestNesting} levels deep`)
   const json = JSON.stringify(value)
-  // JSON.stringify escapes both, in lower case. Only a walk tells them from an escaped backslash before "u0000".
+  // JSON.stringify escapes both in lower case. Only the value itself tells them from an escaped backslash before "u0000".
   if (/\\u(?:0000|d[89a-f])/.test(json) && holdsUnstorableText(value))
     throw invalid(key, 'holds U+0000 or half a surrogate pair, which cannot be stored')
   return exact === undefined ? json : exactJson(exact)

@@ -14,7 +14,7 @@ function copyOf(columns: Columns) {
 }
 
 describe('Columns', () => {
-  it.each([3, 1_000])('hold nothing of %i rows that were there before they were cleared', (before) => {
+  it.each([3, 1_000])('have nothing of the %i rows that they had before they were cleared', (before) => {
     const columns = new Columns()
     fill(columns, before, 'old')
     fill(columns, 1, 'older')
@@ -30,23 +30,23 @@ describe('Columns', () => {
     ])
   })
 
-  it('give back the memory of an unusually large message', () => {
+  it('release the memory of an unusually large message', () => {
     const columns = new Columns()
     fill(columns, 1_000, 'x'.repeat(10))
     columns.clear()
     expect(columns.names).toEqual([])
   })
 
-  it('are stamped by their own records, not by those of the message before', () => {
-    const [columns, stamper] = [new Columns(), new TimestampAssigner()]
+  it('get the times of their own records, not those of the message before', () => {
+    const [columns, timestamps] = [new Columns(), new TimestampAssigner()]
     fill(columns, 1, 'a')
     fill(columns, 4, 'b')
-    const stampedUs = [1, 2].map(() => {
+    const assignedUs = [1, 2].map(() => {
       columns.clear()
       fill(columns, 1, 'c')
-      stamper.stamp(1, columns, 5)
+      timestamps.assign(1, columns, 5)
       return copyOf(columns).timesUs
     })
-    expect(stampedUs).toEqual([[5_000], [5_001]])
+    expect(assignedUs).toEqual([[5_000], [5_001]])
   })
 })

@@ -1,19 +1,19 @@
-/** Rows of a cleared object whose memory is kept for the next. */
+/** How many rows of memory `clear` keeps for the next message. */
 const keptRows = 256
 
 /**
- * Samples as columns: one array for each field and no object for each value, which the garbage collector would have
- * to follow. Index by index the four belong together, up to `length`; behind that may be what was there before `clear`.
+ * Samples as columns: one array for each field, because the garbage collector would have to follow one object for each
+ * value. The same index in the four arrays is one sample, up to `length`; above that may be rows from before `clear`.
  */
 export class Columns {
   readonly names: string[] = []
-  /** Microseconds since 1970, below 2^53; NaN: to be stamped. */
+  /** Microseconds since 1970, below 2^53; NaN until a time is assigned. */
   readonly timesUs: number[] = []
-  /** NaN: no number. */
+  /** NaN where the value is not a number. */
   readonly numbers: number[] = []
-  /** JSON text of what is no number, and of an integer that a double cannot hold. */
+  /** JSON text of a value that is not a number, and of an integer that a double cannot hold. */
   readonly others: (string | null)[] = []
-  /** After which rows a record ends: its values were measured together. */
+  /** For each record, whose values were measured together, the row after its last. */
   readonly recordEnds: number[] = []
   #rows = 0
   #records = 0
@@ -22,7 +22,7 @@ export class Columns {
     return this.#rows
   }
 
-  /** How many of `recordEnds` count. */
+  /** How many records there are; above that `recordEnds` may have some from before `clear`. */
   get records(): number {
     return this.#records
   }
@@ -39,7 +39,7 @@ export class Columns {
     this.recordEnds[this.#records++] = this.#rows
   }
 
-  /** Takes over the rows, not where their records end. */
+  /** Appends the rows of another, without its records. */
   append(columns: Columns): void {
     for (let row = 0; row < columns.length; row++) {
       this.push(
@@ -51,7 +51,7 @@ export class Columns {
     }
   }
 
-  /** An array that is emptied gives its memory back, which would be asked for again at every message. */
+  /** Keeps the arrays' memory, because each message would allocate it again, unless it is much. */
   clear(): void {
     this.#rows = 0
     this.#records = 0

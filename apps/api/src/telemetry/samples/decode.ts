@@ -4,11 +4,11 @@ import { RefusedError } from './sample.js'
 
 export interface DecodedTelemetry {
   records: TimedValues[]
-  /** The same, with integers that a double cannot hold as marked text; null: there are none. */
+  /** The same records, with integers that a double cannot hold as marked text; null: there are none. */
   exact: TimedValues[] | null
 }
 
-/** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is none. */
+/** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is not valid. */
 export function decode(payload: Buffer): DecodedTelemetry {
   const records = bySchema(payload)
   const text = payload.toString()
@@ -24,7 +24,7 @@ function bySchema(payload: Buffer): TimedValues[] {
   }
 }
 
-/** The text was found to be telemetry, and marking integers leaves its shape as it is. */
+/** The text is known to be telemetry, and marking integers does not change its shape. */
 function exactRecords(text: string): TimedValues[] {
   return timedValues(parseExactIntegers(text) as Parameters<typeof timedValues>[0])
 }

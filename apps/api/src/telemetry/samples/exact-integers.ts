@@ -6,12 +6,12 @@ export function parseExactIntegers(text: string): unknown {
   return JSON.parse(text.replaceAll(stringOrNumber, markInteger))
 }
 
-/** Whether reading it a second time may give something else: 16 digits or more that are no fraction. */
+/** Whether a text may have integers that a double cannot hold: 16 digits or more, not in a fraction. */
 export function mayHoldLargeIntegers(text: string): boolean {
   return /(?<![.\d])\d{16}/.test(text)
 }
 
-/** The digits of an integer that was marked, else null. */
+/** The digits of a marked integer; null for anything else. */
 export function exactDigits(value: unknown): string | null {
   return typeof value === 'string' && marked.test(value) ? value.slice(1) : null
 }
@@ -23,7 +23,7 @@ export function exactJson(value: unknown): string {
 
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
-/** No text that is stored begins with U+0000, so nothing else is taken for a marked integer. */
+/** A text with U+0000 cannot be stored, so no other text is taken for a marked integer. */
 const marked = /^\0-?\d+$/
 
 function markInteger(token: string): string {

@@ -8,7 +8,7 @@ export interface SourceDevice {
   deviceId: string
 }
 
-/** What became of a message. Anything else than these two is undecided, and must not be acknowledged. */
+/** How a message was decided. While it is neither stored nor refused it is undecided and must not be acknowledged. */
 export type IngestOutcome = { stored: true; samples: number } | { stored: false; refusal: Refusal }
 
 /** Why a message is refused for good: sending it again would change nothing. */
@@ -17,17 +17,17 @@ export interface Refusal {
   detail: string
 }
 
-/** Whoever handed a message over. Exactly one of `decided` and `undecided` is called, once, perhaps at once. */
+/** Called about one message. Exactly one of `decided` and `undecided` is called, once, perhaps before `ingest` returns. */
 export interface IngestListener {
-  /** Where the times of its way are noted, if anybody wants to know them. */
+  /** Where the times of the message are noted, if it is timed. */
   readonly timing?: MessageTiming | null
-  /** The store is away, so the message is not stored yet: whoever watches should see it now all the same. */
-  early(): void
+  /** The commit of the message is delayed, because the store is behind or away: subscribers should get it now. */
+  delayed(): void
   decided(outcome: IngestOutcome): void
   undecided(error: UndecidedError): void
 }
 
-/** Thrown by a step that refuses a message for good. */
+/** Thrown by a step that refuses a message. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 
@@ -36,13 +36,13 @@ export class RefusedError extends Error {
   }
 }
 
-/** The store is away or too far behind: nobody knows yet what becomes of the message. */
+/** The store is away or too far behind: it is not known whether the message will be stored. */
 export class UndecidedError extends Error {
   override readonly name = 'UndecidedError'
 
   constructor(
     message: string,
-    /** As `/metrics` counts it. */
+    /** The label by which `/metrics` counts it. */
     readonly reason: 'device_full' | 'organization_full' | 'full' | 'stopping' | 'slow',
   ) {
     super(message)

@@ -1,23 +1,23 @@
 import type { Columns } from './columns.js'
 
-/** Devices whose last stamp is remembered; those heard longest ago are forgotten first. */
+/** Devices whose last assigned time is remembered; those heard longest ago are forgotten first. */
 const rememberedDevices = 100_000
 
 /**
- * Gives a time to samples that have none: this machine's, in microseconds, strictly rising per device, so that no
- * sample swallows another, not within one message and not when the clock is set back.
+ * Gives samples without a time the current one, in microseconds. It rises strictly for each device, within a message and
+ * when the clock is set back too, so that no sample replaces another.
  */
 export class TimestampAssigner {
   readonly #lastUs = new Map<number, number>()
 
-  /** Values of one record get one time. */
-  stamp(deviceKey: number, columns: Columns, nowMs: number): void {
+  /** Values of one record get the same time. */
+  assign(deviceKey: number, columns: Columns, nowMs: number): void {
     let row = 0
     for (let record = 0; record < columns.records; record++) {
       const end = columns.recordEnds[record] as number
       if (Number.isNaN(columns.timesUs[row])) {
-        const stampUs = this.#next(deviceKey, nowMs)
-        for (; row < end; row++) columns.timesUs[row] = stampUs
+        const timeUs = this.#next(deviceKey, nowMs)
+        for (; row < end; row++) columns.timesUs[row] = timeUs
       }
       row = end
     }

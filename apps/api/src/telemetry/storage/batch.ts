@@ -12,7 +12,7 @@ export interface BatchMessage {
   listener: IngestListener
 }
 
-/** Checked and stamped messages that will be committed together, in the order in which they came. */
+/** Messages that are committed together, in the order in which they came; their samples are checked and have their times. */
 export class Batch {
   readonly columns = new Columns()
   readonly messages: BatchMessage[] = []
@@ -36,7 +36,7 @@ export class Batch {
   }
 }
 
-/** Some neighbouring messages of a batch: all of it, or a part that is tried by itself. */
+/** Consecutive messages of a batch: all of them, or a part that is committed separately. */
 export interface Slice {
   batch: Batch
   /** The first message, and the one after the last. */

@@ -3,8 +3,8 @@ const headerBytes = 20
 const twoTo32 = 4_294_967_296
 
 /**
- * An array as PostgreSQL takes it in binary (array_recv): dimensions, flags, element type, length, lower bound, then each
- * element with its length. Neither side prints and parses digits, which is most of the work with text.
+ * An array in PostgreSQL's binary format (array_recv): dimensions, flags, element type, length, lower bound, then each
+ * element with its length. It spares printing and parsing digits, which is most of the work with the text format.
  */
 export class BinaryArray {
   #buffer: Buffer
@@ -46,12 +46,12 @@ export class BinaryArray {
     this.#buffer.write(text, at + 1)
   }
 
-  nothing(): void {
+  null(): void {
     this.#next(0)
     this.#view.setInt32(this.#end - 4, -1)
   }
 
-  /** The parameter, to be sent as it is. */
+  /** The parameter, ready to be sent. */
   finish(): Buffer {
     const empty = this.#count === 0
     this.#view.setInt32(0, empty ? 0 : 1)
@@ -62,7 +62,7 @@ export class BinaryArray {
     return this.#buffer.subarray(0, empty ? 12 : this.#end)
   }
 
-  /** Begins an element of so many bytes; gives where they go. */
+  /** Begins an element of so many bytes; returns the offset of the first. */
   #next(bytes: number): number {
     const start = this.#end
     const end = start + 4 + bytes

@@ -1,7 +1,7 @@
 import { BinaryArray } from './binary-array.js'
 import type { Series } from './series.js'
 
-/** What a roll-up knows of the samples of one series within one stretch of time. */
+/** A row of a roll-up: the samples of one series in one minute or hour. */
 export class Bucket {
   startUs = 0
   count = 0
@@ -23,7 +23,7 @@ export class Bucket {
     this.otherCount = 0
   }
 
-  /** Takes a sample that is newer than all before. */
+  /** Adds a sample that is newer than all before. */
   add(timeUs: number, number: number, other: string | null): void {
     if (Number.isNaN(number)) {
       this.otherCount += 1
@@ -77,14 +77,14 @@ export class BucketArrays {
     this.#count.int4(bucket.count)
     this.#sum.float8(bucket.sum)
     if (bucket.count > 0) this.#addNumbers(bucket)
-    else for (const array of [...this.#range, ...this.#first, ...this.#last]) array.nothing()
+    else for (const array of [...this.#range, ...this.#first, ...this.#last]) array.null()
     this.#other[0].int4(bucket.otherCount)
     if (bucket.otherCount > 0) {
       this.#other[1].json(bucket.otherLast)
       this.#other[2].int8(bucket.otherLastUs)
     } else {
-      this.#other[1].nothing()
-      this.#other[2].nothing()
+      this.#other[1].null()
+      this.#other[2].null()
     }
   }
 

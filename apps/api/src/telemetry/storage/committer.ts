@@ -11,7 +11,7 @@ import type { Partitions } from './partitions.js'
 import { orderSeries, type Series } from './series.js'
 import { releaseSeries, sortIntoSeries } from './slice-series.js'
 
-/** Messages that are refused for good, by their index in the batch. All others are stored. */
+/** The messages that are refused, by their index in the batch. All others are stored. */
 export type Refusals = ReadonlyMap<number, Refusal>
 
 /** Commits batches. Throws when the store fails; committing the same batch again is harmless. */
@@ -26,15 +26,15 @@ export class Committer {
     this.#deviceKeys = new DeviceKeys(pool)
   }
 
-  /** Stores the messages of a slice; settles when each of them is decided. */
+  /** Stores the messages of a slice; resolves when each of them is decided. */
   async commit(slice: Slice): Promise<Refusals> {
     const refusals = new Map<number, Refusal>()
     const series = await this.#seriesOf(slice, refusals)
     if (series.length === 0) return refusals
     const devices = devicesOf(series)
     const batch = encode(series, slice)
-    const gone = await this.#insert(batch, devices)
-    if (gone.length > 0) refuseGone(slice, new Set(gone), refusals)
+    const missing = await this.#insert(batch, devices)
+    if (missing.length > 0) refuseMissing(slice, new Set(missing), refusals)
     return refusals
   }
 
@@ -51,7 +51,7 @@ export class Committer {
     }
   }
 
-  /** Gives the devices that are no more. */
+  /** Returns the devices that do not exist any more. */
   async #insert(batch: EncodedBatch, devices: readonly number[]): Promise<number[]> {
     await this.partitions.ensure(batch.weeks)
     const heard = this.activity.claim(devices)
@@ -74,20 +74,20 @@ function encode(series: Series[], { batch }: Slice): EncodedBatch {
   return encoded
 }
 
-/** Of series in order. */
+/** The devices of series that are in order. */
 function devicesOf(series: readonly Series[]): number[] {
   return [...new Set(series.map(({ deviceKey }) => deviceKey))]
 }
 
-const deviceGone: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
+const deviceMissing: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
 
-function refuseGone(
+function refuseMissing(
   { batch, from, to }: Slice,
-  gone: ReadonlySet<number>,
+  missing: ReadonlySet<number>,
   refusals: Map<number, Refusal>,
 ): void {
   for (let index = from; index < to; index++) {
     const deviceKey = batch.messages[index]?.deviceKey ?? Number.NaN
-    if (gone.has(deviceKey)) refusals.set(index, deviceGone)
+    if (missing.has(deviceKey)) refusals.set(index, deviceMissing)
   }
 }

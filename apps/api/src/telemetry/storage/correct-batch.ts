@@ -17,9 +17,9 @@ interface SampleKey {
 }
 
 /**
- * Gives samples that were there before the value that they came with now: the last wins. What changes is rolled up
- * anew, minutes from their samples and hours from their minutes, all in one transaction. Most often nothing changes,
- * because a sample came again as it was.
+ * Gives samples that were stored before the value that they came with now. The minutes and hours of those that change are
+ * rolled up again, minutes from samples and hours from minutes, all in one transaction. Most often nothing changes, because
+ * a device sent the same sample again.
  */
 export async function correctBatch(pool: Pool, batch: EncodedBatch): Promise<void> {
   const client = await pool.connect()
@@ -30,17 +30,17 @@ export async function correctBatch(pool: Pool, batch: EncodedBatch): Promise<voi
       batch.firstUs,
       batch.lastUs,
     ])
-    if (corrected.rows.length > 0) await rollUpAnew(client, corrected.rows)
+    if (corrected.rows.length > 0) await rollUpAgain(client, corrected.rows)
     await client.query('COMMIT')
     client.release()
   } catch (error) {
-    // With its connection the transaction ends, whatever state both are in.
+    // Closing the connection ends the transaction, whatever state both are in.
     client.release(true)
     throw error
   }
 }
 
-async function rollUpAnew(client: PoolClient, samples: readonly SampleKey[]): Promise<void> {
+async function rollUpAgain(client: PoolClient, samples: readonly SampleKey[]): Promise<void> {
   const keys = [
     samples.map(({ deviceKey }) => deviceKey),
     samples.map(({ keyId }) => keyId),

@@ -5,10 +5,10 @@ import type { Series } from './series.js'
 /** Distinct keys that one device may have. */
 export const maximumKeysPerDevice = 1_000
 
-/** Series kept in memory over all devices; beyond, the devices loaded longest ago are forgotten. */
+/** How many series are kept in memory; when there are more, the devices that were loaded longest ago are forgotten. */
 const rememberedSeries = 500_000
 
-/** The series of each device, by the names of their keys, and a bound on how many it may make. */
+/** The series of each device by the names of their keys, and the limit on how many a device may have. */
 export class DeviceKeys {
   readonly #devices = new Map<number, Map<string, Series>>()
   readonly #dictionary: KeyDictionary
@@ -18,12 +18,12 @@ export class DeviceKeys {
     this.#dictionary = new KeyDictionary(pool)
   }
 
-  /** What is known of a device, if anything. Valid in this turn only: others may make it be forgotten. */
+  /** The known series of a device, if it is loaded. Valid only in this turn of the event loop, after which it may be forgotten. */
   seriesOf(deviceKey: number): ReadonlyMap<string, Series> | undefined {
     return this.#devices.get(deviceKey)
   }
 
-  /** Loads what the database knows of these devices. */
+  /** Loads the series of these devices. */
   async load(deviceKeys: readonly number[]): Promise<void> {
     const { rows } = await this.pool.query<{ deviceKey: number; keyId: number; name: string }>(
       `SELECT latest.device_key AS "deviceKey", latest.key_id AS "keyId", key.name
@@ -39,7 +39,7 @@ export class DeviceKeys {
     for (const { deviceKey, keyId, name } of rows) this.#add(deviceKey, keyId, name)
   }
 
-  /** Makes series for keys that are new to a device. Which fit, `fits` has to tell before. */
+  /** Makes series for keys that are new to a device; `fits` has to allow them before. */
   async make(wanted: ReadonlyMap<number, ReadonlySet<string>>): Promise<void> {
     const names = new Set<string>()
     for (const some of wanted.values()) for (const name of some) names.add(name)
@@ -62,7 +62,7 @@ export class DeviceKeys {
     this.#devices.delete(deviceKey)
   }
 
-  /** A device that was forgotten meanwhile is loaded whole when it is needed. */
+  /** A device that was forgotten meanwhile is skipped: it is loaded completely when it is needed. */
   #add(deviceKey: number, keyId: number, name: string): void {
     const series = this.#devices.get(deviceKey)
     if (series === undefined || series.has(name)) return

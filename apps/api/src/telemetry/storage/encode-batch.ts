@@ -12,9 +12,9 @@ export interface EncodedBatch {
   samples: Buffer[]
   minutes: Buffer[]
   hours: Buffer[]
-  /** The same five of each series' newest sample. */
+  /** The same five columns of each series' newest sample. */
   latest: Buffer[]
-  /** The weeks that samples fall into. */
+  /** The weeks of the samples. */
   weeks: ReadonlySet<number>
   firstUs: number
   lastUs: number
@@ -80,9 +80,9 @@ class SampleArrays {
     arrays.deviceKey.int4(deviceKey)
     arrays.keyId.int4(keyId)
     arrays.ts.int8(timeUs)
-    if (Number.isNaN(number)) arrays.number.nothing()
+    if (Number.isNaN(number)) arrays.number.null()
     else arrays.number.float8(number)
-    if (other === null) arrays.json.nothing()
+    if (other === null) arrays.json.null()
     else arrays.json.json(other)
   }
 
@@ -103,7 +103,7 @@ class RollUp {
     this.#arrays = new BucketArrays(capacity)
   }
 
-  /** Says whether the sample began a bucket. */
+  /** Returns whether the sample began a bucket. */
   add(series: Series, timeUs: number, number: number, other: string | null): boolean {
     const bucket = this.#bucket
     const begins = bucket.isEmpty || timeUs >= bucket.startUs + this.widthUs

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg'
 
-/** Names kept in memory; beyond, the dictionary starts anew from the database. */
+/** How many names are kept in memory; when there are more, all are forgotten and loaded again when they are needed. */
 const rememberedNames = 200_000
 
-/** The ids of telemetry keys: names are stored once, and samples carry the number. Ids never change. */
+/** The ids of telemetry keys: each name is stored once, and samples have its id, which never changes. */
 export class KeyDictionary {
   readonly #ids = new Map<string, number>()
 
   constructor(private readonly pool: Pool) {}
 
-  /** Gives each name's id, making those that are new. */
+  /** Returns the ids by name, and makes those that are new. */
   async resolve(names: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
     const missing = [...names].filter((name) => !this.#ids.has(name))
     if (missing.length > 0) await this.#load(missing, names)
@@ -21,7 +21,7 @@ export class KeyDictionary {
       this.#ids.clear()
       missing = [...wanted]
     }
-    // Sorted, so that two batches that make the same names never wait for each other in a circle.
+    // Sorted, so that two batches that make the same names do not deadlock.
     missing.sort()
     await this.pool.query(
       `INSERT INTO telemetry.key (name) SELECT unnest($1::text[])

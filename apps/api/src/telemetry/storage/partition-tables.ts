@@ -1,8 +1,6 @@
 import type { Pool } from 'pg'
 
-const rowsPerDelete = 20_000
-
-/** A table that holds a stretch of time of telemetry. */
+/** A table with the telemetry of some time. */
 export interface PartitionTable {
   parent: 'sample' | 'minute' | 'hour'
   /** Quoted, with its schema. */
@@ -10,7 +8,7 @@ export interface PartitionTable {
   /** The times from the first to before the second, in microseconds. */
   fromUs: number
   toUs: number
-  /** Its detaching was begun and not finished. */
+  /** Whether detaching it was begun and not finished. */
   detaching: boolean
 }
 
@@ -28,7 +26,7 @@ export async function listPartitions(pool: Pool): Promise<PartitionTable[]> {
   return rows
 }
 
-/** Tables that were partitions and stand alone now: detached, and not dropped yet. `toUs` as it was. */
+/** Tables that were partitions until they were detached, and are not dropped yet, with the `toUs` that they had. */
 export async function listDetached(pool: Pool): Promise<Pick<PartitionTable, 'name' | 'toUs'>[]> {
   const { rows } = await pool.query<{ name: string; toUs: number }>(
     `SELECT oid::regclass::text AS name, (extract(epoch FROM to_date(parts[3], 'YYYYMMDD')::timestamp) * 1e6
@@ -38,26 +36,4 @@ export async function listDetached(pool: Pool): Promise<Pick<PartitionTable, 'na
      WHERE relnamespace = 'telemetry'::regnamespace AND relkind = 'r' AND NOT relispartition`,
   )
   return rows
-}
-
-/** Deletes a device's rows before a time from one partition, a little at a time. */
-export async function deleteRows(
-  pool: Pool,
-  { name }: PartitionTable,
-  deviceKey: number,
-  beforeUs = Number.MAX_SAFE_INTEGER,
-): Promise<void> {
-  try {
-    for (let deleted = rowsPerDelete; deleted === rowsPerDelete; ) {
-      const { rowCount } = await pool.query(
-        `DELETE FROM ${name} WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM ${name} WHERE device_key = $1 AND ts < $2::bigint LIMIT $3))`,
-        [deviceKey, beforeUs, rowsPerDelete],
-      )
-      deleted = rowCount ?? 0
-    }
-  } catch (error) {
-    // 42P01, undefined table: dropped meanwhile, with all that was in it.
-    if ((error as { code?: string }).code !== '42P01') throw error
-  }
 }

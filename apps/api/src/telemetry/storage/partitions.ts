@@ -5,14 +5,14 @@ export const weekUs = 604_800_000_000
 /** Weeks begin on Mondays; 1970 began on a Thursday. */
 const mondayUs = 345_600_000_000
 
-/** Everything before this week shares one partition. */
+/** All weeks before this one share a partition. */
 const firstWeek = 2_600
 const beforeFirstWeek = firstWeek - 1
 
-/** How far ahead partitions are made, so that hardly a batch ever has to. */
+/** How many weeks ahead partitions are made, so that batches hardly ever have to. */
 const weeksAhead = 4
 
-/** The number of the week that a time falls into; all weeks of long ago have the same. */
+/** The number of the week of a time; all weeks before the first have the same. */
 export function weekOf(timeUs: number): number {
   return Math.max(beforeFirstWeek, Math.floor((timeUs - mondayUs) / weekUs))
 }
@@ -22,13 +22,13 @@ export function weekStartUs(week: number): number {
   return mondayUs + week * weekUs
 }
 
-/** Makes the partitions of telemetry, and knows which there are. */
+/** Makes the partitions of telemetry, and remembers which exist. */
 export class Partitions {
   readonly #known = new Set<number>()
 
   constructor(private readonly pool: Pool) {}
 
-  /** Makes those that are missing for these weeks. */
+  /** Makes the partitions of these weeks that are missing. */
   async ensure(weeks: Iterable<number>): Promise<void> {
     for (const week of weeks) {
       if (this.#known.has(week)) continue
@@ -37,12 +37,12 @@ export class Partitions {
     }
   }
 
-  /** Makes those for the time until some weeks from now. */
+  /** Makes the partitions for the coming weeks. */
   async ahead(nowMs: number): Promise<void> {
     await this.#make(nowMs * 1_000, nowMs * 1_000 + weeksAhead * weekUs)
   }
 
-  /** Some may have been dropped. */
+  /** Forgets which exist, because some may have been dropped. */
   forget(): void {
     this.#known.clear()
   }

@@ -1,6 +1,6 @@
 import type { Columns } from '../samples/columns.js'
 
-/** One key of one device, and which rows of the batch at hand are its own. */
+/** One key of one device, and its rows in the current batch. */
 export interface Series {
   readonly deviceKey: number
   readonly keyId: number
@@ -8,8 +8,8 @@ export interface Series {
 }
 
 /**
- * Puts a batch's series into the order of the primary key, and the rows of each into the order of time. PostgreSQL refuses
- * to touch a row twice in one statement, so of rows with the same time only the last to come stays.
+ * Sorts a batch's series by the primary key, and the rows of each by time. PostgreSQL does not update a row twice in one
+ * statement, so of rows with the same time only the last one is kept.
  */
 export function orderSeries(series: Series[], columns: Columns): void {
   series.sort((a, b) => a.deviceKey - b.deviceKey || a.keyId - b.keyId)
@@ -28,7 +28,7 @@ function rises(rows: readonly number[], timesUs: readonly number[]): boolean {
 
 function orderRows(rows: number[], timesUs: readonly number[]): void {
   const timeOf = (row: number) => timesUs[row] as number
-  // A stable sort: of equal times the last is the one that came last.
+  // The sort is stable: of equal times the last row is the one that came last.
   rows.sort((a, b) => timeOf(a) - timeOf(b))
   let kept = 0
   for (const [index, row] of rows.entries()) {

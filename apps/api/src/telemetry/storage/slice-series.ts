@@ -4,17 +4,17 @@ import { type DeviceKeys, maximumKeysPerDevice } from './device-keys.js'
 import type { Series } from './series.js'
 
 export interface SliceSeries {
-  /** Each with its rows; whoever is done with them calls `releaseSeries`. Empty unless `complete`. */
+  /** Each with its rows, until they are released by `releaseSeries`. Empty unless `complete`. */
   series: Series[]
-  /** False: make known what is not, and sort again. */
+  /** False: devices or keys are not known; load or make them, and sort again. */
   complete: boolean
   unknownDevices: Set<number>
   unknownKeys: Map<number, Set<string>>
 }
 
 /**
- * Sorts the rows of a slice into their series. A message that would give its device too many keys is refused; those
- * that were refused before are left out.
+ * Sorts the rows of a slice into their series. A message that would give its device too many keys is refused; messages that
+ * were refused before are left out.
  */
 export function sortIntoSeries(slice: Slice, keys: DeviceKeys, refusals: Map<number, Refusal>): SliceSeries {
   const sorted: SliceSeries = {
@@ -46,7 +46,7 @@ export function sortIntoSeries(slice: Slice, keys: DeviceKeys, refusals: Map<num
       series.rows.push(row)
     }
     if (fresh === null) continue
-    // Also after a refusal: what the message holds of known keys is among the rows.
+    // Also after a refusal: the rows of the message with known keys were sorted already, and must not be stored.
     sorted.complete = false
     if (keys.fits(deviceKey, fresh.size)) sorted.unknownKeys.set(deviceKey, fresh)
     else refusals.set(index, tooManyKeys)

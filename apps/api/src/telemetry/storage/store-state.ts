@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common'
 
 /**
- * `ok`: telemetry is stored as it comes. `behind`: what came over a second ago still waits. `away`: the last attempt
- * failed, or has had no answer for seconds. Unless it is `ok`, live messages are passed on before they are stored.
+ * `ok`: telemetry is stored as it comes. `behind`: messages have waited for over a second. `away`: the last attempt failed,
+ * or has had no answer for seconds. Unless it is `ok`, messages are passed on to subscribers before they are stored.
  */
 export interface StoreCondition {
   state: 'ok' | 'behind' | 'away'
@@ -12,7 +12,7 @@ export interface StoreCondition {
   reason: string | null
 }
 
-/** How the store of telemetry does, for whoever shows it. The ingest keeps it current. */
+/** The condition of the store of telemetry, which ingest keeps up to date. */
 @Injectable()
 export class StoreState {
   #current: StoreCondition = { state: 'ok', since: Date.now(), reason: null }
@@ -22,7 +22,7 @@ export class StoreState {
     return this.#current
   }
 
-  /** Tells of each change of `state`; the returned function ends that. */
+  /** Calls a listener at each change of `state`, until the returned function is called. */
   onChange(listener: (condition: StoreCondition) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

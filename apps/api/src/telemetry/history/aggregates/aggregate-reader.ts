@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common'
 import { InvalidError } from '../../../foundation/errors/domain-errors.js'
 import type { AggregateQuery } from '../query/history-query.js'
 import { ReadingPool } from '../query/reading-pool.js'
-import type { Point, Series } from '../query/series.js'
+import type { Point, Series, TimeRange } from '../query/series.js'
 import { mostRawScanned } from '../resolution/choose-resolution.js'
-import { piecesOf } from '../resolution/pieces.js'
-import { type Extent, survey } from '../resolution/survey.js'
+import { type Extent, readExtents } from '../resolution/extents.js'
+import { tableRangesOf } from '../resolution/table-ranges.js'
 import { aggregateStatement, fractionOf, resolutionFor } from './aggregate-statement.js'
 import { fillGaps } from './fill.js'
 import { countOf, type Intervals, intervalsFor, intervalsOf } from './intervals.js'
@@ -17,17 +17,17 @@ export interface Aggregated {
   intervalMs: number
 }
 
-/** Items that one answer may have. */
+/** How many items one answer may have. */
 const mostItems = 100_000
 
-/** One value for each key and interval. */
+/** Reads one value for each series and interval. */
 @Injectable()
 export class AggregateReader {
   constructor(private readonly pool: ReadingPool) {}
 
   /** Throws an InvalidError for more intervals, or more raw samples to read, than one request may ask for. */
   async read(series: readonly Series[], query: AggregateQuery): Promise<Aggregated> {
-    const extents = await survey(this.pool, series, query.fromUs, query.toUs)
+    const extents = await readExtents(this.pool, series, query)
     const range = askedRange(query, extents)
     const intervals =
       query.intervalUs === null
@@ -42,7 +42,7 @@ export class AggregateReader {
     return {
       found: series.map((one, index) => ({
         series: one,
-        points: fillGaps(points[index] ?? [], query.fill, intervals, filled.fromUs, filled.toUs),
+        points: fillGaps(points[index] ?? [], query.fill, { intervals, ...filled }),
       })),
       resolution,
       intervalMs: intervals.lengthUs / 1_000,
@@ -58,9 +58,9 @@ export class AggregateReader {
   ): Promise<Point<number | null>[][]> {
     const points: Point<number | null>[][] = series.map(() => [])
     const { fromUs, toUs } = knownRange(extents)
-    const pieces = piecesOf(resolution, fromUs, toUs)
-    if (pieces.length === 0) return points
-    const rows = await this.pool.rows<Row>(aggregateStatement(series, aggregate, intervals, pieces))
+    const ranges = tableRangesOf(resolution, fromUs, toUs)
+    if (ranges.length === 0) return points
+    const rows = await this.pool.rows<Row>(aggregateStatement(series, aggregate, intervals, ranges))
     for (const { idx, at, value } of rows)
       points[idx]?.push({ tsUs: at * intervals.lengthUs + intervals.originUs, value: finite(value) })
     return points
@@ -69,19 +69,14 @@ export class AggregateReader {
 
 type Extents = readonly (Extent | null)[]
 
-interface Range {
-  fromUs: number
-  toUs: number
-}
-
 interface Row {
   idx: number
   at: number
   value: number | null
 }
 
-/** Where there is anything at all, within what was asked. */
-function knownRange(extents: Extents): Range {
+/** From the first to the last sample of all series, within what was asked. */
+function knownRange(extents: Extents): TimeRange {
   const known = extents.filter((extent) => extent !== null)
   if (known.length === 0) return { fromUs: 0, toUs: 0 }
   return {
@@ -90,20 +85,20 @@ function knownRange(extents: Extents): Range {
   }
 }
 
-/** As it was asked; an end that was left open is where the samples end. */
-function askedRange({ from, to, fromUs, toUs }: AggregateQuery, extents: Extents): Range {
+/** The range that was asked for; an end that was left open is where the samples end. */
+function askedRange({ from, to, fromUs, toUs }: AggregateQuery, extents: Extents): TimeRange {
   const known = knownRange(extents)
   const range = { fromUs: from ? fromUs : known.fromUs, toUs: to ? toUs : known.toUs }
   return range.fromUs <= range.toUs ? range : { fromUs: 0, toUs: 0 }
 }
 
-/** An open end is filled as far as there are values, to the interval; `known` is only to the minute or hour. */
+/** An open end is filled as far as there are values: extents are only exact to the minute or hour. */
 function filledRange(
   { from, to }: AggregateQuery,
-  range: Range,
+  range: TimeRange,
   { lengthUs }: Intervals,
   points: readonly (readonly Point<number | null>[])[],
-): Range {
+): TimeRange {
   const ends = points.flatMap((one) => [one[0], one.at(-1)].flatMap((point) => point?.tsUs ?? []))
   if (ends.length === 0) return from && to ? range : { fromUs: 0, toUs: 0 }
   return {
@@ -115,7 +110,7 @@ function filledRange(
 function checkItems({ fill }: AggregateQuery, extents: Extents, intervals: number): void {
   const items = fill === 'none' ? Math.min(intervals, samplesOf(extents)) : intervals
   if (items <= mostItems) return
-  const message = `makes ${said(items)} values in this range; at most ${said(mostItems)} are given`
+  const message = `makes ${formatted(items)} values in this range; at most ${formatted(mostItems)} are given`
   throw new InvalidError(`interval: ${message}`, 'too_many_items', [{ path: 'interval', message }])
 }
 
@@ -123,8 +118,8 @@ function checkRaw(aggregate: string, extents: Extents): void {
   const samples = samplesOf(extents)
   if (samples <= mostRawScanned) return
   const what =
-    fractionOf(aggregate) === null ? 'an interval that is no whole number of minutes' : 'a percentile'
-  const message = `the range holds about ${said(samples)} samples; ${what} is computed from at most ${said(mostRawScanned)}. Ask for a shorter range or fewer keys`
+    fractionOf(aggregate) === null ? 'an interval that is not a whole number of minutes' : 'a percentile'
+  const message = `the range holds about ${formatted(samples)} samples; ${what} is computed from at most ${formatted(mostRawScanned)}. Ask for a shorter range or fewer keys`
   throw new InvalidError(`from: ${message}`, 'range_too_large', [{ path: 'from', message }])
 }
 
@@ -132,11 +127,11 @@ function samplesOf(extents: Extents): number {
   return extents.reduce((sum, extent) => sum + (extent === null ? 0 : extent.numbers + extent.others), 0)
 }
 
-function said(count: number): string {
+function formatted(count: number): string {
   return count.toLocaleString('en')
 }
 
-/** A sum beyond the range of a double is kept as infinite, which JSON cannot say. */
+/** A sum beyond the range of a double is stored as infinity, which JSON does not have. */
 function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null
 }

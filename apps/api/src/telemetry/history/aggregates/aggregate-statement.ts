@@ -1,17 +1,17 @@
 import type { Resolution } from '@heliograph/protocol'
 import { type Series, seriesParameters, seriesTable } from '../query/series.js'
 import type { Statement } from '../query/statement.js'
-import { hourUs, minuteUs, type Piece, piecesSql } from '../resolution/pieces.js'
+import { hourUs, minuteUs, type TableRange, tableRangesSql } from '../resolution/table-ranges.js'
 import type { Intervals } from './intervals.js'
 
-/** What each aggregate is of the buckets of an interval. They are of numbers; `count` counts all samples. */
+/** How each aggregate is computed from the buckets of an interval. `count` counts all samples, the others numbers. */
 const expressions: Readonly<Record<string, string>> = {
   avg: 'sum(bucket.sum) / sum(bucket.count)',
   min: 'min(bucket.min)',
   max: 'max(bucket.max)',
   sum: 'sum(bucket.sum)',
   count: 'sum(bucket.count + bucket.other_count)',
-  // An array is compared by its first element first: the value at the earliest, or the latest, time.
+  // Arrays are compared by their first element, so this is the value at the earliest, or the latest, time.
   first: '(min(ARRAY[bucket.first_ts::float8, bucket.first]))[2]',
   last: '(max(ARRAY[bucket.last_ts::float8, bucket.last]))[2]',
 }
@@ -22,7 +22,7 @@ export function fractionOf(aggregate: string): number | null {
   return percent === undefined ? null : Number(percent) / 100
 }
 
-/** The coarsest data that tells an aggregate: no bucket may lie in two intervals, and percentiles need each sample. */
+/** The coarsest data that gives an aggregate: no bucket may lie in two intervals, and percentiles need each sample. */
 export function resolutionFor(aggregate: string, { lengthUs }: Intervals): Resolution {
   if (fractionOf(aggregate) !== null) return 'raw'
   if (lengthUs % hourUs === 0) return 'hour'
@@ -34,7 +34,7 @@ export function aggregateStatement(
   series: readonly Series[],
   aggregate: string,
   intervals: Intervals,
-  pieces: readonly Piece[],
+  ranges: readonly TableRange[],
 ): Statement {
   const parameters: unknown[] = [...seriesParameters(series), intervals.lengthUs, intervals.originUs]
   const fraction = fractionOf(aggregate)
@@ -42,7 +42,7 @@ export function aggregateStatement(
     fraction === null
       ? expressions[aggregate]
       : `percentile_cont($${parameters.push(fraction)}::float8) WITHIN GROUP (ORDER BY bucket.min)`
-  const { sql, values } = piecesSql(pieces, parameters.length + 1)
+  const { sql, values } = tableRangesSql(ranges, parameters.length + 1)
   return {
     text: `
       SELECT s.idx, found.at::float8 AS at, found.value::float8 AS value

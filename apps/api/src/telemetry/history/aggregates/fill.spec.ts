@@ -7,7 +7,7 @@ const points = [
   { tsUs: 50, value: 8 },
 ]
 const values = (fill: Parameters<typeof fillGaps>[1]) =>
-  fillGaps(points, fill, intervalsOf(10), 5, 71).map(({ value }) => value)
+  fillGaps(points, fill, { intervals: intervalsOf(10), fromUs: 5, toUs: 71 }).map(({ value }) => value)
 
 it.each([
   ['none', [2, 8]],
@@ -20,7 +20,7 @@ it.each([
 })
 
 it('gives each interval its start', () => {
-  expect(fillGaps(points, 'zero', intervalsOf(10), 5, 71).map(({ tsUs }) => tsUs)).toEqual([
-    0, 10, 20, 30, 40, 50, 60, 70,
-  ])
+  expect(
+    fillGaps(points, 'zero', { intervals: intervalsOf(10), fromUs: 5, toUs: 71 }).map(({ tsUs }) => tsUs),
+  ).toEqual([0, 10, 20, 30, 40, 50, 60, 70])
 })

@@ -1,14 +1,12 @@
 import type { Fill } from '@heliograph/protocol'
-import type { Point } from '../query/series.js'
+import type { Point, TimeRange } from '../query/series.js'
 import { type Intervals, startOf } from './intervals.js'
 
-/** The intervals of the range that have no value, given one; those that have, in their order. */
+/** Gives a value to each interval of the range that has none, and returns all of them in order. */
 export function fillGaps(
   points: readonly Point<number | null>[],
   fill: Fill,
-  intervals: Intervals,
-  fromUs: number,
-  toUs: number,
+  { intervals, fromUs, toUs }: TimeRange & { intervals: Intervals },
 ): Point<number | null>[] {
   if (fill === 'none') return [...points]
   const filled: Point<number | null>[] = []
@@ -18,15 +16,15 @@ export function fillGaps(
     if (point?.tsUs === tsUs) {
       filled.push(point)
       next++
-    } else filled.push({ tsUs, value: stand(fill, points[next - 1], point, tsUs) })
+    } else filled.push({ tsUs, value: fillValue(fill, points[next - 1], point, tsUs) })
   }
   return filled
 }
 
 type Neighbour = Point<number | null> | undefined
 
-/** Before the first value there is nothing to go on with, and behind the last no line to draw. */
-function stand(fill: Fill, before: Neighbour, after: Neighbour, tsUs: number): number | null {
+/** Before the first value there is no previous one, and a line needs a value at both ends. */
+function fillValue(fill: Fill, before: Neighbour, after: Neighbour, tsUs: number): number | null {
   if (fill === 'zero') return 0
   if (fill === 'previous') return before?.value ?? null
   if (fill !== 'linear' || before === undefined || after === undefined) return null

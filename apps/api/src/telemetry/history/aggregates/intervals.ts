@@ -1,9 +1,9 @@
 const weekUs = 7 * 86_400_000_000
 
-/** Whole intervals since 1970 in UTC, those of weeks from a Monday; so they lie the same in whatever range they are asked. */
+/** Whole intervals since 1970 in UTC, weeks from a Monday, so that they begin at the same times whatever the range. */
 export interface Intervals {
   lengthUs: number
-  /** Where one of them begins, at or before 1970. */
+  /** The beginning of one of them, at or before 1970. */
   originUs: number
 }
 
@@ -12,12 +12,12 @@ export function intervalsOf(lengthUs: number): Intervals {
   return { lengthUs, originUs: lengthUs % weekUs === 0 ? -3 * 86_400_000_000 : 0 }
 }
 
-/** Where the interval that holds a time begins. */
+/** The beginning of the interval that a time is in. */
 export function startOf({ lengthUs, originUs }: Intervals, tsUs: number): number {
   return Math.floor((tsUs - originUs) / lengthUs) * lengthUs + originUs
 }
 
-/** How many intervals a range touches. */
+/** How many intervals a range has, parts of them included. */
 export function countOf(intervals: Intervals, fromUs: number, toUs: number): number {
   if (toUs <= fromUs) return 0
   return Math.round((startOf(intervals, toUs - 1) - startOf(intervals, fromUs)) / intervals.lengthUs) + 1
@@ -25,7 +25,7 @@ export function countOf(intervals: Intervals, fromUs: number, toUs: number): num
 
 const [second, minute, hour, day] = [1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000] as const
 
-/** Lengths that people count in, each a multiple of one before. */
+/** Usual lengths, each a multiple of a shorter one. */
 const lengths = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((ms) => ms * 1_000),
   ...[1, 2, 5, 10, 15, 30].map((n) => n * second),
@@ -34,7 +34,7 @@ const lengths = [
   ...[day, 2 * day, weekUs],
 ] as const
 
-/** The shortest usual interval of which a range touches no more than `count`. */
+/** The shortest usual interval of which a range has no more than `count`. */
 export function intervalsFor(fromUs: number, toUs: number, count: number): Intervals {
   const fits = lengths.map(intervalsOf).find((intervals) => countOf(intervals, fromUs, toUs) <= count)
   if (fits !== undefined) return fits

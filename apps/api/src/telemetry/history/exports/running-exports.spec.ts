@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LimitError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../../foundation/principal/principal.js'
-import { exportLimits } from './export-limits.js'
-import { RunningExports } from './running-exports.js'
+import { exportLimits, RunningExports } from './running-exports.js'
 
 const organization = { organizationId: 1, organizationSlug: 'a', role: 'viewer' } as const
 const person = (userId: string, sessionId = 's'): Principal => ({

@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common'
 import { LimitError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../../foundation/principal/principal.js'
-import { exportLimits } from './export-limits.js'
 
 const retryAfterSeconds = 10
 
-/** Counts the files that are being written, so that readers who take their time do not become too many. */
+/** Limits of files of history, which are written for as long as a client reads them. */
+export const exportLimits = {
+  /** Files at the same time, for one person or API key. */
+  perCaller: 4,
+  /** Files at the same time, for all together: each keeps a chunk of samples in memory. */
+  inAll: 32,
+  /** After this long without reading anything a client is disconnected. */
+  stalledMs: 60_000,
+}
+
+/** Limits how many files are written at the same time, because a slow reader keeps one open for long. */
 @Injectable()
 export class RunningExports {
   private readonly callers = new Map<string, number>()
   private running = 0
 
-  /** Counts one, until the returned function is called. Throws a LimitError or an UnavailableError when it is one too many. */
+  /** Counts one until the returned function is called. Throws a LimitError or an UnavailableError when there are too many. */
   begin(principal: Principal): () => void {
     const caller = principal.kind === 'person' ? `person ${principal.userId}` : `key ${principal.apiKeyId}`
     const own = this.callers.get(caller) ?? 0
@@ -36,7 +45,7 @@ export class RunningExports {
 }
 
 function tooManyOwn(): LimitError {
-  const detail = `You are reading ${exportLimits.perCaller} files of telemetry already, which is how many may be read at once. Finish or close one of them.`
+  const detail = `You are reading ${exportLimits.perCaller} files of telemetry, which is the limit. Finish or close one of them.`
   return new LimitError(detail, 'too_many_exports', retryAfterSeconds)
 }
 

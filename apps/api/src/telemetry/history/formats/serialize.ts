@@ -9,7 +9,7 @@ export interface Serialization {
 }
 
 /** How samples become text: lines of CSV, or a JSON object a line. With `ofDevices` each line names its device. */
-export function serialization(format: StreamedFormat, ofDevices: boolean): Serialization {
+export function serialization(format: StreamedFormat, { ofDevices }: { ofDevices: boolean }): Serialization {
   if (format === 'ndjson') return ofDevices ? { ...ndjson, line: json } : ndjson
   return {
     contentType: 'text/csv; charset=utf-8; header=present',

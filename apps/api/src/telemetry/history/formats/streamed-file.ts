@@ -4,15 +4,15 @@ import { StreamableFile } from '@nestjs/common'
 import { type StreamedFormat, serialization } from './serialize.js'
 
 /**
- * An answer that is written as it is read: the next chunk is asked for once the client has taken the one before, and none
- * any more when the client is gone. An answer that fails on its way is cut off, so that nobody takes it for whole.
+ * An answer that is written while it is read: the next chunk is requested when the client has received the one before, and
+ * none when the client is gone. When it fails midway the connection is closed, so that the client sees it is incomplete.
  */
 export function streamedFile(
   chunks: AsyncIterable<readonly DeviceSample[]>,
   format: StreamedFormat,
   { name, ofDevices }: { name: string; ofDevices: boolean },
 ): StreamableFile {
-  const { contentType, head, line } = serialization(format, ofDevices)
+  const { contentType, head, line } = serialization(format, { ofDevices })
   const text = async function* () {
     if (head !== '') yield Buffer.from(head)
     for await (const chunk of chunks) {

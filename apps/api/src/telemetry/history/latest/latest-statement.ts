@@ -1,17 +1,17 @@
 import type { Statement } from '../query/statement.js'
 import { type StoredValue, valueColumns } from '../query/stored-value.js'
 
-/** Values that one answer may have. */
+/** How many values one answer may have. */
 export const mostValues = 100_000
 
 export interface LatestRow extends StoredValue {
   device: string
-  /** Null, as all else, for a device that has measured nothing of this. */
+  /** Null, like all other columns, for a device that has none of the keys. */
   key: string | null
   ts: number
 }
 
-/** One query for all devices, by id and name of the key; a device without values has one row too. */
+/** Selects the values of all devices in order of id and key; a device without values has one row too. */
 export function latestStatement(
   organizationId: number,
   devices: readonly string[],

@@ -8,25 +8,25 @@ import { Injectable } from '@nestjs/common'
 import { InvalidError } from '../../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../../foundation/principal/principal.js'
 import { parseDevices, parseKeys } from '../query/history-query.js'
+import { ReadLimiter } from '../query/read-limiter.js'
 import { ReadingPool } from '../query/reading-pool.js'
-import { ReadingTurns } from '../query/reading-turns.js'
 import { assertAll } from '../query/series-lookup.js'
 import { toValue } from '../query/stored-value.js'
 import { type LatestRow, latestStatement, mostValues } from './latest-statement.js'
 
-/** The last value of each key, of one device or of a whole page of them. */
+/** Reads the last value of each key, of one device or of a whole page of them. */
 @Injectable()
 export class LatestService {
   constructor(
     private readonly pool: ReadingPool,
-    private readonly turns: ReadingTurns,
+    private readonly limiter: ReadLimiter,
   ) {}
 
   ofDevice(principal: Principal, device: string, { keys }: ReadLatest): Promise<LatestOfDevices> {
     return this.read(principal, [device], parseKeys(keys))
   }
 
-  /** By device and key. Throws a NotFoundError that names what is no device of the caller's. */
+  /** Values in order of device and key. Throws a NotFoundError that names each device that the organization does not have. */
   async ofDevices(principal: Principal, input: ReadLatestOfDevices): Promise<LatestOfDevices> {
     const devices = parseDevices(input.devices, maximumDevicesPerLatest)
     return this.read(principal, devices, parseKeys(input.keys))
@@ -38,7 +38,7 @@ export class LatestService {
     keys: readonly string[] | null,
   ): Promise<LatestOfDevices> {
     const statement = latestStatement(principal.organizationId, devices, keys)
-    const rows = await this.turns.run(principal.organizationId, () => this.pool.rows<LatestRow>(statement))
+    const rows = await this.limiter.run(principal.organizationId, () => this.pool.rows<LatestRow>(statement))
     if (rows.length > mostValues) throw tooManyValues()
     assertAll(devices, rows)
     const items = rows.flatMap(({ device, key, ts, ...value }) =>

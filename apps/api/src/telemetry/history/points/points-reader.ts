@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common'
 import { TooLargeError } from '../../../foundation/errors/domain-errors.js'
 import { ReadingPool } from '../query/reading-pool.js'
 import { readSamples, type SampleRow } from '../query/sample-reader.js'
-import type { Point, Series } from '../query/series.js'
+import type { Point, Series, TimeRange } from '../query/series.js'
 import { toValue } from '../query/stored-value.js'
 import { type Choice, chooseResolution, coarsest } from '../resolution/choose-resolution.js'
-import { type Extent, survey } from '../resolution/survey.js'
+import { type Extent, readExtents } from '../resolution/extents.js'
 import { preselect } from './preselect.js'
 import { thinNumbers } from './thin-numbers.js'
 import { thinStates } from './thin-states.js'
@@ -25,18 +25,13 @@ export interface ThinnedHistory {
 const chunkRows = 20_000
 const longestTextBytes = 16 * 1_048_576
 
-/** History for charts: no more points of each series than asked for, from whatever data is enough for them. */
+/** Reads history for charts: no more points of each series than asked for, from the coarsest data that is enough. */
 @Injectable()
 export class PointsReader {
   constructor(private readonly pool: ReadingPool) {}
 
-  async read(
-    series: readonly Series[],
-    fromUs: number,
-    toUs: number,
-    points: number,
-  ): Promise<ThinnedHistory> {
-    const extents = await survey(this.pool, series, fromUs, toUs)
+  async read(series: readonly Series[], { fromUs, toUs, points }: ThinnedRange): Promise<ThinnedHistory> {
+    const extents = await readExtents(this.pool, series, { fromUs, toUs })
     const plans = series.flatMap((one, index) => {
       const extent = extents[index]
       return extent ? [{ series: one, extent, choice: chooseResolution(extent, points, series.length) }] : []
@@ -50,7 +45,7 @@ export class PointsReader {
     }
   }
 
-  private async readGroup(plans: readonly Plan[], { fromUs, toUs, points }: Range) {
+  private async readGroup(plans: readonly Plan[], { fromUs, toUs, points }: ThinnedRange) {
     const choice = plans[0]?.choice
     const series = plans.map((plan) => plan.series)
     if (choice === undefined || !choice.preselect) return this.readAll(series, { fromUs, toUs, points })
@@ -68,8 +63,8 @@ export class PointsReader {
     }))
   }
 
-  /** Every sample of the range, thinned here. */
-  private async readAll(series: readonly Series[], { fromUs, toUs, points }: Range) {
+  /** Reads every sample of the range and thins them here. */
+  private async readAll(series: readonly Series[], { fromUs, toUs, points }: ThinnedRange) {
     const rows = new Map<Series, SampleRow[]>(series.map((one) => [one, []]))
     let textBytes = 0
     for await (const chunk of readSamples(this.pool, series, { fromUs, toUs, after: null }, chunkRows)) {
@@ -89,13 +84,12 @@ interface Plan {
   choice: Choice
 }
 
-interface Range {
-  fromUs: number
-  toUs: number
+interface ThinnedRange extends TimeRange {
+  /** How many points each series may have at most. */
   points: number
 }
 
-/** Those that are read by one query. */
+/** Groups the series that one query can read together. */
 function groups(plans: readonly Plan[]): Plan[][] {
   const byChoice = new Map<string, Plan[]>()
   for (const plan of plans) {
@@ -119,7 +113,7 @@ function thinSamples(rows: readonly SampleRow[], count: number) {
   return { points: told, thinned: changesLost || points.length < rows.length }
 }
 
-/** Where a series has both, other values take half of the points at most. */
+/** Where a series has both, values that are not numbers get at most half of the points. */
 function thin(numbers: readonly Point<number>[], others: readonly Point<TelemetryValue>[], count: number) {
   if (others.length === 0) return { points: thinNumbers(numbers, count), changesLost: false }
   if (numbers.length === 0) return thinStates(others, count)
@@ -128,7 +122,7 @@ function thin(numbers: readonly Point<number>[], others: readonly Point<Telemetr
   return { points: merge(kept, states.points), changesLost: states.changesLost }
 }
 
-/** In one order. A time that a roll-up only estimates gives way to one that is already there. */
+/** Merges both by time. Each point gets a time of its own, because the times of a roll-up are estimates. */
 function merge(numbers: readonly Point<number>[], others: readonly Point<TelemetryValue>[]) {
   const points: Point<TelemetryValue>[] = [...numbers, ...others].sort((a, b) => a.tsUs - b.tsUs)
   let before = -1

@@ -1,7 +1,7 @@
 import type { Resolution, TelemetryValue } from '@heliograph/protocol'
-import { type Point, type Series, seriesParameters, seriesTable } from '../query/series.js'
+import { type Point, type Series, seriesParameters, seriesTable, type TimeRange } from '../query/series.js'
 import type { RowReader, Statement } from '../query/statement.js'
-import { bucketUs, type Piece, piecesOf, piecesSql } from '../resolution/pieces.js'
+import { bucketUs, type TableRange, tableRangesOf, tableRangesSql } from '../resolution/table-ranges.js'
 
 export interface Preselected {
   series: Series
@@ -9,24 +9,23 @@ export interface Preselected {
   others: Point<TelemetryValue>[]
 }
 
-export interface PreselectRequest {
+export interface PreselectRequest extends TimeRange {
   series: readonly Series[]
   resolution: Resolution
-  fromUs: number
-  toUs: number
   points: number
-  /** Whether there is anything else than numbers. */
+  /** Whether the series have values that are not numbers. */
   withOthers: boolean
 }
 
 /**
- * Of each small part of the range (half a point wide, and never less than a bucket of the roll-up) the first, the least,
- * the greatest and the last number, and the last of the other values, chosen within the database.
+ * The preselection of MinMaxLTTB (see thin-numbers.ts), made by the database: of each part of the range, which is half a
+ * point wide but at least a bucket of the roll-up, the first, the minimum, the maximum and the last number, and the last of
+ * the other values.
  */
 export async function preselect(reader: RowReader, request: PreselectRequest): Promise<Preselected[]> {
   const found: Preselected[] = request.series.map((series) => ({ series, numbers: [], others: [] }))
   const numbers = await reader.rows<NumbersRow>(numbersStatement(request))
-  for (const row of numbers) addRising(found[row.idx]?.numbers, cornersOf(row))
+  for (const row of numbers) addRising(found[row.idx]?.numbers, extremesOf(row))
   if (!request.withOthers) return found
   const others = await reader.rows<OthersRow>(othersStatement(request))
   for (const { idx, ts, value } of others) found[idx]?.others.push({ tsUs: ts, value })
@@ -52,8 +51,8 @@ interface OthersRow {
 }
 
 export function numbersStatement(request: PreselectRequest): Statement {
-  const { sql, values } = piecesSql(pieces(request), 4)
-  // An array is compared by its first element first, so its minimum is the row where that is least.
+  const { sql, values } = tableRangesSql(rangesOf(request), 4)
+  // Arrays are compared by their first element, so the minimum of arrays is the row with the lowest first element.
   return {
     text: `
       SELECT s.idx, first[1] AS first_us, first[2] AS first, last[1] AS last_us, last[2] AS last,
@@ -67,12 +66,12 @@ export function numbersStatement(request: PreselectRequest): Statement {
         GROUP BY 1
       ) AS found
       ORDER BY s.idx, found.part`,
-    values: [...seriesParameters(request.series), partUs(request, 2), ...values],
+    values: [...seriesParameters(request.series), partUs(request, { partsPerPoint: 2 }), ...values],
   }
 }
 
 export function othersStatement(request: PreselectRequest): Statement {
-  const { sql, values } = piecesSql(pieces(request), 4)
+  const { sql, values } = tableRangesSql(rangesOf(request), 4)
   return {
     text: `
       SELECT s.idx, found.ts::float8 AS ts, found.value
@@ -83,20 +82,23 @@ export function othersStatement(request: PreselectRequest): Statement {
         ORDER BY bucket.ts / $3::bigint, other_last_ts DESC
       ) AS found
       ORDER BY s.idx, found.ts`,
-    values: [...seriesParameters(request.series), partUs(request, 1), ...values],
+    values: [...seriesParameters(request.series), partUs(request, { partsPerPoint: 1 }), ...values],
   }
 }
 
-function pieces({ resolution, fromUs, toUs }: PreselectRequest): Piece[] {
-  return piecesOf(resolution, fromUs, toUs)
+function rangesOf({ resolution, fromUs, toUs }: PreselectRequest): TableRange[] {
+  return tableRangesOf(resolution, fromUs, toUs)
 }
 
-function partUs({ resolution, fromUs, toUs, points }: PreselectRequest, partsPerPoint: number): number {
+function partUs(
+  { resolution, fromUs, toUs, points }: PreselectRequest,
+  { partsPerPoint }: { partsPerPoint: number },
+): number {
   const unit = bucketUs[resolution]
   return Math.max(1, Math.ceil((toUs - fromUs) / (partsPerPoint * points) / unit)) * unit
 }
 
-function cornersOf(row: NumbersRow): Point<number>[] {
+function extremesOf(row: NumbersRow): Point<number>[] {
   return [
     { tsUs: row.first_us, value: row.first },
     { tsUs: row.least_us, value: row.least },
@@ -105,9 +107,9 @@ function cornersOf(row: NumbersRow): Point<number>[] {
   ].sort((a, b) => a.tsUs - b.tsUs)
 }
 
-/** One corner may be another too. Times stay apart even where two different ones had to share a microsecond. */
-function addRising(into: Point<number>[] | undefined, corners: readonly Point<number>[]): void {
-  for (const { tsUs, value } of corners) {
+/** One point may be two of the extremes. Different ones get different times, also when they share a microsecond. */
+function addRising(into: Point<number>[] | undefined, extremes: readonly Point<number>[]): void {
+  for (const { tsUs, value } of extremes) {
     const before = into?.at(-1)
     if (before !== undefined && before.tsUs >= tsUs) {
       if (before.value === value) continue

@@ -1,9 +1,9 @@
 import type { Point } from '../query/series.js'
 
 /**
- * At most `count` (2 or more) of the points, ascending by time: the first and the last; the least and the greatest of each
- * of `extremeParts(count)` equal parts of the time between, so that no spike disappears; and for the rest those that shape
- * the line most, by Largest-Triangle-Three-Buckets.
+ * Chooses at most `count` (2 or more) points, ascending by time: the first and the last; the minimum and the maximum of
+ * each of `extremeParts(count)` equal parts of the time between, so that no spike disappears; and for the rest those that
+ * shape the line most, by Largest-Triangle-Three-Buckets.
  *
  * LTTB: S. Steinarsson, "Downsampling Time Series for Visual Representation", University of Iceland, 2013. With minima and
  * maxima chosen before: J. Van Der Donckt et al., "MinMaxLTTB", IEEE VIS 2023; there they are candidates, here they stay.
@@ -17,7 +17,7 @@ export function thinNumbers(points: readonly Point<number>[], count: number): Po
   return points.filter((_, index) => kept.has(index))
 }
 
-/** How many parts keep their extremes, which takes half of the points. Fewer than four points have no room for any. */
+/** How many parts keep their extremes, which takes half of the points; none of fewer than four points. */
 export function extremeParts(count: number): number {
   return count < 4 ? 0 : Math.max(1, Math.floor((count - 2) / 4))
 }
@@ -46,7 +46,7 @@ function markExtremes(points: readonly Point<number>[], parts: number, kept: Set
   for (const known of extremes) if (known !== undefined) kept.add(known.least).add(known.greatest)
 }
 
-/** One point of each bucket: that which spans the largest triangle with the one before and the mean of the next bucket. */
+/** Keeps one point of each bucket: the one with the largest triangle to the point before and the mean of the next bucket. */
 function markLargestTriangles(points: readonly Point<number>[], buckets: number, kept: Set<number>): void {
   const inner = points.length - 2
   const boundary = (bucket: number) => 1 + Math.floor((bucket * inner) / buckets)
@@ -78,7 +78,7 @@ function meanOf(points: readonly Point<number>[], from: number, to: number): Poi
   return { tsUs, value }
 }
 
-/** Twice its area; infinite where the values are so far apart that it leaves a double's range. */
+/** Twice the area; infinite where the values are so far apart that it exceeds the range of a double. */
 function triangle(a: Point<number>, b: Point<number>, c: Point<number>): number {
   const area = Math.abs((a.tsUs - c.tsUs) * (b.value - a.value) - (a.tsUs - b.tsUs) * (c.value - a.value))
   return Number.isNaN(area) ? Number.POSITIVE_INFINITY : area

@@ -9,8 +9,8 @@ export interface ThinnedStates {
 }
 
 /**
- * At most `count` (2 or more) of the points of a series that is no line: booleans, text, JSON. The first, each that differs
- * from the one before, and the last. When these are too many, the last of each of equal parts of the time.
+ * Chooses at most `count` (2 or more) points of a series of booleans, text or JSON: the first, each that differs from the
+ * one before, and the last. When these are too many, it takes the last of each of equal parts of the time.
  */
 export function thinStates(points: readonly Point<TelemetryValue>[], count: number): ThinnedStates {
   let before: string | undefined

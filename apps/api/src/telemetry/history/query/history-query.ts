@@ -11,15 +11,14 @@ import { z } from 'zod'
 import { type FieldError, InvalidError } from '../../../foundation/errors/domain-errors.js'
 import { decodeCursor, encodeCursor } from '../../../foundation/paging/cursor.js'
 import type { Position } from './sample-reader.js'
+import type { TimeRange } from './series.js'
 
-/** Which samples: times in microseconds, `fromUs` inclusive, `toUs` exclusive. */
-interface HistoryRange {
+interface HistoryRange extends TimeRange {
+  /** Null: all keys. */
   keys: readonly string[] | null
-  fromUs: number
-  toUs: number
 }
 
-/** Samples as they are stored: a page of them, or all. */
+/** Asks for samples as they are stored: a page of them, or all. */
 export interface SamplesQuery extends HistoryRange {
   kind: 'samples'
   limit: number | null
@@ -34,24 +33,24 @@ export interface PointsQuery extends HistoryRange {
 export interface AggregateQuery extends HistoryRange {
   kind: 'aggregate'
   aggregate: string
-  /** Null: what suits `points`. */
+  /** Null: chosen so that there are at most `points`. */
   intervalUs: number | null
   points: number | null
   fill: Fill
-  /** Whether an end was named; an open one goes as far as there are samples. */
+  /** Whether each end was given; an open end is where the samples end. */
   from: boolean
   to: boolean
 }
 
 export type HistoryQuery = SamplesQuery | PointsQuery | AggregateQuery
 
-/** A century; what is longer is a mistake, and would leave the range of times. */
+/** A century. What is longer is a mistake, and would exceed the range of times. */
 const longestInterval = '36525d'
 const longestIntervalMs = 36_525 * 86_400_000
 
 type Input = Omit<ReadTelemetry, 'format'>
 
-/** Reads a query; throws an InvalidError that names each bad field. */
+/** Parses a query; throws an InvalidError that names each bad field. */
 export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
   const errors: FieldError[] = []
   const fromUs = timeOf(input, 'from', nowMs, 0, errors)
@@ -81,22 +80,25 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
   return { kind: 'samples', ...range, limit: input.limit ?? null, after }
 }
 
-/** The names of a list such as `a,b`; says of `path` what is wrong with it. */
+/** The names of a list such as `a,b`; what is wrong with it is added to `errors` under `path`. */
 function parseNames(path: string, text: string, errors: FieldError[]): string[] {
   const names = text.split(',').map((name) => name.trim())
   if (names.some((name) => name === '')) {
-    errors.push({ path, message: path === 'keys' ? 'holds an empty key' : 'holds an empty name' })
+    errors.push({ path, message: path === 'keys' ? 'has an empty key' : 'has an empty name' })
   }
   return [...new Set(names)]
 }
 
-/** The ids of a list of devices; throws an InvalidError for one that cannot be any device's. */
+/** The ids of a list of devices; throws an InvalidError for a text that cannot be an id. */
 export function parseDevices(text: string, maximum = maximumDevicesPerReading): string[] {
   const errors: FieldError[] = []
   const ids = parseNames('devices', text, errors)
   const bad = ids.find((id) => id !== '' && !DeviceId.safeParse(id).success)
   if (bad !== undefined)
-    errors.push({ path: 'devices', message: `holds ${JSON.stringify(bad)}, which is no device's id` })
+    errors.push({
+      path: 'devices',
+      message: `has ${JSON.stringify(bad)}, which cannot be the id of a device`,
+    })
   if (ids.length > maximum)
     errors.push({ path: 'devices', message: `names ${ids.length}; at most ${maximum} are read at once` })
   if (errors.length > 0) throw invalidQuery(errors)
@@ -123,7 +125,7 @@ function positionOf(cursor: string): Position {
   return { tsUs, key, device }
 }
 
-/** Fields that make no sense beside others. */
+/** Errors for fields that are not allowed beside others. */
 function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input): FieldError[] {
   const errors: FieldError[] = []
   const noPages = 'goes with pages of samples, not with points or aggregate'
@@ -174,7 +176,7 @@ function invalidQuery(errors: FieldError[]): InvalidError {
   return new InvalidError(detail, 'invalid_query', errors)
 }
 
-/** In a query string a bare + is a space, and many scripts send one: `2026-01-01T00:00:00+01:00`, `+5m`. */
+/** Restores a + that was not encoded, which a query string reads as a space: `2026-01-01T00:00:00+01:00`, `+5m`. */
 function withPlus(text: string): string {
   return text.replace(/^ (?=\d)| (?=\d\d:\d\d$)/, '+')
 }

@@ -5,15 +5,15 @@ import { InvalidError, TooLargeError, UnavailableError } from '../../../foundati
 import { readingOptions } from './reading-settings.js'
 import type { RowReader, Statement } from './statement.js'
 
-/** After this long PostgreSQL gives a question up, so that no request holds the database. */
+/** After this long PostgreSQL cancels a statement, so that no request occupies the database. */
 const longestStatementMs = 10_000
 
-/** What one question may bring here: texts can be long, and devices and keys many. */
+/** How much one statement may return: texts can be long, and devices and keys many. */
 const mostBytes = 64 * 1_048_576
-/** What a value takes in memory beside its text. */
+/** Rough bytes of memory that a value takes beside its text. */
 const valueBytes = 16
 
-/** Connections for reading telemetry, apart from those that store it: whoever reads a lot delays only readers. */
+/** Connections for reading telemetry, apart from those that store it, so that much reading delays only readers. */
 @Injectable()
 export class ReadingPool implements RowReader, OnApplicationShutdown {
   private readonly logger = new Logger(ReadingPool.name)
@@ -33,10 +33,10 @@ export class ReadingPool implements RowReader, OnApplicationShutdown {
     this.pool.on('error', (error) => this.logger.warn(`an idle connection broke: ${error.message}`))
   }
 
-  /** The rows of a query; throws an UnavailableError when it takes too long, a TooLargeError when they are too much. */
+  /** The rows of a query; throws an UnavailableError when it takes too long, a TooLargeError when they are too many. */
   async rows<Row extends pg.QueryResultRow>({ text, values }: Statement): Promise<Row[]> {
     try {
-      // Unnamed, so that it is planned for these very values and leaves out partitions that they exclude.
+      // Unnamed, so that it is planned for these values and leaves out partitions that they exclude.
       return (await this.pool.query<Row>({ text, values: [...values], types: boundedTypes() })).rows
     } catch (error) {
       throw explained(error)
@@ -48,7 +48,7 @@ export class ReadingPool implements RowReader, OnApplicationShutdown {
   }
 }
 
-/** pg's own parsers, until too much has gone through them: then pg takes in no further row and throws this error. */
+/** pg's own parsers, until they have parsed too much: then pg reads no further row and throws this error. */
 function boundedTypes(): pg.CustomTypesConfig {
   let left = mostBytes
   const bounded = (oid: number) => {
@@ -71,7 +71,7 @@ function explained(error: unknown): unknown {
   const code = error instanceof pg.DatabaseError ? error.code : undefined
   if (code === '57014')
     return new UnavailableError(
-      `Reading this took over ${longestStatementMs / 1_000} seconds and was given up. Ask for a shorter range, fewer keys or a longer interval.`,
+      `Reading this took over ${longestStatementMs / 1_000} seconds and was cancelled. Ask for a shorter range, fewer keys or a longer interval.`,
       'query_timeout',
     )
   if (code === '22003')

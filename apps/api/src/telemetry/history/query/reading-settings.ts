@@ -1,4 +1,4 @@
-/** Reads go by the primary key. A plan made while a table was empty must not read all of it when it is not. */
+/** Every read uses the primary key. A plan made while a table was empty must not scan it when it is full. */
 const settings = {
   default_transaction_read_only: 'on',
   enable_seqscan: 'off',
@@ -9,7 +9,7 @@ const settings = {
   jit: 'off',
 }
 
-/** As PostgreSQL takes them when a connection begins. */
+/** The settings, as PostgreSQL takes them when a connection begins. */
 export const readingOptions = Object.entries(settings)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ')

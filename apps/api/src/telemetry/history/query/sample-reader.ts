@@ -1,4 +1,4 @@
-import { compareSeries, type Series, seriesParameters } from './series.js'
+import { compareSeries, type Series, seriesParameters, type TimeRange } from './series.js'
 import type { RowReader, Statement } from './statement.js'
 import { type StoredValue, valueColumns } from './stored-value.js'
 
@@ -9,30 +9,26 @@ export interface SampleRow extends StoredValue {
   jsonBytes: number
 }
 
-/** A place between two samples: the last that was read. Samples come by time, then device, then key. */
+/** The last sample that was read. Samples are ordered by time, then device, then key. */
 export interface Position {
   tsUs: number
   device: string
   key: string
 }
 
-export interface SampleRange {
-  /** Inclusive. */
-  fromUs: number
-  /** Exclusive. */
-  toUs: number
+export interface SampleRange extends TimeRange {
   after: Position | null
 }
 
-/** Text of one series, and of all, that one query may bring; what is longer comes by the next. */
+/** How much text of one series, and of all, one query may fetch; the rest is fetched by the next. */
 const longestTextBytes = 1_048_576
 const longestTextOfAllBytes = 16 * longestTextBytes
 const fewestRows = 16
 
 /**
- * All samples of the series, ascending by time, device and key, in chunks of about `chunkRows`. Each query goes on where
- * the one before ended, by the primary key: nothing is held in the database between two, memory stays bounded whatever
- * the range, and samples that arrive meanwhile neither move nor double others.
+ * Reads all samples of the series, ascending by time, device and key, in chunks of about `chunkRows`. Each query continues
+ * by the primary key where the one before ended: no cursor is open between them, memory stays bounded whatever the range,
+ * and samples that arrive meanwhile do not make others missing or double.
  */
 export async function* readSamples(
   reader: RowReader,
@@ -51,7 +47,7 @@ export async function* readSamples(
   }
 }
 
-/** What is read ahead of one series. */
+/** The rows of one series that were read ahead. */
 class Buffered {
   rows: SampleRow[] = []
   complete = false
@@ -69,7 +65,7 @@ class Buffered {
     return this.rows.length === 0 && !this.complete
   }
 
-  /** Up to here everything is known. */
+  /** All samples up to this time are known. */
   get horizonUs(): number {
     return this.complete ? Number.POSITIVE_INFINITY : (this.rows.at(-1)?.tsUs ?? this.nextUs - 1)
   }
@@ -93,7 +89,8 @@ async function refill(
   const rowsEach = Math.max(fewestRows, Math.ceil(share))
   const lowestUs = Math.max(fromUs, Math.min(...wanting.map(({ nextUs }) => nextUs)))
   const textBytesEach = Math.ceil(Math.min(longestTextBytes, longestTextOfAllBytes / wanting.length))
-  const statement = chunkStatement(wanting, lowestUs, toUs, rowsEach, textBytesEach)
+  const limits = { fromUs: lowestUs, toUs, rowsEach, textBytesEach }
+  const statement = chunkStatement(wanting, limits)
   const found = await reader.rows<Found>(statement)
   for (const { idx, ts, number, json, exact, json_bytes } of found) {
     const into = wanting[idx]
@@ -112,13 +109,10 @@ interface Found extends StoredValue {
   json_bytes: number | null
 }
 
-/** For each series, its next rows: so many, and no more once their text is long. */
+/** Selects the next rows of each series: at most `rowsEach`, and fewer when their text is long. */
 export function chunkStatement(
   wanting: readonly { series: Series; nextUs: number }[],
-  lowestUs: number,
-  toUs: number,
-  rowsEach: number,
-  textBytesEach: number,
+  { fromUs, toUs, rowsEach, textBytesEach }: TimeRange & { rowsEach: number; textBytesEach: number },
 ): Statement {
   return {
     text: `
@@ -140,7 +134,7 @@ export function chunkStatement(
     values: [
       ...seriesParameters(wanting.map(({ series }) => series)),
       wanting.map(({ nextUs }) => nextUs),
-      lowestUs,
+      fromUs,
       toUs,
       rowsEach,
       textBytesEach,

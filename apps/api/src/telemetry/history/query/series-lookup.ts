@@ -5,14 +5,14 @@ import { ReadingPool } from './reading-pool.js'
 import { compareSeries, type Series } from './series.js'
 import type { Statement } from './statement.js'
 
-/** Finds what may be read: what devices of the caller's own organization have measured. */
+/** Finds the series of devices of the caller's organization. */
 @Injectable()
 export class SeriesLookup {
   constructor(private readonly pool: ReadingPool) {}
 
   /**
-   * The series of the devices, all or those of some keys, by device and key. Throws a NotFoundError that names each device
-   * that is not the organization's own, and an InvalidError for too many series.
+   * Finds the series of the devices, all or those of some keys, by device and key. Throws a NotFoundError that names each
+   * device that the organization does not have, and an InvalidError for more than `maximum` series.
    */
   async find(
     principal: Principal,
@@ -26,7 +26,7 @@ export class SeriesLookup {
       keyId === null || key === null ? [] : [{ deviceKey, device, keyId, key }],
     )
     if (series.length > maximum) throw tooManySeries(maximum, keys === null ? 'keys' : 'devices')
-    // Only now: had there been more rows than the limit, devices could be missing that are there.
+    // Checked last: if there were more rows than the limit, devices could seem to be missing.
     assertAll(devices, rows)
     return series.sort(compareSeries)
   }
@@ -42,7 +42,7 @@ export function assertAll(devices: readonly string[], rows: readonly { device: s
 interface Row {
   deviceKey: number
   device: string
-  /** Null for a device that has measured nothing of this. */
+  /** Null for a device that has none of the keys. */
   keyId: number | null
   key: string | null
 }

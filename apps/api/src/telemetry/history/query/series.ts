@@ -1,10 +1,16 @@
-/** What one key of one device measured over time: the unit in which telemetry is stored and read. */
+/** One key of one device: the unit in which telemetry is stored and read. */
 export interface Series {
   deviceKey: number
   /** The device's id. */
   device: string
   keyId: number
   key: string
+}
+
+/** Microseconds since 1970: `fromUs` inclusive, `toUs` exclusive. */
+export interface TimeRange {
+  fromUs: number
+  toUs: number
 }
 
 /** One value of a series. `tsUs` is microseconds since 1970. */
@@ -21,12 +27,12 @@ export function seriesParameters(series: readonly Series[]): [number[], number[]
   return [series.map(({ deviceKey }) => deviceKey), series.map(({ keyId }) => keyId)]
 }
 
-/** By device, then key: the order of items that have the same time. */
+/** Orders by device, then key, as items of the same time are. */
 export function compareSeries(a: Pick<Series, 'device' | 'key'>, b: Pick<Series, 'device' | 'key'>): number {
   return compareText(a.device, b.device) || compareText(a.key, b.key)
 }
 
-/** As PostgreSQL's collation "C" does: by code point, not by UTF-16 unit. */
+/** Orders as PostgreSQL's collation "C" does: by code point, not by UTF-16 unit. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0
   return Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -4,7 +4,7 @@ export interface Statement {
   values: readonly unknown[]
 }
 
-/** Whoever carries statements out; the ReadingPool. */
+/** What statements are run on: the ReadingPool. */
 export interface RowReader {
   rows<Row extends object>(statement: Statement): Promise<Row[]>
 }

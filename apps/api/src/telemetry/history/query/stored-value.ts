@@ -1,6 +1,6 @@
 import type { TelemetryValue } from '@heliograph/protocol'
 
-/** A value as `valueColumns` reads it. */
+/** A value, as `valueColumns` selects it. */
 export interface StoredValue {
   number: number | null
   json: TelemetryValue
@@ -15,7 +15,7 @@ export function valueColumns(table: string): string {
     CASE WHEN ${table}.number IS NOT NULL THEN ${table}.json::text END AS exact`
 }
 
-/** What is told of a stored value: an integer that is no double comes as digits, as in proto3's JSON. */
+/** A stored value as it is answered: an integer that a double cannot hold is a string of digits, as in proto3's JSON. */
 export function toValue({ number, json, exact }: StoredValue): TelemetryValue {
   return exact ?? number ?? json
 }

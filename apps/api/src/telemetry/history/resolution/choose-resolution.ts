@@ -1,25 +1,25 @@
 import type { Resolution } from '@heliograph/protocol'
-import { hourUs, minuteUs } from './pieces.js'
-import type { Extent } from './survey.js'
+import type { Extent } from './extents.js'
+import { hourUs, minuteUs } from './table-ranges.js'
 
-/** Raw samples that one request reads at most in all, to leave out most of them. */
+/** How many raw samples one request may have the database read, to choose few of them. */
 export const mostRawScanned = 2_000_000
-/** Raw samples that one request brings here at most, to choose among them. */
-const mostRawBrought = 200_000
+/** How many raw samples one request may fetch, to choose few of them here. */
+const mostRawFetched = 200_000
 
 export interface Choice {
   resolution: Resolution
-  /** Whether the database makes the first choice: a few of each small part of the range. */
+  /** Whether the database preselects a few samples of each small part of the range. */
   preselect: boolean
 }
 
 /**
- * What a chart of `points` points is best made from: all samples if there are few; else the coarsest roll-up that still has
- * a bucket, and so a minimum and a maximum, for every second point.
+ * Chooses the data for a chart of `points` points: all samples if there are few; else the coarsest roll-up that still has a
+ * bucket, and so a minimum and a maximum, for every second point.
  */
 export function chooseResolution(extent: Extent, points: number, seriesCount: number): Choice {
   const count = extent.numbers + extent.others
-  const fewEnough = Math.min(Math.max(5_000, 20 * points), mostRawBrought / seriesCount)
+  const fewEnough = Math.min(Math.max(5_000, 20 * points), mostRawFetched / seriesCount)
   if (count <= fewEnough) return { resolution: 'raw', preselect: false }
   const spanUs = extent.toUs - extent.fromUs
   const buckets = points / 2

@@ -37,9 +37,9 @@ describe('limitsProblem', () => {
   })
 
   it('says what does not', () => {
-    expect(limitsProblem({ ...noLimits, warning: { above: 1, below: 2 } })).toMatch(/more than/)
-    expect(limitsProblem({ ...limits, critical: { above: 20, below: null } })).toMatch(/the greater/)
-    expect(limitsProblem({ ...limits, critical: { above: null, below: 6 } })).toMatch(/the smaller/)
+    expect(limitsProblem({ ...noLimits, warning: { above: 1, below: 2 } })).toMatch(/greater than/)
+    expect(limitsProblem({ ...limits, critical: { above: 20, below: null } })).toMatch(/must not be less/)
+    expect(limitsProblem({ ...limits, critical: { above: null, below: 6 } })).toMatch(/must not be greater/)
   })
 })
 

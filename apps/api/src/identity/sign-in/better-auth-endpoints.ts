@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
+import { z } from 'zod'
+import { Database } from '../../foundation/database/database.service.js'
+import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { type Client, clientOf } from '../../http/front-door/client.js'
+import { FrontDoor } from '../../http/front-door/front-door.js'
+import { sendProblem } from '../../http/front-door/plain-responses.js'
+import { problemOf } from '../../http/problems/problem.js'
+import { invalidInput } from '../../http/requests/validation.pipe.js'
+import { clientAddressHeader } from './better-auth.js'
+import { offeredCalls } from './offered-calls.js'
+import { SignInService } from './sign-in.service.js'
+import { SignInLimits } from './sign-in-limits.js'
+
+const longestBodyBytes = 16_384
+
+/** Serves better-auth's calls at /api/auth. Outside of Nest, because better-auth reads the body itself. */
+@Injectable()
+export class BetterAuthEndpoints implements OnModuleInit {
+  private readonly logger = new Logger(BetterAuthEndpoints.name)
+
+  constructor(
+    private readonly frontDoor: FrontDoor,
+    private readonly signIn: SignInService,
+    private readonly limits: SignInLimits,
+    private readonly database: Database,
+  ) {}
+
+  onModuleInit(): void {
+    this.frontDoor.onRequest('/api/auth', (request, response) => {
+      this.answer(request, response).catch((error: unknown) => {
+        const { problem, headers } = problemOf(error, (unknown) => this.logger.error(unknown))
+        sendProblem(response, problem.status, problem.code, problem.detail ?? problem.title, headers)
+      })
+    })
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const client = clientOf(request)
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const call = offeredCalls.get(path)
+    if (call === undefined || call.method !== request.method) {
+      return sendProblem(response, 404, 'not_found', 'There is nothing at this address.')
+    }
+    if (request.method === 'POST' && !this.signIn.origins.allowsCookies(request.headers, client)) {
+      const detail = 'Pages of this origin may not do this. See ALLOWED_ORIGINS.'
+      return sendProblem(response, 403, 'origin_refused', detail)
+    }
+    const body = checkBody(call.body, await readBody(request))
+    const giveBack = typeof body.email === 'string' ? this.limits.attempt(client.address, body.email) : null
+    const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    if (answer.status >= 500) return await this.failWithCause(answer)
+    if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
+    if (answer.ok) giveBack?.()
+    await (answer.ok ? send(answer, response) : sendRefusal(answer, response))
+  }
+
+  /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
+  private async checkSignedOut({ headers: { authorization, cookie } }: IncomingMessage): Promise<void> {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    const sessions = [
+      ...(bearer === undefined ? [] : [await this.signIn.findSession({ bearer })]),
+      ...(cookie === undefined ? [] : [await this.signIn.findSession({ cookie })]),
+    ]
+    if (sessions.every((session) => session === null)) return
+    throw new UnavailableError('You are still signed in. Try again.', 'still_signed_in', 2)
+  }
+
+  /** better-auth hides the cause of an error. Most often it is the database, which `ping` finds out. */
+  private async failWithCause(answer: Response): Promise<never> {
+    await this.database.ping()
+    throw new Error(`better-auth answered ${answer.status}; its own lines in the log say why`)
+  }
+}
+
+/** Returns only the fields that were validated: only these are passed on. */
+function checkBody(schema: z.ZodType<Record<string, unknown>>, body: Buffer): Record<string, unknown> {
+  const parsed = schema.safeParse(body.length === 0 ? {} : parseJson(body))
+  if (parsed.success) return parsed.data
+  throw invalidInput(parsed.error.issues)
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > longestBodyBytes)
+      throw new TooLargeError(`The body is larger than ${longestBodyBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Converts the request for better-auth. Its origin was checked already, so better-auth gets its own base URL as origin. */
+function toWebRequest(
+  baseUrl: string,
+  request: IncomingMessage,
+  client: Client,
+  body: Record<string, unknown>,
+): Request {
+  const headers = new Headers()
+  for (const name of ['authorization', 'cookie', 'user-agent', 'accept'] as const) {
+    const value = request.headers[name]
+    if (value !== undefined) headers.set(name, value)
+  }
+  headers.set(clientAddressHeader, client.address)
+  const url = new URL(request.url ?? '/', baseUrl)
+  if (request.method !== 'POST') return new Request(url, { headers })
+  headers.set('origin', url.origin)
+  headers.set('content-type', 'application/json')
+  return new Request(url, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() })
+
+/** Sends a refusal of better-auth as a problem. */
+async function sendRefusal(answer: Response, response: ServerResponse): Promise<void> {
+  const { status, headers } = answer
+  const { code, message } = Refusal.catch({}).parse(await answer.json().catch(() => ({})))
+  const cookies = headers.getSetCookie()
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies)
+  const retryAfter = headers.get('x-retry-after')
+  if (retryAfter !== null) response.setHeader('retry-after', retryAfter)
+  const fallback = fallbackCodes[status] ?? 'refused'
+  sendProblem(response, status, code?.toLowerCase() ?? fallback, message ?? 'The request was refused.')
+}
+
+const fallbackCodes: Record<number, string> = {
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  429: 'rate_limited',
+}
+
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  const body = Buffer.from(await answer.arrayBuffer())
+  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
+  const cookies = answer.headers.getSetCookie()
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies)
+  response.setHeader('cache-control', 'no-store')
+  response.setHeader('content-length', body.length)
+  response.writeHead(answer.status)
+  response.end(body)
+}

@@ -1,0 +1,45 @@
+import { Name, Password } from '@heliograph/protocol'
+import { z } from 'zod'
+
+interface OfferedCall {
+  method: 'GET' | 'POST'
+  body: z.ZodType<Record<string, unknown>>
+}
+
+const Nothing = z.object({})
+const get: OfferedCall = { method: 'GET', body: Nothing }
+const post = (body: OfferedCall['body']): OfferedCall => ({ method: 'POST', body })
+
+/** The calls of better-auth that the platform offers, with the fields that are passed on. All other calls are refused. */
+export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
+  [
+    '/api/auth/sign-in/email',
+    post(
+      z.object({
+        email: z.string().max(254),
+        password: z.string().max(1_024),
+        rememberMe: z.boolean().optional(),
+      }),
+    ),
+  ],
+  ['/api/auth/sign-out', post(Nothing)],
+  ['/api/auth/get-session', get],
+  ['/api/auth/list-sessions', get],
+  [
+    '/api/auth/revoke-session',
+    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is not a token') })),
+  ],
+  ['/api/auth/revoke-sessions', post(Nothing)],
+  ['/api/auth/revoke-other-sessions', post(Nothing)],
+  [
+    '/api/auth/change-password',
+    post(
+      z.object({
+        currentPassword: z.string().max(1_024),
+        newPassword: Password,
+        revokeOtherSessions: z.boolean().optional(),
+      }),
+    ),
+  ],
+  ['/api/auth/update-user', post(z.object({ name: Name }))],
+])

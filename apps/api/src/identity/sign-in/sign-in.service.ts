@@ -1,0 +1,84 @@
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
+import { randomId } from '../../foundation/secrets/random-id.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
+import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
+import { Origins } from './origins.js'
+
+export interface SignedInSession {
+  sessionId: string
+  userId: string
+  /** Cookies for the browser, when the session was extended. */
+  setCookies: string[]
+}
+
+/** People and their sign-in sessions. The tables are better-auth's. */
+@Injectable()
+export class SignInService {
+  private readonly logger = new Logger(SignInService.name)
+  private readonly betterAuth: BetterAuth
+  /** The base URL of better-auth. */
+  readonly baseUrl: string
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    database: Database,
+    secrets: Secrets,
+    events: EventBus,
+    readonly origins: Origins,
+  ) {
+    this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+    this.betterAuth = createBetterAuth({
+      prisma: database.prisma,
+      baseUrl: this.baseUrl,
+      secret: secrets.authSecret,
+      log: (level, message) => this.logger[level](message),
+      onSessionEnded: ({ id, userId }) => events.emit('session.ended', { sessionId: id, userId }),
+    })
+  }
+
+  /** Passes a request to better-auth. */
+  handle(request: Request): Promise<Response> {
+    return this.betterAuth.handler(request)
+  }
+
+  /** The session of a cookie or a bearer token; null when there is none or it has ended. */
+  async findSession(credential: { cookie: string } | { bearer: string }): Promise<SignedInSession | null> {
+    const headers = new Headers(
+      'cookie' in credential
+        ? { cookie: credential.cookie }
+        : { authorization: `Bearer ${credential.bearer}` },
+    )
+    const result = await this.betterAuth.api.getSession({ headers, returnHeaders: true })
+    if (result.response === null) return null
+    const { session } = result.response
+    return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
+  }
+
+  /** Creates a person who signs in with a password, in the caller's transaction. */
+  async createPerson(
+    transaction: Transaction,
+    person: { name: string; email: string; passwordHash: string },
+  ): Promise<{ id: string; name: string; email: string }> {
+    const id = randomId(32)
+    const user = await transaction.user.create({
+      data: { id, name: person.name, email: person.email.toLowerCase(), emailVerified: false },
+    })
+    await transaction.account.create({
+      data: {
+        id: randomId(32),
+        userId: id,
+        accountId: id,
+        providerId: 'credential',
+        password: person.passwordHash,
+      },
+    })
+    return { id: user.id, name: user.name, email: user.email }
+  }
+
+  hashPassword(password: string): Promise<string> {
+    return hashPassword(password)
+  }
+}

@@ -1,0 +1,146 @@
+import type { Change, Qos, StoredEntry, StoredMessage } from '@heliograph/broker'
+
+/** What happened to an entry: it is new or was replaced, it was sent or released, or it was removed. */
+export type EntryChanges =
+  | { readonly kind: 'put'; readonly entry: StoredEntry }
+  | { readonly kind: 'changed'; readonly packetId: number | null; readonly released: boolean }
+  | { readonly kind: 'removed' }
+
+export interface SessionChanges {
+  /** Whether everything that is stored of it is deleted first. */
+  removed: boolean
+  owner: string
+  /** Null when the session itself did not change. */
+  offlineSince: number | null
+  /** The granted QoS by topic filter; null for a subscription that was removed. */
+  readonly subscriptions: Map<string, Qos | null>
+  /** Whether each packet id is in use. */
+  readonly inbound: Map<number, boolean>
+  readonly entries: Map<number, EntryChanges>
+}
+
+/**
+ * Changes that gather for one transaction. A later change takes the place of the one before, so that it is never
+ * larger than what it describes, however long it gathers: a message that was queued and dequeued leaves nothing.
+ */
+export class ChangeSet {
+  readonly sessions = new Map<string, SessionChanges>()
+  /** The retained message by topic; null for one that was removed. */
+  readonly retained = new Map<string, StoredMessage | null>()
+  /** How many new entries have each message. */
+  readonly receivers = new Map<StoredMessage, number>()
+  /** How many changes it is made of. */
+  changes = 0
+  #bytes = 0
+
+  get isEmpty(): boolean {
+    return this.sessions.size === 0 && this.retained.size === 0
+  }
+
+  /** Rough bytes of memory that its messages take, each counted once. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  add(change: Change): void {
+    this.changes++
+    if (change.kind === 'retained') this.#retain(change.message.topic, change.message)
+    else if (change.kind === 'retained_removed') this.#retain(change.topic, null)
+    else if (change.kind === 'session_removed') this.#remove(change.sessionId)
+    else this.#addTo(this.#session(change.sessionId), change)
+  }
+
+  #addTo(session: SessionChanges, change: ChangeOfSession): void {
+    const { subscriptions, inbound } = session
+    if (change.kind === 'session') {
+      session.owner = change.owner
+      session.offlineSince = change.offlineSince
+    } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
+    else if (change.kind === 'subscription_removed') subscriptions.set(change.filter, null)
+    else if (change.kind === 'inbound') inbound.set(change.packetId, true)
+    else if (change.kind === 'inbound_removed') inbound.set(change.packetId, false)
+    else this.#addEntry(session.entries, change)
+  }
+
+  #addEntry(entries: Map<number, EntryChanges>, change: ChangeOfEntry): void {
+    const { sequence } = change
+    const known = entries.get(sequence)
+    if (change.kind === 'queued') {
+      this.#removeReceiver(known)
+      const { kind: _, ...entry } = change
+      entries.set(sequence, { kind: 'put', entry })
+      this.#addReceiver(entry.message)
+    } else if (change.kind === 'dequeued') {
+      this.#removeReceiver(known)
+      // A sequence is used once, so an entry that is new here was never written.
+      if (known?.kind === 'put') entries.delete(sequence)
+      else entries.set(sequence, { kind: 'removed' })
+    } else if (known?.kind !== 'removed') {
+      entries.set(sequence, changed(known, change))
+    }
+  }
+
+  #remove(sessionId: string): void {
+    for (const entry of this.sessions.get(sessionId)?.entries.values() ?? []) this.#removeReceiver(entry)
+    this.sessions.set(sessionId, newSession(true))
+  }
+
+  #session(sessionId: string): SessionChanges {
+    let session = this.sessions.get(sessionId)
+    if (!session) {
+      session = newSession(false)
+      this.sessions.set(sessionId, session)
+    }
+    return session
+  }
+
+  #retain(topic: string, message: StoredMessage | null): void {
+    const known = this.retained.get(topic)
+    if (known) this.#bytes -= bytesOf(known)
+    if (message) this.#bytes += bytesOf(message)
+    this.retained.set(topic, message)
+  }
+
+  #addReceiver(message: StoredMessage): void {
+    const receivers = this.receivers.get(message) ?? 0
+    if (receivers === 0) this.#bytes += bytesOf(message)
+    this.receivers.set(message, receivers + 1)
+  }
+
+  #removeReceiver(entry: EntryChanges | undefined): void {
+    if (entry?.kind !== 'put') return
+    const { message } = entry.entry
+    const receivers = (this.receivers.get(message) ?? 0) - 1
+    if (receivers > 0) this.receivers.set(message, receivers)
+    else if (this.receivers.delete(message)) this.#bytes -= bytesOf(message)
+  }
+}
+
+function changed(
+  known: Exclude<EntryChanges, { kind: 'removed' }> | undefined,
+  change: SentOrReleased,
+): EntryChanges {
+  const released = change.kind === 'released'
+  if (known?.kind === 'put') {
+    const packetId = change.kind === 'sent' ? change.packetId : known.entry.packetId
+    return { kind: 'put', entry: { ...known.entry, packetId, released } }
+  }
+  const packetId = change.kind === 'sent' ? change.packetId : (known?.packetId ?? null)
+  return { kind: 'changed', packetId, released }
+}
+
+function newSession(removed: boolean): SessionChanges {
+  const nothing = { subscriptions: new Map(), inbound: new Map(), entries: new Map() }
+  return { removed, owner: '', offlineSince: null, ...nothing }
+}
+
+/** Rough bytes of memory that a message takes beside its topic and payload. */
+const messageBytes = 400
+
+function bytesOf({ topic, payload }: StoredMessage): number {
+  return topic.length + payload.length + messageBytes
+}
+
+type ChangeOfSession = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
+type ChangeOfEntry = Extract<ChangeOfSession, { sequence: number }>
+type SentOrReleased = Extract<Change, { kind: 'sent' | 'released' }>

@@ -1,0 +1,108 @@
+import type { StoredMessage } from '@heliograph/broker'
+import type { ChangeSet, EntryChanges, SessionChanges } from './change-set.js'
+import { inChunks, type Row, type Statement, type StoreClient } from './statement.js'
+import * as sql from './statements.js'
+
+/** Ids of the messages that several new entries share, and so are written once. */
+export type SharedMessages = ReadonlyMap<StoredMessage, number>
+
+/** Writes a change set inside a transaction, a few statements for each kind of change. Twice is the same as once. */
+export async function writeChangeSet(
+  client: StoreClient,
+  changeSet: ChangeSet,
+  shared: SharedMessages,
+): Promise<void> {
+  const freed = new Set<string>()
+  const run = async (statement: Statement, rows: Iterable<Row>): Promise<void> => {
+    for (const chunk of inChunks(rows)) {
+      const result = await client.run<{ message_id: string | null }>(statement, chunk)
+      for (const { message_id } of result) if (message_id !== null) freed.add(message_id)
+    }
+  }
+  await run(sql.removeSessions, removedSessions(changeSet))
+  await run(sql.putSessions, sessions(changeSet))
+  await run(sql.removeSubscriptions, removedSubscriptions(changeSet))
+  await run(sql.putSubscriptions, newSubscriptions(changeSet))
+  await run(sql.removeInbound, removedInbound(changeSet))
+  await run(sql.keepInbound, newInbound(changeSet))
+  await run(sql.removeEntries, removedEntries(changeSet))
+  await run(sql.keepMessages, messages(shared))
+  await run(sql.putEntries, newEntries(changeSet, shared))
+  await run(sql.changeEntries, changedEntries(changeSet))
+  await run(sql.removeMessages, singles(freed))
+  await run(sql.removeRetained, removedRetained(changeSet))
+  await run(sql.putRetained, retained(changeSet))
+}
+
+function* removedSessions({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { removed }] of sessions) if (removed) yield [sessionId]
+}
+
+function* sessions({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { owner, offlineSince }] of sessions)
+    if (offlineSince !== null) yield [sessionId, owner, offlineSince]
+}
+
+function* removedSubscriptions({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { removed, subscriptions }] of sessions)
+    if (!removed) for (const [filter, qos] of subscriptions) if (qos === null) yield [sessionId, filter]
+}
+
+function* newSubscriptions({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { subscriptions }] of sessions)
+    for (const [filter, qos] of subscriptions) if (qos !== null) yield [sessionId, filter, qos]
+}
+
+function* removedInbound({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { removed, inbound }] of sessions)
+    if (!removed) for (const [packetId, inUse] of inbound) if (!inUse) yield [sessionId, packetId]
+}
+
+function* newInbound({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { inbound }] of sessions)
+    for (const [packetId, inUse] of inbound) if (inUse) yield [sessionId, packetId]
+}
+
+function* removedEntries(changeSet: ChangeSet): Generator<Row> {
+  for (const [sessionId, { removed }, sequence, { kind }] of entries(changeSet))
+    if (kind === 'removed' && !removed) yield [sessionId, sequence]
+}
+
+function* messages(shared: SharedMessages): Generator<Row> {
+  for (const [{ topic, payload, qos }, id] of shared) yield [id, topic, payload, qos]
+}
+
+function* newEntries(changeSet: ChangeSet, shared: SharedMessages): Generator<Row> {
+  for (const [sessionId, , sequence, change] of entries(changeSet)) {
+    if (change.kind !== 'put') continue
+    const { message, qos, retain, packetId, released } = change.entry
+    const messageId = shared.get(message)
+    const body =
+      messageId === undefined
+        ? [null, message.topic, message.payload, message.qos]
+        : [messageId, null, null, null]
+    yield [sessionId, sequence, ...body, qos, retain, packetId, released]
+  }
+}
+
+function* changedEntries(changeSet: ChangeSet): Generator<Row> {
+  for (const [sessionId, , sequence, change] of entries(changeSet))
+    if (change.kind === 'changed') yield [sessionId, sequence, change.packetId, change.released]
+}
+
+function* removedRetained({ retained }: ChangeSet): Generator<Row> {
+  for (const [topic, message] of retained) if (message === null) yield [topic]
+}
+
+function* retained({ retained }: ChangeSet): Generator<Row> {
+  for (const [topic, message] of retained) if (message !== null) yield [topic, message.payload, message.qos]
+}
+
+function* entries({ sessions }: ChangeSet): Generator<[string, SessionChanges, number, EntryChanges]> {
+  for (const [sessionId, session] of sessions)
+    for (const [sequence, entry] of session.entries) yield [sessionId, session, sequence, entry]
+}
+
+function* singles(values: Iterable<string>): Generator<Row> {
+  for (const value of values) yield [value]
+}

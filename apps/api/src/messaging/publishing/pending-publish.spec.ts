@@ -1,0 +1,48 @@
+import { describe, expect, it, vi } from 'vitest'
+import { UndecidedError } from '../../telemetry/samples/sample.js'
+import { PendingPublish } from './pending-publish.js'
+
+const stored = { stored: true, samples: 1 } as const
+
+function pending() {
+  const handlers = { onDecided: vi.fn(() => 'forward' as const), onForward: vi.fn(), onUndecided: vi.fn() }
+  return { handlers, message: new PendingPublish(handlers, null) }
+}
+
+describe('PendingPublish', () => {
+  it('has the decision at once when it is known', () => {
+    const { message } = pending()
+    message.decided(stored)
+    expect(message.decision()).toBe('forward')
+  })
+
+  it('promises a decision that is not known yet', async () => {
+    const { message } = pending()
+    const decision = message.decision()
+    message.decided(stored)
+    expect(await decision).toBe('forward')
+  })
+
+  it('forwards a message once, either delayed or when it was decided', async () => {
+    const { message, handlers } = pending()
+    const decision = message.decision()
+    message.delayed()
+    message.delayed()
+    message.decided(stored)
+    message.delayed()
+    expect(await decision).toBe('drop')
+    expect(handlers.onForward).toHaveBeenCalledTimes(1)
+  })
+
+  it('rejects when the message stays undecided, before or after the decision was asked for', async () => {
+    const error = new UndecidedError('the database is away', 'full')
+    const asked = pending()
+    const decision = asked.message.decision()
+    asked.message.undecided(error)
+    await expect(decision).rejects.toBe(error)
+    const late = pending()
+    late.message.undecided(error)
+    await expect(late.message.decision()).rejects.toBe(error)
+    expect(late.handlers.onUndecided).toHaveBeenCalledTimes(1)
+  })
+})

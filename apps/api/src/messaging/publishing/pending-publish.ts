@@ -1,0 +1,63 @@
+import type { MaybePromise, PublishDecision } from '@heliograph/broker'
+import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
+import type { IngestListener, IngestOutcome, UndecidedError } from '../../telemetry/samples/sample.js'
+
+type State =
+  /** Ingest has the message. */
+  | { kind: 'waiting' }
+  /** Subscribers have the message, because the database is away; it is not stored yet. */
+  | { kind: 'forwarded' }
+  | { kind: 'decided'; decision: PublishDecision }
+  | { kind: 'failed'; error: UndecidedError }
+
+interface Handlers {
+  /** Called when the message was stored or refused. */
+  onDecided(outcome: IngestOutcome): PublishDecision
+  /** Called when subscribers should get the message before it is stored. */
+  onForward(): void
+  onUndecided(): void
+}
+
+/** A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again. */
+export class PendingPublish implements IngestListener {
+  #state: State = { kind: 'waiting' }
+  #waiter: { resolve(decision: PublishDecision): void; reject(error: UndecidedError): void } | null = null
+
+  constructor(
+    private readonly handlers: Handlers,
+    readonly timing: MessageTiming | null,
+  ) {}
+
+  /** The decision, or a promise of it when it is not known yet. Rejects when the message stays undecided. */
+  decision(): MaybePromise<PublishDecision> {
+    switch (this.#state.kind) {
+      case 'decided':
+        return this.#state.decision
+      case 'failed':
+        return Promise.reject(this.#state.error)
+      case 'waiting':
+      case 'forwarded':
+        return new Promise((resolve, reject) => {
+          this.#waiter = { resolve, reject }
+        })
+    }
+  }
+
+  delayed(): void {
+    if (this.#state.kind !== 'waiting') return
+    this.#state = { kind: 'forwarded' }
+    this.handlers.onForward()
+  }
+
+  decided(outcome: IngestOutcome): void {
+    const decision = this.handlers.onDecided(outcome)
+    this.#state = { kind: 'decided', decision: this.#state.kind === 'forwarded' ? 'drop' : decision }
+    this.#waiter?.resolve(this.#state.decision)
+  }
+
+  undecided(error: UndecidedError): void {
+    this.handlers.onUndecided()
+    this.#state = { kind: 'failed', error }
+    this.#waiter?.reject(error)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Pool } from 'pg'
+import { listPartitions, type PartitionTable } from './partition-tables.js'
+
+const rowsPerDelete = 20_000
+
+/** Deletes all telemetry of a device, in small transactions. `latest` is last, because its rows say that there is more to delete. */
+export async function deleteTelemetry(pool: Pool, deviceKey: number): Promise<void> {
+  for (const partition of await listPartitions(pool)) await deleteRows(pool, partition, deviceKey)
+  await pool.query('DELETE FROM telemetry.latest WHERE device_key = $1', [deviceKey])
+}
+
+/** Deletes the telemetry of devices that do not exist any more. */
+export async function deleteOrphans(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ deviceKey: number }>(
+    `SELECT DISTINCT latest.device_key AS "deviceKey" FROM telemetry.latest
+     LEFT JOIN device ON device.key = latest.device_key WHERE device.key IS NULL`,
+  )
+  for (const { deviceKey } of rows) await deleteTelemetry(pool, deviceKey)
+}
+
+/** Deletes a device's rows before a time from one partition, some at a time. */
+export async function deleteRows(
+  pool: Pool,
+  { name }: PartitionTable,
+  deviceKey: number,
+  beforeUs = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
+  try {
+    for (let deleted = rowsPerDelete; deleted === rowsPerDelete; ) {
+      const { rowCount } = await pool.query(
+        `DELETE FROM ${name} WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM ${name} WHERE device_key = $1 AND ts < $2::bigint LIMIT $3))`,
+        [deviceKey, beforeUs, rowsPerDelete],
+      )
+      deleted = rowCount ?? 0
+    }
+  } catch (error) {
+    // 42P01, undefined table: it was dropped meanwhile, with all its rows.
+    if ((error as { code?: string }).code !== '42P01') throw error
+  }
+}
