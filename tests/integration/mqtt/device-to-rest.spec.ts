@@ -131,6 +131,20 @@ describe('a device that publishes', () => {
     await watcher.endAsync()
   })
 
+  it('may leave out its client id, and have two such connections at once', async () => {
+    const device = await registerDevice(admin)
+    const { topics } = device.credential
+    const clients = [
+      await connectDevice(platform, device, { clientId: '' }),
+      await connectDevice(platform, device, { clientId: '' }),
+    ]
+    for (const [index, client] of clients.entries())
+      await client.publishAsync(topics.telemetry, JSON.stringify({ a: index }), { qos: 1 })
+    const { items } = await admin.send<Items>('GET', `/api/v1/devices/${device.id}/telemetry`)
+    expect(items.map(({ value }) => value)).toEqual([0, 1])
+    for (const client of clients) await client.endAsync()
+  })
+
   it('has a limited number of keys; samples of known keys are still stored', async () => {
     const device = await registerDevice(admin)
     const { topics } = device.credential

@@ -91,12 +91,14 @@ describe('the fleet message, each second', () => {
     await client.publishAsync(`${acme.organization}/devices/other/telemetry`, '{"a":1}', { qos: 1 })
     const wrong = { ...device, credential: { ...device.credential, password: 'hg_dev_wrong' } }
     expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
+    expect(await refusalCode(connectDevice(platform, device, { protocolVersion: 5 }))).toBe(0x84)
     await eventually(() =>
       expect(counts().refusals).toEqual(
         expect.arrayContaining([
           { code: 'payload_invalid', lastMinute: 1, lastHour: 1 },
           { code: 'topic_denied', lastMinute: 1, lastHour: 1 },
           { code: 'bad_credentials', lastMinute: 1, lastHour: 1 },
+          { code: 'unsupported_protocol', lastMinute: 1, lastHour: 1 },
         ]),
       ),
     )
@@ -104,7 +106,12 @@ describe('the fleet message, each second', () => {
       'GET',
       '/api/v1/overview',
     )
-    expect(refusals.map(({ code }) => code)).toEqual(['bad_credentials', 'topic_denied', 'payload_invalid'])
+    expect(refusals.map(({ code }) => code)).toEqual([
+      'unsupported_protocol',
+      'bad_credentials',
+      'topic_denied',
+      'payload_invalid',
+    ])
     for (const refusal of refusals) expect(refusal.device).toBe(device.id)
     await client.endAsync()
   })
