@@ -57,7 +57,7 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
 
   const all = {
     ...defaultSettings,
-    unix_socket_directories: socketDirectory,
+    unix_socket_directories: quoteDirectory(socketDirectory),
     port: String(socketPort),
     ...settings,
   }
@@ -106,6 +106,14 @@ export function urlOfEmbeddedPostgres(dataDir) {
 function urlOf(database, passwordFile, socketDirectory) {
   const password = fs.readFileSync(passwordFile, 'utf8').trim()
   return `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
+}
+
+/**
+ * Quotes a path for a setting that is a list, in which a comma would end it.
+ * @param {string} directory
+ */
+function quoteDirectory(directory) {
+  return `"${directory.replaceAll('"', '""')}"`
 }
 
 /**

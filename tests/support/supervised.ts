@@ -59,7 +59,8 @@ export class StartSite {
   }
 }
 
-function watch(child: ChildProcess): StartRun {
+/** Reads the output of a running start script. */
+export function watch(child: ChildProcess): StartRun {
   let output = ''
   const exited = once(child, 'close').then(([code]) => code)
   const ready = new Promise<string>((resolve, reject) => {

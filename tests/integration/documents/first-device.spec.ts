@@ -12,6 +12,8 @@ import { shellCommands } from '../../support/markdown.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { hasMosquitto } from '../../support/publish.js'
 
+const standInScript = inProject('tests/support/mosquitto-pub.mjs')
+
 /** What the documents tell people to type, typed: only addresses, ports and secrets are put in. */
 describe('the commands of the documents', () => {
   let platform: Platform
@@ -38,10 +40,10 @@ describe('the commands of the documents', () => {
       .replaceAll('127.0.0.1:3000', `127.0.0.1:${platform.port}`)
       .replaceAll('-p 1883', `-p ${platform.mqttPort}`)
       .replaceAll('hg_key_…', key)
-    const standIn = `mosquitto_pub() { node ${inProject('tests/support/mosquitto-pub.mjs')} "$@"; }`
+    const standIn = `mosquitto_pub() { node "$MOSQUITTO_PUB" "$@"; }`
     const child = spawn('bash', ['-c', [...(hasMosquitto ? [] : [standIn]), 'set -eu', here].join('\n')], {
       cwd: directory,
-      env: { ...process.env, CURL_HOME: directory, KEY: key },
+      env: { ...process.env, CURL_HOME: directory, KEY: key, MOSQUITTO_PUB: standInScript },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const closed = once(child, 'close')
