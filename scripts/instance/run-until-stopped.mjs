@@ -1,3 +1,4 @@
+import { say } from '../foundation/progress.mjs'
 import { describeError } from '../foundation/user-error.mjs'
 import { stopRequested } from '../process/stop-requests.mjs'
 import { ApiStartError } from './api-process.mjs'
@@ -16,11 +17,13 @@ export async function runUntilStopped(run) {
   const undo = []
   try {
     await Promise.race([run((step) => undo.unshift(step)), stop])
+    say('stopping …')
   } catch (error) {
     // The api has printed its own error.
     if (!(error instanceof ApiStartError)) process.stderr.write(`\n${describeError(error)}\n`)
     process.exitCode = 1
   }
   for (const step of undo) await step()
+  if (process.exitCode === undefined) say('stopped')
   process.exit()
 }

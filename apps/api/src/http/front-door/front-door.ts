@@ -20,6 +20,12 @@ export type UpgradeHandler = (
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
 
 /**
+ * A streamed answer has five listeners of ours for its end, for log, metrics, trace and export, and some more of Fastify
+ * and Node than the ten beyond which Node suspects a leak.
+ */
+const mostListeners = 20
+
+/**
  * The one port: REST goes to Nest, upgrades to whoever registered for their path, and all else to the web process.
  * It decides who the client is and takes away what strangers claim about it.
  */
@@ -78,6 +84,7 @@ export class FrontDoor {
   }
 
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.setMaxListeners(mostListeners)
     const client = this.identify(request)
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
