@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { makeDirectory } from '../foundation/make-directory.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { endWithUs } from '../process/end-with-us.mjs'
 import { databaseName, ensureCluster } from './cluster.mjs'
@@ -46,7 +47,7 @@ const defaultSettings = {
  * @returns {Promise<EmbeddedPostgres>}
  */
 export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDirectory(dataDir, 0o700)
   const binaries = findPostgresBinaries()
   const runner = choosePostgresRunner({ binaries, dataDir: path.resolve(dataDir) })
   const recovered = await stopLeftoverPostgres(path.join(runner.home, 'postgres'))
