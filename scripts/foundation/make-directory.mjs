@@ -3,7 +3,7 @@ import path from 'node:path'
 
 /**
  * Makes a directory and those above it, one after the other: Node's own recursive way never returns where nothing can be
- * made, as in /proc.
+ * made, as in /proc. The mode is that of the last one; those above may be entered by every account, as the umask allows.
  * @param {string} directory
  * @param {number} [mode]
  */
@@ -14,7 +14,7 @@ export function makeDirectory(directory, mode = 0o777) {
     return
   }
   const parent = path.dirname(directory)
-  if (parent !== directory) makeDirectory(parent, mode)
+  if (parent !== directory) makeDirectory(parent)
   try {
     fs.mkdirSync(directory, { mode })
   } catch (error) {

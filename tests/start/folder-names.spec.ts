@@ -21,6 +21,7 @@ let clone: string
 
 beforeAll(async () => {
   parent = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-folder-'))
+  await fs.chmod(parent, 0o711)
   clone = path.join(parent, folderName)
   await fs.mkdir(clone)
   await makeClone()
