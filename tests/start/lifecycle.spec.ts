@@ -8,6 +8,8 @@ import { createEmptyDatabase } from '../support/database.js'
 import { StartSite } from '../support/supervised.js'
 
 const exitTimeoutMs = 30_000
+/** Each start makes a database, and other suites may run beside it. */
+const slowMs = 240_000
 const isRoot = process.getuid?.() === 0
 let site: StartSite
 
@@ -17,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => site.remove())
 
-describe('npm start', () => {
+describe('npm start', { timeout: slowMs }, () => {
   it('serves, and on SIGTERM stops with all processes that it started', async () => {
     const run = site.run()
     const url = await run.ready
