@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { Header } from 'tar'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -76,5 +77,27 @@ describe('a backup archive', () => {
       const target = fs.mkdtempSync(path.join(directory, 'restored-'))
       await expect(unpack(file, path.join(target, 'postgres'), () => {})).rejects.toThrow('ends too early')
     }
+  })
+
+  it('has written its last byte when it is refused, so that its files can be removed', async () => {
+    const files = Array.from({ length: 100 }, (_, n) => tarOf(`base/${n}/${n}`, 'row'))
+    const noHeader = Buffer.alloc(blockBytes, 'x')
+    fs.writeFileSync(file, gzipSync(await archive([...files, noHeader, end])))
+    const target = path.join(directory, 'restored')
+    fs.mkdirSync(target)
+
+    await expect(unpack(file, path.join(target, 'postgres'), () => {})).rejects.toThrow('is damaged')
+    const written = fs.readdirSync(target, { recursive: true })
+    expect(written.length).toBeGreaterThan(0)
+    await sleep(100)
+    expect(fs.readdirSync(target, { recursive: true })).toEqual(written)
+  })
+
+  it('is refused when a file of it cannot be written', async () => {
+    const clash = [tarOf('base', 'a file'), tarOf('base/1', 'in a directory of the same name'), end]
+    fs.writeFileSync(file, gzipSync(await archive(clash)))
+    await expect(unpack(file, path.join(directory, 'postgres'), () => {})).rejects.toThrow(
+      /could not be unpacked|is damaged/,
+    )
   })
 })

@@ -12,8 +12,17 @@ export class Cleanup {
     this.#steps.unshift(step)
   }
 
+  /** Does all steps; one that fails is reported and keeps no other from being done. */
   run() {
-    for (const step of this.#steps.splice(0)) step()
+    for (const step of this.#steps.splice(0)) {
+      try {
+        step()
+      } catch (error) {
+        process.stderr.write(
+          `Unfinished work could not be removed: ${/** @type {Error} */ (error).message}\n`,
+        )
+      }
+    }
   }
 }
 

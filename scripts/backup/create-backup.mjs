@@ -3,6 +3,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { assertRoomFor, describeBytes } from '../foundation/disk.mjs'
+import { makeDirectory } from '../foundation/make-directory.mjs'
 import { inProject } from '../foundation/paths.mjs'
 import { step } from '../foundation/progress.mjs'
 import { UserError } from '../foundation/user-error.mjs'
@@ -101,7 +102,7 @@ async function readFacts(client) {
  * @param {import('./command-line.mjs').Cleanup} cleanup
  */
 async function write(file, archive, expectedBytes, update, cleanup) {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectory(path.dirname(file), 0o700)
   removeLeftovers(path.dirname(file), 'partial')
   const partial = `${file}.partial-${process.pid}`
   cleanup.add(() => fs.rmSync(partial, { force: true }))
@@ -142,6 +143,7 @@ function explain(error, file) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
   const hints = /** @type {Record<string, string>} */ ({
     ENOSPC: 'The disk is full: make room, or name another place with --to.',
+    ENOENT: 'Nothing can be made there: name another place with --to.',
     EACCES: 'This user may not write there: name another place with --to.',
     EEXIST: 'Another process has created that file in the meantime.',
     XX001: 'A page of the database is damaged. Restore an earlier backup; keep the data directory as it is.',

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { Header, Unpack } from 'tar'
+import { Header, UnpackSync } from 'tar'
 import { UserError } from '../foundation/user-error.mjs'
 import { blockBytes, descriptionEntry, keyFiles, manifestEntry, ownFolder } from './archive.mjs'
 
@@ -68,7 +67,8 @@ export async function unpack(file, cluster, report) {
   fs.mkdirSync(cluster, { mode: 0o700 })
   /** @type {string | undefined} */
   let unexpected
-  const unpacker = new Unpack({
+  // It writes before `write` returns, so that nothing is still being written when unpacking fails and the files are removed.
+  const unpacker = new UnpackSync({
     cwd: cluster,
     strict: true,
     preserveOwner: false,
@@ -103,22 +103,26 @@ const ownEntries = new Set(['', path.posix.basename(descriptionEntry), ...keyFil
 
 /**
  * @param {string} file
- * @param {Unpack} unpacker
+ * @param {UnpackSync} unpacker
  * @param {(bytes: number) => void} report
  */
 async function feed(file, unpacker, report) {
   const source = fs.createReadStream(file, { highWaterMark: 1024 * 1024 })
   const tar = source.pipe(createGunzip({ chunkSize: 256 * 1024 }))
   source.on('error', (error) => tar.destroy(error))
-  const ended = once(unpacker, 'close')
-  ended.catch((error) => tar.destroy(error))
+  /** @type {Error | undefined} */
+  let failure
+  unpacker.on('error', (error) => {
+    failure ??= error
+  })
   try {
     for await (const chunk of tar) {
       report(source.bytesRead)
-      if (!unpacker.write(chunk)) await Promise.race([once(unpacker, 'drain'), ended])
+      unpacker.write(chunk)
+      if (failure) throw failure
     }
     unpacker.end()
-    await ended
+    if (failure) throw failure
   } catch (error) {
     throw explain(error, file)
   } finally {

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { stopLeftoverPostgres } from '../database/leftover-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
+import { makeDirectory } from '../foundation/make-directory.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { lockInstance } from '../instance/instance-lock.mjs'
 import { lockHolder, takeLock } from '../process/lock.mjs'
@@ -23,7 +24,7 @@ import { removeLeftovers } from './leftovers.mjs'
  */
 export async function claimTarget(dataDir, { replace, cleanup }) {
   const parent = path.dirname(dataDir)
-  fs.mkdirSync(parent, { recursive: true })
+  makeParent(parent, dataDir)
   const stat = fs.statSync(dataDir, { throwIfNoEntry: false })
   const isFull = stat !== undefined && (!stat.isDirectory() || fs.readdirSync(dataDir).length > 0)
   if (isFull) {
@@ -56,6 +57,21 @@ export async function claimTarget(dataDir, { replace, cleanup }) {
         fs.rmSync(path.join(directory, 'lock'), { force: true })
       return aside
     },
+  }
+}
+
+/**
+ * @param {string} parent
+ * @param {string} dataDir
+ */
+function makeParent(parent, dataDir) {
+  try {
+    makeDirectory(parent)
+  } catch (error) {
+    throw new UserError(
+      `${dataDir} cannot be made: ${/** @type {Error} */ (error).message}.`,
+      'Set DATA_DIR to a place that this user may write to.',
+    )
   }
 }
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { inProject } from '../foundation/paths.mjs'
-import { UserError } from '../foundation/user-error.mjs'
 import { runCommand } from '../process/run-command.mjs'
+import { buildFailure } from './build-failure.mjs'
 import { hashBuildInputs } from './build-inputs.mjs'
 
 const hashFile = inProject('.turbo/built')
@@ -26,8 +26,9 @@ export function isBuilt() {
 /**
  * Builds what has changed.
  * @param {(detail: string) => void} update
+ * @param {(id: import('../process/lock.mjs').ProcessId) => void} onSpawn
  */
-export async function build(update) {
+export async function build(update, onSpawn) {
   const hash = hashBuildInputs()
   fs.rmSync(hashFile, { force: true })
   const args = [
@@ -41,24 +42,8 @@ export async function build(update) {
     const started = /^(@heliograph\/[a-z-]+):build: cache miss/.exec(line)
     if (started) update(`building ${started[1]}`)
   }
-  const { ok, lines } = await runCommand(process.execPath, args, { onLine })
+  const { ok, lines } = await runCommand(process.execPath, args, { onLine, onSpawn })
   if (!ok) throw buildFailure(lines)
   fs.mkdirSync(path.dirname(hashFile), { recursive: true })
   fs.writeFileSync(hashFile, hash)
-}
-
-/**
- * Picks the output of the failed workspace out of the output of all.
- * @param {string[]} lines
- */
-function buildFailure(lines) {
-  const failed = lines.map((line) => /^ *Failed: +(.+)#build/.exec(line)?.[1]).find(Boolean)
-  const prefix = `${failed}:build: `
-  const said = lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))
-  const useful = said.filter((line) => line.trim() && !/^(npm (warn|error|notice)|> |cache miss)/.test(line))
-  return new UserError(
-    `The build of ${failed ?? 'the workspaces'} failed:`,
-    ...(useful.length > 0 ? useful : lines),
-    'If you changed nothing, remove node_modules and .turbo and start again.',
-  )
 }

@@ -22,12 +22,13 @@ export function isInstalled() {
 /**
  * Installs exactly what package-lock.json names.
  * @param {(detail: string) => void} update
+ * @param {(id: import('../process/lock.mjs').ProcessId) => void} onSpawn
  */
-export async function install(update) {
+export async function install(update, onSpawn) {
   const npm = npmCommand()
   const args = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
   update('installing (the first time takes about a minute)')
-  const { ok, lines } = await runCommand(npm.command, [...npm.args, ...args])
+  const { ok, lines } = await runCommand(npm.command, [...npm.args, ...args], { onSpawn })
   if (ok) return
   const offline = lines.some((line) => /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET/.test(line))
   throw new UserError(

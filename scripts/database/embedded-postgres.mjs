@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { makeDirectory } from '../foundation/make-directory.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { endWithUs } from '../process/end-with-us.mjs'
 import { databaseName, ensureCluster } from './cluster.mjs'
@@ -46,7 +47,7 @@ const defaultSettings = {
  * @returns {Promise<EmbeddedPostgres>}
  */
 export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDirectory(dataDir, 0o700)
   const binaries = findPostgresBinaries()
   const runner = choosePostgresRunner({ binaries, dataDir: path.resolve(dataDir) })
   const recovered = await stopLeftoverPostgres(path.join(runner.home, 'postgres'))
@@ -57,7 +58,7 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
 
   const all = {
     ...defaultSettings,
-    unix_socket_directories: socketDirectory,
+    unix_socket_directories: quoteDirectory(socketDirectory),
     port: String(socketPort),
     ...settings,
   }
@@ -106,6 +107,14 @@ export function urlOfEmbeddedPostgres(dataDir) {
 function urlOf(database, passwordFile, socketDirectory) {
   const password = fs.readFileSync(passwordFile, 'utf8').trim()
   return `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
+}
+
+/**
+ * Quotes a path for a setting that is a list, in which a comma would end it.
+ * @param {string} directory
+ */
+function quoteDirectory(directory) {
+  return `"${directory.replaceAll('"', '""')}"`
 }
 
 /**

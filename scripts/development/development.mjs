@@ -9,8 +9,8 @@ import { startPagesServer } from './pages-server.mjs'
 
 /** Runs the platform from source until it is asked to stop. */
 export function runDevelopment() {
-  return runUntilStopped(async (onStop) => {
-    const { configuration, lock } = await claimInstance(onStop)
+  return runUntilStopped(async (onStop, stop) => {
+    const { configuration, lock } = await claimInstance(onStop, stop)
     await installDependencies()
     const { env, lost } = await openInstanceDatabase(configuration, onStop)
     const webPort = await freeLoopbackPort()

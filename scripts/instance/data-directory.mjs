@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
+import { makeDirectory } from '../foundation/make-directory.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 
 /** The file that marks a directory as a data directory of Heliograph. */
@@ -21,7 +22,7 @@ const ownFiles = /^(auth-secret|lock|heliograph\.json)/
  * @param {string} directory absolute
  */
 export function prepareDataDirectory(directory) {
-  makeDirectory(directory)
+  makeUsable(directory)
   const names = fs.readdirSync(directory)
   if (!names.includes(markerName)) {
     const foreign = names.filter((name) => !ownFiles.test(name))
@@ -54,9 +55,9 @@ export function recordDatabase(directory) {
 }
 
 /** @param {string} directory */
-function makeDirectory(directory) {
+function makeUsable(directory) {
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory, 0o700)
     fs.accessSync(directory, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK)
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error)
@@ -65,6 +66,8 @@ function makeDirectory(directory) {
       ENOTDIR: 'a part of the path is a file, not a directory',
       EACCES: 'this user may not write there',
       EROFS: 'its disk is read-only',
+      ENOENT: 'nothing can be made there',
+      EPERM: 'nothing can be made there',
     })
     throw new UserError(
       `The data directory ${directory} cannot be used: ${reasons[code ?? ''] ?? message}.`,

@@ -53,6 +53,15 @@ describe('prepareDataDirectory', () => {
     expect(() => prepareDataDirectory(directory)).toThrow(/is gone[\s\S]*backup/)
   })
 
+  it.runIf(process.platform === 'linux').each(['/proc/x', '/proc/x/y'])(
+    'refuses %s at once',
+    (impossible) => {
+      expect(() => prepareDataDirectory(impossible)).toThrow(
+        `${impossible} cannot be used: nothing can be made there`,
+      )
+    },
+  )
+
   it('says that a file stands in the way', () => {
     fs.writeFileSync(directory, '')
     expect(() => prepareDataDirectory(directory)).toThrow('it is a file, not a directory')

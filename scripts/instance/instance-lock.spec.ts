@@ -50,6 +50,15 @@ describe('lockInstance', () => {
     expect(isAlive(holder.pid)).toBe(true)
   })
 
+  it('waits for an instance that is stopping', async () => {
+    const file = path.join(dataDir, 'lock')
+    const holder = await startProcess(`setTimeout(() => require('fs').rmSync(${JSON.stringify(file)}), 500)`)
+    writeLock({ ...holder, stopping: true })
+    const lock = await lockInstance(dataDir)
+    expect(JSON.parse(fs.readFileSync(file, 'utf8')).pid).toBe(process.pid)
+    lock.release()
+  })
+
   it('ends the api that a killed supervisor left behind', async () => {
     const api = await startProcess()
     writeLock({ ...(await endedProcess()), children: [api] })

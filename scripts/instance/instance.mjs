@@ -15,13 +15,16 @@ const dataMegabytes = 200
  * Reads the configuration, takes the data directory and checks the ports, so that mistakes are reported before an
  * installation takes minutes.
  * @param {import('./run-until-stopped.mjs').OnStop} onStop
+ * @param {Promise<string>} stop resolves when a stop is requested
  */
-export async function claimInstance(onStop) {
+export async function claimInstance(onStop, stop) {
   const configuration = readConfiguration()
   const { host, port, mqttPort, mqttsPort, dataDir } = configuration
   prepareDataDirectory(dataDir)
   const lock = await lockInstance(dataDir)
   onStop(async () => lock.release())
+  // Whoever starts again meanwhile waits instead of being refused.
+  stop.then(() => lock.update({ stopping: true }))
   assertDiskSpace(dataDir, dataMegabytes, 'the data directory at least')
   await assertPortFree('PORT', host, port)
   if (mqttPort) await assertPortFree('MQTT_PORT', host, mqttPort)

@@ -54,6 +54,7 @@ async function keepEmbedded(dataDir, onLost) {
     },
   )
   recordDatabase(dataDir)
+  if (postgres.home !== dataDir) sayWhereFilesAre(postgres.home, dataDir)
 
   const watch = async () => {
     await postgres.exited
@@ -75,6 +76,18 @@ async function keepEmbedded(dataDir, onLost) {
       await postgres.stop(timeoutMs)
     },
   }
+}
+
+/**
+ * @param {string} home
+ * @param {string} dataDir
+ */
+function sayWhereFilesAre(home, dataDir) {
+  say(`                Its files are in ${home}, not in ${dataDir}: PostgreSQL refuses to run as root, user`)
+  say(
+    '                namespaces are blocked here, and the account that it runs as cannot enter the directory.',
+  )
+  say('                See docs/operation.md, “Started as root”.')
 }
 
 /**

@@ -1,18 +1,28 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import { parentOf } from '../process/processes.mjs'
 
 /** @typedef {{ pid: number, name: string, command: string }} PortOwner */
 
 const listenState = '0A'
 
+/** The scripts that start an api again when it ends: `npm start` and `npm run dev`. */
+const supervisorScript = /\bscripts\/(start|dev)\.mjs\b/
+
 /**
- * The process that listens on a TCP port; undefined when it belongs to another user.
+ * The process to stop so that a TCP port becomes free: the one that listens there or, of another Heliograph, its
+ * supervisor, which would only start it again. Undefined when it belongs to another user.
  * @param {number} port
  * @returns {PortOwner | undefined}
  */
 export function findPortOwner(port) {
   const pid = process.platform === 'linux' ? pidFromProc(port) : pidFromLsof(port)
-  return pid === undefined ? undefined : describeProcess(pid)
+  if (pid === undefined) return undefined
+  const parent = parentOf(pid)
+  const supervisor = parent > 1 ? describeProcess(parent) : undefined
+  if (supervisor && supervisorScript.test(supervisor.command))
+    return { ...supervisor, name: 'another Heliograph' }
+  return describeProcess(pid)
 }
 
 /**

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findPortOwner, listeningInodes } from './port-owner.mjs'
 
@@ -25,5 +30,24 @@ describe('findPortOwner', () => {
     expect(findPortOwner(port)?.pid).toBe(process.pid)
     await new Promise((resolve) => server.close(resolve))
     expect(findPortOwner(port)).toBeUndefined()
+  })
+
+  it('names the supervisor of another Heliograph, which would start its api again', async () => {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heliograph-owner-'))
+    fs.mkdirSync(path.join(directory, 'scripts'))
+    const script = path.join(directory, 'scripts', 'start.mjs')
+    const api = `require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+    fs.writeFileSync(
+      script,
+      `import { spawn } from 'node:child_process'
+       const api = spawn(process.execPath, ['-e', ${JSON.stringify(api)}], { stdio: 'inherit' })
+       process.on('SIGTERM', () => { api.kill(); process.exit() })`,
+    )
+    const supervisor = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [port] = await once(supervisor.stdout, 'data')
+    expect(findPortOwner(Number(port))).toMatchObject({ pid: supervisor.pid, name: 'another Heliograph' })
+    supervisor.kill()
+    await once(supervisor, 'close')
+    fs.rmSync(directory, { recursive: true })
   })
 })

@@ -32,7 +32,10 @@ it('does the steps of the stop in reverse order on a signal, and ends with 0', a
     onStop(async () => console.log('api stopped'))
     console.log('up')
     return new Promise(() => setInterval(() => {}, 1000))`
-  expect(await runBody(body, 'SIGTERM')).toEqual({ code: 0, output: 'up\napi stopped\ndatabase stopped\n' })
+  expect(await runBody(body, 'SIGTERM')).toEqual({
+    code: 0,
+    output: 'up\nstopping …\napi stopped\ndatabase stopped\nstopped\n',
+  })
 })
 
 it('undoes what it has done when it cannot go on, prints why without a stack, and ends with 1', async () => {

@@ -6,8 +6,8 @@ import { runUntilStopped } from './run-until-stopped.mjs'
 
 /** Runs the whole platform until it is asked to stop. */
 export function runPlatform() {
-  return runUntilStopped(async (onStop) => {
-    const { configuration, lock } = await claimInstance(onStop)
+  return runUntilStopped(async (onStop, stop) => {
+    const { configuration, lock } = await claimInstance(onStop, stop)
     await installAndBuild()
     const { env, lost } = await openInstanceDatabase(configuration, onStop)
 

@@ -5,7 +5,7 @@ import { isAlive, processToken } from './processes.mjs'
 /**
  * A process as a lock remembers it.
  * @typedef {{ pid: number, token: string }} ProcessId
- * @typedef {ProcessId & { url?: string, children?: ProcessId[] }} LockContent
+ * @typedef {ProcessId & { url?: string, children?: ProcessId[], stopping?: boolean }} LockContent
  *
  * @typedef {object} Lock
  * @property {LockContent | undefined} predecessor the lock's content when its last holder was killed

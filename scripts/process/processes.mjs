@@ -30,6 +30,18 @@ export function processToken(pid) {
 }
 
 /**
+ * The id of the process that started this one, or that has taken it over; 0 when nothing can be told about it.
+ * @param {number} pid
+ */
+export function parentOf(pid) {
+  try {
+    return Number(statFields(pid)[1])
+  } catch {
+    return 0
+  }
+}
+
+/**
  * Waits until the process is gone.
  * @param {number} pid
  * @param {number} timeoutMs

@@ -116,6 +116,17 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(again.url, 'SELECT one FROM kept')).toEqual({ one: 1 })
   })
 
+  it.runIf(isRoot)(
+    'stays in the data directory that it is told of, however deep, where user namespaces are blocked',
+    async () => {
+      const dataDir = path.join(directory, 'made', 'by', 'the start')
+      await blockNamespaces()
+      const { home } = await start(dataDir)
+      expect(home).toBe(dataDir)
+      expect((await fs.stat(dataDir)).mode & 0o066).toBe(0)
+    },
+  )
+
   it.runIf(isRoot)('goes on with root’s own files when user namespaces are blocked later on', async () => {
     const dataDir = path.join(directory, 'data')
     const { url } = await start(dataDir)

@@ -2,11 +2,15 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { clusterDirectory } from '../../scripts/database/postgres-runner.mjs'
 import { isAlive, waitForExit } from '../../scripts/process/processes.mjs'
 import { createEmptyDatabase } from '../support/database.js'
 import { StartSite } from '../support/supervised.js'
 
 const exitTimeoutMs = 30_000
+/** Each start makes a database, and other suites may run beside it. */
+const slowMs = 240_000
+const isRoot = process.getuid?.() === 0
 let site: StartSite
 
 beforeEach(async () => {
@@ -15,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => site.remove())
 
-describe('npm start', () => {
+describe('npm start', { timeout: slowMs }, () => {
   it('serves, and on SIGTERM stops with all processes that it started', async () => {
     const run = site.run()
     const url = await run.ready
@@ -77,6 +81,20 @@ describe('npm start', () => {
     const isReady = async () => (await fetch(`${url}/readyz`)).status
     await expect.poll(isReady, { timeout: exitTimeoutMs, interval: 100 }).toBe(200)
     expect(await postgresPid(site)).not.toBe(postgres)
+  })
+
+  it.runIf(isRoot)('says where the database is when root has to keep it elsewhere', async () => {
+    const parent = path.dirname(site.dataDir)
+    await fs.writeFile(path.join(parent, 'unshare'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    await fs.chmod(parent, 0o700)
+    const run = site.run({ PATH: `${parent}:${process.env.PATH}` })
+    await run.ready
+    const home = path.dirname(clusterDirectory(site.dataDir))
+    expect(home).toMatch(/^\/var\/lib\/heliograph\/[0-9a-f]+$/)
+    expect(run.output()).toContain(`Its files are in ${home}, not in ${site.dataDir}`)
+    run.kill('SIGTERM')
+    expect(await run.exited).toBe(0)
+    await fs.rm(home, { recursive: true })
   })
 
   it('uses the server that DATABASE_URL names and creates no embedded database', async () => {

@@ -4,6 +4,9 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StartSite } from '../support/supervised.js'
 
+/** Some start a whole platform first, and other suites may run beside it. */
+const slowMs = 240_000
+
 let site: StartSite
 
 beforeEach(async () => {
@@ -20,7 +23,7 @@ async function refusal(env: NodeJS.ProcessEnv = {}): Promise<string> {
   return run.output()
 }
 
-describe('npm start refuses, and says why and what to do', () => {
+describe('npm start refuses, and says why and what to do', { timeout: slowMs }, () => {
   it('when the port is taken, and by which process', async () => {
     const server = net.createServer()
     await new Promise<void>((resolve) => server.listen(Number(site.env.PORT), '127.0.0.1', resolve))

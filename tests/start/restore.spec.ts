@@ -18,6 +18,7 @@ let made = 0
 
 beforeAll(async () => {
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-restore-'))
+  await fs.chmod(folder, 0o711)
   const source = path.join(folder, 'source')
   file = path.join(folder, 'one.tar.gz')
   prepareDataDirectory(source)

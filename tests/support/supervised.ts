@@ -30,6 +30,8 @@ export class StartSite {
 
   static async create(): Promise<StartSite> {
     const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-start-'))
+    // Below a directory that every account may enter, root's database stays in the data directory.
+    await fs.chmod(directory, 0o711)
     const dataDir = path.join(directory, 'data')
     const [port, mqttPort] = [await freePort(), await freePort()]
     return new StartSite(dataDir, { PORT: String(port), MQTT_PORT: String(mqttPort), DATA_DIR: dataDir })
@@ -59,7 +61,8 @@ export class StartSite {
   }
 }
 
-function watch(child: ChildProcess): StartRun {
+/** Reads the output of a running start script. */
+export function watch(child: ChildProcess): StartRun {
   let output = ''
   const exited = once(child, 'close').then(([code]) => code)
   const ready = new Promise<string>((resolve, reject) => {

@@ -81,7 +81,8 @@ function stopper(app: NestFastifyApplication, logger: RootLogger): () => void {
   return () => {
     if (stopping) return
     stopping = true
-    logger.info({ context: 'main' }, 'stopping')
+    // A parent has said so itself.
+    logger[process.send ? 'debug' : 'info']({ context: 'main' }, 'stopping')
     setTimeout(() => {
       logger.warn(
         { context: 'main' },

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Endpoint, RawClient } from './support/raw-client.js'
 
-const program = new URL('./support/durable-broker.mjs', import.meta.url).pathname
+const program = fileURLToPath(new URL('./support/durable-broker.mjs', import.meta.url))
 
 let directory: string
 let child: ChildProcess

@@ -25,7 +25,7 @@ Registers devices, connects them over MQTT and lets them send believable signals
 
   --devices N      how many (default 5, at most 5000)
   --rate R         messages a second, of each device (default 1)
-  --url URL        the address of the platform (default http://127.0.0.1:3000)
+  --url URL        the address of the platform (default: the one that runs here, or http://127.0.0.1:3000)
   --key KEY        an API key with the role admin (or HELIOGRAPH_API_KEY)
   --transport T    ws or tcp (default ws)
   --duration S     stop after so many seconds (default: at Ctrl-C)

@@ -12,7 +12,12 @@ import { shellCommands } from '../../support/markdown.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { hasMosquitto } from '../../support/publish.js'
 
-/** What the documents tell people to type, typed: only addresses, ports and secrets are put in. */
+const standInScript = inProject('tests/support/mosquitto-pub.mjs')
+
+/** Not the one of the documents, so that a command that names theirs fails. */
+const organization = 'workshop'
+
+/** What the documents tell people to type, typed: only addresses, ports, secrets and the organization are put in. */
 describe('the commands of the documents', () => {
   let platform: Platform
   let administrator: Administrator
@@ -21,7 +26,7 @@ describe('the commands of the documents', () => {
 
   beforeAll(async () => {
     platform = await startPlatform()
-    administrator = await createAdministrator(platform, 'main')
+    administrator = await createAdministrator(platform, organization)
     key = (await administrator.send<IssuedApiKey>('POST', '/api/v1/api-keys', { name: 'documents' })).key
     directory = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-documents-'))
     // The documents' curl prints a refusal and goes on; here it fails.
@@ -38,10 +43,17 @@ describe('the commands of the documents', () => {
       .replaceAll('127.0.0.1:3000', `127.0.0.1:${platform.port}`)
       .replaceAll('-p 1883', `-p ${platform.mqttPort}`)
       .replaceAll('hg_key_…', key)
-    const standIn = `mosquitto_pub() { node ${inProject('tests/support/mosquitto-pub.mjs')} "$@"; }`
+      .replaceAll('ORG=main', `ORG=${organization}`)
+    const standIn = `mosquitto_pub() { node "$MOSQUITTO_PUB" "$@"; }`
     const child = spawn('bash', ['-c', [...(hasMosquitto ? [] : [standIn]), 'set -eu', here].join('\n')], {
       cwd: directory,
-      env: { ...process.env, CURL_HOME: directory, KEY: key },
+      env: {
+        ...process.env,
+        CURL_HOME: directory,
+        KEY: key,
+        ORG: organization,
+        MOSQUITTO_PUB: standInScript,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const closed = once(child, 'close')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** @typedef {import('./case.mjs').Case} Case */
 
@@ -29,7 +30,7 @@ export function keep(attack) {
   const hash = createHash('sha1').update(JSON.stringify(attack.actors)).digest('hex').slice(0, 8)
   const file = new URL(`${attack.name}-${hash}.json`, folder)
   writeFileSync(file, formatCase(attack))
-  return file.pathname
+  return fileURLToPath(file)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { createBroker } from '../../src/create-broker.js'
 import type { Broker, BrokerEvents } from '../../src/interface/broker.js'
 import type { BrokerHooks } from '../../src/interface/hooks.js'
@@ -68,7 +69,7 @@ export async function startOurs({ hooks, limits, persistence }: OursOptions = {}
 
 /** Plain aedes in a child process. Options: `slow-store`, `failing-store`. */
 export async function startPlain(options = ''): Promise<Running> {
-  const path = new URL('./plain-aedes.mjs', import.meta.url).pathname
+  const path = fileURLToPath(new URL('./plain-aedes.mjs', import.meta.url))
   const child = fork(path, [options], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   let exited = false
   const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))

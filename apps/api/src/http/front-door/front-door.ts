@@ -20,6 +20,12 @@ export type UpgradeHandler = (
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
 
 /**
+ * A streamed answer has five listeners of ours for its end (log, metrics, trace, export) and some of Fastify and Node: more
+ * than the ten beyond which Node suspects a leak.
+ */
+const mostListeners = 20
+
+/**
  * The server of PORT: passes REST to Nest, upgrades to the handler of their path, and all else to the web process.
  * It identifies the client, and removes headers in which others claim to know its address.
  */
@@ -78,6 +84,7 @@ export class FrontDoor {
   }
 
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.setMaxListeners(mostListeners)
     const client = this.identify(request)
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
