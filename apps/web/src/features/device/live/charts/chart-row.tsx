@@ -73,7 +73,7 @@ function ChartCanvas(props: ChartCanvasProps) {
       onStates: (seen) => onStates((known) => (known.join() === seen.join() ? known : seen)),
       write(line, text) {
         const readout = readouts.current[line]
-        if (readout) readout.textContent = text
+        if (readout) readout.title = readout.textContent = text
       },
     })
     const takeBack = scheduler.add(painter)

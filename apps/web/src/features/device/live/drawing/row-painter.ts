@@ -1,6 +1,6 @@
 import type { Limits } from '../limits/limits'
 import type { Mark } from '../marks/mark-store'
-import { decimalsOf, decimalsOfStep, formatNumber } from '../telemetry/format-value'
+import { decimalsOf, formatNumber } from '../telemetry/format-value'
 import { seriesColour } from '../telemetry/series-colour'
 import type { Span } from '../telemetry/span'
 import { type SeriesKind, StateLabels } from '../telemetry/state-labels'
@@ -61,7 +61,6 @@ export class RowPainter implements DrawnRow {
       ...{ width, height, kind, labelled, group },
       colours: lines.map(({ colourIndex }) => colourIndex),
       labels: this.#labels,
-      formatTick: (value, step) => formatNumber(value, decimalsOfStep(step)),
       onCrosshair: (at) => this.#point(at),
     })
   }

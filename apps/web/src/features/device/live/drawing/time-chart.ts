@@ -10,6 +10,7 @@ import { eachColumn } from './dense-line'
 import type { Drawable } from './join-lines'
 import { paintBands, paintLimits, paintMarks, type Surface } from './paint'
 import { formatTick, tickStep, ticksOf } from './time-ticks'
+import { valueLabels } from './value-ticks'
 
 export interface TimeChartOptions {
   width: number
@@ -21,8 +22,6 @@ export interface TimeChartOptions {
   labelled: boolean
   /** Charts of one group share the crosshair. */
   group: string
-  /** `step` is how far apart the ticks are. */
-  formatTick(value: number, step: number): string
   labels: StateLabels
   /** The crosshair is at this time; null when it is elsewhere. */
   onCrosshair(at: { ts: number; index: number } | null): void
@@ -167,8 +166,7 @@ export class TimeChart {
       size: plotLeftPx,
       gap: 8,
       space: 28,
-      values: (_plot, splits, _axis, _space, step) =>
-        splits.map((value) => this.options.formatTick(value, step)),
+      values: (_plot, splits, _axis, _space, step) => valueLabels(splits, step),
     }
   }
 
