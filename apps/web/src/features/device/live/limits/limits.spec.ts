@@ -37,7 +37,7 @@ describe('limitsProblem', () => {
   })
 
   it('says what does not', () => {
-    expect(limitsProblem({ ...noLimits, warning: { above: 1, below: 2 } })).toMatch(/more than/)
+    expect(limitsProblem({ ...noLimits, warning: { above: 1, below: 2 } })).toMatch(/greater than/)
     expect(limitsProblem({ ...limits, critical: { above: 20, below: null } })).toMatch(/the greater/)
     expect(limitsProblem({ ...limits, critical: { above: null, below: 6 } })).toMatch(/the smaller/)
   })
