@@ -1,6 +1,7 @@
 import { Problem } from '@heliograph/protocol'
 import { z } from 'zod'
 import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+import { platformClock } from './platform-clock'
 
 export interface RequestOptions<Schema extends z.ZodType> {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -58,8 +59,11 @@ export async function fileAddress(
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {
+  const sentAt = Date.now()
   try {
-    return await fetch(url, init)
+    const response = await fetch(url, init)
+    platformClock.answered(response.headers.get('date'), sentAt)
+    return response
   } catch (error) {
     if (init.signal?.aborted) throw error
     throw new UnreachableError()

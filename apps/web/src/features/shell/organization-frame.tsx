@@ -4,6 +4,7 @@ import type { Me } from '@heliograph/protocol'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { buttonClass } from '@/components/button'
+import { ClockNotice } from '@/components/clock-notice'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
@@ -70,6 +71,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
           tabIndex={-1}
           className="flex-1 px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-12"
         >
+          <ClockNotice className="mb-5" />
           {children}
         </main>
       </div>

@@ -8,7 +8,7 @@ export interface LiveMessage {
   topic: string
   payload: Uint8Array
   retained: boolean
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by the platform's clock, as all times here. */
   receivedAt: number
 }
 

@@ -1,5 +1,6 @@
 'use client'
 
+import { platformNow } from '@/lib/platform-clock'
 import 'uplot/dist/uPlot.min.css'
 import { useTheme } from 'next-themes'
 import { type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
@@ -50,7 +51,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const { busy, saveCsv, savePng } = useExport({ device, view, charted, painters, scheduler })
 
   const onMoment = useCallback(
-    (ts: number | null) => write(moment, ts === null ? '' : formatMomentMillis(ts, Date.now())),
+    (ts: number | null) => write(moment, ts === null ? '' : formatMomentMillis(ts, platformNow())),
     [],
   )
   useDrawing({ charted, history, view, revision, width, marks, scheduler, crosshair }, () =>

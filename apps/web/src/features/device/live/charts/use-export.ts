@@ -7,6 +7,7 @@ import { deviceApi } from '@/lib/device-queries'
 import { explain } from '@/lib/explain'
 import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
+import { platformNow } from '@/lib/platform-clock'
 import type { DrawScheduler } from '../drawing/draw-scheduler'
 import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
@@ -32,7 +33,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const span = view.span()
     const series = charted.flatMap(({ lines }) => lines)
     // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
-    if (series.every((line) => line.series.past(span, Date.now()) === null)) {
+    if (series.every((line) => line.series.past(span, platformNow()) === null)) {
       download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
       return
     }

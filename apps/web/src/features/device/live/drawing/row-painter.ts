@@ -1,3 +1,4 @@
+import { platformNow } from '@/lib/platform-clock'
 import type { Limits } from '../limits/limits'
 import type { Mark } from '../marks/mark-store'
 import { decimalsOf, formatNumber } from '../telemetry/format-value'
@@ -130,7 +131,7 @@ export class RowPainter implements DrawnRow {
   }
 
   #takeStates(parts: Drawn['parts'], span: Span, pixelMs: number): void {
-    this.#bands = bandsOf(parts, span, Date.now(), pixelMs)
+    this.#bands = bandsOf(parts, span, platformNow(), pixelMs)
     const times = parts.flatMap((part) => [...part.times])
     this.#data = [times, times.map(() => 0)]
     this.options.onStates([...new Set(this.#bands.map(({ code }) => code))].sort((a, b) => a - b))

@@ -21,7 +21,7 @@ const TILES_AT_ONCE = 4
 const NEXT_TILES_MS = 16
 /** Keys that change more often do not flash, as they would flash all the time. */
 const FLASHES_PER_SECOND = 5
-/** Coverage is measured by the clock of the browser, but timestamps come from other clocks. */
+/** Coverage is measured by the platform's clock as the page knows it; timestamps come from devices' clocks. */
 const CLOCKS_APART_MS = 120_000
 /** Charts draw from both this store and history around the edge. */
 const LATE_MARGIN_MS = 300_000
