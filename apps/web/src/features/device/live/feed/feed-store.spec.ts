@@ -60,6 +60,19 @@ describe('FeedStore', () => {
     expect(texts(store)).toEqual(['on', 'off', 'on'])
   })
 
+  it('shows retained telemetry once, however often it comes, and every live message', () => {
+    const store = new FeedStore()
+    const telemetry = (text: string, retained: boolean) => store.add({ ...message(text), retained })
+    telemetry('21', true)
+    telemetry('21', true)
+    telemetry('21', false)
+    telemetry('21', false)
+    telemetry('22', false)
+    telemetry('22', true)
+    vi.runAllTimers()
+    expect(texts(store)).toEqual(['22', '21', '21', '21'])
+  })
+
   it('shows a message once that comes both as retained and on its way', () => {
     const store = new FeedStore()
     for (const retained of [true, false, true]) store.add({ ...message('on', 'presence'), retained })

@@ -57,18 +57,24 @@ export class FeedStore {
   add(message: LiveMessage): void {
     const { all, ...parts } = this.#rings
     const entry = entryOf(message, all.count + 1)
-    if (retainedKinds.has(entry.kind)) {
-      // Each filter that matches brings the retained message again, each reconnect does, and so may the
-      // message itself on its way. It tells since when it holds, so a copy is known by its text.
-      if (this.#retained.get(entry.topic) === entry.text) return
-      this.#retained.set(entry.topic, entry.text)
-    }
+    if (this.#isCopy(entry)) return
     all.add(entry)
     parts[filterOf(entry.kind)].add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#notify()
     }, NOTIFY_EVERY_MS)
+  }
+
+  /**
+   * Each filter that matches brings the retained message again, each reconnect does, and so may the message itself on its
+   * way. Presence and state tell since when they hold, so that a copy is known by its text; of telemetry, which may well
+   * say the same twice, only a retained message can be one.
+   */
+  #isCopy({ topic, text, kind, retained }: FeedEntry): boolean {
+    const isKnown = this.#retained.get(topic) === text
+    if (retained || retainedKinds.has(kind) || this.#retained.has(topic)) this.#retained.set(topic, text)
+    return isKnown && (retained || retainedKinds.has(kind))
   }
 
   /** Shows a part of it; what was paused runs again. */

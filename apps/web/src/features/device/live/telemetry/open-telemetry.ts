@@ -52,7 +52,9 @@ export function openTelemetry(options: TelemetryOptions): () => void {
   })
   const unsubscribe = subscribe(
     telemetry.filter({ org, device }),
-    ({ payload, receivedAt }) => {
+    ({ payload, receivedAt, retained }) => {
+      // A retained message is old, and nothing in it says how old: its samples are fetched with their true time.
+      if (retained) return
       const message = decoded(payload)
       if (message !== undefined) sync.live(message, receivedAt)
     },
