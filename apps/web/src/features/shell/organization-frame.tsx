@@ -20,6 +20,7 @@ import { DeviceSearch } from './device-search'
 import { FrameSkeleton } from './frame-skeleton'
 import { LiveIndicator } from './live-indicator'
 import { SideNavigation } from './side-navigation'
+import { Current } from './stale-notice'
 
 interface OrganizationFrameProps {
   org: string
@@ -72,7 +73,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
           className="flex-1 px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-12"
         >
           <ClockNotice className="mb-5" />
-          {children}
+          <Current>{children}</Current>
         </main>
       </div>
       <BottomBar me={me} />

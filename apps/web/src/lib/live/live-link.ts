@@ -2,7 +2,7 @@ import type { Client, ConnectionState, Unsubscribe } from '@heliograph/device-sd
 import { MqttToken } from '@heliograph/protocol'
 import { request } from '@/lib/api'
 import { ApiError } from '@/lib/api-error'
-import { platformClock } from '@/lib/platform-clock'
+import { platformClock, platformNow } from '@/lib/platform-clock'
 import type { LiveConnection, LiveMessage, LiveState } from './live-connection'
 import { ownMqttUrl } from './own-mqtt-url'
 
@@ -13,6 +13,7 @@ export const beforeConnecting: LiveSnapshot = {
   latencyMs: null,
   retryAt: null,
   since: null,
+  asOf: null,
 }
 
 interface Listener {
@@ -27,6 +28,8 @@ export class LiveLink {
   #snapshot = beforeConnecting
   #client: Client | null = null
   #run = 0
+  /** When the platform was last heard (epoch milliseconds); null before the first connection. */
+  #heardAt: number | null = null
   readonly #listeners = new Set<Listener>()
   readonly #watchers = new Set<() => void>()
 
@@ -100,8 +103,11 @@ export class LiveLink {
     // Acknowledged delivery: what does not arrive ends the connection, and is then fetched.
     listener.stop = client.subscribeRaw(
       listener.filter,
-      (message) =>
-        listener.onMessage({ ...message, receivedAt: platformClock.fromBrowser(message.receivedAt) }),
+      (message) => {
+        const receivedAt = platformClock.fromBrowser(message.receivedAt)
+        this.#heardAt = receivedAt
+        listener.onMessage({ ...message, receivedAt })
+      },
       { qos: 1 },
     )
   }
@@ -110,8 +116,12 @@ export class LiveLink {
     if (state.state === 'closed') return
     if (state.state === 'refused') this.onSignedOut()
     const { latencyMs, retryAt, since } = state
+    const isLive = state.state === 'live'
+    if (isLive) this.#heardAt = platformNow()
+    const isAway = !isLive && state.state !== 'connecting'
     this.#snapshot = {
       state: liveState(state),
+      asOf: isAway ? this.#heardAt : null,
       latencyMs,
       retryAt: retryAt === null ? null : platformClock.fromBrowser(retryAt),
       since: since === null ? null : platformClock.fromBrowser(since),

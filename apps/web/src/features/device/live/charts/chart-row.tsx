@@ -41,7 +41,7 @@ export function ChartRow({ actions, ...props }: ChartRowProps & { actions: React
         readouts={readouts}
         actions={actions}
       />
-      <div role="img" aria-label={`Chart of ${name}`} style={{ height }}>
+      <div role="img" aria-label={`Chart of ${name}`} className="in-data-stale:opacity-50" style={{ height }}>
         <ChartCanvas key={resolvedTheme} {...props} readouts={readouts} onStates={setStates} />
       </div>
     </figure>

@@ -47,7 +47,7 @@ export function TileValue({ name, value, decimals, status, arrivals }: TileValue
             copy(exact)
           }}
           className={cn(
-            'flex h-7 max-w-full cursor-copy items-baseline rounded-inner text-left leading-7',
+            'flex h-7 max-w-full cursor-copy in-data-stale:text-ink-faint items-baseline rounded-inner text-left leading-7',
             typeof value === 'number'
               ? ['font-semibold tracking-tight tabular-nums', sizeOf(text), status && STATUS[status].text]
               : 'text-16 font-medium',

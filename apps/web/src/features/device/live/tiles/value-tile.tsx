@@ -65,7 +65,7 @@ export const ValueTile = memo(function ValueTile({
         status={status}
         arrivals={arrivals}
       />
-      <div className="mt-2 h-7">
+      <div className="mt-2 h-7 in-data-stale:opacity-40">
         {series.drawn.length > 0 && typeof latest.value !== 'string' && (
           <Sparkline points={series.drawn} colour={colour} stepped={series.kind === 'states'} />
         )}
