@@ -34,7 +34,7 @@ function LiveViewOf({ device }: { device: Device }) {
   return (
     <div className="flex flex-col gap-5">
       <Values device={device} telemetry={telemetry} />
-      <MessageFeed device={device.id} />
+      <MessageFeed device={device.id} telemetry={telemetry} />
     </div>
   )
 }

@@ -29,7 +29,9 @@ export const FeedRow = memo(function FeedRow({ entry, open, onToggle }: FeedRowP
         <ReceivedAt entry={entry} />
         <span className={cn('w-19 shrink-0 truncate font-medium', toneOf(entry))}>{KIND[entry.kind]}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-ink">{entry.text}</span>
-        {entry.retained && <span className="shrink-0 text-ink-faint">retained</span>}
+        {(entry.retained || entry.earlier) && (
+          <span className="shrink-0 text-ink-faint">{entry.retained ? 'retained' : 'stored'}</span>
+        )}
       </button>
       {open && <Details entry={entry} />}
     </div>
