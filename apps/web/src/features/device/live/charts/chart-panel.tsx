@@ -2,6 +2,7 @@
 
 import { platformNow } from '@/lib/platform-clock'
 import 'uplot/dist/uPlot.min.css'
+import type { Device } from '@heliograph/protocol'
 import { useTheme } from 'next-themes'
 import { type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { cn } from '@/lib/cn'
@@ -27,7 +28,7 @@ import { useDrawing } from './use-drawing'
 import { useExport } from './use-export'
 
 interface ChartPanelProps {
-  device: string
+  device: Device
   charted: readonly ChartedKey[]
   history: ChartHistory
   view: ChartView
@@ -41,7 +42,7 @@ interface ChartPanelProps {
 export function ChartPanel(props: ChartPanelProps) {
   const { device, charted, history, view, revision } = props
   const [root, width] = useWidth()
-  const marks = useMarks(device)
+  const marks = useMarks(device.id)
   const moment = useRef<HTMLSpanElement>(null)
   const origin = useRef<HTMLSpanElement>(null)
   const selection = useRef<HTMLDivElement>(null)
@@ -58,6 +59,7 @@ export function ChartPanel(props: ChartPanelProps) {
     write(origin, originText([...painters].map((painter) => painter.origin))),
   )
   useGestures(root, selection, view)
+  usePrinting(scheduler)
 
   return (
     <section aria-label="Charts" className="rounded-outer border bg-surface">
@@ -121,13 +123,13 @@ function Rows({ device, charted, compared, onCompare, ...shared }: RowsProps) {
         return (
           <ChartRow
             key={`${name} ${kind}`}
-            {...{ device, name, kind, lines, labelled, group }}
+            {...{ device: device.id, name, kind, lines, labelled, group }}
             {...shared}
             height={(kind === 'states' ? BANDS_PX : ROW_PX) + (labelled ? LABELS_PX : 0)}
             actions={
               kind === 'numbers' && (
                 <RowActions
-                  device={device}
+                  device={device.id}
                   name={name}
                   compared={compared(name)}
                   onCompare={(devices) => onCompare(name, devices)}
@@ -143,11 +145,13 @@ function Rows({ device, charted, compared, onCompare, ...shared }: RowsProps) {
 
 function Hints({ origin }: { origin: RefObject<HTMLSpanElement | null> }) {
   return (
-    <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint">
+    <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint print:hidden">
       <span className="pointer-coarse:hidden">
         Drag to zoom in, Shift-drag to move, double-click to reset
       </span>
-      <span className="hidden pointer-coarse:inline">Drag with one finger to move, with two to zoom</span>
+      <span className="hidden any-pointer-coarse:inline">
+        Touch: drag with one finger to move, with two to zoom
+      </span>
       <span ref={origin} className="ml-auto tabular-nums" />
     </p>
   )
@@ -175,6 +179,15 @@ function useGestures(
       },
     })
   }, [root, selection, view])
+}
+
+/** Rows out of sight are drawn when all are printed. */
+function usePrinting(scheduler: DrawScheduler): void {
+  useEffect(() => {
+    const draw = () => scheduler.all()
+    window.addEventListener('beforeprint', draw)
+    return () => window.removeEventListener('beforeprint', draw)
+  }, [scheduler])
 }
 
 function useWidth() {

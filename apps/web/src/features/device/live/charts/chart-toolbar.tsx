@@ -18,7 +18,7 @@ export function ChartToolbar({ view, moment, save }: ChartToolbarProps) {
     <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pr-1.5 pl-4">
       <RangeTitle view={view} />
       <span ref={moment} className="text-12 text-ink-faint tabular-nums max-sm:hidden" />
-      <span className="ml-auto flex items-center gap-x-1">
+      <span className="ml-auto flex items-center gap-x-1 print:hidden">
         <RangeBar view={view} />
         {save && (
           <>

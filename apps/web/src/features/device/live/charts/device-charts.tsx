@@ -40,7 +40,7 @@ export function DeviceCharts({ device, store, keys, names }: DeviceChartsProps) 
   )
   return (
     <ChartPanel
-      device={device.id}
+      device={device}
       charted={charted}
       history={history}
       view={view}

@@ -1,5 +1,6 @@
 'use client'
 
+import type { Device } from '@heliograph/protocol'
 import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
@@ -16,7 +17,7 @@ import type { ChartedKey } from './charted-keys'
 import { type Column, toCsv } from './to-csv'
 
 interface ExportOptions {
-  device: string
+  device: Pick<Device, 'id' | 'name'>
   view: ChartView
   charted: readonly ChartedKey[]
   painters: ReadonlySet<RowPainter>
@@ -34,7 +35,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const series = charted.flatMap(({ lines }) => lines)
     // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
     if (series.every((line) => line.series.past(span, platformNow()) === null)) {
-      download(`${device}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
+      download(`${device.id}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
       return
     }
     setBusy(true)
@@ -43,7 +44,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
       const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
       const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
       const only = devices.length === 1
-      const address = await fileAddress(only ? `${deviceApi(device)}/telemetry` : '/api/v1/telemetry', {
+      const address = await fileAddress(only ? `${deviceApi(device.id)}/telemetry` : '/api/v1/telemetry', {
         query: only ? range : { ...range, devices: devices.join(',') },
         org,
       })
@@ -62,11 +63,14 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const order = charted.map(({ name }) => name)
     scheduler.all()
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-    const picture = await toPng({ title: `${device} · ${formatRange(min, max)}`, rows, element })
-    if (picture !== null) download(`${device}.png`, picture)
+    const title = `${titleOf(device)} · ${formatRange(min, max)}`
+    const picture = await toPng({ title, rows, element })
+    if (picture !== null) download(`${device.id}.png`, picture)
   }
   return { busy, saveCsv, savePng }
 }
+
+const titleOf = ({ id, name }: Pick<Device, 'id' | 'name'>) => (name === id ? id : `${name} (${id})`)
 
 function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
   return charted.flatMap(({ name, kind, lines }) =>

@@ -5,6 +5,7 @@ import { decimalsOf, formatNumber } from '../telemetry/format-value'
 import { seriesColour } from '../telemetry/series-colour'
 import type { Span } from '../telemetry/span'
 import { type SeriesKind, StateLabels } from '../telemetry/state-labels'
+import { unitOf } from '../telemetry/units'
 import { type Band, bandAt, bandsOf } from './bands'
 import type { ChartSeries, Drawn } from './chart-series'
 import type { ChartFrame, DrawnRow } from './draw-scheduler'
@@ -68,6 +69,12 @@ export class RowPainter implements DrawnRow {
 
   get name(): string {
     return this.options.name
+  }
+
+  /** Its name, and the unit of its values where that is known: `supply_mv (mV)`. */
+  get title(): string {
+    const unit = this.options.kind === 'numbers' ? unitOf(this.name) : null
+    return unit === null ? this.name : `${this.name} (${unit})`
   }
 
   get canvas(): HTMLCanvasElement {

@@ -65,7 +65,7 @@ export function MessageFeed({ device, telemetry: { store: telemetryStore, loaded
   }
 
   return (
-    <section ref={root} aria-label="Messages" className="rounded-outer border bg-surface">
+    <section ref={root} aria-label="Messages" className="print:hidden rounded-outer border bg-surface">
       <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
         <h2 className="text-13 font-medium">Messages</h2>
         <FeedState shown={entries.length - before.shown} missed={missed} />

@@ -36,7 +36,12 @@ it('shows retained telemetry with the time at which it was stored, not with that
   await vi.advanceTimersByTimeAsync(10)
   expect(store.series('temperature')?.latest).toMatchObject({ ts: stored.ts, value: 21.5 })
   expect(store.series('temperature')?.points.length).toBe(1)
-  publish({ topic, payload, retained: false, receivedAt: now + 10 })
+  publish({
+    topic,
+    payload: new TextEncoder().encode('{"temperature": 22}'),
+    retained: false,
+    receivedAt: now + 10,
+  })
   expect(store.series('temperature')?.latest?.ts).toBeCloseTo(now + 10, 1)
   close()
 })

@@ -8,13 +8,14 @@ import { useWhileSeen } from '../../../../lib/use-while-seen'
 import { statusOf } from '../limits/limits'
 import { useLimits } from '../limits/use-limits'
 import { decimalsOf } from '../telemetry/format-value'
-import { kindOf, numberOf } from '../telemetry/state-labels'
+import { numberOf } from '../telemetry/state-labels'
 import type { TelemetryStore } from '../telemetry/telemetry-store'
 import { Sparkline } from './sparkline'
 import { TileValue } from './tile-value'
 
 interface ValueTileProps {
   device: string
+  intervalMs: number
   store: TelemetryStore
   name: string
   /** The colour of its line. */
@@ -26,6 +27,7 @@ interface ValueTileProps {
 /** One key: its value, how it went lately and how old it is. Pressing it shows or hides its chart. */
 export const ValueTile = memo(function ValueTile({
   device,
+  intervalMs,
   store,
   name,
   colour,
@@ -39,7 +41,7 @@ export const ValueTile = memo(function ValueTile({
   const [limits] = useLimits(device, name)
   const series = store.series(name)
   if (latest === null || series === undefined) return null
-  const drawable = kindOf(latest.value) !== null
+  const drawable = series.kind !== null
   const number = numberOf(latest.value)
   const status = number === null ? null : statusOf(number, limits)
   return (
@@ -66,8 +68,13 @@ export const ValueTile = memo(function ValueTile({
         arrivals={arrivals}
       />
       <div className="mt-2 h-7 in-data-stale:opacity-40">
-        {series.drawn.length > 0 && typeof latest.value !== 'string' && (
-          <Sparkline points={series.drawn} colour={colour} stepped={series.kind === 'states'} />
+        {series.drawn.length > 0 && (series.kind === 'numbers' || typeof latest.value === 'boolean') && (
+          <Sparkline
+            points={series.drawn}
+            colour={colour}
+            stepped={series.kind === 'states'}
+            intervalMs={intervalMs}
+          />
         )}
       </div>
       <TimeAgo ts={latest.ts} className="mt-1.5 block text-12 text-ink-faint" />
