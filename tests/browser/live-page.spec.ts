@@ -70,8 +70,11 @@ describe('the live page of a device', () => {
       .poll(() => tile.locator('time').textContent(), patience)
       .toMatch(/^([6-9]|\d\d) s ago|min ago/)
     const messages = main(page).getByRole('region', { name: 'Messages' })
-    const retained = messages.getByRole('button', { name: /^earlier Telemetry/ })
-    await retained.waitFor()
+    const retained = messages.getByRole('button', { name: /Telemetry \{"baseline":7\}/ })
+    await retained.getByText('stored', { exact: true }).waitFor()
+    expect(await retained.locator('time').getAttribute('datetime')).toBe(
+      await tile.locator('time').getAttribute('datetime'),
+    )
     proxy.refuse()
     await page
       .getByText(/^reconnecting/)

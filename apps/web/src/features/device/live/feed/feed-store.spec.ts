@@ -60,17 +60,15 @@ describe('FeedStore', () => {
     expect(texts(store)).toEqual(['on', 'off', 'on'])
   })
 
-  it('shows retained telemetry once, however often it comes, and every live message', () => {
+  it('leaves retained telemetry to the stored messages, which have its time, and shows every live one', () => {
     const store = new FeedStore()
     const telemetry = (text: string, retained: boolean) => store.add({ ...message(text), retained })
-    telemetry('21', true)
-    telemetry('21', true)
-    telemetry('21', false)
-    telemetry('21', false)
-    telemetry('22', false)
-    telemetry('22', true)
+    for (const retained of [true, false, false, true]) telemetry('{"a":21}', retained)
+    store.addEarlier('acme/devices/pump/telemetry', [{ ts: -9_000, text: '{"a":20}' }], 1)
+    telemetry('{"a":20}', true)
     vi.runAllTimers()
-    expect(texts(store)).toEqual(['22', '21', '21', '21'])
+    expect(texts(store)).toEqual(['{"a":21}', '{"a":21}', '{"a":20}'])
+    expect(store.read().entries.at(-1)).toMatchObject({ earlier: true, receivedAt: -9_000 })
   })
 
   it('shows what was stored before below what comes, and counts it, without what came from both sides', () => {

@@ -70,7 +70,7 @@ export class FeedStore {
     const { all, ...parts } = this.#rings
     const entry = entryOf(message, all.count + 1)
     if (this.#isCopy(entry)) return
-    if (entry.kind === 'telemetry' && !entry.retained) this.#dropStoredForm(entry)
+    if (entry.kind === 'telemetry') this.#dropStoredForm(entry)
     all.add(entry)
     parts[filterOf(entry.kind)].add(entry)
     this.#timer ??= setTimeout(() => {
@@ -81,7 +81,7 @@ export class FeedStore {
 
   /** Telemetry from before this page listened, the newest first. */
   addEarlier(topic: string, messages: readonly EarlierMessage[], total: number): void {
-    const live = this.#rings.telemetry.newestFirst().filter(({ retained }) => !retained)
+    const live = this.#rings.telemetry.newestFirst()
     const kind = { kind: 'telemetry', level: null, retained: false, earlier: true } as const
     this.#total = total
     this.#earlier = messages.map(({ ts, text }, index) => ({
@@ -108,15 +108,16 @@ export class FeedStore {
     this.#total -= 1
   }
 
-  /**
-   * Each filter that matches brings the retained message again, each reconnect does, and so may the message itself on its
-   * way. Presence and state tell since when they hold, so that a copy is known by its text; of telemetry, which may well
-   * say the same twice, only a retained message can be one.
-   */
+  /** Whether a message is one that is shown already. */
   #isCopy({ topic, text, kind, retained }: FeedEntry): boolean {
-    const isKnown = this.#retained.get(topic) === text
-    if (retained || retainedKinds.has(kind) || this.#retained.has(topic)) this.#retained.set(topic, text)
-    return isKnown && (retained || retainedKinds.has(kind))
+    // It was stored when it was published, and is among the earlier messages, with its time.
+    if (kind === 'telemetry') return retained
+    if (!retainedKinds.has(kind)) return false
+    // Each filter that matches brings the retained message again, each reconnect does, and so may the message itself on its
+    // way. It tells since when it holds, so a copy is known by its text.
+    if (this.#retained.get(topic) === text) return true
+    this.#retained.set(topic, text)
+    return false
   }
 
   /** Shows a part of it; what was paused runs again. */
