@@ -6,8 +6,13 @@ export async function visit(
   browser: Browser,
   url: string,
   who: Pick<Administrator, 'email' | 'password' | 'organization'>,
+  { locale = 'en-US' }: { locale?: string } = {},
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+    locale,
+  })
   const page = await context.newPage()
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('E-mail').fill(who.email)

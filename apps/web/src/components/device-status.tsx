@@ -1,22 +1,61 @@
 import type { DeviceStatus } from '@heliograph/protocol'
 import { Glint } from '@/components/glint'
 import { cn } from '@/lib/cn'
+import { formatClockSeconds } from '@/lib/format-time'
 
 interface DeviceStatusProps {
   status: DeviceStatus
   /** The time of the last message; the dot flashes when it changes. */
   lastMessageAt?: number | null
+  /** The status held at this time, and nothing newer is known; null when it is current. */
+  asOf?: number | null
   className?: string
 }
 
 /** The status of a device: a dot with its own shape and colour, and the word. */
-export function DeviceStatusLabel({ status, lastMessageAt = null, className }: DeviceStatusProps) {
+export function DeviceStatusLabel({
+  status,
+  lastMessageAt = null,
+  asOf = null,
+  className,
+}: DeviceStatusProps) {
+  if (asOf !== null) return <PastStatus status={status} asOf={asOf} className={className} />
   return (
     <span className={cn('inline-flex items-center gap-2 text-13', TEXT[status], className)}>
       <StatusDot status={status} lastMessageAt={lastMessageAt} />
       {deviceStatusWords[status]}
     </span>
   )
+}
+
+function PastStatus({
+  status,
+  asOf,
+  className,
+}: {
+  status: DeviceStatus
+  asOf: number
+  className?: string | undefined
+}) {
+  return (
+    <span
+      title={`${deviceStatusWords[status]} as of ${formatClockSeconds(asOf)}; this page has heard nothing since`}
+      className={cn('inline-flex items-center gap-2 text-13 text-ink-faint', className)}
+    >
+      <span
+        aria-hidden
+        className="size-2 shrink-0 rounded-full border-[1.5px] border-dashed border-offline"
+      />
+      {PAST[status]}
+    </span>
+  )
+}
+
+const PAST: Record<DeviceStatus, string> = {
+  online: 'Was online',
+  quiet: 'Was quiet',
+  offline: 'Was offline',
+  never: 'Never seen',
 }
 
 export function StatusDot({ status, lastMessageAt = null, className }: DeviceStatusProps) {

@@ -14,7 +14,10 @@ interface LinkTabsProps {
 export function LinkTabs({ label, tabs, className }: LinkTabsProps) {
   const pathname = usePathname()
   return (
-    <nav aria-label={label} className={cn('flex gap-1 overflow-x-auto [scrollbar-width:none]', className)}>
+    <nav
+      aria-label={label}
+      className={cn('print:hidden flex gap-1 overflow-x-auto [scrollbar-width:none]', className)}
+    >
       {tabs.map((tab) => (
         <Link
           key={tab.href}

@@ -1,14 +1,16 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { platformClock, platformNow } from './platform-clock'
 
 const TICK_MS = 1_000
 
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
-let now = Date.now()
+let stopListening: (() => void) | undefined
+let now = platformNow()
 
-/** The current time, updated once a second for all ages on the page, so that they change together. */
+/** The current time by the platform's clock, updated once a second for all ages on the page, so that they change together. */
 export function useNow(): number {
   return useSyncExternalStore(listen, read, () => 0)
 }
@@ -19,9 +21,10 @@ function read(): number {
 
 function listen(listener: () => void): () => void {
   if (listeners.size === 0) {
-    now = Date.now()
+    now = platformNow()
     timer = setInterval(tick, TICK_MS)
     document.addEventListener('visibilitychange', tick)
+    stopListening = platformClock.listen(tick)
   }
   listeners.add(listener)
   return () => {
@@ -29,11 +32,12 @@ function listen(listener: () => void): () => void {
     if (listeners.size > 0) return
     clearInterval(timer)
     document.removeEventListener('visibilitychange', tick)
+    stopListening?.()
   }
 }
 
 function tick(): void {
   if (document.hidden) return
-  now = Date.now()
+  now = platformNow()
   for (const listener of listeners) listener()
 }

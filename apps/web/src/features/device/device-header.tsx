@@ -11,13 +11,18 @@ import { deviceWarnings } from '@/lib/device-warnings'
 import { useDevicePresence } from '@/lib/live/device-facts-context'
 
 export function DeviceHeader({ device }: { device: Device }) {
-  const { status, connected, since, lastMessageAt } = useDevicePresence(device)
+  const { status, connected, since, lastMessageAt, asOf } = useDevicePresence(device)
   return (
     <header>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <h1 className="min-w-0 text-20 font-semibold tracking-tight break-words">{device.name}</h1>
-        <span title={deviceStatusMeanings[status]}>
-          <DeviceStatusLabel status={status} lastMessageAt={lastMessageAt} className="font-medium" />
+        <span title={asOf === null ? deviceStatusMeanings[status] : undefined}>
+          <DeviceStatusLabel
+            status={status}
+            lastMessageAt={lastMessageAt}
+            asOf={asOf}
+            className="font-medium"
+          />
         </span>
       </div>
       <dl className="mt-1.5 flex flex-wrap items-center gap-x-5 gap-y-1 text-13">
@@ -32,7 +37,7 @@ export function DeviceHeader({ device }: { device: Device }) {
         <Fact label="Last message">
           {lastMessageAt === null ? 'none yet' : <TimeAgo ts={lastMessageAt} />}
         </Fact>
-        {since !== null && (
+        {since !== null && asOf === null && (
           <Fact label={connected ? 'Connected' : 'Disconnected'}>
             <TimeAgo ts={since} />
           </Fact>

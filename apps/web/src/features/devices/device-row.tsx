@@ -22,7 +22,7 @@ interface DeviceRowProps {
 
 export const DeviceRow = memo(function DeviceRow({ device, index, onTag }: DeviceRowProps) {
   const { slug } = useOrganization()
-  const { status, since, lastMessageAt } = useDevicePresence(device)
+  const { status, since, lastMessageAt, asOf } = useDevicePresence(device)
   return (
     <tr
       aria-rowindex={index + 2}
@@ -33,12 +33,12 @@ export const DeviceRow = memo(function DeviceRow({ device, index, onTag }: Devic
         className="hidden px-4 sm:table-cell"
         title={since === null ? undefined : `Since ${formatExact(since)}`}
       >
-        <DeviceStatusLabel status={status} lastMessageAt={lastMessageAt} />
+        <DeviceStatusLabel status={status} lastMessageAt={lastMessageAt} asOf={asOf} />
       </td>
       <td className="px-4">
         <Link
           href={paths.device(slug, device.id)}
-          className="block truncate font-medium text-ink after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-inner focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
+          className="block truncate font-medium text-ink in-data-stale:text-ink-soft after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-inner focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
         >
           {device.name}
         </Link>
@@ -54,8 +54,8 @@ export const DeviceRow = memo(function DeviceRow({ device, index, onTag }: Devic
       <td className="hidden px-4 lg:table-cell">
         <Tags tags={device.tags} onTag={onTag} />
       </td>
-      <td className="px-4 text-right whitespace-nowrap text-ink-soft">
-        <DeviceStatusLabel status={status} lastMessageAt={lastMessageAt} className="sm:hidden" />
+      <td className="px-4 text-right whitespace-nowrap text-ink-soft in-data-stale:text-ink-faint">
+        <DeviceStatusLabel status={status} lastMessageAt={lastMessageAt} asOf={asOf} className="sm:hidden" />
         <div className="max-sm:text-12">
           {lastMessageAt === null ? (
             <span className="text-ink-faint max-sm:hidden">–</span>

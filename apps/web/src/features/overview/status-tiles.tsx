@@ -18,7 +18,10 @@ export function StatusTiles({ counts }: { counts: StatusCounts | null }) {
         className="col-span-3 md:col-span-3"
         label={
           <>
-            <StatusDot status={status} className="in-data-wall:size-[2vh]" />
+            <StatusDot
+              status={status}
+              className="in-data-stale:bg-transparent in-data-stale:ring-1 in-data-stale:ring-offline in-data-wall:size-[2vh]"
+            />
             {deviceStatusWords[status]}
           </>
         }

@@ -8,6 +8,7 @@ import { useNow } from '@/lib/clock'
 import { useLive } from '@/lib/live/live-connection'
 import { useFleet } from '@/lib/live/use-fleet'
 import { useOrganization } from '@/lib/organization'
+import { platformClock } from '@/lib/platform-clock'
 import { isSetBack, joinTraffic, withSecond } from './traffic'
 
 /** Counts arrive each second; older ones count as outdated. */
@@ -37,9 +38,10 @@ export function useOverview() {
   const { state } = useLive()
   const now = useNow()
 
-  const newest = heard !== null && heard.receivedAt >= query.dataUpdatedAt ? heard : null
+  const loadedAt = platformClock.fromBrowser(query.dataUpdatedAt)
+  const newest = heard !== null && heard.receivedAt >= loadedAt ? heard : null
   const fleet = newest?.counts ?? loaded
-  const asOf = newest?.receivedAt ?? query.dataUpdatedAt
+  const asOf = newest?.receivedAt ?? loadedAt
   const away = state === 'reconnecting' || state === 'offline'
   const overview: LiveOverview | undefined = fleet && {
     fleet,

@@ -11,7 +11,7 @@ export function BottomBar({ me }: { me: Me }) {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-30 flex items-stretch border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="print:hidden fixed inset-x-0 bottom-0 z-30 flex items-stretch border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {useNavigation().map(({ label, icon: Icon, href, current }) => (
         <Link

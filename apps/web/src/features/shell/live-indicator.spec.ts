@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeLive } from './live-indicator'
 
-const nothing = { latencyMs: null, retryAt: null, since: null }
+const nothing = { latencyMs: null, retryAt: null, since: null, asOf: null }
 
 describe('describeLive', () => {
   it('tells the round trip once it is known, and never less than a millisecond', () => {

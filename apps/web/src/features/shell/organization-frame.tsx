@@ -4,6 +4,7 @@ import type { Me } from '@heliograph/protocol'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { buttonClass } from '@/components/button'
+import { ClockNotice } from '@/components/clock-notice'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
@@ -19,6 +20,7 @@ import { DeviceSearch } from './device-search'
 import { FrameSkeleton } from './frame-skeleton'
 import { LiveIndicator } from './live-indicator'
 import { SideNavigation } from './side-navigation'
+import { Current } from './stale-notice'
 
 interface OrganizationFrameProps {
   org: string
@@ -58,7 +60,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
     <div className="flex min-h-dvh">
       <a
         href="#main"
-        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-inner bg-accent px-3 py-2 text-13 font-medium text-accent-ink focus:translate-y-0"
+        className="print:hidden fixed top-2 left-2 z-60 -translate-y-16 rounded-inner bg-accent px-3 py-2 text-13 font-medium text-accent-ink focus:translate-y-0"
       >
         Skip to content
       </a>
@@ -68,9 +70,10 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
         <main
           id="main"
           tabIndex={-1}
-          className="flex-1 px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-12"
+          className="flex-1 px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-12 print:p-0"
         >
-          {children}
+          <ClockNotice className="mb-5" />
+          <Current>{children}</Current>
         </main>
       </div>
       <BottomBar me={me} />
@@ -80,7 +83,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
 
 function TopBar() {
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-3 border-b bg-canvas px-4 md:px-8">
+    <header className="print:hidden sticky top-0 z-20 flex h-13 items-center gap-3 border-b bg-canvas px-4 md:px-8">
       <Breadcrumbs />
       <div className="ml-auto flex items-center gap-2 md:gap-4">
         <DeviceSearch />

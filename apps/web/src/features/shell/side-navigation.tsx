@@ -15,7 +15,7 @@ export function SideNavigation({ me }: { me: Me }) {
   return (
     <aside
       className={cn(
-        'sticky top-0 hidden h-dvh shrink-0 flex-col border-r bg-sunken transition-[width] md:flex',
+        'print:hidden! sticky top-0 hidden h-dvh shrink-0 flex-col border-r bg-sunken transition-[width] md:flex',
         collapsed ? 'w-14' : 'w-56',
       )}
     >

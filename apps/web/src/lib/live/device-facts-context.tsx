@@ -11,7 +11,7 @@ import { createContext, type ReactNode, useContext, useState, useSyncExternalSto
 import { useNow } from '@/lib/clock'
 import { useOrganization } from '@/lib/organization'
 import { DeviceFactsStore, mergeFacts } from './device-facts'
-import { useLiveMessages } from './live-connection'
+import { useLive, useLiveMessages } from './live-connection'
 
 const DeviceFactsContext = createContext(new DeviceFactsStore())
 
@@ -28,8 +28,14 @@ export function useTrackMessages(filter: string): void {
   useLiveMessages(filter, (message) => store.apply(message))
 }
 
+export interface ShownPresence extends PresenceFacts {
+  status: DeviceStatus
+  /** While the page's connection is lost: when the status was last known to hold. */
+  asOf: number | null
+}
+
 /** The current presence of a device: the loaded one, updated by live messages. */
-export function useDevicePresence(device: Device): PresenceFacts & { status: DeviceStatus } {
+export function useDevicePresence(device: Device): ShownPresence {
   const store = useContext(DeviceFactsContext)
   const live = useSyncExternalStore(
     (listener) => store.listen(device.id, listener),
@@ -38,5 +44,7 @@ export function useDevicePresence(device: Device): PresenceFacts & { status: Dev
   )
   const now = useNow()
   const facts = mergeFacts(device, live)
-  return { ...facts, status: deviceStatus(facts, now) }
+  const { asOf } = useLive()
+  // What was not heard of a device while nothing could be heard says nothing.
+  return { ...facts, status: deviceStatus(facts, asOf ?? now), asOf }
 }

@@ -27,8 +27,8 @@ export class DeviceFactsStore {
     try {
       const { online, since } = presence.decode(message.payload)
       const heardAt = this.#facts.get(present.device)?.lastMessageAt
-      // Messages are stamped by this machine's clock, presence by the platform's: what came before a disconnect must
-      // not look as if it came after it.
+      // A message counts from its arrival here, presence from when the platform noticed it: what came before a
+      // disconnect must not look as if it came after it.
       const lastMessageAt = online || heardAt === undefined ? heardAt : Math.min(heardAt, since)
       this.#learn(present.device, {
         connected: online,

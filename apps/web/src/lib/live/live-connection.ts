@@ -8,7 +8,7 @@ export interface LiveMessage {
   topic: string
   payload: Uint8Array
   retained: boolean
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by the platform's clock, as all times here. */
   receivedAt: number
 }
 
@@ -21,6 +21,8 @@ export interface LiveConnection {
   retryAt: number | null
   /** Since when it is in this state (epoch milliseconds). */
   since: number | null
+  /** While the connection is lost: when the platform was last heard, and so how old is what the page shows. */
+  asOf: number | null
   /**
    * Listens to a topic filter until the returned function is called. `onServed` is called when messages
    * come from now on, again after each reconnect: what was before is to be fetched then. Never changes.
@@ -33,6 +35,7 @@ const notConnected: LiveConnection = {
   latencyMs: null,
   retryAt: null,
   since: null,
+  asOf: null,
   subscribe: () => () => {},
 }
 

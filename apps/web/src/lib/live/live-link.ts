@@ -2,6 +2,7 @@ import type { Client, ConnectionState, Unsubscribe } from '@heliograph/device-sd
 import { MqttToken } from '@heliograph/protocol'
 import { request } from '@/lib/api'
 import { ApiError } from '@/lib/api-error'
+import { platformClock, platformNow } from '@/lib/platform-clock'
 import type { LiveConnection, LiveMessage, LiveState } from './live-connection'
 import { ownMqttUrl } from './own-mqtt-url'
 
@@ -12,6 +13,7 @@ export const beforeConnecting: LiveSnapshot = {
   latencyMs: null,
   retryAt: null,
   since: null,
+  asOf: null,
 }
 
 interface Listener {
@@ -26,6 +28,8 @@ export class LiveLink {
   #snapshot = beforeConnecting
   #client: Client | null = null
   #run = 0
+  /** When the platform was last heard (epoch milliseconds); null before the first connection. */
+  #heardAt: number | null = null
   readonly #listeners = new Set<Listener>()
   readonly #watchers = new Set<() => void>()
 
@@ -77,7 +81,9 @@ export class LiveLink {
             body: { subscribe, ...(clientId === undefined ? {} : { clientId }) },
             org: this.org,
           })
-          return { ...token, url: ownMqttUrl() }
+          // The SDK renews by the browser's clock.
+          const endsAt = platformClock.toBrowser(Date.parse(token.expiresAt))
+          return { ...token, url: ownMqttUrl(), expiresAt: new Date(endsAt).toISOString() }
         } catch (error) {
           if (isRefusal(error)) throw new RefusedError(error.detail)
           throw error
@@ -95,14 +101,31 @@ export class LiveLink {
 
   #attach(client: Client, listener: Listener): void {
     // Acknowledged delivery: what does not arrive ends the connection, and is then fetched.
-    listener.stop = client.subscribeRaw(listener.filter, listener.onMessage, { qos: 1 })
+    listener.stop = client.subscribeRaw(
+      listener.filter,
+      (message) => {
+        const receivedAt = platformClock.fromBrowser(message.receivedAt)
+        this.#heardAt = receivedAt
+        listener.onMessage({ ...message, receivedAt })
+      },
+      { qos: 1 },
+    )
   }
 
   #notify(state: ConnectionState): void {
     if (state.state === 'closed') return
     if (state.state === 'refused') this.onSignedOut()
     const { latencyMs, retryAt, since } = state
-    this.#snapshot = { state: liveState(state), latencyMs, retryAt, since }
+    const isLive = state.state === 'live'
+    if (isLive) this.#heardAt = platformNow()
+    const isAway = !isLive && state.state !== 'connecting'
+    this.#snapshot = {
+      state: liveState(state),
+      asOf: isAway ? this.#heardAt : null,
+      latencyMs,
+      retryAt: retryAt === null ? null : platformClock.fromBrowser(retryAt),
+      since: since === null ? null : platformClock.fromBrowser(since),
+    }
     for (const watcher of this.#watchers) watcher()
   }
 }

@@ -3,11 +3,12 @@
 import { type FleetCounts, fleet } from '@heliograph/protocol'
 import { useState } from 'react'
 import { useOrganization } from '@/lib/organization'
+import { platformClock } from '@/lib/platform-clock'
 import { useSubscription } from './use-subscription'
 
 export interface HeardCounts {
   counts: FleetCounts
-  /** By this machine's clock, in epoch milliseconds. */
+  /** Epoch milliseconds. */
   receivedAt: number
 }
 
@@ -19,6 +20,7 @@ export function useFleet(onCounts: (counts: FleetCounts) => void = () => {}, onS
     fleet,
     { org: slug },
     (counts, _, { receivedAt }) => {
+      platformClock.heard(counts.ts)
       setHeard({ counts, receivedAt })
       onCounts(counts)
     },

@@ -9,6 +9,7 @@ import { Skeleton } from '@/components/skeleton'
 import { explain } from '@/lib/explain'
 import { useCurrentDevice } from '../device-context'
 import { NothingYet } from './nothing-yet'
+import { defaultCharts } from './telemetry/default-charts'
 import type { TelemetryStore } from './telemetry/telemetry-store'
 import { type DeviceTelemetry, useTelemetry } from './telemetry/use-telemetry'
 import { ValueTiles, ValueTilesSkeleton } from './tiles/value-tiles'
@@ -34,7 +35,7 @@ function LiveViewOf({ device }: { device: Device }) {
   return (
     <div className="flex flex-col gap-5">
       <Values device={device} telemetry={telemetry} />
-      <MessageFeed device={device.id} />
+      <MessageFeed device={device.id} telemetry={telemetry} />
     </div>
   )
 }
@@ -73,32 +74,30 @@ interface TilesAndChartsProps {
 
 function TilesAndCharts({ device, store, keys }: TilesAndChartsProps) {
   const [choice, setChoice] = useState<ReadonlyMap<string, boolean>>(new Map())
-  const names = useMemo(() => chartedNames(store, keys, choice), [store, keys, choice])
+  const first = useDefaultCharts(store, keys)
+  const names = useMemo(
+    () =>
+      new Set(keys.filter((key) => store.series(key)?.kind != null && (choice.get(key) ?? first.has(key)))),
+    [store, keys, choice, first],
+  )
   const toggle = useCallback(
     (key: string) => setChoice((known) => new Map(known).set(key, !names.has(key))),
     [names],
   )
   return (
     <>
-      <ValueTiles device={device.id} store={store} keys={keys} charted={names} onToggle={toggle} />
+      <ValueTiles device={device} store={store} keys={keys} charted={names} onToggle={toggle} />
       <DeviceCharts device={device} store={store} keys={keys} names={names} />
     </>
   )
 }
 
-/** With this many charts, the labels of the time axis are in sight on a laptop. */
-const [NUMBERS_AT_FIRST, STATES_AT_FIRST] = [3, 2]
-
-/** The keys that a person chose and, without a choice, the first few. */
-function chartedNames(
-  store: TelemetryStore,
-  keys: readonly string[],
-  choice: ReadonlyMap<string, boolean>,
-): ReadonlySet<string> {
-  const ofKind = (kind: string) => keys.filter((key) => store.series(key)?.kind === kind)
-  const [numbers, states] = [ofKind('numbers'), ofKind('states')]
-  const first = new Set([...numbers.slice(0, NUMBERS_AT_FIRST), ...states.slice(0, STATES_AT_FIRST)])
-  return new Set([...numbers, ...states].filter((key) => choice.get(key) ?? first.has(key)))
+function useDefaultCharts(store: TelemetryStore, keys: readonly string[]): ReadonlySet<string> {
+  const [known, setKnown] = useState<{ keys: readonly string[]; charts: ReadonlySet<string> }>()
+  if (known?.keys === keys) return known.charts
+  const charts = defaultCharts(store, keys, known?.charts ?? new Set())
+  setKnown({ keys, charts })
+  return charts
 }
 
 function HistoryNotice({ error }: { error: unknown }) {

@@ -38,8 +38,9 @@ export function ChartCaption({ name, kind, lines, states, readouts, actions }: C
                 <span className="max-w-32 truncate text-ink-soft">{label}</span>
               </>
             )}
-            <span className="max-w-48 truncate text-13 font-medium tabular-nums">
+            <span className="flex max-w-48 items-baseline text-13 font-medium tabular-nums">
               <span
+                className="truncate"
                 ref={(element) => {
                   readouts.current[index] = element
                 }}

@@ -1,10 +1,13 @@
 'use client'
 
+import { platformNow } from '@/lib/platform-clock'
 import 'uplot/dist/uPlot.min.css'
+import type { Device } from '@heliograph/protocol'
+import dynamic from 'next/dynamic'
 import { useTheme } from 'next-themes'
 import { type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { cn } from '@/lib/cn'
-import { formatMomentMillis } from '@/lib/format-time'
+import { formatMomentMillis, formatRange } from '@/lib/format-time'
 import type { Compared } from '../compare/compared'
 import { DrawScheduler } from '../drawing/draw-scheduler'
 import { originText } from '../drawing/origin'
@@ -13,6 +16,7 @@ import { plotLeftPx, plotRightPx } from '../drawing/time-chart'
 import type { ChartHistory } from '../history/chart-history'
 import { useMarks } from '../marks/use-marks'
 import type { ChartView } from '../range/chart-view'
+import type { Span } from '../telemetry/span'
 import { ChartRow } from './chart-row'
 import { ChartToolbar } from './chart-toolbar'
 import type { ChartedKey } from './charted-keys'
@@ -25,9 +29,13 @@ import { RowActions } from './row-actions'
 import { useDrawing } from './use-drawing'
 import { useExport } from './use-export'
 
+const CsvDialog = dynamic(() => import('./csv-dialog').then((module) => module.CsvDialog), { ssr: false })
+
 interface ChartPanelProps {
-  device: string
+  device: Device
   charted: readonly ChartedKey[]
+  /** How many keys the device has. */
+  keyCount: number
   history: ChartHistory
   view: ChartView
   /** Changes with every sample. */
@@ -38,9 +46,10 @@ interface ChartPanelProps {
 
 /** A chart for each chosen key, over the same time and with one crosshair. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { device, charted, history, view, revision } = props
+  const { device, charted, keyCount, history, view, revision } = props
+  const [saving, setSaving] = useState(false)
   const [root, width] = useWidth()
-  const marks = useMarks(device)
+  const marks = useMarks(device.id)
   const moment = useRef<HTMLSpanElement>(null)
   const origin = useRef<HTMLSpanElement>(null)
   const selection = useRef<HTMLDivElement>(null)
@@ -50,21 +59,34 @@ export function ChartPanel(props: ChartPanelProps) {
   const { busy, saveCsv, savePng } = useExport({ device, view, charted, painters, scheduler })
 
   const onMoment = useCallback(
-    (ts: number | null) => write(moment, ts === null ? '' : formatMomentMillis(ts, Date.now())),
+    (ts: number | null) => write(moment, ts === null ? '' : formatMomentMillis(ts, platformNow())),
     [],
   )
   useDrawing({ charted, history, view, revision, width, marks, scheduler, crosshair }, () =>
     write(origin, originText([...painters].map((painter) => painter.origin))),
   )
   useGestures(root, selection, view)
+  usePrinting(scheduler)
 
   return (
     <section aria-label="Charts" className="rounded-outer border bg-surface">
       <ChartToolbar
         view={view}
         moment={moment}
-        {...(charted.length > 0 && { save: { busy, csv: saveCsv, png: () => savePng(root.current) } })}
+        {...(charted.length > 0 && {
+          save: { busy, csv: () => setSaving(true), png: () => savePng(root.current) },
+        })}
       />
+      {saving && (
+        <CsvDialog
+          charted={charted.map(({ name }) => name)}
+          keyCount={keyCount}
+          range={rangeText(view.span())}
+          busy={busy}
+          onSave={async (choice) => (await saveCsv(choice)) && setSaving(false)}
+          onClose={() => setSaving(false)}
+        />
+      )}
       <HistoryStatus history={history} />
       <div ref={root} className={cn('relative touch-pan-y select-none', fewLayers)}>
         {width > 0 && charted.length > 0 && (
@@ -88,6 +110,8 @@ export function ChartPanel(props: ChartPanelProps) {
     </section>
   )
 }
+
+const rangeText = ({ min, max }: Span) => formatRange(min, max)
 
 /** uPlot asks for a layer for each crosshair and its points: with fifty charts, the layers cost more than drawing. */
 const fewLayers =
@@ -120,13 +144,13 @@ function Rows({ device, charted, compared, onCompare, ...shared }: RowsProps) {
         return (
           <ChartRow
             key={`${name} ${kind}`}
-            {...{ device, name, kind, lines, labelled, group }}
+            {...{ device: device.id, name, kind, lines, labelled, group }}
             {...shared}
             height={(kind === 'states' ? BANDS_PX : ROW_PX) + (labelled ? LABELS_PX : 0)}
             actions={
               kind === 'numbers' && (
                 <RowActions
-                  device={device}
+                  device={device.id}
                   name={name}
                   compared={compared(name)}
                   onCompare={(devices) => onCompare(name, devices)}
@@ -142,11 +166,13 @@ function Rows({ device, charted, compared, onCompare, ...shared }: RowsProps) {
 
 function Hints({ origin }: { origin: RefObject<HTMLSpanElement | null> }) {
   return (
-    <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint">
+    <p className="flex min-h-8 flex-wrap items-center gap-x-4 border-t px-4 py-1.5 text-12 text-ink-faint print:hidden">
       <span className="pointer-coarse:hidden">
         Drag to zoom in, Shift-drag to move, double-click to reset
       </span>
-      <span className="hidden pointer-coarse:inline">Drag with one finger to move, with two to zoom</span>
+      <span className="hidden any-pointer-coarse:inline">
+        Touch: drag with one finger to move, with two to zoom
+      </span>
       <span ref={origin} className="ml-auto tabular-nums" />
     </p>
   )
@@ -174,6 +200,15 @@ function useGestures(
       },
     })
   }, [root, selection, view])
+}
+
+/** Rows out of sight are drawn when all are printed. */
+function usePrinting(scheduler: DrawScheduler): void {
+  useEffect(() => {
+    const draw = () => scheduler.all()
+    window.addEventListener('beforeprint', draw)
+    return () => window.removeEventListener('beforeprint', draw)
+  }, [scheduler])
 }
 
 function useWidth() {

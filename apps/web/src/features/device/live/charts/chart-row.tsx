@@ -41,7 +41,7 @@ export function ChartRow({ actions, ...props }: ChartRowProps & { actions: React
         readouts={readouts}
         actions={actions}
       />
-      <div role="img" aria-label={`Chart of ${name}`} style={{ height }}>
+      <div role="img" aria-label={`Chart of ${name}`} className="in-data-stale:opacity-50" style={{ height }}>
         <ChartCanvas key={resolvedTheme} {...props} readouts={readouts} onStates={setStates} />
       </div>
     </figure>
@@ -73,7 +73,7 @@ function ChartCanvas(props: ChartCanvasProps) {
       onStates: (seen) => onStates((known) => (known.join() === seen.join() ? known : seen)),
       write(line, text) {
         const readout = readouts.current[line]
-        if (readout) readout.textContent = text
+        if (readout) readout.title = readout.textContent = text
       },
     })
     const takeBack = scheduler.add(painter)

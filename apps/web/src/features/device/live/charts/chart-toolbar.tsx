@@ -18,19 +18,19 @@ export function ChartToolbar({ view, moment, save }: ChartToolbarProps) {
     <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pr-1.5 pl-4">
       <RangeTitle view={view} />
       <span ref={moment} className="text-12 text-ink-faint tabular-nums max-sm:hidden" />
-      <span className="ml-auto flex items-center gap-x-1">
+      <span className="ml-auto flex items-center gap-x-1 print:hidden">
         <RangeBar view={view} />
         {save && (
           <>
             <Button
               size="sm"
               variant="ghost"
-              title="Save what the charts show as a table"
+              title="Save the charted keys, or all keys, of this range as a table"
               busy={save.busy}
               onClick={save.csv}
             >
               <Download aria-hidden />
-              CSV
+              CSV…
             </Button>
             <Button size="sm" variant="ghost" title="Save the charts as a picture" onClick={save.png}>
               <ImageIcon aria-hidden />

@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, useState } from 'react'
 import { formatMomentMillis } from '@/lib/format-time'
+import { platformNow } from '@/lib/platform-clock'
 import type { MarkStore } from '../marks/mark-store'
 import type { ChartView } from '../range/chart-view'
 import { decimalsOf, formatNumber } from '../telemetry/format-value'
@@ -95,5 +96,5 @@ function describe(charted: readonly ChartedKey[], marks: MarkStore, span: Span, 
   )
   const near = (span.max - span.min) * MARK_NEAR
   const happened = marks.between(ts - near, ts + near).map(({ text }) => text)
-  return `${formatMomentMillis(ts, Date.now())}: ${[...values, ...happened].join(', ')}`
+  return `${formatMomentMillis(ts, platformNow())}: ${[...values, ...happened].join(', ')}`
 }

@@ -3,6 +3,7 @@
 import type { Device } from '@heliograph/protocol'
 import { useEffect, useMemo, useState } from 'react'
 import { useOrganization } from '@/lib/organization'
+import { platformNow } from '@/lib/platform-clock'
 import { useCompared } from '../compare/use-compared'
 import { ChartHistory } from '../history/chart-history'
 import { fetchHistory } from '../history/fetch-history'
@@ -33,14 +34,15 @@ export function DeviceCharts({ device, store, keys, names }: DeviceChartsProps) 
     () =>
       new ChartView(
         rangeOf(window.location.search),
-        () => rightEdge(store, Date.now()),
+        () => rightEdge(store, platformNow()),
         presetFor(Number.POSITIVE_INFINITY),
       ),
   )
   return (
     <ChartPanel
-      device={device.id}
+      device={device}
       charted={charted}
+      keyCount={keys.length}
       history={history}
       view={view}
       revision={() => compared.reduce((sum, one) => sum + one.store.revision, store.revision)}
@@ -77,7 +79,7 @@ function useHistory(device: string, store: TelemetryStore): ChartHistory {
 /** A clock that is further ahead is wrong, and charts do not follow it. */
 const AHEAD_MS = 60_000
 
-/** Now, or the newest sample where the device's clock, or the platform's, is a little ahead of ours. */
+/** Now, or the newest sample where the device's clock is a little ahead of the platform's. */
 function rightEdge(store: TelemetryStore, now: number): number {
   let edge = now
   for (const key of store.keys()) {

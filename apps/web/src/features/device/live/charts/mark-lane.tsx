@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { formatMomentMillis } from '@/lib/format-time'
+import { platformNow } from '@/lib/platform-clock'
 import { readTheme } from '../drawing/chart-theme'
 import type { DrawScheduler } from '../drawing/draw-scheduler'
 import { paintMarkSign } from '../drawing/paint'
@@ -84,7 +85,7 @@ function MarkTip({ group: { x, marks }, width }: { group: MarkGroup; width: numb
 function MarkLine({ mark: { ts, text } }: { mark: Mark }) {
   return (
     <p className="flex gap-2">
-      <span className="shrink-0 text-ink-faint tabular-nums">{formatMomentMillis(ts, Date.now())}</span>
+      <span className="shrink-0 text-ink-faint tabular-nums">{formatMomentMillis(ts, platformNow())}</span>
       <span className="line-clamp-3 min-w-0 break-words">{text}</span>
     </p>
   )

@@ -37,7 +37,7 @@ export async function toPng({ title, rows, element }: PictureOptions): Promise<B
     const canvas = canvases[index]
     if (canvas === undefined) continue
     const middle = top + (CAPTION_PX / 2) * ratio
-    let x = write(row.name, INSET_PX * ratio, middle, 500, colour('--ink-soft')) + 16 * ratio
+    let x = write(row.title, INSET_PX * ratio, middle, 500, colour('--ink-soft')) + 16 * ratio
     for (const { text, colour: lineColour } of row.legend()) {
       context.fillStyle = lineColour
       context.fillRect(x, middle - ratio, 12 * ratio, 2 * ratio)

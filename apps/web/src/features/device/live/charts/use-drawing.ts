@@ -1,6 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { platformNow } from '@/lib/platform-clock'
 import type { DrawScheduler } from '../drawing/draw-scheduler'
 import { useFrames } from '../drawing/use-frames'
 import type { ChartHistory } from '../history/chart-history'
@@ -37,7 +38,7 @@ export function useDrawing(options: DrawingOptions, onDrawn: () => void): void {
     range.follow ? spanMs / Math.max(1, width) : Number.POSITIVE_INFINITY,
     {
       begin() {
-        const now = Date.now()
+        const now = platformNow()
         view.suggest(presetFor(now - oldestOf(charted)))
         const { min, max } = view.span()
         const wanted = charted.flatMap(({ lines }) =>

@@ -1,9 +1,11 @@
+import { platformNow } from '@/lib/platform-clock'
 import type { Limits } from '../limits/limits'
 import type { Mark } from '../marks/mark-store'
-import { decimalsOf, decimalsOfStep, formatNumber } from '../telemetry/format-value'
+import { decimalsOf, formatNumber } from '../telemetry/format-value'
 import { seriesColour } from '../telemetry/series-colour'
 import type { Span } from '../telemetry/span'
 import { type SeriesKind, StateLabels } from '../telemetry/state-labels'
+import { unitOf } from '../telemetry/units'
 import { type Band, bandAt, bandsOf } from './bands'
 import type { ChartSeries, Drawn } from './chart-series'
 import type { ChartFrame, DrawnRow } from './draw-scheduler'
@@ -61,13 +63,18 @@ export class RowPainter implements DrawnRow {
       ...{ width, height, kind, labelled, group },
       colours: lines.map(({ colourIndex }) => colourIndex),
       labels: this.#labels,
-      formatTick: (value, step) => formatNumber(value, decimalsOfStep(step)),
       onCrosshair: (at) => this.#point(at),
     })
   }
 
   get name(): string {
     return this.options.name
+  }
+
+  /** Its name, and the unit of its values where that is known: `supply_mv (mV)`. */
+  get title(): string {
+    const unit = this.options.kind === 'numbers' ? unitOf(this.name) : null
+    return unit === null ? this.name : `${this.name} (${unit})`
   }
 
   get canvas(): HTMLCanvasElement {
@@ -131,7 +138,7 @@ export class RowPainter implements DrawnRow {
   }
 
   #takeStates(parts: Drawn['parts'], span: Span, pixelMs: number): void {
-    this.#bands = bandsOf(parts, span, Date.now(), pixelMs)
+    this.#bands = bandsOf(parts, span, platformNow(), pixelMs)
     const times = parts.flatMap((part) => [...part.times])
     this.#data = [times, times.map(() => 0)]
     this.options.onStates([...new Set(this.#bands.map(({ code }) => code))].sort((a, b) => a - b))

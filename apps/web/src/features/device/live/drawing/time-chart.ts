@@ -7,9 +7,11 @@ import type { SeriesKind, StateLabels } from '../telemetry/state-labels'
 import type { Band } from './bands'
 import { type ChartTheme, readTheme } from './chart-theme'
 import { eachColumn } from './dense-line'
+import { isolatedPoints } from './isolated'
 import type { Drawable } from './join-lines'
 import { paintBands, paintLimits, paintMarks, type Surface } from './paint'
-import { formatTick, tickStep, ticksOf } from './time-ticks'
+import { timeLabels } from './time-ticks'
+import { valueLabels } from './value-ticks'
 
 export interface TimeChartOptions {
   width: number
@@ -21,8 +23,6 @@ export interface TimeChartOptions {
   labelled: boolean
   /** Charts of one group share the crosshair. */
   group: string
-  /** `step` is how far apart the ticks are. */
-  formatTick(value: number, step: number): string
   labels: StateLabels
   /** The crosshair is at this time; null when it is elsewhere. */
   onCrosshair(at: { ts: number; index: number } | null): void
@@ -117,7 +117,7 @@ export class TimeChart {
       stroke: line,
       width: 1.5,
       spanGaps: false,
-      points: { show: isSparse, size: 5, stroke: line, fill: line },
+      points: { show: isSparse, filter: isolatedWhereDense, size: 5, stroke: line, fill: line },
       ...(linear ? { paths: thinWhereDense(linear) } : {}),
     }
   }
@@ -146,16 +146,18 @@ export class TimeChart {
 
   #timeAxis(): uPlot.Axis {
     const { labelled } = this.options
+    let texts = new Map<number, string>()
     return {
       ...this.#axis(),
       size: labelled ? LABELS_HEIGHT_PX : 0,
       gap: 6,
-      splits: (plot, _axis, min, max) =>
-        ticksOf(min, max, tickStep(max - min, plot.bbox.width / devicePixelRatio, TICK_SPACE_PX)),
-      values: (_plot, splits) => {
-        const step = (splits[1] ?? 0) - (splits[0] ?? 0)
-        return splits.map((ts) => (labelled ? formatTick(ts, step) : ''))
+      splits: (plot, _axis, min, max) => {
+        const widthPx = plot.bbox.width / devicePixelRatio
+        const labels = timeLabels({ min, max }, { widthPx, spacePx: TICK_SPACE_PX })
+        texts = new Map(labels.map(({ ts, text }) => [ts, text]))
+        return labels.map(({ ts }) => ts)
       },
+      values: (_plot, splits) => splits.map((ts) => (labelled ? (texts.get(ts) ?? '') : '')),
     }
   }
 
@@ -167,8 +169,7 @@ export class TimeChart {
       size: plotLeftPx,
       gap: 8,
       space: 28,
-      values: (_plot, splits, _axis, _space, step) =>
-        splits.map((value) => this.options.formatTick(value, step)),
+      values: (_plot, splits, _axis, _space, step) => valueLabels(splits, step),
     }
   }
 
@@ -235,6 +236,14 @@ function columnsPath(plot: uPlot, series: number, first: number, last: number): 
 /** Points are drawn where they lie apart; closer together the line alone is clearer. */
 function isSparse(plot: uPlot, _series: number, first: number, last: number): boolean {
   return first === last || widthOf(plot, first, last) / devicePixelRatio / (last - first) > SPARSE_PX
+}
+
+/** Among dense points, those alone between two gaps are drawn: there is no line to show them. */
+function isolatedWhereDense(plot: uPlot, series: number, sparse: boolean): number[] | null {
+  if (sparse) return null
+  const [first, last] = plot.series[series]?.idxs ?? [0, -1]
+  const isolated = isolatedPoints(plot.data[series] ?? [], first, last)
+  return isolated.length > 0 ? isolated : null
 }
 
 function crosshairOf(plot: uPlot): { ts: number; index: number } | null {

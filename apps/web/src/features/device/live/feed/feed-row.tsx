@@ -26,20 +26,39 @@ export const FeedRow = memo(function FeedRow({ entry, open, onToggle }: FeedRowP
           aria-hidden
           className={cn('size-3.5 shrink-0 text-ink-faint transition-transform', open && 'rotate-90')}
         />
-        <time
-          dateTime={new Date(entry.receivedAt).toISOString()}
-          className="shrink-0 font-mono text-ink-faint tabular-nums"
-        >
-          {formatClockMillis(entry.receivedAt)}
-        </time>
+        <ReceivedAt entry={entry} />
         <span className={cn('w-19 shrink-0 truncate font-medium', toneOf(entry))}>{KIND[entry.kind]}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-ink">{entry.text}</span>
-        {entry.retained && <span className="shrink-0 text-ink-faint">retained</span>}
+        {(entry.retained || entry.earlier) && (
+          <span className="shrink-0 text-ink-faint">{entry.retained ? 'retained' : 'stored'}</span>
+        )}
       </button>
       {open && <Details entry={entry} />}
     </div>
   )
 })
+
+/** A retained message came before the page was opened; when, nobody knows. */
+function ReceivedAt({ entry: { receivedAt, retained } }: { entry: FeedEntry }) {
+  if (retained) {
+    return (
+      <span
+        title="Published before this page received it, and kept by the platform"
+        className="w-21 shrink-0 font-mono text-ink-faint"
+      >
+        earlier
+      </span>
+    )
+  }
+  return (
+    <time
+      dateTime={new Date(receivedAt).toISOString()}
+      className="w-21 shrink-0 font-mono text-ink-faint tabular-nums"
+    >
+      {formatClockMillis(receivedAt)}
+    </time>
+  )
+}
 
 function Details({ entry }: { entry: FeedEntry }) {
   return (

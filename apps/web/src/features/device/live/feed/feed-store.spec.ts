@@ -60,6 +60,34 @@ describe('FeedStore', () => {
     expect(texts(store)).toEqual(['on', 'off', 'on'])
   })
 
+  it('leaves retained telemetry to the stored messages, which have its time, and shows every live one', () => {
+    const store = new FeedStore()
+    const telemetry = (text: string, retained: boolean) => store.add({ ...message(text), retained })
+    for (const retained of [true, false, false, true]) telemetry('{"a":21}', retained)
+    store.addEarlier('acme/devices/pump/telemetry', [{ ts: -9_000, text: '{"a":20}' }], 1)
+    telemetry('{"a":20}', true)
+    vi.runAllTimers()
+    expect(texts(store)).toEqual(['{"a":21}', '{"a":21}', '{"a":20}'])
+    expect(store.read().entries.at(-1)).toMatchObject({ earlier: true, receivedAt: -9_000 })
+  })
+
+  it('shows what was stored before below what comes, and counts it, without what came from both sides', () => {
+    const store = new FeedStore()
+    store.add({ ...message('{ "b": 2, "a": 1 }'), receivedAt: 10_000 })
+    const earlier = ['{"a":1,"b":2}', '{"a":0,"b":2}', '{"a":1,"b":2}']
+    store.addEarlier(
+      'acme/devices/pump/telemetry',
+      earlier.map((text, index) => ({ ts: 9_990 - index * 4_000, text })),
+      70,
+    )
+    expect(texts(store)).toEqual(['{ "b": 2, "a": 1 }', '{"a":0,"b":2}', '{"a":1,"b":2}'])
+    expect(store.read().before).toEqual({ total: 69, shown: 2 })
+    store.show('events')
+    expect(store.read()).toMatchObject({ entries: [], before: { total: 0, shown: 0 } })
+    store.show('telemetry')
+    expect(store.read().entries.map(({ earlier: isEarlier }) => isEarlier)).toEqual([false, true, true])
+  })
+
   it('shows a message once that comes both as retained and on its way', () => {
     const store = new FeedStore()
     for (const retained of [true, false, true]) store.add({ ...message('on', 'presence'), retained })

@@ -1,5 +1,6 @@
 import { type DeviceEvent, deviceChannels } from '@heliograph/protocol'
 import type { LiveMessage } from '@/lib/live/live-connection'
+import type { EarlierMessage } from './earlier-messages'
 import { Ring } from './ring'
 
 export type FeedKind = keyof typeof deviceChannels | 'other'
@@ -16,6 +17,9 @@ export interface FeedEntry {
   topic: string
   text: string
   retained: boolean
+  /** Stored before this page listened. */
+  earlier: boolean
+  /** Of an earlier message, when it was measured or stored. */
   receivedAt: number
 }
 
@@ -26,9 +30,14 @@ export interface FeedSnapshot {
   /** The number of messages since the feed was paused; null while it runs. */
   missed: number | null
   filter: FeedFilter
+  /** How many messages before this page are kept sample by sample, and how many of them are among the entries. */
+  before: { total: number; shown: number }
 }
 
 export const feedLength = 1_000
+/** How far apart a live message and its stored form may be in time. */
+const SAME_WITHIN_MS = 3_000
+const NONE_BEFORE = { total: 0, shown: 0 }
 const NOTIFY_EVERY_MS = 150
 
 /** Keeps the last messages of a device, and what is shown of them. Tells a few times a second, however many come. */
@@ -41,8 +50,11 @@ export class FeedStore {
   }
   #filter: FeedFilter = 'all'
   #shown: readonly FeedEntry[] = []
+  /** The newest first. */
+  #earlier: readonly FeedEntry[] = []
+  #total = 0
   #pausedAt: number | null = null
-  #snapshot: FeedSnapshot = { entries: [], missed: null, filter: 'all' }
+  #snapshot: FeedSnapshot = { entries: [], missed: null, filter: 'all', before: NONE_BEFORE }
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #listeners = new Set<() => void>()
   readonly #retained = new Map<string, string>()
@@ -57,18 +69,55 @@ export class FeedStore {
   add(message: LiveMessage): void {
     const { all, ...parts } = this.#rings
     const entry = entryOf(message, all.count + 1)
-    if (retainedKinds.has(entry.kind)) {
-      // Each filter that matches brings the retained message again, each reconnect does, and so may the
-      // message itself on its way. It tells since when it holds, so a copy is known by its text.
-      if (this.#retained.get(entry.topic) === entry.text) return
-      this.#retained.set(entry.topic, entry.text)
-    }
+    if (this.#isCopy(entry)) return
+    if (entry.kind === 'telemetry') this.#dropStoredForm(entry)
     all.add(entry)
     parts[filterOf(entry.kind)].add(entry)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#notify()
     }, NOTIFY_EVERY_MS)
+  }
+
+  /** Telemetry from before this page listened, the newest first. */
+  addEarlier(topic: string, messages: readonly EarlierMessage[], total: number): void {
+    const live = this.#rings.telemetry.newestFirst()
+    const kind = { kind: 'telemetry', level: null, retained: false, earlier: true } as const
+    this.#total = total
+    this.#earlier = messages.map(({ ts, text }, index) => ({
+      ...kind,
+      id: -1 - index,
+      topic,
+      text,
+      receivedAt: ts,
+    }))
+    for (const entry of live) this.#dropStoredForm(entry)
+    this.#notify()
+  }
+
+  /** A message that came while the page began to listen may be here from both sides. */
+  #dropStoredForm({ text, receivedAt }: FeedEntry): void {
+    const newest = this.#earlier[0]
+    if (newest === undefined || newest.receivedAt < receivedAt - SAME_WITHIN_MS) return
+    const same = sortedText(text)
+    const form = this.#earlier.find(
+      (entry) => entry.receivedAt >= receivedAt - SAME_WITHIN_MS && sortedText(entry.text) === same,
+    )
+    if (form === undefined) return
+    this.#earlier = this.#earlier.filter((entry) => entry !== form)
+    this.#total -= 1
+  }
+
+  /** Whether a message is one that is shown already. */
+  #isCopy({ topic, text, kind, retained }: FeedEntry): boolean {
+    // It was stored when it was published, and is among the earlier messages, with its time.
+    if (kind === 'telemetry') return retained
+    if (!retainedKinds.has(kind)) return false
+    // Each filter that matches brings the retained message again, each reconnect does, and so may the message itself on its
+    // way. It tells since when it holds, so a copy is known by its text.
+    if (this.#retained.get(topic) === text) return true
+    this.#retained.set(topic, text)
+    return false
   }
 
   /** Shows a part of it; what was paused runs again. */
@@ -92,11 +141,13 @@ export class FeedStore {
   #notify(): void {
     const ring = this.#rings[this.#filter]
     const paused = this.#pausedAt !== null
-    if (!paused) this.#shown = ring.newestFirst()
+    const earlier = this.#filter === 'all' || this.#filter === 'telemetry' ? this.#earlier : []
+    if (!paused) this.#shown = [...ring.newestFirst(), ...earlier]
     this.#snapshot = {
       entries: this.#shown,
       missed: paused ? ring.count - (this.#pausedAt ?? 0) : null,
       filter: this.#filter,
+      before: earlier.length === 0 ? NONE_BEFORE : { total: this.#total, shown: earlier.length },
     }
     for (const listener of this.#listeners) listener()
   }
@@ -114,7 +165,26 @@ const channels = Object.entries(deviceChannels) as [FeedKind, { match(topic: str
 function entryOf({ topic, payload, retained, receivedAt }: LiveMessage, id: number): FeedEntry {
   const kind = channels.find(([, channel]) => channel.match(topic) !== null)?.[0] ?? 'other'
   const text = utf8.decode(payload)
-  return { id, kind, level: kind === 'events' ? levelOf(payload) : null, topic, text, retained, receivedAt }
+  return {
+    id,
+    kind,
+    level: kind === 'events' ? levelOf(payload) : null,
+    topic,
+    text,
+    retained,
+    earlier: false,
+    receivedAt,
+  }
+}
+
+/** The values of a message, whatever their order and spaces; null when it holds anything else. */
+function sortedText(text: string): string | null {
+  try {
+    const message = JSON.parse(text)
+    return JSON.stringify(Object.entries(message.values ?? message).sort(([a], [b]) => (a < b ? -1 : 1)))
+  } catch {
+    return null
+  }
 }
 
 function levelOf(payload: Uint8Array): DeviceEvent['level'] | null {

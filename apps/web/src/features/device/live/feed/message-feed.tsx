@@ -1,16 +1,19 @@
 'use client'
 
-import { deviceFilter } from '@heliograph/protocol'
+import { deviceFilter, telemetry } from '@heliograph/protocol'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Pause, Play } from 'lucide-react'
-import { useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/button'
 import { Segmented } from '@/components/segmented'
 import { cn } from '@/lib/cn'
 import { formatCount } from '@/lib/format-number'
 import { useLiveMessages } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
+import { platformNow } from '@/lib/platform-clock'
 import { useWhileSeen } from '../../../../lib/use-while-seen'
+import type { DeviceTelemetry } from '../telemetry/use-telemetry'
+import { earlierMessages } from './earlier-messages'
 import { FeedRow } from './feed-row'
 import { type FeedEntry, type FeedFilter, FeedStore, feedFilters, feedLength } from './feed-store'
 import { RowSlots } from './row-slots'
@@ -18,14 +21,31 @@ import { RowSlots } from './row-slots'
 const ROW_PX = 33
 /** Scrolling this far from the newest message pauses the feed. */
 const READING_PX = 12
+/** So many messages from before the page was opened are shown. */
+const EARLIER_SHOWN = 50
+
+interface MessageFeedProps {
+  device: string
+  telemetry: DeviceTelemetry
+}
 
 /** Every message of the device as it came over the wire: telemetry, events, presence, notices. */
-export function MessageFeed({ device }: { device: string }) {
+export function MessageFeed({ device, telemetry: { store: telemetryStore, loaded } }: MessageFeedProps) {
   const { slug: org } = useOrganization()
   const [store] = useState(() => new FeedStore())
-  useLiveMessages(deviceFilter({ org, device }), (message) => store.add(message))
+  const [servedAt, setServedAt] = useState<number | null>(null)
+  useLiveMessages(
+    deviceFilter({ org, device }),
+    (message) => store.add(message),
+    () => setServedAt((known) => known ?? platformNow()),
+  )
+  useEffect(() => {
+    if (!loaded || servedAt === null) return
+    const { messages, total } = earlierMessages(telemetryStore, { before: servedAt, atMost: EARLIER_SHOWN })
+    store.addEarlier(telemetry.topic({ org, device }), messages, total)
+  }, [loaded, servedAt, store, telemetryStore, org, device])
   const [root, listen] = useWhileSeen(store.listen)
-  const { entries, missed, filter } = useSyncExternalStore(listen, store.read, store.read)
+  const { entries, missed, filter, before } = useSyncExternalStore(listen, store.read, store.read)
   const scroller = useRef<HTMLDivElement>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
 
@@ -45,10 +65,10 @@ export function MessageFeed({ device }: { device: string }) {
   }
 
   return (
-    <section ref={root} aria-label="Messages" className="rounded-outer border bg-surface">
+    <section ref={root} aria-label="Messages" className="print:hidden rounded-outer border bg-surface">
       <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
         <h2 className="text-13 font-medium">Messages</h2>
-        <FeedState shown={entries.length} missed={missed} />
+        <FeedState shown={entries.length - before.shown} missed={missed} />
         <Segmented
           label="Which messages"
           value={filter}
@@ -85,9 +105,19 @@ export function MessageFeed({ device }: { device: string }) {
           />
         )}
       </div>
+      {before.shown > 0 && (
+        <p className="border-t px-4 py-1.5 text-12 text-ink-faint">
+          {before.total === before.shown
+            ? `The last ${countOf(before.total)} from before this page was opened `
+            : `Before this page was opened came ${countOf(before.total)} in the last 18 minutes; the last ${formatCount(before.shown)} `}
+          {before.shown === 1 ? 'is' : 'are'} shown as stored. Charts go back further.
+        </p>
+      )}
     </section>
   )
 }
+
+const countOf = (count: number) => `${formatCount(count)} telemetry ${count === 1 ? 'message' : 'messages'}`
 
 const FILTER: Record<FeedFilter, string> = {
   all: 'All',

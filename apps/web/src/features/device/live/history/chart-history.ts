@@ -1,4 +1,5 @@
 import type { Sample, TelemetryValue } from '@heliograph/protocol'
+import { platformNow } from '@/lib/platform-clock'
 import { clipped, joined, type Points, type Resolution } from '../telemetry/points'
 import type { Span } from '../telemetry/span'
 import { kindOf, numberOf, type SeriesKind, type StateLabels } from '../telemetry/state-labels'
@@ -156,7 +157,7 @@ export class ChartHistory {
       running.abort()
       this.#running.delete(name)
     }
-    if (Date.now() >= this.#retryAt) {
+    if (platformNow() >= this.#retryAt) {
       for (const batch of batches) {
         if (this.#running.size >= REQUESTS_AT_ONCE) break
         if (!this.#running.has(nameOfBatch(batch))) void this.#fetch(batch)
@@ -172,7 +173,7 @@ export class ChartHistory {
     const batches = new Map<string, Batch>()
     for (const { ref, span } of wanted) {
       const among = ref.device === this.options.device ? '' : ref.key
-      for (const tiles of runsOf(this.#of(ref).missing(span, level, Date.now()))) {
+      for (const tiles of runsOf(this.#of(ref).missing(span, level, platformNow()))) {
         let name = `${tiles.map(nameOf).join()} ${among}`
         while ((batches.get(name)?.refs.length ?? 0) >= SERIES_AT_ONCE) name += '+'
         const batch = batches.get(name)
@@ -190,7 +191,7 @@ export class ChartHistory {
     const name = nameOfBatch(batch)
     const abort = new AbortController()
     this.#running.set(name, abort)
-    const sentAt = Date.now()
+    const sentAt = platformNow()
     const request = {
       devices: [...new Set(refs.map(({ device }) => device))],
       keys: [...new Set(refs.map(({ key }) => key))],
@@ -205,7 +206,7 @@ export class ChartHistory {
       this.#status = { ...this.#status, error: null }
     } catch (error) {
       if (abort.signal.aborted) return
-      this.#retryAt = Date.now() + RETRY_AFTER_MS
+      this.#retryAt = platformNow() + RETRY_AFTER_MS
       setTimeout(() => this.#read(), RETRY_AFTER_MS)
       this.#status = { ...this.#status, error }
     }

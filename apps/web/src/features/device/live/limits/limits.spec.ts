@@ -38,8 +38,12 @@ describe('limitsProblem', () => {
 
   it('says what does not', () => {
     expect(limitsProblem({ ...noLimits, warning: { above: 1, below: 2 } })).toMatch(/greater than/)
-    expect(limitsProblem({ ...limits, critical: { above: 20, below: null } })).toMatch(/must not be less/)
-    expect(limitsProblem({ ...limits, critical: { above: null, below: 6 } })).toMatch(/must not be greater/)
+    expect(limitsProblem({ ...limits, critical: { above: 20, below: null } })).toMatch(
+      /less than “Warning above”/,
+    )
+    expect(limitsProblem({ ...limits, critical: { above: null, below: 6 } })).toMatch(
+      /greater than “Warning below”/,
+    )
   })
 })
 

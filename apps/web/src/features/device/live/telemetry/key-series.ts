@@ -9,6 +9,8 @@ const GIVEN_UP_AT_ONCE = 4_096
 /** How long a sample that was fetched may still be on its way as a live message. */
 const UNDER_WAY_MS = 1_000
 const MAXIMUM_UNDER_WAY = 50
+/** So many of the last samples decide how a key is drawn, and whether it moves. */
+const [JUDGED_BY, MOVES_WITHIN] = [20, 60]
 /** How long after its arrival a sample that is not stored counts as refused by the platform. */
 const GRACE_MS = 5_000
 
@@ -40,10 +42,26 @@ export class KeySeries {
   #underWay: { value: TelemetryValue; until: number }[] = []
   #claimedUpTo: number | null = null
 
-  /** How it is drawn, judged by its newest sample: as a line, as bands, or not at all. */
+  /**
+   * How it is drawn: as a line, as bands, or not at all. Most of its last samples decide, so that one text among numbers, or
+   * one number among texts, changes nothing.
+   */
   get kind(): SeriesKind | null {
-    const { latest } = this
-    return latest === null ? null : kindOf(latest.value)
+    const { points, states } = this
+    let [numbers, texts] = [0, 0]
+    while (numbers + texts < JUDGED_BY && numbers + texts < points.length + states.length) {
+      const number = points.timeBeforeLast(numbers) ?? Number.NEGATIVE_INFINITY
+      if (number > (states.timeBeforeLast(texts) ?? Number.NEGATIVE_INFINITY)) numbers += 1
+      else texts += 1
+    }
+    if (numbers + texts === 0) return null
+    return numbers >= texts ? 'numbers' : 'states'
+  }
+
+  /** Whether its last values differ. */
+  get moves(): boolean {
+    const values = this.drawn.values.subarray(-MOVES_WITHIN)
+    return values.some((value) => value !== values[0])
   }
 
   /** The buffer that charts draw. */

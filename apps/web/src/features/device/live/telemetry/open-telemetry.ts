@@ -2,6 +2,7 @@ import { LatestTelemetry, type Telemetry, telemetry } from '@heliograph/protocol
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
 import type { LiveConnection } from '@/lib/live/live-connection'
+import { platformNow } from '@/lib/platform-clock'
 import { HistoryPage } from './history-page'
 import type { TelemetryStore } from './telemetry-store'
 import { TelemetrySync } from './telemetry-sync'
@@ -51,7 +52,9 @@ export function openTelemetry(options: TelemetryOptions): () => void {
   })
   const unsubscribe = subscribe(
     telemetry.filter({ org, device }),
-    ({ payload, receivedAt }) => {
+    ({ payload, receivedAt, retained }) => {
+      // A retained message is old, and nothing in it says how old: its samples are fetched with their true time.
+      if (retained) return
       const message = decoded(payload)
       if (message !== undefined) sync.live(message, receivedAt)
     },
@@ -66,7 +69,7 @@ export function openTelemetry(options: TelemetryOptions): () => void {
   })
   void sync.load()
   const trimming = setInterval(
-    () => store.trimBefore(Date.now() - WINDOW_SECONDS * 1_000 - TRIM_MARGIN_MS),
+    () => store.trimBefore(platformNow() - WINDOW_SECONDS * 1_000 - TRIM_MARGIN_MS),
     TRIM_EVERY_MS,
   )
   return () => {

@@ -33,6 +33,11 @@ export class SeriesBuffer {
     return this.length === 0 ? undefined : this.#times[this.#end - 1]
   }
 
+  /** The time of the point that has so many newer ones. */
+  timeBeforeLast(newer: number): number | undefined {
+    return newer >= this.length ? undefined : this.#times[this.#end - 1 - newer]
+  }
+
   /** The value of the newest point. */
   get lastValue(): number | undefined {
     return this.length === 0 ? undefined : this.#values[this.#end - 1]

@@ -61,14 +61,20 @@ describe('TelemetryStore', () => {
     expect(listener).not.toHaveBeenCalled()
   })
 
-  it('tells of new keys once they can be shown', () => {
+  it('tells of new keys once they can be shown, and when one begins to move', () => {
     const store = new TelemetryStore()
     const listener = vi.fn(() => expect(store.snapshot('k0').latest).toEqual({ ts: 1, value: 1 }))
     store.listen(listener)
     store.addLive({ ts: 1, values: { k0: 1 } }, 1)
     vi.runAllTimers()
-    store.addLive({ ts: 2, values: { k0: 2 } }, 2)
+    store.addLive({ ts: 1, values: { k0: 1 } }, 2)
     vi.runAllTimers()
     expect(listener).toHaveBeenCalledOnce()
+    listener.mockImplementation(() => {})
+    for (const ts of [2, 3, 4]) {
+      store.addLive({ ts, values: { k0: ts } }, ts)
+      vi.runAllTimers()
+    }
+    expect(listener).toHaveBeenCalledTimes(2)
   })
 })

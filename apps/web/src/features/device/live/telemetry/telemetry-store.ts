@@ -21,7 +21,7 @@ const TILES_AT_ONCE = 4
 const NEXT_TILES_MS = 16
 /** Keys that change more often do not flash, as they would flash all the time. */
 const FLASHES_PER_SECOND = 5
-/** Coverage is measured by the clock of the browser, but timestamps come from other clocks. */
+/** Coverage is measured by the platform's clock as the page knows it; timestamps come from devices' clocks. */
 const CLOCKS_APART_MS = 120_000
 /** Charts draw from both this store and history around the edge. */
 const LATE_MARGIN_MS = 300_000
@@ -41,6 +41,7 @@ export class TelemetryStore {
   #notifiedAt = 0
   #notifiedKeys: readonly string[] = []
   #keys: readonly string[] = []
+  readonly #traits = new Map<string, string>()
   #revision = 0
   #coveredFrom = Number.POSITIVE_INFINITY
   #marginMs = 0
@@ -79,7 +80,7 @@ export class TelemetryStore {
     this.#past?.missed()
   }
 
-  /** All keys, in the order in which they are shown. The same array until a key is added. */
+  /** All keys, in the order in which they are shown. The same array until a key is added, or is drawn in another way. */
   readonly keys = (): readonly string[] => this.#keys
 
   snapshot(key: string): KeySnapshot {
@@ -96,7 +97,7 @@ export class TelemetryStore {
     return Math.max(this.#coveredFrom + this.#marginMs, lost)
   }
 
-  /** Tells when a key is added. */
+  /** Tells when `keys` changes. */
   readonly listen = (listener: () => void): (() => void) => {
     this.#keyListeners.add(listener)
     return () => this.#keyListeners.delete(listener)
@@ -204,6 +205,7 @@ export class TelemetryStore {
     for (const [key, { latest }] of this.#series) {
       const before = this.snapshot(key)
       const arrived = this.#arrivals.get(key) ?? 0
+      this.#noticeTraits(key)
       if (before.latest === latest && arrived === 0) continue
       const flashes = arrived > 0 && arrived <= mostArrivals
       this.#snapshots.set(key, { latest, arrivals: before.arrivals + Number(flashes) })
@@ -217,6 +219,15 @@ export class TelemetryStore {
     if (this.#notifiedKeys !== this.#keys) for (const listener of this.#keyListeners) listener()
     this.#notifiedKeys = this.#keys
     return seen
+  }
+
+  /** Which charts there are depends on how keys are drawn, and on which of them move. */
+  #noticeTraits(key: string): void {
+    const series = this.#series.get(key)
+    const traits = `${series?.kind} ${series?.moves}`
+    if (this.#traits.get(key) === traits) return
+    this.#traits.set(key, traits)
+    this.#keys = [...this.#keys]
   }
 
   #notify(keys: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { LatestTelemetry, Telemetry, TelemetryPage } from '@heliograph/protocol'
+import { platformNow } from '@/lib/platform-clock'
 import type { TelemetryStore } from './telemetry-store'
 
 export interface HistoryRange {
@@ -68,18 +69,18 @@ export class TelemetrySync {
 
   /** Messages arrive from now on: what came before the first of them is fetched. */
   async served(): Promise<void> {
-    if (Date.now() - this.#loadedAt > FRESH_MS) return this.load()
+    if (platformNow() - this.#loadedAt > FRESH_MS) return this.load()
     await this.#guarded(() => this.#fetchSince(60))
   }
 
   /** Fetches the whole window, the newest part first. */
   async load(): Promise<void> {
-    const startedAt = Date.now()
+    const startedAt = platformNow()
     this.#loadedAt = startedAt
     const done = await this.#guarded(async () => {
       // The last values are shown however old they are.
       const latest = await this.options.fetchLatest(this.#abort.signal)
-      this.options.store.addStored(latest.items, Date.now())
+      this.options.store.addStored(latest.items, platformNow())
       let [pages, covered] = [MAXIMUM_PAGES, startedAt]
       for (const { from, to, seconds } of chunks(this.options.windowSeconds)) {
         pages = await this.#fetchRange(to === null ? { from } : { from, to }, pages)
@@ -105,7 +106,7 @@ export class TelemetrySync {
 
   async #refresh(): Promise<void> {
     const { store } = this.options
-    const startedAt = Date.now()
+    const startedAt = platformNow()
     const done = await this.#guarded(() => this.#fetchProvisional(startedAt))
     const left = store.oldestProvisionalAt()
     const stamp = store.claimedUpTo()
@@ -113,7 +114,7 @@ export class TelemetrySync {
     this.#foundUpTo = isAllFound && stamp !== null ? { stamp, at: startedAt } : null
     this.#restMs = Math.min(
       LONGEST_REST_MS,
-      Math.max(REFRESH_AFTER_MS, (Date.now() - startedAt) * REST_FACTOR),
+      Math.max(REFRESH_AFTER_MS, (platformNow() - startedAt) * REST_FACTOR),
     )
     if (left !== null) this.#refreshIn(done ? this.#restMs : RETRY_AFTER_MS)
   }
@@ -131,7 +132,7 @@ export class TelemetrySync {
   }
 
   async #fetchSince(seconds: number): Promise<void> {
-    const sentAt = Date.now()
+    const sentAt = platformNow()
     const left = await this.#fetchRange({ from: `-${seconds}s` }, MAXIMUM_PAGES)
     if (left > 0) this.options.store.dropUnstored(sentAt - seconds * 1_000, sentAt)
   }
@@ -147,7 +148,7 @@ export class TelemetrySync {
         this.#abort.signal,
       )
       this.#abort.signal.throwIfAborted()
-      store.addStored(page.items, Date.now())
+      store.addStored(page.items, platformNow())
       cursor = page.nextCursor
       left -= 1
     } while (cursor !== null && left > 0)

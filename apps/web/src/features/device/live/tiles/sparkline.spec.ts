@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { sparklinePath } from './sparkline'
 
-const path = (points: [number, number][], stepped = false) =>
+const path = (points: [number, number][], stepped = false, gapMs = Number.POSITIVE_INFINITY) =>
   sparklinePath(
     Float64Array.from(points, ([ts]) => ts),
     Float64Array.from(points, ([, value]) => value),
-    stepped,
+    { stepped, gapMs },
   )
 
 describe('sparklinePath', () => {
@@ -33,6 +33,18 @@ describe('sparklinePath', () => {
         true,
       ),
     ).toBe('M0 26H100V2')
+  })
+
+  it('is broken where nothing was sent, and has a dot for what is alone', () => {
+    const points: [number, number][] = [
+      [0, 0],
+      [10, 1],
+      [60, 1],
+      [90, 0],
+      [100, 1],
+    ]
+    expect(path(points, false, 20)).toBe('M0 26L10 2M60 2h0M90 26L100 2')
+    expect(path(points, true, 20)).toBe('M0 26H10V2M60 2h0M90 26H100V2')
   })
 
   it('draws a single value, and one that stands still, as a line in the middle', () => {

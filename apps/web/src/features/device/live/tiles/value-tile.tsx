@@ -1,22 +1,21 @@
 'use client'
 
-import type { TelemetryValue } from '@heliograph/protocol'
-import { ChartLine, OctagonAlert, TriangleAlert } from 'lucide-react'
+import { ChartLine } from 'lucide-react'
 import { memo, useCallback, useSyncExternalStore } from 'react'
-import { Glint } from '@/components/glint'
 import { TimeAgo } from '@/components/time-ago'
 import { cn } from '@/lib/cn'
 import { useWhileSeen } from '../../../../lib/use-while-seen'
-import { type LimitStatus, statusOf } from '../limits/limits'
+import { statusOf } from '../limits/limits'
 import { useLimits } from '../limits/use-limits'
-import { decimalsOf, formatValue } from '../telemetry/format-value'
-import { kindOf, numberOf } from '../telemetry/state-labels'
+import { decimalsOf } from '../telemetry/format-value'
+import { numberOf } from '../telemetry/state-labels'
 import type { TelemetryStore } from '../telemetry/telemetry-store'
-import { unitOf } from '../telemetry/units'
 import { Sparkline } from './sparkline'
+import { TileValue } from './tile-value'
 
 interface ValueTileProps {
   device: string
+  intervalMs: number
   store: TelemetryStore
   name: string
   /** The colour of its line. */
@@ -28,6 +27,7 @@ interface ValueTileProps {
 /** One key: its value, how it went lately and how old it is. Pressing it shows or hides its chart. */
 export const ValueTile = memo(function ValueTile({
   device,
+  intervalMs,
   store,
   name,
   colour,
@@ -41,7 +41,7 @@ export const ValueTile = memo(function ValueTile({
   const [limits] = useLimits(device, name)
   const series = store.series(name)
   if (latest === null || series === undefined) return null
-  const drawable = kindOf(latest.value) !== null
+  const drawable = series.kind !== null
   const number = numberOf(latest.value)
   const status = number === null ? null : statusOf(number, limits)
   return (
@@ -60,13 +60,21 @@ export const ValueTile = memo(function ValueTile({
         </span>
         {drawable && <ChartToggle name={name} charted={charted} onToggle={onToggle} />}
       </div>
-      <div className="relative mt-1 w-fit max-w-full">
-        <Value name={name} value={latest.value} decimals={decimalsOf(series.points.values)} status={status} />
-        <Glint at={arrivals} shape="under" className="absolute inset-x-0 -bottom-0.5" />
-      </div>
-      <div className="mt-2 h-7">
-        {series.drawn.length > 0 && typeof latest.value !== 'string' && (
-          <Sparkline points={series.drawn} colour={colour} stepped={series.kind === 'states'} />
+      <TileValue
+        name={name}
+        value={latest.value}
+        decimals={decimalsOf(series.points.values)}
+        status={status}
+        arrivals={arrivals}
+      />
+      <div className="mt-2 h-7 in-data-stale:opacity-40">
+        {series.drawn.length > 0 && (series.kind === 'numbers' || typeof latest.value === 'boolean') && (
+          <Sparkline
+            points={series.drawn}
+            colour={colour}
+            stepped={series.kind === 'states'}
+            intervalMs={intervalMs}
+          />
         )}
       </div>
       <TimeAgo ts={latest.ts} className="mt-1.5 block text-12 text-ink-faint" />
@@ -92,59 +100,4 @@ function ChartToggle({ name, charted, onToggle }: Pick<ValueTileProps, 'name' | 
       <ChartLine aria-hidden className={cn('size-3.5', !charted && 'opacity-50')} />
     </button>
   )
-}
-
-interface ValueProps {
-  name: string
-  value: TelemetryValue
-  decimals: number
-  /** Beyond which of its limits it is. */
-  status: LimitStatus | null
-}
-
-function Value({ name, value, decimals, status }: ValueProps) {
-  const text = formatValue(value, decimals)
-  if (typeof value !== 'number') {
-    return (
-      <p
-        title={text}
-        className={cn(
-          'h-7 truncate text-16 leading-7 font-medium',
-          typeof value === 'object' && 'font-mono text-12 leading-7 font-normal',
-        )}
-      >
-        {text}
-      </p>
-    )
-  }
-  const unit = unitOf(name)
-  return (
-    <p
-      className={cn(
-        'flex h-7 items-baseline text-20 font-semibold tracking-tight tabular-nums',
-        status !== null && STATUS[status].text,
-      )}
-    >
-      <span className="truncate">{text}</span>
-      {unit !== null && (
-        <span className={unit.startsWith('°') ? '' : 'ml-1 text-13 font-normal text-ink-faint'}>{unit}</span>
-      )}
-      {status !== null && <StatusSign status={status} />}
-    </p>
-  )
-}
-
-function StatusSign({ status }: { status: LimitStatus }) {
-  const { icon: Icon, label } = STATUS[status]
-  return (
-    <span className="ml-2 self-center" title={label}>
-      <Icon aria-hidden className="size-4" />
-      <span className="sr-only">{label}</span>
-    </span>
-  )
-}
-
-const STATUS = {
-  warning: { text: 'text-quiet-text', icon: TriangleAlert, label: 'Beyond its warning limit' },
-  critical: { text: 'text-refused-text', icon: OctagonAlert, label: 'Beyond its critical limit' },
 }

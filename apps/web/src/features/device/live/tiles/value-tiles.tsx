@@ -1,10 +1,11 @@
+import type { Device } from '@heliograph/protocol'
 import { Skeleton } from '@/components/skeleton'
 import { seriesColour } from '../telemetry/series-colour'
 import type { TelemetryStore } from '../telemetry/telemetry-store'
 import { ValueTile } from './value-tile'
 
 interface ValueTilesProps {
-  device: string
+  device: Device
   store: TelemetryStore
   keys: readonly string[]
   charted: ReadonlySet<string>
@@ -18,7 +19,8 @@ export function ValueTiles({ device, store, keys, charted, onToggle }: ValueTile
         {keys.map((key, index) => (
           <ValueTile
             key={key}
-            device={device}
+            device={device.id}
+            intervalMs={device.expectedIntervalSeconds * 1_000}
             store={store}
             name={key}
             colour={seriesColour(index)}
