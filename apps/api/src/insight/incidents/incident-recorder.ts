@@ -28,6 +28,8 @@ export class IncidentRecorder implements BrokerObserver {
       const principal = client?.principal
       // A device gets a notice of this, and the notice is recorded already.
       if (reason === 'not_authorized' && principal?.kind === 'device' && topic !== undefined) return
+      // A page works with a token of its person's sign-in session. What it is refused says nothing about the fleet.
+      if (principal?.kind === 'person' && principal.owner.kind === 'session') return
       if (principal !== undefined) {
         const device = principal.kind === 'device' ? principal.deviceId : undefined
         this.refusals.note(principal.organizationId, { code: reason, device, topic, detail })
