@@ -60,6 +60,13 @@ describe('set-up', () => {
     const anybody = createClient(url)
     const weak = await ask(anybody, 'POST', '/api/v1/setup', { ...setup('acme'), password: 'short' })
     expect(weak).toMatchObject({ status: 400, body: { errors: [{ path: 'password' }] } })
+    for (const password of ['qwertyuiop', 'P@ssw0rd2026!', 'acme-2026-acme', '1111111111', 'too short']) {
+      const guessed = await ask(anybody, 'POST', '/api/v1/setup', { ...setup('acme-2026-acme'), password })
+      expect(guessed).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'password' }] },
+      })
+    }
     const evil = await ask(anybody, 'POST', '/api/v1/setup', setup('acme'), { origin: 'http://evil.example' })
     expect(evil).toMatchObject({ status: 403, body: { code: 'origin_refused' } })
     expect((await ask(anybody, 'GET', '/api/v1/setup')).body.needed).toBe(true)
