@@ -17,7 +17,7 @@ const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeo
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** A page's client on the real broker, with tokens that work as the platform's. */
-async function openPage({ latencyMs = () => 0 } = {}) {
+async function openPage({ latencyMs = (): number => 0 } = {}) {
   const granted = new Map<string, string[]>()
   const refused: string[] = []
   const served: string[] = []

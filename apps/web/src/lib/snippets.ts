@@ -1,5 +1,5 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import type { Language } from './highlight'
+import type { Language } from './highlight.js'
 
 export interface Snippet {
   id: 'mosquitto' | 'python' | 'mqttjs' | 'arduino' | 'curl'
