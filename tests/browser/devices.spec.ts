@@ -68,6 +68,23 @@ describe('devices', () => {
     const first = await readout.textContent()
     await expect.poll(() => readout.textContent(), { timeout: 30_000 }).not.toBe(first)
     expect(await portray(page, 'device-simulated')).toEqual([])
+  })
+
+  it('asks before a tab with a simulated device is reloaded, and goes on with it afterwards', async () => {
+    const asked = new Promise<string>((resolve) =>
+      page.once('dialog', async (dialog) => {
+        await dialog.accept()
+        resolve(dialog.type())
+      }),
+    )
+    await Promise.all([page.reload(), asked])
+    expect(await asked).toBe('beforeunload')
+    await main(page).getByText('A simulated device sends from this tab.').waitFor()
+    const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))
+    expect(kept).not.toContain('hg_dev_')
+    const readout = main(page).getByRole('region', { name: 'Charts' }).getByRole('figure').first()
+    const first = await readout.textContent()
+    await expect.poll(() => readout.textContent(), { timeout: 30_000 }).not.toBe(first)
 
     await main(page).getByRole('button', { name: 'Stop' }).click()
     await main(page).getByText('Offline', { exact: true }).waitFor()

@@ -2,7 +2,7 @@ import { FleetCounts, fleet } from '@heliograph/protocol'
 import type { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
-import type { HttpClient } from '../../support/http-client.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import {
   closed,
@@ -114,6 +114,22 @@ describe('the fleet message, each second', () => {
     ])
     for (const refusal of refusals) expect(refusal.device).toBe(device.id)
     await client.endAsync()
+  })
+
+  it('counts what scripts are refused, and nothing of what pages are refused', async () => {
+    const others = `${acme.organization}/devices/somebody/telemetry`
+    const fleetFilter = `${acme.organization}/fleet`
+    const { key } = await acme.send<{ key: string }>('POST', '/api/v1/api-keys', { name: 'script' })
+    const script = createClient(platform.url, { authorization: `Bearer ${key}` })
+    for (const caller of [acme, script]) {
+      const client = await connectToken(await requestToken(caller, { subscribe: [fleetFilter] }))
+      await expect(client.subscribeAsync(others)).rejects.toThrow()
+      await client.publishAsync(others, '{"a":1}', { qos: 1 })
+      await client.endAsync()
+    }
+    await eventually(() =>
+      expect(counts().refusals).toContainEqual({ code: 'not_authorized', lastMinute: 2, lastHour: 2 }),
+    )
   })
 
   it('counts slow consumers', async () => {

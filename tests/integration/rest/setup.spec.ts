@@ -63,6 +63,13 @@ describe('set-up', () => {
     const anonymous = createClient(url)
     const weak = await ask(anonymous, 'POST', '/api/v1/setup', { ...setup('acme'), password: 'short' })
     expect(weak).toMatchObject({ status: 400, body: { errors: [{ path: 'password' }] } })
+    for (const password of ['qwertyuiop', 'P@ssw0rd2026!', 'acme-2026-acme', '1111111111', 'too short']) {
+      const guessed = await ask(anonymous, 'POST', '/api/v1/setup', { ...setup('acme-2026-acme'), password })
+      expect(guessed).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'password' }] },
+      })
+    }
     const evil = await ask(anonymous, 'POST', '/api/v1/setup', setup('acme'), {
       origin: 'http://evil.example',
     })

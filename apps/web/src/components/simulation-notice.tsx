@@ -11,7 +11,7 @@ export function SimulationNotice({ device, className }: { device: string; classN
   if (!running) return null
   return (
     <div className={cn('flex items-center justify-between gap-4 text-12 text-ink-soft', className)}>
-      A simulated device sends from this tab until it is stopped or the tab is closed.
+      A simulated device sends from this tab. It ends when the tab is closed, and goes on after a reload.
       <Button size="sm" variant="ghost" onClick={() => stopSimulatedDevice(device)}>
         <Square aria-hidden />
         Stop

@@ -14,6 +14,7 @@ describe('explain', () => {
 
   it('passes on why a request was refused, as a sentence', () => {
     expect(refusal(409, 'this id is taken').what).toBe('This id is taken.')
+    expect(refusal(403, 'That is not the one-time code.').what).toBe('That is not the one-time code.')
     expect(refusal(400).what).toBe('The server refused this.')
   })
 

@@ -41,6 +41,8 @@ function explainRefusal(error: ApiError): Explanation {
       }
     case error.status === 401:
       return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
+    case error.status === 403 && error.code !== 'role_required' && error.detail !== '':
+      return { what: sentence(error.detail), todo: '' }
     case error.status === 403:
       return { what: 'Your role does not allow this.', todo: 'Ask an administrator of the organization.' }
     case error.status === 404:

@@ -1,4 +1,4 @@
-export type Language = 'shell' | 'javascript' | 'python' | 'json'
+export type Language = 'shell' | 'javascript' | 'python' | 'cpp' | 'json'
 export type TokenKind = 'plain' | 'string' | 'comment' | 'keyword' | 'number' | 'flag'
 
 export interface Token {
@@ -32,7 +32,7 @@ const RULES: Record<Language, [Exclude<TokenKind, 'plain'>, string][]> = {
   shell: [
     ['comment', '(?<=^|\\s)#.*$'],
     ['string', STRING],
-    ['keyword', '^(?:mosquitto_pub|curl|npm|pip)\\b'],
+    ['keyword', '^(?:mosquitto_pub|curl|Invoke-RestMethod|npm|pip)\\b'],
     ['flag', '(?<=\\s)--?[A-Za-z][\\w-]*'],
   ],
   javascript: [
@@ -45,6 +45,12 @@ const RULES: Record<Language, [Exclude<TokenKind, 'plain'>, string][]> = {
     ['comment', '#.*$'],
     ['string', STRING],
     ['keyword', words('import as from while for in def return with True False None')],
+    ['number', NUMBER],
+  ],
+  cpp: [
+    ['comment', '//.*$'],
+    ['string', STRING],
+    ['keyword', words('void bool return if')],
     ['number', NUMBER],
   ],
   json: [

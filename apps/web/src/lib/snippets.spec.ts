@@ -23,41 +23,60 @@ const credential: IssuedCredential = {
     notices: topic('notices'),
   },
 }
-const snippet = (id: string, given = credential, part: 'code' | 'repeating' = 'code') =>
-  connectSnippets(given, 'pump-7', 'http://127.0.0.1:3000').find((one) => one.id === id)?.[part]
+const snippets = (given = credential) => connectSnippets(given, 'pump-7', 'http://127.0.0.1:3000')
+const snippet = (id: string, label: string, given = credential) =>
+  snippets(given)
+    .find((one) => one.id === id)
+    ?.variants.find((one) => one.label === label)?.code
 
 describe('connectSnippets', () => {
   it('fills each one in with secret and address', () => {
-    for (const { code, repeating } of connectSnippets(credential, 'pump-7', 'http://127.0.0.1:3000')) {
-      for (const text of [code, repeating ?? code]) {
-        expect(text).toContain('hg_dev_secret')
-        expect(text).toContain('127.0.0.1')
-        expect(text).not.toContain('undefined')
+    for (const { variants } of snippets())
+      for (const { code } of variants) {
+        expect(code).toContain('hg_dev_secret')
+        expect(code).toContain('127.0.0.1')
+        expect(code).not.toContain('undefined')
       }
-    }
   })
 
   it('names host and port as mosquitto_pub takes them', () => {
-    expect(snippet('mosquitto')).toContain('-h 127.0.0.1 -p 1884 ')
+    expect(snippet('mosquitto', 'Once')).toContain('-h 127.0.0.1 -p 1884 ')
     const tls = { ...credential, urls: { ...credential.urls, tcp: 'mqtts://iot.example.com' } }
-    expect(snippet('mosquitto', tls)).toContain('-h iot.example.com -p 8883 --tls-use-os-certs')
+    expect(snippet('mosquitto', 'Once', tls)).toContain('-h iot.example.com -p 8883 --tls-use-os-certs')
+    expect(snippet('arduino', 'Arduino', tls)).toContain('client.begin("iot.example.com", 8883, network)')
   })
 
   it('does without TCP where it is off', () => {
     const webSocketOnly = { ...credential, urls: { ws: 'wss://iot.example.com/mqtt', tcp: null } }
-    expect(snippet('mosquitto', webSocketOnly)).toBeUndefined()
-    expect(snippet('python', webSocketOnly)).toContain('transport="websockets"')
-    expect(snippet('python', webSocketOnly)).toContain('client.connect("iot.example.com", 443)')
+    expect(snippets(webSocketOnly).map(({ id }) => id)).toEqual(['python', 'mqttjs', 'curl'])
+    expect(snippet('python', 'Windows', webSocketOnly)).toContain('transport="websockets"')
+    expect(snippet('python', 'Windows', webSocketOnly)).toContain('client.connect("iot.example.com", 443)')
   })
 
   it('offers mosquitto_pub with one connection for a message a second', () => {
-    const [loop, ...command] = snippet('mosquitto', credential, 'repeating')?.split('\n') ?? []
+    const [loop, ...command] = snippet('mosquitto', 'Every second')?.split('\n') ?? []
     expect(loop).toMatch(/^while sleep 1; do echo .*; done \|$/)
-    expect(command.slice(0, -1)).toEqual(snippet('mosquitto')?.split('\n').slice(0, -1))
+    expect(command.slice(0, -1)).toEqual(snippet('mosquitto', 'Once')?.split('\n').slice(0, -1))
     expect(command.at(-1)).toBe('  -l')
   })
 
+  it('quotes and continues lines as each shell of Windows does', () => {
+    expect(snippet('mosquitto', 'cmd.exe')?.split('\n')).toEqual([
+      'mosquitto_pub -h 127.0.0.1 -p 1884 ^',
+      '  -q 1 -i pump-7 ^',
+      '  -u c1 ^',
+      '  -P hg_dev_secret ^',
+      '  -t acme/devices/pump-7/telemetry ^',
+      '  -m "{\\"temperature\\": 21.5}"',
+    ])
+    expect(snippet('mosquitto', 'PowerShell')?.split('\n').at(0)).toBe(
+      `'{"temperature": 21.5}' | mosquitto_pub -h 127.0.0.1 -p 1884 \``,
+    )
+    expect(snippet('curl', 'cmd.exe')).toContain('-d "{\\"temperature\\": 21.5}" ^')
+  })
+
   it('sends to the HTTP address of the device', () => {
-    expect(snippet('curl')).toContain('http://127.0.0.1:3000/api/v1/devices/pump-7/telemetry')
+    for (const label of ['curl', 'cmd.exe', 'PowerShell'])
+      expect(snippet('curl', label)).toContain('http://127.0.0.1:3000/api/v1/devices/pump-7/telemetry')
   })
 })

@@ -7,6 +7,7 @@ import type { IncomingMessage, Link, Qos } from '../connection/link.js'
 import { onWake } from '../connection/wake.js'
 import { Emitter, type Unsubscribe } from './emitter.js'
 import { type BufferLimits, OfflineBuffer, type Outgoing } from './offline-buffer.js'
+import { type SubscriptionAccess, SubscriptionRequests } from './subscription-requests.js'
 import { channelListener, type Listener, type Received, Subscriptions } from './subscriptions.js'
 
 export interface ClientOptions extends ConnectionOptions {
@@ -16,8 +17,8 @@ export interface ClientOptions extends ConnectionOptions {
 export interface ClientHooks {
   access(): Promise<Access>
   onLink?(access: Access): void
-  /** Called before a subscription on a live connection, to widen the access of its token. */
-  beforeSubscribe?(): Promise<void>
+  /** What a live connection may subscribe to, when that changes. */
+  subscriptionAccess?: SubscriptionAccess
 }
 
 export interface ClientEvents {
@@ -58,6 +59,7 @@ export class Client {
   readonly #emitter = new Emitter<ClientEvents>()
   readonly #stopWaking: () => void
   readonly #counts = { published: 0, acknowledged: 0, dropped: 0, received: 0 }
+  #requests: SubscriptionRequests | null = null
   #onEmpty: (() => void) | null = null
 
   constructor(
@@ -70,7 +72,7 @@ export class Client {
       onState: (state) => this.#emitter.emit('state', state),
       onLink: (link, access) => this.#linked(link, access),
       onMessage: (message) => this.#receive(message),
-      onLost: () => this.#buffer.lost(),
+      onLost: () => this.#lost(),
     })
     this.#stopWaking = onWake(() => this.#connection.wake())
     this.#connection.retry()
@@ -84,9 +86,9 @@ export class Client {
     return { ...this.#counts, buffered: this.#buffer.size }
   }
 
-  /** The topic filters that have a listener now. */
+  /** The topic filters that have a listener now, and those that the broker may still hold for this connection. */
   get filters(): string[] {
-    return [...this.#subscriptions.filters().keys()]
+    return [...new Set([...this.#subscriptions.filters().keys(), ...(this.#requests?.leaving ?? [])])]
   }
 
   on<Name extends keyof ClientEvents>(
@@ -208,13 +210,21 @@ export class Client {
 
   #linked(link: Link, access: Access): void {
     this.hooks.onLink?.(access)
-    void this.#subscribeAll(link)
+    this.#requests = new SubscriptionRequests(link, {
+      subscriptions: this.#subscriptions,
+      access: this.hooks.subscriptionAccess,
+      onGranted: (filters) => this.#emitter.emit('subscribed', { filters }),
+      onDenied: (filter) =>
+        this.#emitter.emit('problem', { error: new SubscriptionDeniedError(filter), topic: filter }),
+    })
+    this.#requests.subscribe(this.#subscriptions.filters().keys())
     this.#flush()
   }
 
-  async #subscribeAll(link: Link): Promise<void> {
-    await this.hooks.beforeSubscribe?.()
-    if (this.#connection.link === link) await this.#request(link, this.#subscriptions.filters())
+  #lost(): void {
+    this.#requests?.stop()
+    this.#requests = null
+    this.#buffer.lost()
   }
 
   #receive(message: IncomingMessage): void {
@@ -224,30 +234,9 @@ export class Client {
 
   #listen(listener: Listener): Unsubscribe {
     this.#subscriptions.add(listener)
-    void this.#subscribeTo(listener.filter)
+    this.#requests?.subscribe([listener.filter])
     return () => {
-      if (this.#subscriptions.remove(listener)) this.#connection.link?.unsubscribe([listener.filter])
+      if (this.#subscriptions.remove(listener)) this.#requests?.unsubscribe(listener.filter)
     }
-  }
-
-  /** Subscribes again also to a filter that is granted already, because that brings its retained messages. */
-  async #subscribeTo(filter: string): Promise<void> {
-    const link = this.#connection.link
-    if (link === null) return
-    await this.hooks.beforeSubscribe?.()
-    const qos = this.#subscriptions.filters().get(filter)
-    // The listener is gone, or a new link has subscribed already.
-    if (qos === undefined || this.#connection.link !== link) return
-    await this.#request(link, [[filter, qos]])
-  }
-
-  async #request(link: Link, filters: Iterable<[string, Qos]>): Promise<void> {
-    const requested = [...filters]
-    const denied = await link.subscribe(requested)
-    for (const filter of denied) {
-      this.#emitter.emit('problem', { error: new SubscriptionDeniedError(filter), topic: filter })
-    }
-    const granted = requested.map(([filter]) => filter).filter((filter) => !denied.includes(filter))
-    if (granted.length > 0) this.#emitter.emit('subscribed', { filters: granted })
   }
 }

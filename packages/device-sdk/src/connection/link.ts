@@ -22,7 +22,8 @@ export interface Link {
   publish(topic: string, payload: Uint8Array, options: { qos: Qos; retain: boolean }): Promise<void>
   /** Resolves with the filters that the broker denied. */
   subscribe(filters: Iterable<[filter: string, qos: Qos]>): Promise<string[]>
-  unsubscribe(filters: string[]): void
+  /** Resolves when the broker acknowledged it; never when the link is lost before. */
+  unsubscribe(filters: string[]): Promise<void>
   /** Resolves at PINGRESP with the round trip in milliseconds; never when the link is lost before. */
   ping(): Promise<number>
   /** When the last packet came from the broker, by `performance.now()`. */
@@ -123,7 +124,12 @@ function linkOf(client: MqttClient, markOver: () => void): Link {
           if (codes) resolve(names.filter((_, index) => Number(codes[index]) === 0x80))
         })
       }),
-    unsubscribe: (filters) => void client.unsubscribe(filters, () => {}),
+    unsubscribe: (filters) =>
+      new Promise((resolve) => {
+        client.unsubscribe(filters, (error) => {
+          if (!error) resolve()
+        })
+      }),
     ping: () =>
       new Promise((answer) => {
         pings.push({ sentAt: performance.now(), answer })

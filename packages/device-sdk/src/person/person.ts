@@ -6,7 +6,7 @@ import { TokenKeeper } from './token-keeper.js'
 export interface TokenRequest {
   /** The client id of the live connection that the token extends; absent for a new connection. */
   clientId?: string
-  /** The topic filters that have a listener now. */
+  /** The topic filters that have a listener now, and those whose UNSUBSCRIBE is not acknowledged yet. */
   subscribe: string[]
 }
 
@@ -36,7 +36,7 @@ export function connectPerson(options: PersonOptions): Client {
   const client: Client = new Client(clientOptions(options, personDefaults, { clean: true }), {
     access: () => keeper.begin(),
     onLink: () => keeper.start(),
-    beforeSubscribe: () => keeper.widen(),
+    subscriptionAccess: keeper,
   })
   client.on('state', ({ state }) => {
     if (state !== 'live') keeper.stop()

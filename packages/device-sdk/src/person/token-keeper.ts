@@ -1,3 +1,4 @@
+import type { SubscriptionAccess } from '../client/subscription-requests.js'
 import type { Access } from '../connection/access.js'
 import { fullJitterMs } from '../connection/backoff.js'
 import { RefusedError } from '../connection/errors.js'
@@ -5,7 +6,7 @@ import type { PersonToken, TokenRequest } from './person.js'
 
 export interface TokenKeeperOptions {
   fetchToken(request: TokenRequest): Promise<PersonToken>
-  /** The topic filters that have a listener now. */
+  /** The topic filters that the connection uses now. */
   filters(): string[]
 }
 
@@ -15,21 +16,34 @@ const renewAt = 0.7
 const gatherMs = 20
 const minimumRenewalMs = 5_000
 
-/** Renews the token of a connection, and widens it when filters are added. */
-export class TokenKeeper {
-  #token: PersonToken | null = null
-  #granted = new Set<string>()
+/** The token of one connection. */
+interface Held {
+  token: PersonToken
+  /** Filters that the platform allows for sure: while a request is under way, those of the old token and of the new one. */
+  allowed: ReadonlySet<string>
+}
+
+type Outcome = 'extended' | 'failed' | 'refused'
+
+/** Renews the token of a connection, and widens it when filters are added. One request is under way at a time. */
+export class TokenKeeper implements SubscriptionAccess {
+  #held: Held | null = null
   #live = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #widening: Promise<void> | null = null
+  #extending: Promise<void> | null = null
 
   constructor(private readonly options: TokenKeeperOptions) {}
 
-  /** Fetches a token for a new connection. */
+  /** Fetches a token for a new connection. What is still under way for the last one does not count any more. */
   async begin(): Promise<Access> {
     this.stop()
+    this.#held = null
+    this.#extending = null
     await delay(gatherMs)
-    return this.#fetch()
+    const subscribe = this.options.filters()
+    const token = await this.options.fetchToken({ subscribe })
+    this.#held = { token, allowed: new Set(subscribe) }
+    return token
   }
 
   /** The connection is live: its token is renewed from now on. */
@@ -44,64 +58,76 @@ export class TokenKeeper {
     clearTimeout(this.#timer)
   }
 
-  /** Resolves when the token of the live connection covers all filters, or the connection is gone. */
-  widen(): Promise<void> {
-    if (this.#covers()) return Promise.resolve()
-    this.#widening ??= this.#widenNow().finally(() => {
-      this.#widening = null
+  allows(filter: string): boolean {
+    return this.#held?.allowed.has(filter) ?? false
+  }
+
+  /** Resolves when the token of the live connection covers all filters, the platform refuses it, or the connection is gone. */
+  async widen(): Promise<void> {
+    const held = this.#held
+    for (let failures = 0; held !== null && this.#lacks(held); ) {
+      await delay(failures === 0 ? gatherMs : retryDelayMs(failures))
+      if (!this.#lacks(held)) return
+      const outcome = await this.#extend(held)
+      if (outcome === 'refused') return
+      if (outcome === 'failed') failures += 1
+    }
+  }
+
+  #lacks(held: Held): boolean {
+    return this.#isLive(held) && !this.options.filters().every((filter) => held.allowed.has(filter))
+  }
+
+  /** Extends the token once; waits for a request that is under way first. */
+  async #extend(held: Held): Promise<Outcome> {
+    while (this.#extending !== null) await this.#extending
+    if (!this.#isLive(held)) return 'extended'
+    const request = this.#request(held)
+    const extending = request.then(() => {
+      if (this.#extending === extending) this.#extending = null
     })
-    return this.#widening
+    this.#extending = extending
+    const outcome = await request
+    if (outcome === 'extended' && this.#isLive(held)) this.#schedule()
+    return outcome
   }
 
-  async #widenNow(): Promise<void> {
-    for (let attempt = 0; this.#live && !this.#covers(); attempt += 1) {
-      await delay(attempt === 0 ? gatherMs : retryDelayMs(attempt))
-      if (this.#live && !(await this.#extend())) return
-    }
-  }
-
-  /** False when the platform refuses a token for good; it ends the connection itself then. */
-  async #extend(): Promise<boolean> {
-    const clientId = this.#token?.clientId
+  /** Until the answer, and after a failure too, the old token may hold or the new one: what both allow is sure. */
+  async #request(held: Held): Promise<Outcome> {
+    const subscribe = new Set(this.options.filters())
+    held.allowed = new Set([...held.allowed].filter((filter) => subscribe.has(filter)))
     try {
-      await this.#fetch(clientId)
+      const { clientId } = held.token
+      held.token = await this.options.fetchToken({ clientId, subscribe: [...subscribe] })
     } catch (error) {
-      return !(error instanceof RefusedError)
+      return error instanceof RefusedError ? 'refused' : 'failed'
     }
-    if (this.#live) this.#schedule()
-    return true
-  }
-
-  async #fetch(clientId?: string): Promise<PersonToken> {
-    const subscribe = this.options.filters()
-    const token = await this.options.fetchToken(
-      clientId === undefined ? { subscribe } : { clientId, subscribe },
-    )
-    this.#token = token
-    this.#granted = new Set(subscribe)
-    return token
+    held.allowed = subscribe
+    return 'extended'
   }
 
   #schedule(): void {
-    const lifeMs = Date.parse(this.#token?.expiresAt ?? '') - Date.now()
+    const lifeMs = Date.parse(this.#held?.token.expiresAt ?? '') - Date.now()
     const delayMs = Math.max(minimumRenewalMs, lifeMs * renewAt)
     this.#renewIn(Number.isFinite(delayMs) ? delayMs : minimumRenewalMs, 0)
   }
 
-  #renewIn(delayMs: number, attempt: number): void {
+  #renewIn(delayMs: number, failures: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(async () => {
-      const renewed = this.#token
-      const useful = await this.#extend()
-      if (useful && this.#live && this.#token === renewed) this.#renewIn(retryDelayMs(attempt), attempt + 1)
-    }, delayMs)
+    this.#timer = setTimeout(() => void this.#renew(failures), delayMs)
   }
 
-  #covers(): boolean {
-    return this.options.filters().every((filter) => this.#granted.has(filter))
+  async #renew(failures: number): Promise<void> {
+    const held = this.#held
+    if (held === null || (await this.#extend(held)) !== 'failed' || !this.#isLive(held)) return
+    this.#renewIn(retryDelayMs(failures), failures + 1)
+  }
+
+  #isLive(held: Held): boolean {
+    return this.#live && this.#held === held
   }
 }
 
-const retryDelayMs = (attempt: number) => 500 + fullJitterMs(attempt, { baseMs: 1_000, maximumMs: 10_000 })
+const retryDelayMs = (failures: number) => 500 + fullJitterMs(failures, { baseMs: 1_000, maximumMs: 10_000 })
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

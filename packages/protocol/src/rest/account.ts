@@ -9,7 +9,7 @@ export type Role = z.infer<typeof Role>
 
 export const Password = z
   .string()
-  .min(8, 'must be at least 8 characters long')
+  .min(10, 'must be at least 10 characters long')
   .max(128, 'must be at most 128 characters long')
 
 export const SetupState = z

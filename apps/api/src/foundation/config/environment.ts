@@ -1,4 +1,4 @@
-import { OrganizationSlug, Password } from '@heliograph/protocol'
+import { OrganizationSlug } from '@heliograph/protocol'
 import { z } from 'zod'
 import { MqttLimits } from './mqtt-limits.js'
 import { parseNetwork } from './networks.js'
@@ -145,7 +145,7 @@ export const Environment = TracingEnvironment.extend({
     example: 'ada@example.com',
     docker: 'passed',
   }),
-  ADMIN_PASSWORD: described(Password.optional(), {
+  ADMIN_PASSWORD: described(z.string().min(8, 'must be at least 8 characters long').max(128).optional(), {
     group: 'administrator',
     text: 'The password of the first administrator: 8 to 128 characters.',
     docker: 'passed',

@@ -4,8 +4,9 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
-import { ConflictError, ForbiddenError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
+import { passwordProblem } from '../passwords/password-problem.js'
 import { SignInService } from '../sign-in/sign-in.service.js'
 import { SignInLimits } from '../sign-in/sign-in-limits.js'
 
@@ -43,6 +44,7 @@ export class SetupService implements OnApplicationBootstrap {
     const { needed } = await this.state()
     if (!needed) throw alreadyDone()
     if (this.code !== null) this.checkCode(this.code, input.code, clientAddress)
+    checkPassword(input)
     return this.create(input)
   }
 
@@ -50,11 +52,19 @@ export class SetupService implements OnApplicationBootstrap {
     const { email, password, organization: slug } = administrator
     const organization = { slug, name: slug.charAt(0).toUpperCase() + slug.slice(1) }
     try {
+      this.warnOfPassword(password)
       await this.create({ name: email.split('@', 1)[0] || email, email, password, organization })
       this.logger.log(`created the administrator ${email} and the organization ${slug}`)
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
     }
+  }
+
+  /** Whoever sets variables runs the platform, so that it starts all the same. */
+  private warnOfPassword(password: string): void {
+    const problem = password.length < 10 ? 'is shorter than 10 characters' : passwordProblem(password)
+    if (problem !== null)
+      this.logger.warn(`ADMIN_PASSWORD ${problem}; anybody who reaches the page may guess it`)
   }
 
   private announceCode(): void {
@@ -95,6 +105,14 @@ export class SetupService implements OnApplicationBootstrap {
     this.code = null
     return me
   }
+}
+
+function checkPassword({ name, email, password, organization }: Setup): void {
+  const problem = passwordProblem(password, [name, email, organization.name, organization.slug])
+  if (problem !== null)
+    throw new InvalidError(`The password ${problem}.`, 'password_weak', [
+      { path: 'password', message: problem },
+    ])
 }
 
 function alreadyDone(): ConflictError {

@@ -26,7 +26,7 @@ export function createBetterAuth({ prisma, baseUrl, secret, log, onSessionEnded 
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
-      minPasswordLength: 8,
+      minPasswordLength: 10,
       maxPasswordLength: 128,
       password: {
         hash: hashPassword,

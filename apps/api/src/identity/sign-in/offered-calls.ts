@@ -1,11 +1,16 @@
 import { Name, Password } from '@heliograph/protocol'
 import { z } from 'zod'
+import { passwordProblem } from '../passwords/password-problem.js'
 
 interface OfferedCall {
   method: 'GET' | 'POST'
   body: z.ZodType<Record<string, unknown>>
 }
 
+const NewPassword = Password.superRefine((password, { addIssue }) => {
+  const message = passwordProblem(password)
+  if (message !== null) addIssue(message)
+})
 const Nothing = z.object({})
 const get: OfferedCall = { method: 'GET', body: Nothing }
 const post = (body: OfferedCall['body']): OfferedCall => ({ method: 'POST', body })
@@ -36,7 +41,7 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     post(
       z.object({
         currentPassword: z.string().max(1_024),
-        newPassword: Password,
+        newPassword: NewPassword,
         revokeOtherSessions: z.boolean().optional(),
       }),
     ),

@@ -28,6 +28,8 @@ export class IncidentRecorder implements BrokerListener {
       const principal = client?.principal
       // A device gets a notice of this, which is recorded as a refusal already.
       if (reason === 'not_authorized' && principal?.kind === 'device' && topic !== undefined) return
+      // A page works with a token of its person's sign-in session. What it is refused says nothing about the fleet.
+      if (principal?.kind === 'person' && principal.owner.kind === 'session') return
       if (principal !== undefined) {
         const device = principal.kind === 'device' ? principal.deviceId : undefined
         this.refusals.record(principal.organizationId, { code: reason, device, topic, detail, count })

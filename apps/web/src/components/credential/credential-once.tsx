@@ -7,6 +7,7 @@ import { Notice } from '@/components/notice'
 import { Tabs } from '@/components/tabs'
 import { usePlatform } from '@/lib/platform'
 import { connectSnippets } from '@/lib/snippets'
+import { startCommand } from '@/lib/start-command'
 import { SnippetPanel } from './snippet-panel'
 
 interface CredentialOnceProps {
@@ -40,7 +41,7 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
       {platform?.loopbackOnly && (
         <Notice tone="quiet" title="Only this computer can reach these addresses">
           For devices on the network, start Heliograph with{' '}
-          <code className="font-mono text-12 whitespace-nowrap text-ink">HOST=0.0.0.0 npm start</code>.
+          <code className="font-mono text-12 text-ink">{startCommand(platform.urls)}</code>.
         </Notice>
       )}
       <Tabs

@@ -10,6 +10,7 @@ import { PasswordInput } from '@/components/password-input'
 import { Skeleton } from '@/components/skeleton'
 import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
+import { ApiError } from '@/lib/api-error'
 import { paths } from '@/lib/paths'
 import { useFocusOnMount } from '@/lib/use-focus-on-mount'
 import { useForm } from '@/lib/use-form'
@@ -56,7 +57,7 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
       ...(codeRequired ? { code: values.code.trim() } : {}),
     }),
     onSubmit: async (input) => {
-      await request('/api/v1/setup', { method: 'POST', body: input })
+      await setUp(input)
       await signIn(input.email, input.password)
       queryClient.clear()
       router.replace(paths.devices(input.organization.slug))
@@ -87,7 +88,7 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
       </div>
       <TextField
         label="Password"
-        hint="At least 8 characters."
+        hint="At least 10 characters, and none of the passwords that are guessed first."
         error={error('password')}
         control={PasswordInput}
         autoComplete="new-password"
@@ -105,8 +106,8 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
         onValue={(organization) => set('organization', organization)}
       />
       <TextField
-        label="Short name"
-        hint="Used in every topic and address. It cannot be changed later."
+        label="Slug"
+        hint={<SlugHint slug={slug} />}
         error={error('organization.slug')}
         spellCheck={false}
         autoCapitalize="none"
@@ -129,4 +130,31 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
       )}
     </Form>
   )
+}
+
+function SlugHint({ slug }: { slug: string }) {
+  // A slug with a mistake in it is shown too.
+  const topic = `${slug || 'acme-greenhouses'}/devices/pump-7/telemetry`
+  return (
+    <>
+      The name of the organization in topics and addresses, such as{' '}
+      <code className="font-mono break-all">{topic}</code>. It cannot be changed later.
+    </>
+  )
+}
+
+/** The refusal of the one-time code goes to its field. */
+async function setUp(input: Setup): Promise<void> {
+  try {
+    await request('/api/v1/setup', { method: 'POST', body: input })
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'setup_code_required') throw error
+    throw new ApiError(
+      error.status,
+      error.code,
+      error.detail,
+      [{ path: 'code', message: error.detail }],
+      null,
+    )
+  }
 }

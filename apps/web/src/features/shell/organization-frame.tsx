@@ -10,8 +10,9 @@ import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
 import { DeviceFactsProvider } from '@/lib/live/device-facts-context'
 import { LiveProvider } from '@/lib/live/live-provider'
+import { resumeSimulatedDevices } from '@/lib/live/simulated-devices'
 import { useMe } from '@/lib/me'
-import { OrganizationProvider } from '@/lib/organization'
+import { OrganizationProvider, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
 import { BottomBar } from './bottom-bar'
@@ -54,6 +55,8 @@ export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
 }
 
 function Frame({ me, children }: { me: Me; children: ReactNode }) {
+  const { slug } = useOrganization()
+  useEffect(() => void resumeSimulatedDevices(slug), [slug])
   const { wall } = useWall()
   if (wall) return <main>{children}</main>
   return (
