@@ -21,30 +21,8 @@ interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, children, confirmLabel, typeToConfirm, onConfirm } = props
-  const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
-  const armed = typeToConfirm === undefined || typed.trim() === typeToConfirm
-
-  useEffect(() => {
-    if (open) return
-    setTyped('')
-    setFailure(null)
-  }, [open])
-
-  const confirm = async () => {
-    setBusy(true)
-    setFailure(null)
-    try {
-      await onConfirm()
-      onOpenChange(false)
-    } catch (error) {
-      setFailure(explain(error).what)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { open, onOpenChange, title, children, confirmLabel, typeToConfirm } = props
+  const { typed, setTyped, armed, busy, failure, confirm } = useConfirmation(props)
 
   return (
     <Dialog
@@ -87,4 +65,31 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       </form>
     </Dialog>
   )
+}
+
+function useConfirmation({ open, onOpenChange, typeToConfirm, onConfirm }: ConfirmDialogProps) {
+  const [typed, setTyped] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+
+  useEffect(() => {
+    if (open) return
+    setTyped('')
+    setFailure(null)
+  }, [open])
+
+  const confirm = async () => {
+    setBusy(true)
+    setFailure(null)
+    try {
+      await onConfirm()
+      onOpenChange(false)
+    } catch (error) {
+      setFailure(explain(error).what)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const armed = typeToConfirm === undefined || typed.trim() === typeToConfirm
+  return { typed, setTyped, armed, busy, failure, confirm }
 }

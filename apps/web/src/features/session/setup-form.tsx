@@ -43,10 +43,36 @@ export function SetupForm() {
 }
 
 function AccountForm({ codeRequired }: { codeRequired: boolean }) {
+  const form = useAccountForm(codeRequired)
+  const { values, set, error } = form
+
+  return (
+    <Form form={form} action={<SubmitButton form={form}>Create account</SubmitButton>}>
+      <PersonFields form={form} />
+      <hr className="my-1" />
+      <OrganizationFields form={form} />
+      {codeRequired && (
+        <TextField
+          label="One-time code"
+          hint="Printed in the log when Heliograph started, because others on the network can open this page too."
+          error={error('code')}
+          autoComplete="one-time-code"
+          spellCheck={false}
+          className="font-mono text-13"
+          value={values.code}
+          onValue={(code) => set('code', code)}
+        />
+      )}
+    </Form>
+  )
+}
+
+type AccountFormState = ReturnType<typeof useAccountForm>
+
+function useAccountForm(codeRequired: boolean) {
   const router = useRouter()
   const queryClient = useQueryClient()
-  const firstField = useFocusOnMount()
-  const form = useForm({
+  return useForm({
     initial: empty,
     schema: Setup,
     toInput: (values) => ({
@@ -63,11 +89,12 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
       router.replace(paths.devices(input.organization.slug))
     },
   })
-  const { values, set, error } = form
-  const slug = values.slug ?? suggestSlug(values.organization)
+}
 
+function PersonFields({ form: { values, set, error } }: { form: AccountFormState }) {
+  const firstField = useFocusOnMount()
   return (
-    <Form form={form} action={<SubmitButton form={form}>Create account</SubmitButton>}>
+    <>
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField
           label="Your name"
@@ -95,7 +122,14 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
         value={values.password}
         onValue={(password) => set('password', password)}
       />
-      <hr className="my-1" />
+    </>
+  )
+}
+
+function OrganizationFields({ form: { values, set, error } }: { form: AccountFormState }) {
+  const slug = values.slug ?? suggestSlug(values.organization)
+  return (
+    <>
       <TextField
         label="Organization"
         hint="A company, a lab or a household. Devices, API keys and people belong to it."
@@ -116,19 +150,7 @@ function AccountForm({ codeRequired }: { codeRequired: boolean }) {
         value={slug}
         onValue={(next) => set('slug', next)}
       />
-      {codeRequired && (
-        <TextField
-          label="One-time code"
-          hint="Printed in the log when Heliograph started, because others on the network can open this page too."
-          error={error('code')}
-          autoComplete="one-time-code"
-          spellCheck={false}
-          className="font-mono text-13"
-          value={values.code}
-          onValue={(code) => set('code', code)}
-        />
-      )}
-    </Form>
+    </>
   )
 }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { DevicePage } from '@heliograph/protocol'
+import { type Device, DevicePage } from '@heliograph/protocol'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { useRouter } from 'next/navigation'
@@ -23,13 +23,8 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
   const search = useDebounced(text.trim(), 120)
-  const { data } = useQuery({
-    queryKey: [...devicesKey(slug), 'search', search],
-    queryFn: ({ signal }) =>
-      request('/api/v1/devices', { schema: DevicePage, query: { search, limit: SHOWN }, org: slug, signal }),
-    placeholderData: keepPreviousData,
-  })
-  const devices = data?.items ?? []
+  const found = useDeviceSearch(search)
+  const devices = found ?? []
 
   const go = (index: number) => {
     const device = devices[index]
@@ -77,28 +72,18 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
           </div>
           <div id={listId} role="listbox" aria-label="Devices" className="max-h-[50dvh] overflow-y-auto p-1">
             {devices.map((device, index) => (
-              <div
+              <DeviceOption
                 key={device.id}
                 id={`${listId}-${index}`}
-                role="option"
-                aria-selected={index === active}
-                tabIndex={-1}
-                onMouseMove={() => setActive(index)}
-                onMouseDown={(event) => event.preventDefault()}
-                onClick={() => go(index)}
+                device={device}
+                active={index === active}
+                onPoint={() => setActive(index)}
+                onChoose={() => go(index)}
                 onKeyDown={onKeyDown}
-                className={cn(
-                  'flex h-10 cursor-pointer items-center gap-3 rounded-inner px-3',
-                  index === active && 'bg-hover',
-                )}
-              >
-                <StatusDot status={device.status} />
-                <span className="truncate text-13">{device.name}</span>
-                <code className="ml-auto truncate font-mono text-12 text-ink-faint">{device.id}</code>
-              </div>
+              />
             ))}
           </div>
-          {data && devices.length === 0 && (
+          {found && devices.length === 0 && (
             <p className="px-4 pt-4 pb-6 text-center text-13 text-ink-soft">
               {search ? `No device matches “${search}”.` : 'There are no devices yet.'}
             </p>
@@ -106,5 +91,47 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
+  )
+}
+
+/** The first devices that match; undefined before the first answer. */
+function useDeviceSearch(search: string): Device[] | undefined {
+  const { slug } = useOrganization()
+  const { data } = useQuery({
+    queryKey: [...devicesKey(slug), 'search', search],
+    queryFn: ({ signal }) =>
+      request('/api/v1/devices', { schema: DevicePage, query: { search, limit: SHOWN }, org: slug, signal }),
+    placeholderData: keepPreviousData,
+  })
+  return data?.items
+}
+
+interface DeviceOptionProps {
+  id: string
+  device: Device
+  active: boolean
+  onPoint: () => void
+  onChoose: () => void
+  onKeyDown: (event: KeyboardEvent) => void
+}
+
+function DeviceOption({ id, device, active, onPoint, onChoose, onKeyDown }: DeviceOptionProps) {
+  return (
+    <div
+      id={id}
+      role="option"
+      aria-selected={active}
+      tabIndex={-1}
+      onMouseMove={onPoint}
+      // The focus stays in the text field.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onChoose}
+      onKeyDown={onKeyDown}
+      className={cn('flex h-10 cursor-pointer items-center gap-3 rounded-inner px-3', active && 'bg-hover')}
+    >
+      <StatusDot status={device.status} />
+      <span className="truncate text-13">{device.name}</span>
+      <code className="ml-auto truncate font-mono text-12 text-ink-faint">{device.id}</code>
+    </div>
   )
 }

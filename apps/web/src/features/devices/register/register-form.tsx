@@ -20,11 +20,7 @@ interface RegisterFormProps {
 }
 
 export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
-  const { slug } = useOrganization()
-  const queryClient = useQueryClient()
-  // Kept when only the credential failed, so that a retry does not register the device twice.
-  const created = useRef<Device>(null)
-
+  const register = useRegister()
   const form = useForm({
     initial: { name: '', id: null as string | null, tags: [] as string[] },
     schema: CreateDevice,
@@ -33,20 +29,8 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       return { name, tags, ...(wanted === '' ? {} : { id: wanted }) }
     },
     onSubmit: async (input) => {
-      created.current ??= await request('/api/v1/devices', {
-        method: 'POST',
-        body: input,
-        schema: Device,
-        org: slug,
-      })
-      const credential = await request(`${deviceApi(created.current.id)}/credentials`, {
-        method: 'POST',
-        body: {},
-        schema: IssuedCredential,
-        org: slug,
-      })
-      void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) })
-      onRegistered(created.current, credential)
+      const { device, credential } = await register(input)
+      onRegistered(device, credential)
     },
   })
   const { values, set, error, busy } = form
@@ -93,4 +77,27 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       </Field>
     </Form>
   )
+}
+
+/** Registers a device and issues its first credential. A retry after a failed credential registers no second device. */
+function useRegister() {
+  const { slug } = useOrganization()
+  const queryClient = useQueryClient()
+  const created = useRef<Device>(null)
+  return async (input: CreateDevice) => {
+    created.current ??= await request('/api/v1/devices', {
+      method: 'POST',
+      body: input,
+      schema: Device,
+      org: slug,
+    })
+    const credential = await request(`${deviceApi(created.current.id)}/credentials`, {
+      method: 'POST',
+      body: {},
+      schema: IssuedCredential,
+      org: slug,
+    })
+    void queryClient.invalidateQueries({ queryKey: deviceListKey(slug) })
+    return { device: created.current, credential }
+  }
 }

@@ -63,19 +63,13 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
       />
       <ul className="mt-3 min-h-40">
         {shown.map((one) => (
-          <li key={one.id}>
-            <label className="flex h-9 items-center gap-3 rounded-inner px-2 text-13 hover:bg-hover">
-              <input
-                type="checkbox"
-                className="accent-(--accent)"
-                checked={isChosen(one.id)}
-                disabled={!isChosen(one.id) && chosen.length >= maximumCompared}
-                onChange={() => toggle(one)}
-              />
-              <span className="min-w-0 truncate">{one.name}</span>
-              <span className="ml-auto truncate font-mono text-12 text-ink-faint">{one.id}</span>
-            </label>
-          </li>
+          <Choice
+            key={one.id}
+            device={one}
+            checked={isChosen(one.id)}
+            disabled={!isChosen(one.id) && chosen.length >= maximumCompared}
+            onToggle={() => toggle(one)}
+          />
         ))}
         {found.isPending && <Skeleton className="m-2 h-4 w-48" />}
         {found.error && <ErrorState title="The devices could not be loaded" error={found.error} />}
@@ -86,6 +80,31 @@ export function CompareDialog({ device, name, compared, onChange, onClose }: Com
         )}
       </ul>
     </Dialog>
+  )
+}
+
+interface ChoiceProps {
+  device: Compared
+  checked: boolean
+  disabled: boolean
+  onToggle: () => void
+}
+
+function Choice({ device: { id, name }, checked, disabled, onToggle }: ChoiceProps) {
+  return (
+    <li>
+      <label className="flex h-9 items-center gap-3 rounded-inner px-2 text-13 hover:bg-hover">
+        <input
+          type="checkbox"
+          className="accent-(--accent)"
+          checked={checked}
+          disabled={disabled}
+          onChange={onToggle}
+        />
+        <span className="min-w-0 truncate">{name}</span>
+        <span className="ml-auto truncate font-mono text-12 text-ink-faint">{id}</span>
+      </label>
+    </li>
   )
 }
 

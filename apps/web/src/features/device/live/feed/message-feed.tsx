@@ -30,20 +30,8 @@ interface MessageFeedProps {
 }
 
 /** Every message of the device as it came over the wire: telemetry, events, presence, notices. */
-export function MessageFeed({ device, telemetry: { store: telemetryStore, loaded } }: MessageFeedProps) {
-  const { slug: org } = useOrganization()
-  const [store] = useState(() => new FeedStore())
-  const [servedAt, setServedAt] = useState<number | null>(null)
-  useLiveMessages(
-    deviceFilter({ org, device }),
-    (message) => store.add(message),
-    () => setServedAt((known) => known ?? platformNow()),
-  )
-  useEffect(() => {
-    if (!loaded || servedAt === null) return
-    const { messages, total } = earlierMessages(telemetryStore, { before: servedAt, atMost: EARLIER_SHOWN })
-    store.addEarlier(telemetry.topic({ org, device }), messages, total)
-  }, [loaded, servedAt, store, telemetryStore, org, device])
+export function MessageFeed({ device, telemetry: deviceTelemetry }: MessageFeedProps) {
+  const store = useFeedStore(device, deviceTelemetry)
   const [root, listen] = useWhileSeen(store.listen)
   const { entries, missed, filter, before } = useSyncExternalStore(listen, store.read, store.read)
   const scroller = useRef<HTMLDivElement>(null)
@@ -105,15 +93,37 @@ export function MessageFeed({ device, telemetry: { store: telemetryStore, loaded
           />
         )}
       </div>
-      {before.shown > 0 && (
-        <p className="border-t px-4 py-1.5 text-12 text-ink-faint">
-          {before.total === before.shown
-            ? `The last ${countOf(before.total)} from before this page was opened `
-            : `Before this page was opened came ${countOf(before.total)} in the last 18 minutes; the last ${formatCount(before.shown)} `}
-          {before.shown === 1 ? 'is' : 'are'} shown as stored. Charts go back further.
-        </p>
-      )}
+      {before.shown > 0 && <EarlierNote {...before} />}
     </section>
+  )
+}
+
+/** The messages that arrive while the page is open, and the last stored ones from before. */
+function useFeedStore(device: string, { store: telemetryStore, loaded }: DeviceTelemetry): FeedStore {
+  const { slug: org } = useOrganization()
+  const [store] = useState(() => new FeedStore())
+  const [servedAt, setServedAt] = useState<number | null>(null)
+  useLiveMessages(
+    deviceFilter({ org, device }),
+    (message) => store.add(message),
+    () => setServedAt((known) => known ?? platformNow()),
+  )
+  useEffect(() => {
+    if (!loaded || servedAt === null) return
+    const { messages, total } = earlierMessages(telemetryStore, { before: servedAt, atMost: EARLIER_SHOWN })
+    store.addEarlier(telemetry.topic({ org, device }), messages, total)
+  }, [loaded, servedAt, store, telemetryStore, org, device])
+  return store
+}
+
+function EarlierNote({ shown, total }: { shown: number; total: number }) {
+  return (
+    <p className="border-t px-4 py-1.5 text-12 text-ink-faint">
+      {total === shown
+        ? `The last ${countOf(total)} from before this page was opened `
+        : `Before this page was opened came ${countOf(total)} in the last 18 minutes; the last ${formatCount(shown)} `}
+      {shown === 1 ? 'is' : 'are'} shown as stored. Charts go back further.
+    </p>
   )
 }
 
