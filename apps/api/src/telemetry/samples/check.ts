@@ -26,7 +26,7 @@ export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, 
     const exactValues = exact?.[index]?.values
     for (const key in values) {
       const value = values[key] as TelemetryValue
-      if (holdsLoneSurrogate(key)) throw invalid(key, 'a key must not hold half a surrogate pair')
+      if (holdsLoneSurrogate(key)) throw invalid(key, 'must not hold half a surrogate pair as a key')
       if (typeof value === 'number') into.push(key, timeUs, value, exactDigits(exactValues?.[key]))
       else into.push(key, timeUs, Number.NaN, storableJson(key, value, exactValues?.[key]))
     }
@@ -75,7 +75,7 @@ function holdsUnstorableText(value: unknown): boolean {
 }
 
 function invalid(key: string, problem: string): RefusedError {
-  return new RefusedError({ code: 'payload_invalid', detail: `${JSON.stringify(key)}: ${problem}` })
+  return new RefusedError({ code: 'payload_invalid', detail: `${JSON.stringify(key)} ${problem}` })
 }
 
 function tooFarAhead(ts: number, nowMs: number): RefusedError {
