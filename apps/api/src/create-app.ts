@@ -19,7 +19,7 @@ export async function createApp(
   const adapter = new FastifyAdapter({
     bodyLimit: longestBodyBytes,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: (error: Error, _: FastifyRequest, reply: FastifyReply) =>
       answerFrameworkError(foundations, error, reply),
     serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>

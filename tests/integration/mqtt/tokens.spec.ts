@@ -145,9 +145,35 @@ describe('MQTT over WebSocket', () => {
       refusalCode(connectToken(await requestToken(admin), { wsOptions: { headers: { origin } } }))
     expect(await connectFrom(platform.url)).toBe('accepted')
     expect(await connectFrom(platform.url.replace('127.0.0.1', 'localhost'))).toBe('accepted')
-    expect(await connectFrom('https://evil.example')).not.toBe('accepted')
-    expect(await connectFrom('null')).not.toBe('accepted')
+    expect(await connectFrom('https://evil.example')).toBe(5)
+    const { refusals } = await admin.send<{ refusals: object[] }>('GET', '/api/v1/overview')
+    expect(refusals).toContainEqual(
+      expect.objectContaining({
+        code: 'origin_refused',
+        detail: expect.stringContaining('https://evil.example'),
+      }),
+    )
+    expect(await connectFrom('null')).toBe(5)
   })
+
+  it.each(['/mqtt', '/mqtt/', '/ws', '/'])('is served at the path %s', async (path) => {
+    const url = new URL(path, platform.mqttWebSocketUrl).href
+    const client = await connectDevice(platform, device, { url })
+    expect(client.connected).toBe(true)
+    await client.endAsync()
+  })
+
+  it.each(['file://', 'https://firmware.example', 'null'])(
+    'accepts a device that names the origin %s',
+    async (origin) => {
+      const client = await connectDevice(platform, device, {
+        url: platform.mqttWebSocketUrl,
+        wsOptions: { headers: { origin } },
+      })
+      await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+      await client.endAsync()
+    },
+  )
 })
 
 describe('the fleet channel', () => {

@@ -47,9 +47,10 @@ async function startPages(): Promise<Pages> {
     })
   })
   server.on('upgrade', (request, socket, head) => {
-    if (request.url === '/refused') return socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')
+    if (request.url === '/_next/refused')
+      return socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno')
     socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Echo: yes\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Echo: yes\r\n\r\n',
     )
     socket.on('error', () => {})
     socket.write(head)
@@ -166,7 +167,7 @@ describe('pages', () => {
       checks: { web: { ok: false }, database: { ok: true } },
     })
     const upgrade = await raw(
-      'GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+      'GET /_next/hmr HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     )
     expect(upgrade).toMatch(/^HTTP\/1\.1 502 /)
   })
@@ -192,7 +193,7 @@ describe('a request hidden in the body of another', () => {
     async (framing) => {
       await start()
       const answer = await raw(
-        `GET /page HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${framing}\r\n\r\n`,
+        `GET /mqtt HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${framing}\r\n\r\n`,
       )
       expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     },
@@ -200,10 +201,10 @@ describe('a request hidden in the body of another', () => {
 })
 
 describe('upgrades', () => {
-  it('that are not MQTT are passed to the pages, in both directions', async () => {
+  it('of the hot reload in development are passed to the pages, in both directions', async () => {
     await start()
     const request = http.get(new URL('/_next/webpack-hmr', platform.url), {
-      headers: { connection: 'Upgrade', upgrade: 'echo' },
+      headers: { connection: 'Upgrade', upgrade: 'websocket' },
     })
     const [response, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket]
     expect(response.headers['x-echo']).toBe('yes')
@@ -218,16 +219,47 @@ describe('upgrades', () => {
   it('that the pages refuse are refused', async () => {
     await start()
     const answer = await raw(
-      'GET /refused HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+      'GET /_next/refused HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     )
     expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
     expect(answer).toMatch(/no$/)
   })
 
-  it('below /api are refused', async () => {
+  it.each(['/api/x', '/socket', '/mqtt/x', '/o/acme'])(
+    'to a WebSocket at %s are answered with the right path',
+    async (path) => {
+      await start()
+      const answer = await raw(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+      expect(answer).toContain('MQTT over WebSocket is at the path /mqtt.')
+    },
+  )
+
+  it.each(['h2c', 'TLS/1.2', 'websocket/13'])(
+    'to %s are ignored, and the request is answered',
+    async (protocol) => {
+      await start()
+      const fields = `Host: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: ${protocol}\r\nHTTP2-Settings: AAA`
+      expect(await raw(`GET /healthz HTTP/1.1\r\n${fields}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
+      const page = await raw(
+        `POST /page HTTP/1.1\r\n${fields}\r\nX-Mine: 1\r\nContent-Length: 5\r\n\r\nhello`,
+      )
+      const seen = JSON.parse(page.slice(page.indexOf('{'), page.lastIndexOf('}') + 1))
+      expect(seen).toMatchObject({ method: 'POST', url: '/page', body: 'hello', headers: { 'x-mine': '1' } })
+      expect(seen.headers).not.toHaveProperty('upgrade')
+      expect(seen.headers).not.toHaveProperty('http2-settings')
+    },
+  )
+
+  it('to another protocol leave the connection open for the next request', async () => {
     await start()
-    const answer = await raw('GET /api/x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
-    expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+    const upgrade = 'Connection: Upgrade, keep-alive\r\nUpgrade: h2c'
+    const answers = await raw(
+      `GET /healthz HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answers.match(/HTTP\/1\.1 200 /g)).toHaveLength(2)
   })
 })
 
@@ -238,14 +270,30 @@ describe('an invalid request', () => {
     expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 431 /,
     )
-    expect(await raw('GET http://evil.example/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
-      / 400 /,
-    )
     expect(await raw('TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/ 405 /)
     expect(await raw('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/ 400 /)
     const plain = await get('/mqtt')
     expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket'])
     expect((await get('/healthz')).status).toBe(200)
+  })
+})
+
+describe('a request target', () => {
+  it('may be a whole URL, whose authority is the host', async () => {
+    await start()
+    const page = await raw('GET http://iot.example/page?a=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(JSON.parse(page.slice(page.indexOf('{'), page.lastIndexOf('}') + 1))).toMatchObject({
+      url: '/page?a=1',
+      headers: { 'x-forwarded-host': 'iot.example' },
+    })
+    const health = await raw('GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(health).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  it('with a slash at its end means the same resource', async () => {
+    await start()
+    expect((await get('/healthz/')).status).toBe(200)
+    expect((await get('/api/v1/devices/')).status).toBe(401)
   })
 })
 

@@ -6,6 +6,7 @@ import { accessLog } from './access-log.js'
 import { answerCors, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
 import { refuseUpgrade, sendProblem } from './plain-responses.js'
+import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -62,7 +63,10 @@ export class FrontDoor {
       },
       (request, response) => this.handleRequest(request, response),
     )
-    server.on('upgrade', (request, socket, head) => this.handleUpgrade(request, socket, head))
+    server.on('upgrade', (request, socket, head) => {
+      if (asksForWebSocket(request)) this.handleUpgrade(request, socket, head)
+      else ignoreUpgrade(server, request, socket, head)
+    })
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket))
     return server
   }
@@ -85,13 +89,14 @@ export class FrontDoor {
 
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {
     response.setMaxListeners(mostListeners)
+    acceptAbsoluteForm(request)
     const client = this.identify(request)
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
     if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
     else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
-    else if (this.upgradeHandlers.has(path)) askForUpgrade(response)
+    else if (path !== '/' && this.upgradeHandlers.has(path)) askForUpgrade(response)
     else this.web.request(request, response, client)
   }
 
@@ -114,13 +119,14 @@ export class FrontDoor {
     socket.on('error', () => socket.destroy())
     this.upgradedSockets.add(socket)
     socket.once('close', () => this.upgradedSockets.delete(socket))
+    acceptAbsoluteForm(request)
     const client = this.identify(request)
     const path = pathOf(request)
     const handler = path === null ? undefined : this.upgradeHandlers.get(path)
     if (hasBody(request)) refuseUpgrade(socket, 400)
     else if (handler !== undefined) handler(request, socket, head, { remoteAddress: client.address })
-    else if (path === null || nestPaths.test(path)) refuseUpgrade(socket, 404)
-    else this.web.upgrade(request, socket, head, client)
+    else if (path !== null && hotReloadPath.test(path)) this.web.upgrade(request, socket, head, client)
+    else refuseUpgrade(socket, 404, 'MQTT over WebSocket is at the path /mqtt.\n')
   }
 }
 
@@ -140,7 +146,19 @@ function askForUpgrade(response: ServerResponse): void {
   sendProblem(response, 426, 'upgrade_required', detail, { upgrade: 'websocket' })
 }
 
-/** The path without its query; null when the request target is `*` or a whole URL. */
+/** Where Next.js, in development, tells pages of changes. */
+const hotReloadPath = /^\/_next\//
+
+/** A request target may be a whole URL, whose authority then takes the place of Host (RFC 9112, 3.2.2). */
+function acceptAbsoluteForm(request: IncomingMessage): void {
+  const { url = '' } = request
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return
+  const { host, pathname, search } = new URL(url)
+  request.headers.host = host
+  request.url = pathname + search
+}
+
+/** The path without its query; null when the request target is none, such as `*`. */
 function pathOf(request: IncomingMessage): string | null {
   const url = request.url ?? ''
   return url.startsWith('/') ? (url.split('?', 1)[0] ?? '/') : null

@@ -45,13 +45,16 @@ export function sendPageUnavailable(
   response.end(request.method === 'HEAD' ? undefined : unavailablePage)
 }
 
-/** Refuses an upgrade and closes its socket. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
+/** Refuses an upgrade, with the reason as plain text if there is one, and closes its socket. */
+export function refuseUpgrade(socket: Duplex, status: number, reason = ''): void {
   if (!socket.writable) return void socket.destroy()
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    () => socket.destroy(),
-  )
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(reason)}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${reason}`, () => socket.destroy())
 }
 
 const unavailablePage = `<!doctype html>

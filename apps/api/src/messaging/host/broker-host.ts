@@ -6,10 +6,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
-import { clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
-import { refuseUpgrade } from '../../http/front-door/plain-responses.js'
-import { Origins } from '../../identity/sign-in/origins.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
@@ -41,7 +38,6 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly frontDoor: FrontDoor,
-    private readonly origins: Origins,
     private readonly store: BrokerStore,
     private readonly authenticator: ConnectAuthenticator,
     private readonly handler: PublishHandler,
@@ -125,15 +121,15 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {
-    this.frontDoor.onUpgrade('/mqtt', (request, socket, head, { remoteAddress }) => {
-      const { origin } = request.headers
-      // Browsers always send their origin, and devices send none. Pages of other origins are refused.
-      if (origin !== undefined && !this.origins.allows(origin, clientOf(request)))
-        return refuseUpgrade(socket, 403)
-      broker.handleUpgrade(request, socket, head, { remoteAddress })
-    })
+    for (const path of webSocketPaths)
+      this.frontDoor.onUpgrade(path, (request, socket, head, { remoteAddress }) =>
+        broker.handleUpgrade(request, socket, head, { remoteAddress }),
+      )
   }
 }
+
+/** The first is the address that is told; clients try the others by default. */
+const webSocketPaths = ['/mqtt', '/mqtt/', '/ws', '/']
 
 const denials = {
   connect: 'this device may not use it',

@@ -1,7 +1,10 @@
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
+import { clientOf } from '../../http/front-door/client.js'
+import { Origins } from '../../identity/sign-in/origins.js'
 import type {
   ConnectionPrincipal,
   PersonConnection,
@@ -17,6 +20,8 @@ export class TokenAuthenticator {
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
+    private readonly origins: Origins,
+    private readonly events: EventBus,
   ) {}
 
   recognizes(password: string): boolean {
@@ -32,6 +37,10 @@ export class TokenAuthenticator {
     const token = await this.find(password)
     if (token === null || (connect.username !== undefined && connect.username !== token.id))
       return { ok: false, returnCode: 4, reason: 'bad_credentials' }
+    if (token.owner.kind === 'session' && this.comesFromForeignPage(connect)) {
+      this.reportForeignPage(token, connect)
+      return { ok: false, returnCode: 5, reason: 'not_authorized' }
+    }
     if (token.expiresAt <= Date.now()) return { ok: false, returnCode: 5, reason: 'expired' }
     if (connect.clientId !== token.clientId) return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
 
@@ -41,6 +50,22 @@ export class TokenAuthenticator {
     const principal = connectionPrincipal(token)
     const { organizationSlug: group, owner } = principal
     return { ok: true, principal, sessionId, group, owner: tokenOwner(owner), expiresAt: token.expiresAt }
+  }
+
+  /**
+   * Whether the connection comes from a page of another origin. It is asked only of tokens that a page requested with a
+   * cookie: a device or a script proves itself by its own secret, and firmware sends any origin.
+   */
+  private comesFromForeignPage({ httpRequest }: ConnectRequest): boolean {
+    const origin = httpRequest?.headers.origin
+    return (
+      httpRequest !== undefined && origin !== undefined && !this.origins.allows(origin, clientOf(httpRequest))
+    )
+  }
+
+  private reportForeignPage({ organizationId }: StoredToken, { httpRequest }: ConnectRequest): void {
+    const detail = `a page of ${httpRequest?.headers.origin?.slice(0, longestOrigin)} used a token of a signed-in person`
+    void this.events.emit('refused', { organizationId, code: 'origin_refused', detail })
   }
 
   private async find(password: string): Promise<StoredToken | null> {
@@ -54,6 +79,8 @@ export class TokenAuthenticator {
     return owner === null ? null : { ...token, owner }
   }
 }
+
+const longestOrigin = 100
 
 interface TokenFacts {
   id: string

@@ -20,6 +20,10 @@ const TEXTS: Record<string, RefusalText> = {
     title: 'Topic not allowed',
     todo: 'The token was not issued for this topic; request the topic with the token.',
   },
+  origin_refused: {
+    title: 'Page of another origin',
+    todo: 'If the page is yours, add its origin to ALLOWED_ORIGINS; else find out who opened it while signed in.',
+  },
   timestamp_refused: {
     title: 'Timestamp out of range',
     todo: 'Set the clock of the device, or send samples without ts.',
