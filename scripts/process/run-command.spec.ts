@@ -37,7 +37,7 @@ async function interrupt(stop: string): Promise<{ code: number | null; pids: num
 it('a command ends with everything that it has started when the start is interrupted', async () => {
   const { code, pids } = await interrupt(`process.kill(process.pid, 'SIGINT')`)
   expect(code).toBe(0)
-  expect(pids.filter(isAlive)).toEqual([])
+  await expect.poll(() => pids.filter(isAlive)).toEqual([])
 })
 
 it('a command ends with everything that it has started when this process exits', async () => {

@@ -273,6 +273,6 @@ describe('subscribing', () => {
     expect(device.client.filters).toHaveLength(1)
     stops[1]?.()
     await eventually(() => expect(broker.unsubscribed).toHaveLength(1))
-    expect(device.client.filters).toEqual([])
+    await eventually(() => expect(device.client.filters).toEqual([]))
   })
 })
