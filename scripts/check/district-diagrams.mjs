@@ -42,7 +42,7 @@ async function readImports() {
     '--config=.dependency-cruiser.mjs',
     '--output-type=json',
     '--include-only=^(apps|packages)/',
-    '--exclude=\\.spec(-d)?\\.tsx?$|node_modules',
+    '--exclude=\\.spec(-d)?\\.tsx?$|/testing/|node_modules',
     `--collapse=${collapse}`,
     ...sources.filter((directory) => fs.existsSync(inProject(directory))),
   ])
