@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { CodeBlock } from '@/components/code-block'
 import { Segmented } from '@/components/segmented'
-import type { Snippet } from '@/lib/snippets/snippet'
+import type { Snippet } from '@/lib/snippets'
 
 /** An example; where it differs by shell or system, a person chooses. */
 export function SnippetPanel({ label, variants }: Snippet) {

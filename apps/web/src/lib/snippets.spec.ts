@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { connectSnippets } from './connect-snippets'
+import { connectSnippets } from './snippets'
 
 const topic = (name: string) => `acme/devices/pump-7/${name}`
 const credential: IssuedCredential = {
