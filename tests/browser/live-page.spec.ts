@@ -50,7 +50,7 @@ describe('the live page of a device', () => {
     await tiles.getByText('52.520008', { exact: true }).waitFor()
     await tiles.getByText('4294967295', { exact: true }).waitFor()
     await publish({ long: 21.299_999_237_060_547 })
-    const long = tiles.getByRole('button', { name: 'Copy the value of long: 21.299999237060547' })
+    const long = tiles.getByRole('button', { name: /^Copy the value of long: / })
     await long.getByText('21.3', { exact: true }).waitFor()
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await long.focus()

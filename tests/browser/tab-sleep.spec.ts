@@ -34,14 +34,18 @@ describe('a page that slept for ten minutes', () => {
     pump = await device(administrator, 'Pump', 'pump')
     page = await visit(browser, proxy.url, administrator)
     await page.addInitScript(beBehind, { ms: asleepMs, wakeUp })
-    // What the platform grants for minutes ends while the page sleeps, by its own clock too.
-    await page.route('**/api/v1/mqtt/tokens', async (route) => {
+    // The page goes by the platform's clock, so that one has to be behind as well.
+    await page.route('**/api/**', async (route) => {
       const response = await route.fetch().catch(() => null)
       if (response === null) return route.abort().catch(() => {})
+      const now = await clock()
+      const headers = { ...response.headers(), date: new Date(now).toUTCString() }
+      const isToken = route.request().url().endsWith('/mqtt/tokens')
+      if (!isToken) return route.fulfill({ response, headers }).catch(() => {})
       tokens += 1
-      const token = await response.json()
-      const expiresAt = new Date((await clock()) + 5 * MINUTE).toISOString()
-      await route.fulfill({ response, json: { ...token, expiresAt } }).catch(() => {})
+      // What the platform grants for minutes ends while the page sleeps, by its own clock too.
+      const token = { ...(await response.json()), expiresAt: new Date(now + 5 * MINUTE).toISOString() }
+      await route.fulfill({ response, headers, json: token }).catch(() => {})
     })
   })
 
