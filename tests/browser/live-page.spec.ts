@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises'
 import type { MqttClient } from 'mqtt'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -109,34 +108,6 @@ describe('the live page of a device', () => {
     await expect.poll(names, patience).toEqual(['Chart of counter', 'Chart of lat', 'Chart of level'])
     await open(page)
     await expect.poll(names, patience).toEqual(['Chart of counter', 'Chart of lat', 'Chart of level'])
-  })
-
-  it('saves charted or all keys as CSV, as the language of the browser would have it', async () => {
-    const german = await visit(browser, platform.url, administrator, { locale: 'de-DE' })
-    await open(german)
-    const charts = main(german).getByRole('region', { name: 'Charts' })
-    const save = async (button: RegExp, format?: string) => {
-      await charts.getByRole('button', { name: 'CSV…' }).click()
-      const dialog = german.getByRole('dialog', { name: 'Save as CSV' })
-      await dialog.getByText('counter, lat, level').waitFor()
-      await dialog.getByText(/the language of this browser, German.*: semicolons, 21,5/).waitFor()
-      if (format !== undefined) await dialog.getByLabel('Format').selectOption(format)
-      const [download] = await Promise.all([
-        german.waitForEvent('download'),
-        dialog.getByRole('button', { name: button }).click(),
-      ])
-      return fs.readFile(await download.path(), 'utf8')
-    }
-    const charted = await save(/^Save charted keys \(3\)$/)
-    expect(charted).toMatch(/^\uFEFFtime;ts;key;value\r\n/)
-    expect(charted).toMatch(/;lat;52,520008\r\n/)
-    expect(charted).not.toContain(';constant;')
-    const all = await save(/^Save all keys \(6\)$/)
-    expect(all).toContain(';constant;1\r\n')
-    const standard = await save(/^Save all keys/, 'standard')
-    expect(standard.split('\r\n').length).toBe(all.split('\r\n').length)
-    expect(standard).toMatch(/^time,ts,key,value\r\n[\d-]+T[\d:.]+Z,\d{13}(\.\d+)?,/)
-    await german.context().close()
   })
 
   it('fits the paper without navigation', async () => {

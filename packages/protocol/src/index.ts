@@ -24,15 +24,7 @@ export {
   reported,
   telemetry,
 } from './channels/channels.js'
-export {
-  type CsvCell,
-  type CsvDialect,
-  type CsvDialectName,
-  csvDialects,
-  csvLine,
-  sampleCsvHead,
-  sampleCsvLine,
-} from './common/csv.js'
+export { type CsvCell, csvLine } from './common/csv.js'
 export {
   type DeviceStatus,
   deviceStatus,

@@ -58,20 +58,6 @@ export async function fileAddress(
   return address
 }
 
-/** The body of an answer as it comes, for what is too long to be held at once. Throws as `request` does. */
-export async function openStream(
-  path: string,
-  { query, org }: Pick<RequestOptions<z.ZodType>, 'query'> & { org: string },
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await send(withQuery(path, query), {
-    credentials: 'same-origin',
-    headers: { 'heliograph-org': org },
-  })
-  if (!response.ok) throw toApiError(response, await readJson(response))
-  if (response.body === null) throw new UnexpectedResponseError(path, 'There is no body.')
-  return response.body
-}
-
 async function send(url: string, init: RequestInit): Promise<Response> {
   const sentAt = Date.now()
   try {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CsvCell, csvDialects, csvLine, sampleCsvHead, sampleCsvLine } from './csv.js'
+import { type CsvCell, csvLine } from './csv.js'
 
 const lineOf = (cell: CsvCell) => csvLine([cell]).slice(0, -2)
 
@@ -69,27 +69,3 @@ function readLine(line: string): string[] {
   expect(cells.map(([cell]) => cell).join('')).toBe(text)
   return cells.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
 }
-
-describe('a table of samples', () => {
-  const ts = Date.UTC(2026, 0, 2, 3, 4, 5) + 0.25
-
-  it('has the same columns and times in each dialect', () => {
-    expect(sampleCsvHead(false) + sampleCsvLine({ ts, key: 'temperature', value: 21.5 })).toBe(
-      'time,ts,key,value\r\n2026-01-02T03:04:05.000250Z,1767323045000.25,temperature,21.5\r\n',
-    )
-    expect(sampleCsvHead(true) + sampleCsvLine({ ts, device: 'pump', key: 'a;b', value: 'x' })).toBe(
-      'time,ts,device,key,value\r\n2026-01-02T03:04:05.000250Z,1767323045000.25,pump,"a;b",x\r\n',
-    )
-  })
-
-  it('has semicolons, decimal commas and a byte order mark where Excel needs them', () => {
-    const { semicolon, comma } = csvDialects
-    expect(sampleCsvHead(false, semicolon)).toBe('\uFEFFtime;ts;key;value\r\n')
-    expect(sampleCsvLine({ ts, key: 'Höhe', value: -1.5 }, semicolon)).toBe(
-      '2026-01-02T03:04:05.000250Z;1767323045000,25;Höhe;-1,5\r\n',
-    )
-    expect(sampleCsvLine({ ts: 0, key: 'a', value: 1e-7 }, semicolon)).toContain(';1e-7\r')
-    expect(sampleCsvLine({ ts: 0, key: 'a', value: { b: 1.5 } }, semicolon)).toContain(';"{""b"":1.5}"\r')
-    expect(sampleCsvHead(false, comma)).toBe('\uFEFFtime,ts,key,value\r\n')
-  })
-})

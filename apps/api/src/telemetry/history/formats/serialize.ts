@@ -1,4 +1,4 @@
-import { type DeviceSample, sampleCsvHead, sampleCsvLine, type TelemetryFormat } from '@heliograph/protocol'
+import { csvLine, type DeviceSample, formatTime, type TelemetryFormat } from '@heliograph/protocol'
 
 export type StreamedFormat = Exclude<TelemetryFormat, 'json'>
 
@@ -13,10 +13,10 @@ export function serialization(format: StreamedFormat, { ofDevices }: { ofDevices
   if (format === 'ndjson') return ofDevices ? { ...ndjson, line: json } : ndjson
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    head: sampleCsvHead(ofDevices),
+    head: csvLine(ofDevices ? ['time', 'ts', 'device', 'key', 'value'] : ['time', 'ts', 'key', 'value']),
     line: ofDevices
-      ? (sample) => sampleCsvLine(sample)
-      : ({ key, ts, value }) => sampleCsvLine({ key, ts, value }),
+      ? ({ device, key, ts, value }) => csvLine([formatTime(ts), ts, device, key, value])
+      : ({ key, ts, value }) => csvLine([formatTime(ts), ts, key, value]),
   }
 }
 

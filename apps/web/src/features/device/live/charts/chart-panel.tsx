@@ -3,11 +3,10 @@
 import { platformNow } from '@/lib/platform-clock'
 import 'uplot/dist/uPlot.min.css'
 import type { Device } from '@heliograph/protocol'
-import dynamic from 'next/dynamic'
 import { useTheme } from 'next-themes'
 import { type RefObject, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 import { cn } from '@/lib/cn'
-import { formatMomentMillis, formatRange } from '@/lib/format-time'
+import { formatMomentMillis } from '@/lib/format-time'
 import type { Compared } from '../compare/compared'
 import { DrawScheduler } from '../drawing/draw-scheduler'
 import { originText } from '../drawing/origin'
@@ -16,7 +15,6 @@ import { plotLeftPx, plotRightPx } from '../drawing/time-chart'
 import type { ChartHistory } from '../history/chart-history'
 import { useMarks } from '../marks/use-marks'
 import type { ChartView } from '../range/chart-view'
-import type { Span } from '../telemetry/span'
 import { ChartRow } from './chart-row'
 import { ChartToolbar } from './chart-toolbar'
 import type { ChartedKey } from './charted-keys'
@@ -29,13 +27,9 @@ import { RowActions } from './row-actions'
 import { useDrawing } from './use-drawing'
 import { useExport } from './use-export'
 
-const CsvDialog = dynamic(() => import('./csv-dialog').then((module) => module.CsvDialog), { ssr: false })
-
 interface ChartPanelProps {
   device: Device
   charted: readonly ChartedKey[]
-  /** How many keys the device has. */
-  keyCount: number
   history: ChartHistory
   view: ChartView
   /** Changes with every sample. */
@@ -46,8 +40,7 @@ interface ChartPanelProps {
 
 /** A chart for each chosen key, over the same time and with one crosshair. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { device, charted, keyCount, history, view, revision } = props
-  const [saving, setSaving] = useState(false)
+  const { device, charted, history, view, revision } = props
   const [root, width] = useWidth()
   const marks = useMarks(device.id)
   const moment = useRef<HTMLSpanElement>(null)
@@ -73,20 +66,8 @@ export function ChartPanel(props: ChartPanelProps) {
       <ChartToolbar
         view={view}
         moment={moment}
-        {...(charted.length > 0 && {
-          save: { busy, csv: () => setSaving(true), png: () => savePng(root.current) },
-        })}
+        {...(charted.length > 0 && { save: { busy, csv: saveCsv, png: () => savePng(root.current) } })}
       />
-      {saving && (
-        <CsvDialog
-          charted={charted.map(({ name }) => name)}
-          keyCount={keyCount}
-          range={rangeText(view.span())}
-          busy={busy}
-          onSave={async (choice) => (await saveCsv(choice)) && setSaving(false)}
-          onClose={() => setSaving(false)}
-        />
-      )}
       <HistoryStatus history={history} />
       <div ref={root} className={cn('relative touch-pan-y select-none', fewLayers)}>
         {width > 0 && charted.length > 0 && (
@@ -110,8 +91,6 @@ export function ChartPanel(props: ChartPanelProps) {
     </section>
   )
 }
-
-const rangeText = ({ min, max }: Span) => formatRange(min, max)
 
 /** uPlot asks for a layer for each crosshair and its points: with fifty charts, the layers cost more than drawing. */
 const fewLayers =

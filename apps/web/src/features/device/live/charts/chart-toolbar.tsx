@@ -25,12 +25,12 @@ export function ChartToolbar({ view, moment, save }: ChartToolbarProps) {
             <Button
               size="sm"
               variant="ghost"
-              title="Save the charted keys, or all keys, of this range as a table"
+              title="Save what the charts show as a table"
               busy={save.busy}
               onClick={save.csv}
             >
               <Download aria-hidden />
-              CSV…
+              CSV
             </Button>
             <Button size="sm" variant="ghost" title="Save the charts as a picture" onClick={save.png}>
               <ImageIcon aria-hidden />

@@ -1,18 +1,20 @@
 'use client'
 
-import { csvDialects, type Device } from '@heliograph/protocol'
+import type { Device } from '@heliograph/protocol'
 import { useState } from 'react'
 import { useToast } from '@/components/toast'
-import { fileAddress, openStream } from '@/lib/api'
+import { fileAddress } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
 import { explain } from '@/lib/explain'
 import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
+import { platformNow } from '@/lib/platform-clock'
 import type { DrawScheduler } from '../drawing/draw-scheduler'
 import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
+import type { Span } from '../telemetry/span'
 import type { ChartedKey } from './charted-keys'
-import type { CsvChoice } from './csv-dialog'
+import { type Column, toCsv } from './to-csv'
 
 interface ExportOptions {
   device: Pick<Device, 'id' | 'name'>
@@ -28,33 +30,27 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
   const toast = useToast()
   const [busy, setBusy] = useState(false)
 
-  const saveCsv = async ({ allKeys, dialect }: CsvChoice): Promise<boolean> => {
+  const saveCsv = async () => {
     const span = view.span()
     const series = charted.flatMap(({ lines }) => lines)
+    // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
+    if (series.every((line) => line.series.past(span, platformNow()) === null)) {
+      download(`${device.id}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
+      return
+    }
     setBusy(true)
     try {
       const devices = [...new Set(series.map((line) => line.series.ref.device))]
       const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
-      const ofDevices = devices.length > 1
-      const path = ofDevices ? '/api/v1/telemetry' : `${deviceApi(device.id)}/telemetry`
-      const query = {
-        ...(allKeys ? {} : { keys }),
-        ...(ofDevices ? { devices: devices.join(',') } : {}),
-        from: Math.round(span.min),
-        to: Math.round(span.max),
-      }
-      if (dialect === 'standard') {
-        // A file of any size goes from the platform to the disk, past the page.
-        downloadFrom(await fileAddress(path, { query: { ...query, format: 'csv' }, org }))
-      } else {
-        const lines = await openStream(path, { query: { ...query, format: 'ndjson' }, org })
-        const { csvFileOf } = await import('./csv-file')
-        download(`${device.id}.csv`, await csvFileOf(lines, { dialect: csvDialects[dialect], ofDevices }))
-      }
-      return true
+      const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
+      const only = devices.length === 1
+      const address = await fileAddress(only ? `${deviceApi(device.id)}/telemetry` : '/api/v1/telemetry', {
+        query: only ? range : { ...range, devices: devices.join(',') },
+        org,
+      })
+      downloadFrom(address)
     } catch (error) {
       toast(`The table could not be saved. ${explain(error).what}`, 'failed')
-      return false
     } finally {
       setBusy(false)
     }
@@ -75,6 +71,16 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
 }
 
 const titleOf = ({ id, name }: Pick<Device, 'id' | 'name'>) => (name === id ? id : `${name} (${id})`)
+
+function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
+  return charted.flatMap(({ name, kind, lines }) =>
+    lines.map(({ series }, index) => ({
+      name: index === 0 ? name : `${series.ref.device}/${name}`,
+      parts: series.drawn(span).parts,
+      textOf: (value) => (kind === 'states' ? (series.series?.labels.textOf(value) ?? '') : String(value)),
+    })),
+  )
+}
 
 /** Downloads a file made by the page. */
 function download(fileName: string, file: Blob): void {
