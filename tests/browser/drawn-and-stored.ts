@@ -16,10 +16,15 @@ export async function drawnSamples(page: Page): Promise<SamplesByKey> {
   return new Map(
     keys.map((key, index) => [
       key,
-      rows.flatMap(([time, ...values]) => (values[index] ? [`${time} ${values[index]}`] : [])),
+      rows.flatMap(([time = '', ...values]) =>
+        values[index] ? [`${toMicroseconds(time)} ${values[index]}`] : [],
+      ),
     ]),
   )
 }
+
+/** A time of whole milliseconds is written without microseconds. */
+const toMicroseconds = (time: string) => time.replace(/\.(\d{3})Z$/, '.$1000Z')
 
 export async function storedSamples({ pool }: Platform): Promise<SamplesByKey> {
   const { rows } = await pool.query<{ key: string; time: string; number: number }>(
