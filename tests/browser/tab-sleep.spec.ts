@@ -78,14 +78,18 @@ describe('a page that slept for ten minutes', () => {
       .waitFor({ timeout: 60_000 })
     const stored = await storedSamples(platform)
     expect(stored.get('unstamped')).toHaveLength(1_190)
-    await expect.poll(() => drawnSamples(page), patience).toEqual(stored)
+    await expect.poll(() => drawnOf('stamped'), patience).toEqual(stored.get('stamped'))
 
     // With a token of its own, as the one from before is dead, and live again: what comes now is shown.
     await send([Date.now()], 77)
     await main(page).getByText('77').first().waitFor()
     expect(tokens).toBeGreaterThan(before)
-    await expect.poll(() => drawnSamples(page), patience).toEqual(await storedSamples(platform))
+    const { stamped } = Object.fromEntries(await storedSamples(platform))
+    await expect.poll(() => drawnOf('stamped'), patience).toEqual(stamped)
   }, 300_000)
+
+  /** A key that came while the page slept is not among its charts, so its samples are not compared. */
+  const drawnOf = async (key: string) => (await drawnSamples(page)).get(key)
 
   /** As a device that can send again: each with its time. */
   async function send(times: readonly number[], value?: number): Promise<void> {
