@@ -30,7 +30,7 @@ describe('the set-up page of a host that others reach', () => {
     await submit({ password: 'qwertyuiop', code })
     await page.getByText('Is one of the commonest passwords; choose another.').waitFor()
     await submit({ password: 'correct horse battery', code: 'WRONG' })
-    await page.getByText('That is not the one-time code that the log of this start shows.').waitFor()
+    await page.getByText('This is not the one-time code. The log of this start shows it.').waitFor()
     expect(await page.getByLabel('Your name').inputValue()).toBe('Ada')
     await submit({ password: 'correct horse battery', code })
     await page.waitForURL('**/o/acme/devices')

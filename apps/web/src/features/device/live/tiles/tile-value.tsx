@@ -2,7 +2,7 @@
 
 import type { TelemetryValue } from '@heliograph/protocol'
 import { OctagonAlert, TriangleAlert } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { Glint } from '@/components/glint'
 import { cn } from '@/lib/cn'
 import { useCopy } from '@/lib/use-copy'
@@ -27,7 +27,6 @@ interface TileValueProps {
 export function TileValue({ name, value, decimals, status, arrivals }: TileValueProps) {
   const { copied, copy } = useCopy()
   const [whole, setWhole] = useState(false)
-  const exactId = useId()
   const text = formatValue(value, decimals)
   const exact = exactText(value)
   return (
@@ -38,7 +37,7 @@ export function TileValue({ name, value, decimals, status, arrivals }: TileValue
       <div className="relative z-1 mt-1 w-fit max-w-full">
         <button
           type="button"
-          aria-describedby={exactId}
+          aria-description={exact}
           onFocus={() => setWhole(true)}
           onBlur={() => setWhole(false)}
           onClick={({ currentTarget }) => {
@@ -62,9 +61,6 @@ export function TileValue({ name, value, decimals, status, arrivals }: TileValue
         </button>
         <Glint at={arrivals} shape="under" className="absolute inset-x-0 -bottom-0.5" />
       </div>
-      <span id={exactId} hidden>
-        {exact}
-      </span>
       {whole && <Whole text={exact} copied={copied} />}
       <span aria-live="polite" className="sr-only">
         {copied ? `${name} copied` : ''}
