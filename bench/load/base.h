@@ -1,6 +1,5 @@
 /* What every file of the load generator needs: short integer types, checked memory, the clock, random numbers. */
 #pragma once
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>

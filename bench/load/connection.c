@@ -50,6 +50,29 @@ static void make_publisher(struct conn *c)
 	c->slmask = n - 1;
 }
 
+/* The source addresses that connections are spread over: more of them allow more than 28,000 connections. */
+static u32 source_first, source_count;
+
+static void choose_sources(void)
+{
+	char a[64], b[64];
+	if (options.src_range && sscanf(options.src_range, "%63[0-9.]-%63[0-9.]", a, b) == 2) {
+		struct in_addr x, y;
+		if (!inet_aton(a, &x) || !inet_aton(b, &y))
+			die("--src-range: bad address");
+		source_first = ntohl(x.s_addr);
+		source_count = ntohl(y.s_addr) - source_first + 1;
+		if (source_first >> 24 != 127 || ntohl(y.s_addr) >> 24 != 127 || ntohl(y.s_addr) < source_first)
+			die("--src-range: addresses of 127.0.0.0/8, low-high");
+		return;
+	}
+	source_first = 0x7f000002;
+	if (options.src_range)
+		source_count = (u32)atoi(options.src_range);
+	else if (nconns > 25000)
+		source_count = (nconns + 24999) / 25000;
+}
+
 void make_connections(void)
 {
 	conns = checked_calloc(nconns, sizeof *conns);
@@ -142,29 +165,6 @@ static void tcp_up(struct conn *c)
 		send_connect(c);
 		send_packets(c);
 	}
-}
-
-/* The source addresses that connections are spread over: more of them allow more than 28,000 connections. */
-static u32 source_first, source_count;
-
-static void choose_sources(void)
-{
-	char a[64], b[64];
-	if (options.src_range && sscanf(options.src_range, "%63[0-9.]-%63[0-9.]", a, b) == 2) {
-		struct in_addr x, y;
-		if (!inet_aton(a, &x) || !inet_aton(b, &y))
-			die("--src-range: bad address");
-		source_first = ntohl(x.s_addr);
-		source_count = ntohl(y.s_addr) - source_first + 1;
-		if (source_first >> 24 != 127 || ntohl(y.s_addr) >> 24 != 127 || ntohl(y.s_addr) < source_first)
-			die("--src-range: addresses of 127.0.0.0/8, low-high");
-		return;
-	}
-	source_first = 0x7f000002;
-	if (options.src_range)
-		source_count = (u32)atoi(options.src_range);
-	else if (nconns > 25000)
-		source_count = (nconns + 24999) / 25000;
 }
 
 /* Makes a socket with its options and source address; false when the connection failed by that. */

@@ -254,7 +254,7 @@ static void measured_phase(u64 *until)
 		earlier(until, run_start + (u64)((double)due_total * period));
 }
 
-static u64 expected_total(void)
+u64 expected_total(void)
 {
 	u64 t = 0;
 	for (u32 i = 0; i < options.pubs; i++)

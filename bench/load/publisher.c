@@ -98,8 +98,6 @@ bool pub_done(const struct conn *c)
 	return options.count && c->sent >= options.count;
 }
 
-enum { P_IDLE, P_MORE, P_CREDIT };
-
 /* Publishes what c may publish now, at most a batch. */
 int publish_batch(struct conn *c)
 {

@@ -48,6 +48,7 @@ static void jhist(const char *k, const struct hist *h)
 	printf("{\"n\":%lu,\"mean_us\":%.3f,\"min_us\":%.3f,\"p50_us\":%.3f,\"p90_us\":%.3f,\"p99_us\":%.3f,\"p999_us\":%.3f,\"max_us\":%.3f}",
 	       h->n, h->sum / (double)h->n / 1e3, (double)h->min / 1e3, hist_quantile(h, .5) / 1e3, hist_quantile(h, .9) / 1e3,
 	       hist_quantile(h, .99) / 1e3, hist_quantile(h, .999) / 1e3, (double)h->max / 1e3);
+}
 
 static void json_options(void)
 {
