@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { installAndBuild } from './build/prepare.mjs'
 import { foldersFormNoCycle } from './check/folder-cycles.mjs'
+import { loadGeneratorCompiles } from './check/load-generator.mjs'
 import { inProject } from './foundation/paths.mjs'
 import { say } from './foundation/progress.mjs'
 import { describeError } from './foundation/user-error.mjs'
@@ -45,6 +46,7 @@ const checks = [
     'Move what only tests and builds use to devDependencies, and what the source uses at run time to dependencies.',
   ),
   { name: 'documents', run: () => generate({ check: true }) },
+  ...loadGeneratorCompiles(),
   tool('conformance', 'scripts/conformance.mjs', ['--check']),
   ...[...workspaces(), 'packages/broker/conformance', 'packages/broker/fuzz'].map(typeCheck),
 ]

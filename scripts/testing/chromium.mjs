@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { inProject } from '../foundation/paths.mjs'
 import { UserError } from '../foundation/user-error.mjs'
+import { commandExists } from '../process/command-exists.mjs'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const macApplications = [
@@ -61,13 +62,6 @@ function run(command, args) {
   if (result.status === 0) return undefined
   const output = result.error?.message ?? result.stderr.trim().split('\n').slice(-3).join(' ')
   return `${path.basename(command)} ${args[0]}: ${output}`
-}
-
-/** @param {string} command */
-function commandExists(command) {
-  return (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .some((directory) => fs.existsSync(path.join(directory, command)))
 }
 
 function playwrightCli() {
