@@ -4,7 +4,7 @@ import { FrameSkeleton } from '@/features/shell/frame-skeleton'
 import { lazyView } from '@/lib/lazy-view'
 
 /*
- * What layouts and pages show. Scripts of views load beside the first ones, so that a browser draws the outline of a page
+ * The views of layouts and pages. Their scripts load beside the first ones, so that a browser draws the outline of a page
  * before it has read all of the page's code.
  */
 

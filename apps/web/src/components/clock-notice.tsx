@@ -6,7 +6,7 @@ import { formatDuration } from '@/lib/format-time'
 import { platformClock } from '@/lib/platform-clock'
 
 const TOLD_FROM_MS = 60_000
-/** What an answer leaves open does not change the text. */
+/** The offset is rounded to this, so that the uncertainty of each answer does not change the text. */
 const STEP_MS = 5_000
 
 /** Says that the clock of this computer is wrong, and by how much. */

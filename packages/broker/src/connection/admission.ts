@@ -6,6 +6,7 @@ import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../pac
 import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { refuseWill } from './will-refusal.js'
 
 /** The connection, as its CONNECT needs it. */
 export interface ConnectingClient<P> {
@@ -78,22 +79,8 @@ function decide<P>(
     return
   }
   accept(connection, { ...connect, will: null }, client, result)
-  refuseWill(connection, client, will)
-}
-
-/** The client is let in without its will, as firmware often has one on a topic of its own. */
-function refuseWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, { topic }: Will): void {
-  const { sessionId, clientId, remoteAddress } = client
-  core.refuse({
-    stage: 'will',
-    reason: 'not_authorized',
-    sessionId,
-    clientId,
-    remoteAddress,
-    topic,
-    client,
-    detail: 'the will is not sent',
-  })
+  // The client is let in without its will, as firmware often has one on a topic of its own.
+  refuseWill(connection.core, client, will.topic)
 }
 
 function accept<P>(

@@ -10,6 +10,7 @@ import { filterProblem, isSysTopic } from '../packets/topic.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { refuseWill } from './will-refusal.js'
 
 /** The connection, as its subscriptions need it. */
 export interface SubscribingClient<P> {
@@ -73,17 +74,7 @@ export class SubscriptionHandler<P> implements ClientDecisions {
   decideWill(will: AedesPacket): boolean | Promise<boolean> {
     const { client, core } = this.#connection
     if (isSysTopic(will.topic) || !core.policy.authorizePublish(client, will)) {
-      const { sessionId, clientId, remoteAddress } = client
-      core.refuse({
-        stage: 'will',
-        reason: 'not_authorized',
-        sessionId,
-        clientId,
-        remoteAddress,
-        topic: will.topic,
-        client,
-        detail: 'the will is not sent',
-      })
+      refuseWill(core, client, will.topic)
       return false
     }
     const decision = core.policy.onPublish(client, messageOf(will))

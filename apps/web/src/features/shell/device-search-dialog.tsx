@@ -25,6 +25,7 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
   const search = useDebounced(text.trim(), 120)
   const found = useDeviceSearch(search)
   const devices = found ?? []
+  const optionId = (index: number) => `${listId}-${index}`
 
   const go = (index: number) => {
     const device = devices[index]
@@ -50,31 +51,21 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
           className="fixed inset-x-3 top-[12dvh] z-50 mx-auto max-w-lg animate-enter overflow-hidden rounded-outer bg-raised shadow-float"
         >
           <Primitive.Title className="sr-only">Find a device</Primitive.Title>
-          <div className="flex items-center gap-2.5 border-b px-4">
-            <Search aria-hidden className="size-4 text-ink-faint" />
-            <input
-              role="combobox"
-              aria-label="Name, id or tag"
-              aria-expanded={devices.length > 0}
-              aria-controls={listId}
-              aria-activedescendant={devices[active] ? `${listId}-${active}` : undefined}
-              autoComplete="off"
-              spellCheck={false}
-              placeholder="Name, id or tag"
-              className="h-12 min-w-0 flex-1 bg-transparent text-14 outline-none"
-              value={text}
-              onChange={(event) => {
-                setText(event.target.value)
-                setActive(0)
-              }}
-              onKeyDown={onKeyDown}
-            />
-          </div>
+          <SearchField
+            text={text}
+            onText={(next) => {
+              setText(next)
+              setActive(0)
+            }}
+            listId={listId}
+            activeId={devices[active] && optionId(active)}
+            onKeyDown={onKeyDown}
+          />
           <div id={listId} role="listbox" aria-label="Devices" className="max-h-[50dvh] overflow-y-auto p-1">
             {devices.map((device, index) => (
               <DeviceOption
                 key={device.id}
-                id={`${listId}-${index}`}
+                id={optionId(index)}
                 device={device}
                 active={index === active}
                 onPoint={() => setActive(index)}
@@ -91,6 +82,37 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
+  )
+}
+
+interface SearchFieldProps {
+  text: string
+  onText: (text: string) => void
+  listId: string
+  /** The id of the option that Enter chooses. */
+  activeId: string | undefined
+  onKeyDown: (event: KeyboardEvent) => void
+}
+
+function SearchField({ text, onText, listId, activeId, onKeyDown }: SearchFieldProps) {
+  return (
+    <div className="flex items-center gap-2.5 border-b px-4">
+      <Search aria-hidden className="size-4 text-ink-faint" />
+      <input
+        role="combobox"
+        aria-label="Name, id or tag"
+        aria-expanded={activeId !== undefined}
+        aria-controls={listId}
+        aria-activedescendant={activeId}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="Name, id or tag"
+        className="h-12 min-w-0 flex-1 bg-transparent text-14 outline-none"
+        value={text}
+        onChange={(event) => onText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+    </div>
   )
 }
 

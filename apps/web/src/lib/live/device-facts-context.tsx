@@ -45,6 +45,6 @@ export function useDevicePresence(device: Device): ShownPresence {
   const now = useNow()
   const facts = mergeFacts(device, live)
   const { asOf } = useLive()
-  // What was not heard of a device while nothing could be heard says nothing.
+  // Without a connection, silence says nothing about the device; its status stays that of the last moment with one.
   return { ...facts, status: deviceStatus(facts, asOf ?? now), asOf }
 }

@@ -10,7 +10,7 @@ export interface Band {
 
 /**
  * The states of a span, one after another. The last one holds until `now`; where samples are missing there is none.
- * What is shorter than a pixel gives way to what follows it.
+ * A state shorter than a pixel gives way to the next one.
  */
 export function bandsOf(
   parts: readonly LinePart[],

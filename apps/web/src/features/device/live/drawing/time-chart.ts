@@ -200,8 +200,8 @@ export class TimeChart {
 }
 
 /**
- * Where a pixel holds several points, a line as thin as a pixel shows them as well, and is painted many times quicker: a
- * wider one is first made a shape. Where each pixel of the screen does, what they cover of it is quicker still.
+ * Draws dense points with a line of one pixel of the screen, which is painted many times faster than a wider one: the
+ * browser first makes a shape of that. Where every pixel holds several points, it draws the range of each pixel only.
  */
 function thinWhereDense(paths: uPlot.Series.PathBuilder): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {

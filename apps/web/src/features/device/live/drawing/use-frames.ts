@@ -27,7 +27,7 @@ export function useFrames(
     const share = new DrawingBudget()
     let begun = { revision: -1, at: Number.NEGATIVE_INFINITY }
     let done = true
-    /** When the last frame began that drew; null once what it took is known. */
+    /** The start of the last frame that drew; null once its cost is known. */
     let drawnFrom: number | null = null
     const onPainted = () => {
       if (drawnFrom === null) return

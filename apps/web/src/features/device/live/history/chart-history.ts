@@ -69,7 +69,7 @@ const REQUESTS_AT_ONCE = 3
 /** The history behind the charts: reads missing tiles, keeps them, and drops those that were not used for long. */
 export class ChartHistory {
   readonly #series = new Map<string, SeriesTiles>()
-  /** As they were put together last: a followed picture shows the same tiles for many frames. */
+  /** The last result for each series: a followed chart shows the same tiles for many frames. */
   readonly #parts = new Map<string, { where: string; part: HistoryPart }>()
   readonly #listeners = new Set<() => void>()
   readonly #running = new Map<string, AbortController>()

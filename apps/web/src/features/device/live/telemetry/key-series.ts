@@ -171,8 +171,8 @@ export class KeySeries {
   /**
    * Drops each provisional sample whose stored form is among these, and returns those that are the form of none.
    *
-   * What is stored of the provisional ones is stored from the oldest on, so it is they who look for a form, the oldest
-   * first: a stored sample that carries its own time, wherever it stands, cannot take one from the front of them.
+   * The platform stores provisional samples from the oldest on. So each provisional sample, the oldest first, looks for
+   * its stored form, and not the other way round: a stored sample that carries its own time then claims none of them.
    */
   #claim(fresh: readonly TimedValue[]): TimedValue[] {
     const forms = new Set<TimedValue>()

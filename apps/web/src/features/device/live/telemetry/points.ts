@@ -7,7 +7,7 @@ export interface Points {
   values: Float64Array
 }
 
-/** What points were read from: stored samples, or aggregates of a minute or an hour. */
+/** The source of points: stored samples, or aggregates of a minute or an hour. */
 export type Resolution = 'raw' | 'minute' | 'hour'
 
 /** The points from `min` on and before `max`: a view, not a copy. */

@@ -28,7 +28,7 @@ export class StateLabels {
     return this.#texts.push(text) - 1
   }
 
-  /** Which of the series' colours it has: the same each time the page is opened, unless two want the same one. */
+  /** The colour of a state: the same each time the page is opened, unless two states want the same one. */
   colourOf(code: number): number {
     const known = this.#colours.get(code)
     if (known !== undefined) return known

@@ -137,7 +137,7 @@ export class TelemetryStore {
     this.#changed()
   }
 
-  /** When the oldest sample arrived whose stored form is not known yet; null when there is none. */
+  /** The arrival of the oldest sample whose stored form is not known yet; null when there is none. */
   oldestProvisionalAt(): number | null {
     return extreme(
       Math.min,
@@ -221,7 +221,7 @@ export class TelemetryStore {
     return seen
   }
 
-  /** Which charts there are depends on how keys are drawn, and on which of them move. */
+  /** Tells listeners when a key is drawn in another way, or begins to move: the default charts depend on both. */
   #noticeTraits(key: string): void {
     const series = this.#series.get(key)
     const traits = `${series?.kind} ${series?.moves}`

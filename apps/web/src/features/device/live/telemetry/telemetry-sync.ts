@@ -26,8 +26,8 @@ const RETRY_AFTER_MS = 5_000
 /** A sample may have been stored a little before its live message arrives. */
 const MARGIN_SECONDS = 15
 /**
- * Stamps of one device rise, and are stored in their order, so little before the last one that was found need be read again.
- * What is not found that way is looked for from further back.
+ * The platform assigns rising times to the samples of a device and stores them in that order. So a reading begins this
+ * little before the last sample that was found. A sample that is not found that way is searched from further back.
  */
 const READ_AGAIN_MS = 50
 /** A sample that arrived this long before a reading, and was not found, is searched from further back. */
