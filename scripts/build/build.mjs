@@ -8,18 +8,18 @@ import { hashBuildInputs } from './build-inputs.mjs'
 const hashFile = inProject('.turbo/built')
 
 /** For each workspace a file that its build writes near its end. */
-const outputs = [
-  'packages/protocol/dist/index.js',
-  'packages/broker/dist/index.js',
-  'packages/device-sdk/dist/index.js',
-  'packages/simulator/dist/index.js',
-  'apps/api/dist/main.js',
-  'apps/web/.next/standalone/apps/web/server.js',
-]
+const outputs = {
+  '@heliograph/protocol': 'packages/protocol/dist/index.js',
+  '@heliograph/broker': 'packages/broker/dist/index.js',
+  '@heliograph/device-sdk': 'packages/device-sdk/dist/index.js',
+  '@heliograph/simulator': 'packages/simulator/dist/index.js',
+  '@heliograph/api': 'apps/api/dist/main.js',
+  '@heliograph/web': 'apps/web/.next/standalone/apps/web/server.js',
+}
 
 /** Whether everything is built from the current sources. */
 export function isBuilt() {
-  if (!fs.existsSync(hashFile) || !outputs.every((file) => fs.existsSync(inProject(file)))) return false
+  if (!fs.existsSync(hashFile) || !Object.values(outputs).every((file) => fs.existsSync(inProject(file)))) return false
   return fs.readFileSync(hashFile, 'utf8') === hashBuildInputs()
 }
 
@@ -38,12 +38,28 @@ export async function build(update, onSpawn) {
     '--no-daemon',
     '--output-logs=new-only',
   ]
+  const startedAt = Date.now()
+  /** @type {Set<string>} */
+  const started = new Set()
   const onLine = (/** @type {string} */ line) => {
-    const started = /^(@heliograph\/[a-z-]+):build: cache miss/.exec(line)
-    if (started) update(`building ${started[1]}`)
+    const workspace = /^(@heliograph\/[a-z-]+):build: cache miss/.exec(line)?.[1]
+    if (workspace) started.add(workspace)
+    const unfinished = Object.entries(outputs).filter(
+      ([name, file]) => started.has(name) && !isNewerThan(inProject(file), startedAt),
+    )
+    if (unfinished.length > 0) update(`building ${unfinished.map(([name]) => name).join(', ')}`)
   }
   const { ok, lines } = await runCommand(process.execPath, args, { onLine, onSpawn })
   if (!ok) throw buildFailure(lines)
   fs.mkdirSync(path.dirname(hashFile), { recursive: true })
   fs.writeFileSync(hashFile, hash)
+}
+
+/**
+ * @param {string} file
+ * @param {number} time epoch milliseconds
+ */
+function isNewerThan(file, time) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false })
+  return stat !== undefined && stat.mtimeMs >= time
 }
