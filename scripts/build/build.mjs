@@ -19,7 +19,8 @@ const outputs = {
 
 /** Whether everything is built from the current sources. */
 export function isBuilt() {
-  if (!fs.existsSync(hashFile) || !Object.values(outputs).every((file) => fs.existsSync(inProject(file)))) return false
+  if (!fs.existsSync(hashFile) || !Object.values(outputs).every((file) => fs.existsSync(inProject(file))))
+    return false
   return fs.readFileSync(hashFile, 'utf8') === hashBuildInputs()
 }
 
