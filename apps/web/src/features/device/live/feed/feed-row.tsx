@@ -44,7 +44,7 @@ function ReceivedAt({ entry: { receivedAt, retained } }: { entry: FeedEntry }) {
     return (
       <span
         title="Published before this page received it, and kept by the platform"
-        className="w-21 shrink-0 font-mono text-ink-faint"
+        className="min-w-21 shrink-0 font-mono text-ink-faint"
       >
         earlier
       </span>
@@ -53,7 +53,7 @@ function ReceivedAt({ entry: { receivedAt, retained } }: { entry: FeedEntry }) {
   return (
     <time
       dateTime={new Date(receivedAt).toISOString()}
-      className="w-21 shrink-0 font-mono text-ink-faint tabular-nums"
+      className="min-w-21 shrink-0 font-mono text-ink-faint tabular-nums"
     >
       {formatClockMillis(receivedAt)}
     </time>
