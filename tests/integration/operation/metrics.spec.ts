@@ -90,6 +90,22 @@ describe('/metrics', () => {
   })
 })
 
+it('asks for METRICS_TOKEN when it is set', async () => {
+  const token = 'ThePrometheusServer'
+  await platform.restart({ METRICS_TOKEN: token })
+  const read = (headers: Record<string, string>) => fetch(`${platform.url}/metrics`, { headers })
+  const refused = await read({ authorization: 'Bearer wrong' })
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+    401,
+    'Bearer realm="Heliograph"',
+  ])
+  expect((await read({})).status).toBe(401)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => read({ authorization: `Bearer ${token}` })),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+})
+
 describe('docs/metrics.md', () => {
   it('lists every exported metric with its type and labels', () => {
     const documented = new Map(

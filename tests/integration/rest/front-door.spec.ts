@@ -173,6 +173,28 @@ describe('pages', () => {
   })
 })
 
+describe('pipelined requests', () => {
+  it('are answered one by one, and their client is disconnected when it sends too many', async () => {
+    await start()
+    const bundle = 'GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n'
+    const greedy = Array.from({ length: 3 }, () => net.connect(platform.port, '127.0.0.1'))
+    await Promise.all(
+      greedy.map(async (socket) => {
+        socket.on('error', () => {})
+        socket.resume()
+        socket.write(bundle.repeat(2_000))
+        await new Promise((closed) => socket.once('close', closed))
+      }),
+    )
+    expect((await get('/healthz')).status).toBe(200)
+    const few = await raw(
+      'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(9) +
+        'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    )
+    expect(few.match(/^HTTP\/1.1 200/gm)).toHaveLength(10)
+  })
+})
+
 describe('a request hidden in the body of another', () => {
   it.each(['GET', 'DELETE', 'POST'])(
     'stays a body, also when Connection lists its length: %s',

@@ -31,6 +31,8 @@ export interface Config {
   administrator: { email: string; password: string; organization: string } | null
   telemetryRetentionDays: number | null
   logLevel: string
+  /** What readers of `/metrics` must send; null: everybody may read them. */
+  metricsToken: string | null
   /** null: no exporter for traces is configured. */
   tracing: TracingConfig | null
   /** True when other machines cannot reach HOST. */
@@ -70,6 +72,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         : null,
     telemetryRetentionDays: env.TELEMETRY_RETENTION_DAYS ?? null,
     logLevel: env.LOG_LEVEL,
+    metricsToken: env.METRICS_TOKEN ?? null,
     tracing: parseTracing(env),
     loopbackOnly: isLoopback(env.HOST),
   }
@@ -83,7 +86,13 @@ function parseMqtts(env: z.output<typeof Environment>): Config['mqtts'] {
   return { port: env.MQTTS_PORT, certFile: env.TLS_CERT, keyFile: env.TLS_KEY, caFile: env.TLS_CA ?? null }
 }
 
-const secretVariables = new Set(['AUTH_SECRET', 'ADMIN_PASSWORD', 'DATABASE_URL', 'REDIS_URL'])
+const secretVariables = new Set([
+  'AUTH_SECRET',
+  'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
+  'DATABASE_URL',
+  'REDIS_URL',
+])
 
 function describeIssues(
   issues: readonly z.core.$ZodIssue[],

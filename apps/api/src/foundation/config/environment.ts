@@ -161,6 +161,18 @@ export const Environment = TracingEnvironment.extend({
     otherwise: 'made once and kept in `DATA_DIR`',
     docker: 'passed',
   }),
+  METRICS_TOKEN: described(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{16,256}$/, 'expected 16 to 256 printable characters')
+      .optional(),
+    {
+      group: 'observation',
+      text: 'What readers of `/metrics` send as a bearer token: 16 to 256 printable characters.',
+      otherwise: 'everybody who reaches `PORT` may read them',
+      docker: 'passed',
+    },
+  ),
   LOG_LEVEL: described(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common'
+import { sharedRun } from '../timers/shared-run.js'
 import { TimeLimitError, withinTimeLimit } from '../timers/time-limit.js'
 
 /** Throws or rejects when its part does not work; the message says why. */
@@ -26,7 +27,10 @@ export class HealthChecks {
     this.stopping = true
   }
 
-  async run(): Promise<Health> {
+  /** Runs the checks, once for all who ask at the same time. */
+  readonly run = sharedRun(() => this.runChecks())
+
+  private async runChecks(): Promise<Health> {
     const results = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
     )

@@ -1,11 +1,16 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Config } from '../../foundation/config/config.js'
+import { networkMatcher, plainAddress } from '../../foundation/config/networks.js'
+import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
 import { answerCors, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
+import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { refuseUpgrade, sendProblem } from './plain-responses.js'
+import { RequestQueue } from './request-queue.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
 
@@ -32,10 +37,13 @@ const mostListeners = 20
  */
 export class FrontDoor {
   readonly web: WebProxy
+  readonly bounds: HttpBounds
   private readonly identify: (request: IncomingMessage) => Client
   private readonly requestHandlers = new Map<string, RequestHandler>()
   private readonly upgradeHandlers = new Map<string, UpgradeHandler>()
   private readonly upgradedSockets = new Set<Duplex>()
+  private readonly queue = new RequestQueue()
+  private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
   private readonly allowedOrigins: readonly string[]
   private nest: RequestHandler = (_, response) => sendProblem(response, 503, 'starting', 'Starting.')
@@ -45,6 +53,9 @@ export class FrontDoor {
     private readonly logger: RootLogger,
   ) {
     this.identify = clientIdentifier(config.trustedProxies)
+    this.isProxy = networkMatcher(config.trustedProxies)
+    const log = new GroupedLog((line) => logger.warn({ context: 'http' }, line))
+    this.bounds = new HttpBounds((reason, address) => log.note(reason, () => describeCut(reason, address)))
     this.web = new WebProxy(config.webUrl)
     this.secure = securityHeaders(config.publicUrl?.startsWith('https:') ?? false)
     this.allowedOrigins = config.allowedOrigins
@@ -63,6 +74,7 @@ export class FrontDoor {
       },
       (request, response) => this.handleRequest(request, response),
     )
+    server.on('connection', (socket) => this.admit(socket))
     server.on('upgrade', (request, socket, head) => {
       if (asksForWebSocket(request)) this.handleUpgrade(request, socket, head)
       else ignoreUpgrade(server, request, socket, head)
@@ -87,13 +99,24 @@ export class FrontDoor {
     this.web.close()
   }
 
+  /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */
+  private admit(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    this.bounds.admit(socket, this.isProxy(address) ? null : address)
+  }
+
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
     const client = this.identify(request)
+    this.queue.submit(request, response, client.address, () => this.serve(request, response, client))
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
-    if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
+    if (!this.bounds.begin(request, response, client.address)) refuseForNow(response)
+    else if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
     else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (path !== '/' && this.upgradeHandlers.has(path)) askForUpgrade(response)
@@ -118,6 +141,7 @@ export class FrontDoor {
     // The handler adds listeners of its own; without any, an error would end the process.
     socket.on('error', () => socket.destroy())
     this.upgradedSockets.add(socket)
+    this.bounds.release(request.socket)
     socket.once('close', () => this.upgradedSockets.delete(socket))
     acceptAbsoluteForm(request)
     const client = this.identify(request)
@@ -128,6 +152,22 @@ export class FrontDoor {
     else if (path !== null && hotReloadPath.test(path)) this.web.upgrade(request, socket, head, client)
     else refuseUpgrade(socket, 404, 'MQTT over WebSocket is at the path /mqtt.\n')
   }
+}
+
+function refuseForNow(response: ServerResponse): void {
+  const detail = 'Too many requests of this address are in work. Wait for the answer to one of them.'
+  sendProblem(response, 429, 'too_many_requests', detail, { 'retry-after': '1' })
+}
+
+function describeCut(reason: HttpCutReason, address: string): string {
+  return `an HTTP connection of ${address || 'a trusted proxy'} was ended: ${cutReasons[reason]}`
+}
+
+const cutReasons: Record<HttpCutReason, string> = {
+  connections: 'there are too many connections',
+  held_bytes:
+    'it, its address or all clients hold too many bytes of bodies and of answers that they do not take',
+  stalled: 'its client has taken nothing of an answer for a minute',
 }
 
 /** TRACE would send back the request with its cookies, which scripts must not read. */

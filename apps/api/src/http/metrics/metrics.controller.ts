@@ -1,18 +1,33 @@
-import { Controller, Get, Res } from '@nestjs/common'
+import { Controller, Get, Headers, Inject, Res } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
+import { sameText } from '../../foundation/secrets/same-text.js'
+import { sharedRun } from '../../foundation/timers/shared-run.js'
 import { Public } from '../access/decorators.js'
 
 @ApiExcludeController()
 @Public()
 @Controller('metrics')
 export class MetricsController {
-  constructor(private readonly metrics: MetricsRegistry) {}
+  private readonly render = sharedRun(() => this.metrics.registry.metrics())
 
+  constructor(
+    private readonly metrics: MetricsRegistry,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** The metrics in Prometheus' text format, rendered once for all who ask at the same time. */
   @Get()
-  async read(@Res() reply: FastifyReply): Promise<void> {
-    const { registry } = this.metrics
-    await reply.type(registry.contentType).send(await registry.metrics())
+  async read(
+    @Headers('authorization') authorization: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { metricsToken } = this.config
+    if (metricsToken !== null && !sameText(authorization ?? '', `Bearer ${metricsToken}`))
+      throw new UnauthorizedError('Send METRICS_TOKEN as a bearer token.', 'unauthorized', 'Bearer')
+    await reply.type(this.metrics.registry.contentType).send(await this.render())
   }
 }

@@ -15,6 +15,7 @@ import { FrontDoor } from '../front-door/front-door.js'
 import { HealthController } from '../health/health.controller.js'
 import { registerDatabaseMetrics } from '../metrics/database-metrics.js'
 import { registerHealthMetrics } from '../metrics/health-metrics.js'
+import { registerHttpBoundsMetrics } from '../metrics/http-bounds-metrics.js'
 import { HttpMetrics } from '../metrics/http-metrics.js'
 import { MetricsController } from '../metrics/metrics.controller.js'
 import { WebProcess } from '../web-process/web-process.js'
@@ -33,6 +34,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
   ) {
     registerDatabaseMetrics(metrics.registry, database.pool)
     registerHealthMetrics(metrics.registry, health)
+    registerHttpBoundsMetrics(metrics.registry, frontDoor.bounds)
     // In the constructor, because the hook applies only to routes that are declared after it.
     this.followRoutes(adapterHost.httpAdapter.getInstance(), new HttpMetrics(metrics.registry))
   }

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Me, Setup, SetupState } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
@@ -6,6 +5,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
+import { sameText } from '../../foundation/secrets/same-text.js'
 import { passwordProblem } from '../passwords/password-problem.js'
 import { SignInService } from '../sign-in/sign-in.service.js'
 import { SignInLimits } from '../sign-in/sign-in-limits.js'
@@ -117,9 +117,4 @@ function checkPassword({ name, email, password, organization }: Setup): void {
 
 function alreadyDone(): ConflictError {
   return new ConflictError('This platform is set up already. Sign in instead.', 'setup_done')
-}
-
-function sameText(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
 }

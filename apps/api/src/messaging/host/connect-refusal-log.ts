@@ -1,29 +1,22 @@
 import type { BrokerEvents } from '@heliograph/broker'
 import type { Logger } from '@nestjs/common'
+import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
 
 type Refusal = BrokerEvents<ConnectionPrincipal>['refused']
 
-const leastIntervalMs = 10_000
 const longestText = 64
 
-/** Logs refused connections: for each reason the first at once, and then at most one line in ten seconds. */
+/** Logs refused connections, grouped by their reason. */
 export class ConnectRefusalLog {
-  private readonly reasons = new Map<string, { loggedAtMs: number; unlogged: number }>()
+  private readonly log: GroupedLog
 
-  constructor(private readonly logger: Pick<Logger, 'warn'>) {}
+  constructor(logger: Pick<Logger, 'warn'>) {
+    this.log = new GroupedLog((line) => logger.warn(line))
+  }
 
-  note(refusal: Refusal, nowMs = performance.now()): void {
-    const { stage, reason } = refusal
-    if (stage !== 'connect') return
-    const known = this.reasons.get(reason)
-    if (known !== undefined && nowMs - known.loggedAtMs < leastIntervalMs) {
-      known.unlogged += 1
-      return
-    }
-    this.reasons.set(reason, { loggedAtMs: nowMs, unlogged: 0 })
-    const others = known?.unlogged ?? 0
-    this.logger.warn(lineOf(refusal) + (others > 0 ? `; ${others} others since the last such line` : ''))
+  note(refusal: Refusal, nowMs?: number): void {
+    if (refusal.stage === 'connect') this.log.note(refusal.reason, () => lineOf(refusal), nowMs)
   }
 }
 

@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { ReadTelemetry, TelemetryOfDevicesPage } from '@heliograph/protocol'
 import { Injectable, type StreamableFile } from '@nestjs/common'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { exportLimits, RunningExports } from './exports/running-exports.js'
-import { disconnectStalledReader } from './exports/stalled-reader.js'
+import { RunningExports } from './exports/running-exports.js'
 import { chooseFormat } from './formats/choose-format.js'
 import { streamedFile } from './formats/streamed-file.js'
 import { TelemetryService } from './telemetry.service.js'
@@ -38,7 +37,6 @@ export class HistoryAnswers {
     const stop = () => answer.getStream().destroy()
     if (response.destroyed) stop()
     else response.once('close', stop)
-    disconnectStalledReader(response, exportLimits.stalledMs)
     return answer
   }
 }

@@ -10,8 +10,6 @@ export const exportLimits = {
   perCaller: 4,
   /** Files at the same time, for all together: each keeps a chunk of samples in memory. */
   inAll: 32,
-  /** After this long without reading anything a client is disconnected. */
-  stalledMs: 60_000,
 }
 
 /** Limits how many files are written at the same time, because a slow reader keeps one open for long. */

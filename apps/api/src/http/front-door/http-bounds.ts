@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+export interface HttpBoundsLimits {
+  /** Connections without an upgrade: of one address, and of all. */
+  connectionsPerAddress: number
+  connections: number
+  /** Requests in work of one address. */
+  requestsPerAddress: number
+  /** Bytes held of one connection, of all connections of an address, and of all: of answers not taken, and of bodies. */
+  bytesPerConnection: number
+  bytesPerAddress: number
+  bytes: number
+  /** A client that takes nothing of its answer for so long is disconnected. */
+  stalledMs: number
+}
+
+export const defaultHttpBounds: HttpBoundsLimits = {
+  connectionsPerAddress: 1_024,
+  connections: 8_192,
+  requestsPerAddress: 256,
+  bytesPerConnection: 32 * 1024 * 1024,
+  bytesPerAddress: 64 * 1024 * 1024,
+  bytes: 256 * 1024 * 1024,
+  stalledMs: 60_000,
+}
+
+/** Why a connection was refused or ended. */
+export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled'
+
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  address: string
+  /** `bytesRead` of its connection when it began. */
+  readBefore: number
+  /** How much of its answer was taken, and when that last changed. */
+  taken: number
+  takenAtMs: number
+}
+
+const checkIntervalMs = 100
+
+/**
+ * Bounds what HTTP clients make the process hold: connections, requests in work, bodies that are not complete and answers
+ * that are not taken. Past a bound the exchange that holds the most ends.
+ */
+export class HttpBounds {
+  /** How many connections were ended for each reason. */
+  readonly cuts: Record<HttpCutReason, number> = { connections: 0, held_bytes: 0, stalled: 0 }
+  readonly #exchanges = new Set<Exchange>()
+  readonly #requests = new Map<string, number>()
+  readonly #counted = new Map<Socket, string | null>()
+  readonly #connections = new Map<string, number>()
+  #heldBytes = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly onCut: (reason: HttpCutReason, address: string) => void,
+    private readonly limits: HttpBoundsLimits = defaultHttpBounds,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Open connections, requests in work, and bytes held at the last check. */
+  get usage(): { connections: number; requests: number; heldBytes: number } {
+    return { connections: this.#counted.size, requests: this.#exchanges.size, heldBytes: this.#heldBytes }
+  }
+
+  /** Counts a connection until it ends or is released. Ends it at once past a limit. `address` is null for a proxy's. */
+  admit(socket: Socket, address: string | null): void {
+    // A connection whose upgrade is ignored comes a second time.
+    if (this.#counted.has(socket)) return
+    const ofAddress = address === null ? 0 : (this.#connections.get(address) ?? 0)
+    if (this.#counted.size >= this.limits.connections || ofAddress >= this.limits.connectionsPerAddress) {
+      this.#cut(socket, 'connections', address ?? '')
+      return
+    }
+    this.#counted.set(socket, address)
+    if (address !== null) this.#connections.set(address, ofAddress + 1)
+    socket.once('close', () => this.release(socket))
+  }
+
+  /** A connection that became a WebSocket is bounded by the broker. */
+  release(socket: Socket): void {
+    const address = this.#counted.get(socket)
+    if (this.#counted.delete(socket) && address) decrement(this.#connections, address)
+  }
+
+  /** Watches a request until its answer ended. Returns false when its address has too many in work. */
+  begin(request: IncomingMessage, response: ServerResponse, address: string): boolean {
+    const ofAddress = this.#requests.get(address) ?? 0
+    if (ofAddress >= this.limits.requestsPerAddress) return false
+    this.#requests.set(address, ofAddress + 1)
+    const exchange = {
+      request,
+      response,
+      address,
+      readBefore: request.socket.bytesRead,
+      taken: 0,
+      takenAtMs: this.now(),
+    }
+    this.#exchanges.add(exchange)
+    response.once('close', () => {
+      this.#exchanges.delete(exchange)
+      decrement(this.#requests, address)
+    })
+    this.#timer ??= setInterval(() => this.check(), checkIntervalMs).unref()
+    return true
+  }
+
+  /** Ends what holds too much, and whose client takes nothing. */
+  check(): void {
+    if (this.#exchanges.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    }
+    this.#endStalled()
+    const held = [...this.#exchanges].map((exchange) => ({ exchange, bytes: heldBytes(exchange) }))
+    const largestFirst = held.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes)
+    const ofAddress = new Map<string, number>()
+    let ofAll = 0
+    for (const { exchange, bytes } of largestFirst) {
+      ofAddress.set(exchange.address, (ofAddress.get(exchange.address) ?? 0) + bytes)
+      ofAll += bytes
+    }
+    for (const { exchange, bytes } of largestFirst) {
+      const { address } = exchange
+      const ofThisAddress = ofAddress.get(address) ?? 0
+      const { bytesPerConnection, bytesPerAddress, bytes: bytesOfAll } = this.limits
+      if (bytes <= bytesPerConnection && ofThisAddress <= bytesPerAddress && ofAll <= bytesOfAll) continue
+      this.#cut(exchange.request.socket, 'held_bytes', address)
+      ofAddress.set(address, ofThisAddress - bytes)
+      ofAll -= bytes
+    }
+    this.#heldBytes = ofAll
+  }
+
+  #endStalled(): void {
+    const nowMs = this.now()
+    for (const exchange of this.#exchanges) {
+      const { response, request, address } = exchange
+      const unsent = response.writableLength
+      const taken = request.socket.bytesWritten - unsent
+      if (taken > exchange.taken || unsent === 0) Object.assign(exchange, { taken, takenAtMs: nowMs })
+      else if (nowMs - exchange.takenAtMs > this.limits.stalledMs)
+        this.#cut(request.socket, 'stalled', address)
+    }
+  }
+
+  #cut(socket: Socket, reason: HttpCutReason, address: string): void {
+    socket.destroy()
+    this.cuts[reason] += 1
+    this.onCut(reason, address)
+  }
+}
+
+/** Bytes of the answer that the client has not taken, and of the body until the answer begins. */
+function heldBytes({ request, response, readBefore }: Exchange): number {
+  const received = response.headersSent ? 0 : request.socket.bytesRead - readBefore
+  return received + response.writableLength
+}
+
+function decrement(counts: Map<string, number>, key: string): void {
+  const count = counts.get(key) ?? 0
+  if (count > 1) counts.set(key, count - 1)
+  else counts.delete(key)
+}
