@@ -32,7 +32,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
-export { formatTime, parseTime } from './common/time.js'
+export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export * from './payloads/device.js'
 export { PayloadError } from './payloads/payload-error.js'
 export * from './payloads/platform.js'

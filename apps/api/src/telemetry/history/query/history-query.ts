@@ -37,6 +37,8 @@ export interface AggregateQuery extends HistoryRange {
   intervalUs: number | null
   points: number | null
   fill: Fill
+  /** Null: UTC. */
+  timeZone: string | null
   /** Whether each end was given; an open end is where the samples end. */
   from: boolean
   to: boolean
@@ -71,6 +73,7 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
       intervalUs,
       points,
       fill: input.fill ?? 'none',
+      timeZone: input.timeZone ?? null,
       from: input.from !== undefined,
       to: input.to !== undefined,
     }
@@ -126,7 +129,7 @@ function positionOf(cursor: string): Position {
 }
 
 /** Errors for fields that are not allowed beside others. */
-function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input): FieldError[] {
+function misplaced({ limit, cursor, points, aggregate, interval, fill, timeZone }: Input): FieldError[] {
   const errors: FieldError[] = []
   const noPages = 'goes with pages of samples, not with points or aggregate'
   if (points !== undefined || aggregate !== undefined) {
@@ -136,6 +139,7 @@ function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input):
   if (aggregate === undefined) {
     if (interval !== undefined) errors.push({ path: 'interval', message: 'goes with aggregate only' })
     if (fill !== undefined) errors.push({ path: 'fill', message: 'goes with aggregate only' })
+    if (timeZone !== undefined) errors.push({ path: 'timeZone', message: 'goes with aggregate only' })
   } else if (interval === undefined && points === undefined) {
     errors.push({ path: 'interval', message: 'is missing: an aggregate needs interval (5m) or points' })
   } else if (interval !== undefined && points !== undefined) {
