@@ -24,7 +24,15 @@ export {
   reported,
   telemetry,
 } from './channels/channels.js'
-export { type CsvCell, csvLine } from './common/csv.js'
+export {
+  type CsvDialect,
+  csvDecimals,
+  csvDelimiters,
+  type SampleCsvOptions,
+  sampleCsvHead,
+  sampleCsvLine,
+  standardCsv,
+} from './common/csv.js'
 export {
   type DeviceStatus,
   deviceStatus,

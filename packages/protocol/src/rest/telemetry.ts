@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { csvDecimals, csvDelimiters } from '../common/csv.js'
 import { DeviceId, OrganizationSlug } from '../common/ids.js'
 import { isTimeZone } from '../common/time.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
@@ -117,6 +118,15 @@ const reading = {
   format: z.enum(telemetryFormats).optional().meta({
     description:
       'json by default, or the format that Accept prefers. CSV and NDJSON are streamed, for a range of any length',
+  }),
+  delimiter: z.enum(csvDelimiters).optional().meta({
+    description: 'What separates the cells of CSV: comma, as RFC 4180 has it, by default, or semicolon',
+  }),
+  decimal: z.enum(csvDecimals).optional().meta({
+    description: 'The decimal sign of the numbers of CSV: point by default, or comma',
+  }),
+  bom: z.enum(['true', 'false']).optional().meta({
+    description: 'Whether CSV begins with a byte order mark, by which Excel knows UTF-8; false by default',
   }),
   organization: OrganizationSlug.optional().meta({
     description:

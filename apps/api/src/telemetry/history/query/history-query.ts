@@ -8,8 +8,9 @@ import {
   TelemetryKey,
 } from '@heliograph/protocol'
 import { z } from 'zod'
-import { type FieldError, InvalidError } from '../../../foundation/errors/domain-errors.js'
+import type { FieldError } from '../../../foundation/errors/domain-errors.js'
 import { decodeCursor, encodeCursor } from '../../../foundation/paging/cursor.js'
+import { invalidQuery } from './invalid-query.js'
 import type { Position } from './sample-reader.js'
 import type { TimeRange } from './series.js'
 
@@ -50,7 +51,7 @@ export type HistoryQuery = SamplesQuery | PointsQuery | AggregateQuery
 const longestInterval = '36525d'
 const longestIntervalMs = 36_525 * 86_400_000
 
-type Input = Omit<ReadTelemetry, 'format'>
+type Input = Omit<ReadTelemetry, 'format' | 'delimiter' | 'decimal' | 'bom'>
 
 /** Parses a query; throws an InvalidError that names each bad field. */
 export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
@@ -172,12 +173,6 @@ function timeOf(
   if (ms !== null) return clampUs(Math.round(ms * 1_000))
   errors.push({ path, message: 'expected epoch milliseconds, RFC 3339, or relative to now: -24h' })
   return otherwise
-}
-
-function invalidQuery(errors: FieldError[]): InvalidError {
-  const [first] = errors
-  const detail = first === undefined ? 'The query is not valid.' : `${first.path}: ${first.message}`
-  return new InvalidError(detail, 'invalid_query', errors)
 }
 
 /** Restores a + that was not encoded, which a query string reads as a space: `2026-01-01T00:00:00+01:00`, `+5m`. */
