@@ -167,12 +167,14 @@ describe('charts over a month', () => {
 
   it('saves a long range with every sample, and a picture', async () => {
     await open(`?from=${startedAt - 3 * HOUR}&to=${startedAt - HOUR}`)
-    const table = await saved('CSV')
+    const csvDialog = await chooseCsv()
+    expect(await portray(page, 'charts-csv')).toEqual([])
+    const table = await saved(csvDialog.getByRole('button', { name: 'Save 1 charted key' }))
     // By the browser itself, from the platform: a file of any size passes by the page.
     expect(new URL(table.url()).pathname).toBe('/api/v1/devices/pump/telemetry')
     const csv = await fs.readFile(await table.path(), 'utf8')
     expect(csv.trim().split(/\r?\n/).length).toBe(1 + (2 * HOUR) / stepMs)
-    const png = await fs.readFile(await (await saved('PNG')).path())
+    const png = await fs.readFile(await (await saved(charts().getByRole('button', { name: 'PNG' }))).path())
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     expect(png.readUInt32BE(16)).toBeGreaterThan(800)
   })
@@ -187,8 +189,10 @@ describe('charts over a month', () => {
     await page.route(table, (route) =>
       route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
     )
-    await charts().getByRole('button', { name: 'CSV', exact: true }).click()
+    const dialog = await chooseCsv()
+    await dialog.getByRole('button', { name: 'Save all keys (1)' }).click()
     await page.getByText(/^The table could not be saved\./).waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
     await page.unroute(table)
     page.off('download', note)
     expect(files).toEqual([])
@@ -399,9 +403,18 @@ describe('charts over a month', () => {
     return [...found]
   }
 
-  async function saved(button: string): Promise<Download> {
+  async function chooseCsv(): Promise<Locator> {
+    await charts()
+      .getByRole('button', { name: /^CSV of / })
+      .click()
+    const dialog = page.getByRole('dialog', { name: 'Save as CSV' })
+    await dialog.waitFor()
+    return dialog
+  }
+
+  async function saved(button: Locator): Promise<Download> {
     const downloading = page.waitForEvent('download')
-    await charts().getByRole('button', { name: button, exact: true }).click()
+    await button.click()
     return downloading
   }
 })

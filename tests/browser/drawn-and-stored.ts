@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { Platform } from '../support/platform.js'
 
 /** Of each key its samples in order, each as its time and its value. */
@@ -7,20 +8,23 @@ export type SamplesByKey = Map<string, string[]>
 
 /** The page's own table of what its charts show. */
 export async function drawnSamples(page: Page): Promise<SamplesByKey> {
+  await page.getByRole('button', { name: /^CSV of / }).click()
+  const dialog = page.getByRole('dialog', { name: 'Save as CSV' })
+  await dialog.getByLabel('Rows').selectOption('What the charts show')
   const downloading = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'CSV' }).click()
-  const text = await fs.readFile(await (await downloading).path(), 'utf8')
-  const [head = '', ...lines] = text.trim().split('\r\n')
-  const [, ...keys] = head.split(',')
-  const rows = lines.map((line) => line.split(','))
-  return new Map(
-    keys.map((key, index) => [
-      key,
-      rows.flatMap(([time = '', ...values]) =>
-        values[index] ? [`${toMicroseconds(time)} ${values[index]}`] : [],
-      ),
-    ]),
-  )
+  await dialog.getByRole('button', { name: /^Save \d+ charted keys?$/ }).click()
+  const download = await downloading
+  // Made by the page from what it has in memory, and not by the platform.
+  expect(download.url()).toMatch(/^blob:/)
+  const [head, ...lines] = (await fs.readFile(await download.path(), 'utf8')).trim().split('\r\n')
+  expect(head).toBe('time,ts,key,value')
+  await dialog.waitFor({ state: 'hidden' })
+  const samples: SamplesByKey = new Map()
+  for (const line of lines) {
+    const [time = '', , key = '', value] = line.split(',')
+    samples.set(key, [...(samples.get(key) ?? []), `${toMicroseconds(time)} ${value}`])
+  }
+  return samples
 }
 
 /** A time of whole milliseconds is written without microseconds. */

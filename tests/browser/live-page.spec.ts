@@ -1,3 +1,4 @@
+import fs from 'node:fs/promises'
 import type { MqttClient } from 'mqtt'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -108,6 +109,45 @@ describe('the live page of a device', () => {
     await expect.poll(names, patience).toEqual(['Chart of counter', 'Chart of lat', 'Chart of level'])
     await open(page)
     await expect.poll(names, patience).toEqual(['Chart of counter', 'Chart of lat', 'Chart of level'])
+  })
+
+  it('saves charted or all keys as CSV, as the language of the browser would have it', async () => {
+    const german = await visit(browser, platform.url, administrator, {
+      locale: 'de-DE',
+      timezoneId: 'Asia/Kolkata',
+    })
+    await open(german)
+    const save = async (button: string, { rows, format }: { rows?: string; format?: string } = {}) => {
+      await main(german).getByRole('button', { name: 'CSV of 3 charted keys…' }).click()
+      const dialog = german.getByRole('dialog', { name: 'Save as CSV' })
+      await dialog.getByText('counter, lat, level').waitFor()
+      await dialog.getByText(/the language of this browser, German.*: Semicolons, 21,5/).waitFor()
+      if (rows !== undefined) await dialog.getByLabel('Rows').selectOption(rows)
+      if (format !== undefined) await dialog.getByLabel('Format').selectOption(format)
+      const downloading = german.waitForEvent('download')
+      await dialog.getByRole('button', { name: button, exact: true }).click()
+      const text = await fs.readFile(await (await downloading).path(), 'utf8')
+      await dialog.waitFor({ state: 'hidden' })
+      return text
+    }
+    const charted = await save('Save 3 charted keys')
+    expect(charted).toMatch(/^\uFEFFtime;ts;key;value\r\n/)
+    expect(charted).toMatch(/Z;\d{13}(,\d+)?;lat;52,520008\r\n/)
+    expect(charted).not.toContain(';constant;')
+    const all = await save('Save all keys (6)')
+    expect(all).toContain(';constant;1\r\n')
+    const standard = await save('Save all keys (6)', { format: 'Commas, 21.5, UTF-8' })
+    expect(standard).toMatch(/^time,ts,key,value\r\n/)
+    expect(standard.split('\r\n').length).toBe(all.split('\r\n').length)
+
+    // The page writes the numbers that it draws as the platform writes those that are stored.
+    const drawn = await save('Save 3 charted keys', { rows: 'drawn' })
+    const numbers = (text: string) => text.split('\r\n').filter((line) => !line.includes('ERR'))
+    expect(numbers(drawn)).toEqual(numbers(charted))
+
+    const daily = await save('Save 3 charted keys', { rows: 'days' })
+    expect(daily).toMatch(/\r\n\d{4}-\d\d-\d\dT18:30:00\.000Z;\d+;lat;52,52000/)
+    await german.context().close()
   })
 
   it('fits the paper without navigation', async () => {

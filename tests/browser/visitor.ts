@@ -6,12 +6,13 @@ export async function visit(
   browser: Browser,
   url: string,
   who: Pick<Administrator, 'email' | 'password' | 'organization'>,
-  { locale = 'en-US' }: { locale?: string } = {},
+  { locale = 'en-US', timezoneId }: { locale?: string; timezoneId?: string } = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     acceptDownloads: true,
     locale,
+    ...(timezoneId && { timezoneId }),
   })
   const page = await context.newPage()
   await page.goto(`${url}/sign-in`)

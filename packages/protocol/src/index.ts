@@ -24,7 +24,15 @@ export {
   reported,
   telemetry,
 } from './channels/channels.js'
-export { type CsvCell, csvLine } from './common/csv.js'
+export {
+  type CsvDialect,
+  csvDecimals,
+  csvDelimiters,
+  type SampleCsvOptions,
+  sampleCsvHead,
+  sampleCsvLine,
+  standardCsv,
+} from './common/csv.js'
 export {
   type DeviceStatus,
   deviceStatus,
@@ -32,7 +40,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
-export { formatTime, parseTime } from './common/time.js'
+export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export * from './payloads/device.js'
 export { PayloadError } from './payloads/payload-error.js'
 export * from './payloads/platform.js'

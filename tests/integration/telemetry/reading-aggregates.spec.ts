@@ -171,8 +171,161 @@ describe('aggregates', () => {
   })
 })
 
+describe('days of a time zone', () => {
+  let device: string
+  let samples: StoredSample[]
+  const quarterUs = hourUs / 4
+
+  // Around the nights of both clock changes in Europe: at each quarter of an hour, just before it, and something else.
+  beforeAll(async () => {
+    device = await addDevice(admin)
+    samples = ['2026-03-27T12:07:00Z', '2026-10-23T12:07:00Z'].flatMap((begin) =>
+      Array.from({ length: 4 * 24 * 4 }, (_, index) => {
+        const us = Math.floor((Date.parse(begin) * 1_000) / quarterUs + index) * quarterUs
+        return [
+          { us: us - 1, value: index % 101 },
+          { us, value: (index * 37) % 89 },
+          { us: us + 400_000_000, value: index % 2 === 0 },
+        ]
+      }).flat(),
+    )
+    await store(platform.pool, device, 'n', samples)
+  })
+
+  /** By the date that a calendar shows at each sample; a day begins at the first quarter of an hour with its date. */
+  function byDate(timeZone: string, aggregate: string) {
+    const format = new Intl.DateTimeFormat('sv-SE', { timeZone })
+    const groups = new Map<string, StoredSample[]>()
+    for (const sample of samples) {
+      const date = format.format(Math.floor(sample.us / 1_000))
+      groups.set(date, [...(groups.get(date) ?? []), sample])
+    }
+    return [...groups].map(([date, all]) => {
+      let ts = Date.parse(date) - 15 * 3_600_000
+      while (format.format(ts) !== date) ts += 900_000
+      const numbers = all.flatMap(({ value }) => (typeof value === 'number' ? value : []))
+      return { key: 'n', ts, value: plain[aggregate]?.(numbers, all) }
+    })
+  }
+
+  const range = `from=${Date.UTC(2026, 2, 1)}&to=${Date.UTC(2026, 10, 1)}`
+  it.each([
+    ['Europe/Berlin', 'hour'],
+    ['America/Los_Angeles', 'hour'],
+    ['Asia/Kolkata', 'minute'],
+    ['Asia/Kathmandu', 'minute'],
+    ['UTC', 'hour'],
+  ])(
+    'equal a plain computation by the calendar of %s, from the roll-up by %s',
+    async (timeZone, resolution) => {
+      for (const aggregate of Object.keys(plain)) {
+        const query = `${range}&aggregate=${aggregate}&interval=1d&timeZone=${timeZone}`
+        const expected = byDate(timeZone, aggregate)
+        const page = await read(device, query)
+        expect(page.items.map(({ ts }) => new Date(ts).toISOString())).toEqual(
+          expected.map(({ ts }) => new Date(ts).toISOString()),
+        )
+        page.items.forEach(({ value }, index) => {
+          expect(value).toBeCloseTo(expected[index]?.value ?? Number.NaN, 6)
+        })
+        expect(page.resolution).toBe(aggregate.startsWith('p') ? 'raw' : resolution)
+        const file = async (format: string) => {
+          const response = await admin.request(
+            'GET',
+            `/api/v1/devices/${device}/telemetry?${query}&format=${format}`,
+          )
+          return (await response.text()).trimEnd().split(/\r?\n/)
+        }
+        expect((await file('ndjson')).map((line) => JSON.parse(line))).toEqual(page.items)
+        expect((await file('csv')).slice(1)).toEqual(
+          page.items.map(({ ts, key, value }) => `${new Date(ts).toISOString()},${ts},${key},${value}`),
+        )
+      }
+    },
+  )
+
+  it('have 23 and 25 hours where clocks are changed, and are cut at the ends of the range', async () => {
+    const steady = await addDevice(admin)
+    for (const [fromUs, hours] of [
+      [Date.UTC(2026, 2, 27, 23), 71],
+      [Date.UTC(2026, 9, 23, 22), 73],
+    ] as const)
+      await storeSeries(platform.pool, steady, 'n', {
+        fromUs: fromUs * 1_000,
+        stepUs: hourUs,
+        count: hours,
+        expression: '1',
+      })
+    const counts = async (query: string) =>
+      (await read(steady, `aggregate=count&interval=1d&timeZone=Europe/Berlin${query}`)).items.map(
+        ({ ts, value }) => [new Date(ts).toISOString().slice(0, 13), value],
+      )
+    const spring = [
+      ['2026-03-27T23', 24],
+      ['2026-03-28T23', 23],
+      ['2026-03-29T22', 24],
+    ]
+    expect(await counts('')).toEqual([
+      ...spring,
+      ['2026-10-23T22', 24],
+      ['2026-10-24T22', 25],
+      ['2026-10-25T23', 24],
+    ])
+    expect(await counts('&from=2026-03-28T12:00:00Z&to=2026-03-29T12:00:00Z')).toEqual([
+      ['2026-03-27T23', 11],
+      ['2026-03-28T23', 13],
+    ])
+    const filled = '&fill=zero&from=2026-03-26T23:00:00Z&to=2026-03-30T22:00:01Z'
+    expect(await counts(filled)).toEqual([['2026-03-26T23', 0], ...spring, ['2026-03-30T22', 0]])
+    const all = await counts('&fill=zero')
+    expect(all).toHaveLength(213)
+    expect(all.reduce((sum, [, value]) => sum + Number(value), 0)).toBe(71 + 73)
+  })
+
+  it('are chosen for points, and leave shorter intervals as they are', async () => {
+    const times = async (query: string) => (await read(device, `${range}&${query}`)).items.map(({ ts }) => ts)
+    const spring = `aggregate=count&from=2026-03-27T23:00:00Z&to=2026-03-31T22:00:00Z`
+    const { items, intervalMs } = await read(device, `${spring}&points=4&timeZone=Europe/Berlin`)
+    expect(intervalMs).toBe(24 * 3_600_000)
+    expect(items.map(({ ts }) => new Date(ts).toISOString().slice(0, 13))).toEqual([
+      '2026-03-27T23',
+      '2026-03-28T23',
+      '2026-03-29T22',
+      '2026-03-30T22',
+    ])
+    const hourly = 'aggregate=count&interval=1h'
+    expect(await times(`${hourly}&timeZone=Asia/Kolkata`)).toEqual(await times(hourly))
+  })
+
+  it('of a zone that does not exist are refused with its name', async () => {
+    const telemetry = `/api/v1/devices/${device}/telemetry`
+    for (const timeZone of ['Mars/Base', '%2B02:00']) {
+      const answer = await ask(admin, 'GET', `${telemetry}?aggregate=avg&interval=1d&timeZone=${timeZone}`)
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'timeZone' }] } })
+      expect(answer.body.detail).toContain(
+        `${JSON.stringify(decodeURIComponent(timeZone))} is no time zone of the IANA database; expected a name such as`,
+      )
+    }
+    expect(await ask(admin, 'GET', `${telemetry}?timeZone=UTC`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'timeZone', message: 'goes with aggregate only' }] },
+    })
+  })
+})
+
 describe('extreme queries', () => {
   it.each([
+    [
+      'aggregate=count&interval=1d&from=0&to=999999999999999&fill=zero&timeZone=Asia/Gaza',
+      400,
+      'interval: makes 10',
+    ],
+    ['aggregate=count&interval=1d&from=-18000d&to=now&fill=zero&timeZone=Asia/Gaza', 200, undefined],
+    [
+      'aggregate=count&interval=36525d&from=0&to=999999999999999&fill=zero&timeZone=Asia/Gaza',
+      200,
+      undefined,
+    ],
     ['aggregate=avg&interval=999999999w', 400, 'interval: must not be longer than 36525d'],
     ['aggregate=avg&interval=36526d', 400, 'interval: must not be longer than 36525d'],
     ['aggregate=avg&interval=36525d', 200, undefined],

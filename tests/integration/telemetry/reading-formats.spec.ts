@@ -70,6 +70,44 @@ describe('history as CSV', () => {
     expect(several).toEqual(['time,ts,device,key,value', `2026-06-01T00:00:00.000Z,${begin},${device},big,0`])
   })
 
+  it('has semicolons, decimal commas and a byte order mark where they are asked for', async () => {
+    const bytes = async (query: string) =>
+      Buffer.from(await (await admin.request('GET', path(`${query}&${few}`))).arrayBuffer()).toString('utf8')
+    const time = '2026-06-01T00:00:00'
+    expect((await bytes('format=csv&delimiter=semicolon&decimal=comma&bom=true')).split('\r\n')).toEqual([
+      '\uFEFFtime;ts;key;value',
+      `${time}.000Z;${begin};big;0`,
+      `${time}.000500Z;${begin},5;state;"on, ""now"""`,
+      `2026-06-01T00:00:01.000Z;${begin + 1_000};big;1`,
+      `2026-06-01T00:00:02.000Z;${begin + 2_000};big;2`,
+      `2026-06-01T00:00:02.000Z;${begin + 2_000};state;"{""a"":[true]}"`,
+      '',
+    ])
+    const average = 'format=csv&keys=big&aggregate=avg&interval=2s'
+    expect((await bytes(average)).split('\r\n')[1]).toBe(`${time}.000Z,${begin},big,0.5`)
+    expect((await bytes(`${average}&decimal=comma`)).split('\r\n')[1]).toBe(`${time}.000Z,${begin},big,"0,5"`)
+    expect((await bytes(`${average}&bom=true`)).startsWith('\uFEFFtime,ts,key,value\r\n')).toBe(true)
+  })
+
+  it('alone has them', async () => {
+    const refused = await ask(admin, 'GET', path('format=ndjson&delimiter=semicolon&bom=false'))
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        detail: 'delimiter: goes with format=csv only',
+        errors: [{ path: 'delimiter' }, { path: 'bom' }],
+      },
+    })
+    for (const query of ['delimiter=tab', 'decimal=;', 'bom=yes'])
+      expect(await ask(admin, 'GET', path(`format=csv&${query}`))).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: query.split('=')[0] }] },
+      })
+    const accepted = { accept: 'text/csv' }
+    const byHeader = await admin.request('GET', path(`delimiter=semicolon&${few}`), undefined, accepted)
+    expect(await byHeader.text()).toMatch(/^time;ts;key;value\r\n/)
+  })
+
   it('without samples is a header', async () => {
     const empty = await addDevice(admin)
     const response = await admin.request('GET', `/api/v1/devices/${empty}/telemetry?format=csv`)

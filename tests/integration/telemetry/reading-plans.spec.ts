@@ -1,7 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { aggregateStatement } from '../../../apps/api/src/telemetry/history/aggregates/aggregate-statement.js'
-import { intervalsOf } from '../../../apps/api/src/telemetry/history/aggregates/intervals.js'
+import {
+  aggregateStatement,
+  resolutionFor,
+} from '../../../apps/api/src/telemetry/history/aggregates/aggregate-statement.js'
+import { intervalsOf, startsOf } from '../../../apps/api/src/telemetry/history/aggregates/intervals.js'
+import { LocalDays } from '../../../apps/api/src/telemetry/history/aggregates/local-days.js'
 import { latestStatement } from '../../../apps/api/src/telemetry/history/latest/latest-statement.js'
 import {
   numbersStatement,
@@ -156,15 +160,35 @@ describe('the plan of', () => {
     const resolution = prefix === 'hour_' ? 'hour' : 'minute'
     const ranges = tableRangesOf(resolution, fromUs, toUs)
     const found = await expectOnlyIndexes(
-      aggregateStatement(series, 'avg', intervalsOf(hours * 3_600_000_000), ranges),
+      aggregateStatement(
+        series,
+        'avg',
+        { intervals: intervalsOf(hours * 3_600_000_000), starts: null },
+        ranges,
+      ),
     )
+    for (const table of tables(found)) expect(table.startsWith(prefix)).toBe(true)
+  })
+
+  it.each([
+    ['Europe/Berlin', 'hour', 'hour_'],
+    ['Asia/Kolkata', 'minute', 'minute_'],
+  ] as const)('an average over months by days of %s reads the roll-up by %s', async (zone, unit, prefix) => {
+    const range = { fromUs: begin + 3 * weekUs, toUs: begin + 30 * weekUs }
+    const intervals = intervalsOf(dayUs, new LocalDays(zone))
+    const toRead = { intervals, starts: startsOf(intervals, range) }
+    expect(resolutionFor('avg', toRead)).toBe(unit)
+    const ranges = tableRangesOf(unit, range.fromUs, range.toUs)
+    const found = await expectOnlyIndexes(aggregateStatement(series, 'avg', toRead, ranges))
     for (const table of tables(found)) expect(table.startsWith(prefix)).toBe(true)
   })
 
   it('a percentile reads the samples of its range only', async () => {
     const [fromUs, toUs] = [begin + 7 * weekUs + dayUs, begin + 8 * weekUs + dayUs]
     const ranges = tableRangesOf('raw', fromUs, toUs)
-    const found = await expectOnlyIndexes(aggregateStatement(series, 'p95', intervalsOf(dayUs), ranges))
+    const found = await expectOnlyIndexes(
+      aggregateStatement(series, 'p95', { intervals: intervalsOf(dayUs), starts: null }, ranges),
+    )
     expect(tables(found)).toEqual([week(7), week(8)])
   })
 

@@ -8,7 +8,7 @@ export interface RequestOptions<Schema extends z.ZodType> {
   /** Parses the response; left out for calls without a response body. */
   schema?: Schema
   body?: unknown
-  query?: Record<string, string | number | undefined>
+  query?: Record<string, string | number | boolean | undefined>
   /** The slug of the organization that the call acts in. */
   org?: string
   signal?: AbortSignal

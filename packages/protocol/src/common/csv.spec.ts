@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CsvCell, csvLine } from './csv.js'
+import { type CsvCell, type CsvDialect, csvLine, sampleCsvHead, sampleCsvLine } from './csv.js'
 
 const lineOf = (cell: CsvCell) => csvLine([cell]).slice(0, -2)
 
@@ -46,6 +46,28 @@ describe('csvLine', () => {
     expect(lineOf(cell)).toBe(expected)
   })
 
+  const german: CsvDialect = { delimiter: 'semicolon', decimal: 'comma', bom: true }
+
+  it.each([
+    [21.5, '21,5'],
+    [-1e-7, '-1e-7'],
+    [1.5e-7, '1,5e-7'],
+    [1_767_225_600_000.25, '1767225600000,25'],
+    ['21.5', '21.5'],
+    ['a,b', 'a,b'],
+    ['a;b', '"a;b"'],
+    [{ a: 1.5 }, '"{""a"":1.5}"'],
+    ['-1,5', `'-1,5`],
+    ['=1;2', `"'=1;2"`],
+  ])('with semicolons and decimal commas %j is %s', (cell, expected) => {
+    expect(csvLine([cell, 'x'], german)).toBe(`${expected};x\r\n`)
+  })
+
+  it('quotes numbers whose decimal comma is the delimiter', () => {
+    const dialect: CsvDialect = { delimiter: 'comma', decimal: 'comma', bom: false }
+    expect(csvLine([21.5, 7, 'a;b'], dialect)).toBe('"21,5",7,a;b\r\n')
+  })
+
   it('can be read back, whatever the cells hold', () => {
     const text = fc.string({
       unit: fc.oneof(fc.constantFrom(...',"\r\n\t=+-@1\'＝'), fc.string({ maxLength: 1 })),
@@ -69,3 +91,28 @@ function readLine(line: string): string[] {
   expect(cells.map(([cell]) => cell).join('')).toBe(text)
   return cells.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
 }
+
+describe('a table of samples', () => {
+  const sample = { ts: Date.UTC(2026, 0, 2, 3, 4, 5) + 0.25, device: 'pump', key: 'Höhe', value: -1.5 }
+  const time = '2026-01-02T03:04:05.000250Z'
+
+  it('names its device where there are several', () => {
+    const [one, several] = [{ ofDevices: false }, { ofDevices: true }]
+    expect(sampleCsvHead(one) + sampleCsvLine(sample, one)).toBe(
+      `time,ts,key,value\r\n${time},1767323045000.25,Höhe,-1.5\r\n`,
+    )
+    expect(sampleCsvHead(several) + sampleCsvLine(sample, several)).toBe(
+      `time,ts,device,key,value\r\n${time},1767323045000.25,pump,Höhe,-1.5\r\n`,
+    )
+  })
+
+  it('has the same columns and times in each dialect', () => {
+    const excel = {
+      ofDevices: false,
+      dialect: { delimiter: 'semicolon', decimal: 'comma', bom: true },
+    } as const
+    expect(sampleCsvHead(excel) + sampleCsvLine(sample, excel)).toBe(
+      `\uFEFFtime;ts;key;value\r\n${time};1767323045000,25;Höhe;-1,5\r\n`,
+    )
+  })
+})

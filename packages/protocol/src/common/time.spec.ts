@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatTime, parseTime } from './time.js'
+import { formatTime, isTimeZone, parseTime } from './time.js'
 
 const now = Date.UTC(2026, 5, 1)
 
@@ -55,4 +55,24 @@ describe('formatTime', () => {
   ])('%d', (ts, expected) => {
     expect(formatTime(ts)).toBe(expected)
   })
+})
+
+describe('isTimeZone', () => {
+  it.each([
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'America/Argentina/Buenos_Aires',
+    'Etc/GMT+2',
+    'UTC',
+    'europe/berlin',
+  ])('%s', (name) => {
+    expect(isTimeZone(name)).toBe(true)
+  })
+
+  it.each(['', '+02:00', 'Mars/Base', 'Europe/Berlin ', 'Europe', 'CEST', '../UTC'])(
+    'knows no %j',
+    (name) => {
+      expect(isTimeZone(name)).toBe(false)
+    },
+  )
 })

@@ -27,6 +27,18 @@ export function formatTime(ts: number): string {
   return us === 0 ? text : `${text.slice(0, -1)}${String(us).padStart(3, '0')}Z`
 }
 
+/** Tells whether there is a time zone of this name in the IANA database: `Europe/Berlin`, `UTC`. */
+export function isTimeZone(name: string): boolean {
+  // Some programs take offsets such as +02:00 for time zones.
+  if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Tells whether a date is in the calendar. Date.parse reads 30 February as 2 March. */
 function isDay(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00Z`)

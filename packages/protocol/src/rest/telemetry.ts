@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { csvDecimals, csvDelimiters } from '../common/csv.js'
 import { DeviceId, OrganizationSlug } from '../common/ids.js'
+import { isTimeZone } from '../common/time.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
 import { Cursor, page, queryInteger, TimeExpression } from './common.js'
 
@@ -65,6 +67,16 @@ export const Aggregate = z
   )
   .meta({ description: 'avg, min, max, sum, count, first, last, or a percentile: p50, p95, p99.9' })
 
+/** A time zone whose days intervals follow. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is no time zone of the IANA database; expected a name such as Europe/Berlin or UTC`,
+  })
+  .meta({ description: 'The name of a time zone in the IANA database: Europe/Berlin' })
+
 const list = (maximumLength: number) =>
   z
     .string()
@@ -95,12 +107,26 @@ const reading = {
     description:
       'Length of an interval of aggregate, as in 5m. Intervals are counted from 1970 in UTC, weeks from Monday',
   }),
+  timeZone: TimeZone.optional().meta({
+    description:
+      'The time zone whose days the intervals of aggregate follow, if they are whole days (1d, 2w): Europe/Berlin. ' +
+      'A day on which clocks are changed is one interval of 23 or 25 hours. UTC by default',
+  }),
   fill: z.enum(fills).optional().meta({
     description: 'The value of an interval of aggregate that has no sample; none by default',
   }),
   format: z.enum(telemetryFormats).optional().meta({
     description:
       'json by default, or the format that Accept prefers. CSV and NDJSON are streamed, for a range of any length',
+  }),
+  delimiter: z.enum(csvDelimiters).optional().meta({
+    description: 'What separates the cells of CSV: comma, as RFC 4180 has it, by default, or semicolon',
+  }),
+  decimal: z.enum(csvDecimals).optional().meta({
+    description: 'The decimal sign of the numbers of CSV: point by default, or comma',
+  }),
+  bom: z.enum(['true', 'false']).optional().meta({
+    description: 'Whether CSV begins with a byte order mark, by which Excel knows UTF-8; false by default',
   }),
   organization: OrganizationSlug.optional().meta({
     description:
@@ -130,7 +156,10 @@ const origin = {
     .optional()
     .meta({ description: 'With points or aggregate: the coarsest data that was read' }),
   thinned: z.boolean().optional().meta({ description: 'With points: whether samples were left out' }),
-  intervalMs: z.number().optional().meta({ description: 'With aggregate: the length of an interval' }),
+  intervalMs: z.number().optional().meta({
+    description:
+      'With aggregate: the length of an interval; where clocks are changed, a day is shorter or longer',
+  }),
 }
 
 export const TelemetryPage = page(Sample).extend(origin).meta({ id: 'TelemetryPage' })

@@ -19,6 +19,7 @@ const csvText = {
   type: 'string',
   description:
     'RFC 4180 with a header: time (RFC 3339), ts (epoch milliseconds), device if several, key, value. ' +
+    '`delimiter`, `decimal` and `bom` make it a table that Excel opens in any language. ' +
     'Keys and text that a spreadsheet would take for a formula have an apostrophe in front; NDJSON is exact',
 } as const
 

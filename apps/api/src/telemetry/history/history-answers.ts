@@ -4,6 +4,7 @@ import { Injectable, type StreamableFile } from '@nestjs/common'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { RunningExports } from './exports/running-exports.js'
 import { chooseFormat } from './formats/choose-format.js'
+import { csvDialectOf } from './formats/csv-dialect.js'
 import { streamedFile } from './formats/streamed-file.js'
 import { TelemetryService } from './telemetry.service.js'
 
@@ -25,14 +26,16 @@ export class HistoryAnswers {
   async answer(
     principal: Principal,
     devices: readonly string[],
-    { query: { format: named, ...query }, accept, response }: HistoryRequest,
+    { query: { format: named, delimiter, decimal, bom, ...query }, accept, response }: HistoryRequest,
     file: { name: string; ofDevices: boolean },
   ): Promise<TelemetryOfDevicesPage | StreamableFile> {
     const format = chooseFormat(named, accept)
+    const dialect = csvDialectOf({ delimiter, decimal, bom }, format)
     if (format === 'json') return this.telemetry.read(principal, devices, query)
     const end = this.exports.begin(principal)
     response.once('close', end)
-    const answer = streamedFile(await this.telemetry.stream(principal, devices, query), format, file)
+    const chunks = await this.telemetry.stream(principal, devices, query)
+    const answer = streamedFile(chunks, format, { ...file, dialect })
     // An answer to HEAD, or to a client that is gone, is not read to its end.
     const stop = () => answer.getStream().destroy()
     if (response.destroyed) stop()

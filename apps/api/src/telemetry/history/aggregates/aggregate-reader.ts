@@ -7,9 +7,10 @@ import type { Point, Series, TimeRange } from '../query/series.js'
 import { mostRawScanned } from '../resolution/choose-resolution.js'
 import { type Extent, readExtents } from '../resolution/extents.js'
 import { tableRangesOf } from '../resolution/table-ranges.js'
-import { aggregateStatement, fractionOf, resolutionFor } from './aggregate-statement.js'
+import { aggregateStatement, fractionOf, type IntervalsToRead, resolutionFor } from './aggregate-statement.js'
 import { fillGaps } from './fill.js'
-import { countOf, type Intervals, intervalsFor, intervalsOf } from './intervals.js'
+import { countOf, type Intervals, intervalsFor, intervalsOf, startsOf } from './intervals.js'
+import { LocalDays } from './local-days.js'
 
 export interface Aggregated {
   found: { series: Series; points: Point<number | null>[] }[]
@@ -29,16 +30,14 @@ export class AggregateReader {
   async read(series: readonly Series[], query: AggregateQuery): Promise<Aggregated> {
     const extents = await readExtents(this.pool, series, query)
     const range = askedRange(query, extents)
-    const intervals =
-      query.intervalUs === null
-        ? intervalsFor(range.fromUs, range.toUs, query.points ?? 1)
-        : intervalsOf(query.intervalUs)
-    const resolution = resolutionFor(query.aggregate, intervals)
+    const intervals = askedIntervals(query, range)
     checkItems(query, extents, series.length * countOf(intervals, range.fromUs, range.toUs))
+    const starts = intervals.days === null ? null : startsOf(intervals, knownRange(extents))
+    const resolution = resolutionFor(query.aggregate, { intervals, starts })
     if (resolution === 'raw') checkRaw(query.aggregate, extents)
 
-    const points = await this.readPoints(series, query.aggregate, intervals, resolution, extents)
-    const filled = filledRange(query, range, intervals, points)
+    const points = await this.readPoints(series, query.aggregate, { intervals, starts }, resolution, extents)
+    const filled = filledRange(query, range, points)
     return {
       found: series.map((one, index) => ({
         series: one,
@@ -52,7 +51,7 @@ export class AggregateReader {
   private async readPoints(
     series: readonly Series[],
     aggregate: string,
-    intervals: Intervals,
+    toRead: IntervalsToRead,
     resolution: Resolution,
     extents: Extents,
   ): Promise<Point<number | null>[][]> {
@@ -60,9 +59,8 @@ export class AggregateReader {
     const { fromUs, toUs } = knownRange(extents)
     const ranges = tableRangesOf(resolution, fromUs, toUs)
     if (ranges.length === 0) return points
-    const rows = await this.pool.rows<Row>(aggregateStatement(series, aggregate, intervals, ranges))
-    for (const { idx, at, value } of rows)
-      points[idx]?.push({ tsUs: at * intervals.lengthUs + intervals.originUs, value: finite(value) })
+    const rows = await this.pool.rows<Row>(aggregateStatement(series, aggregate, toRead, ranges))
+    for (const { idx, at, value } of rows) points[idx]?.push({ tsUs: at, value: finite(value) })
     return points
   }
 }
@@ -92,18 +90,26 @@ function askedRange({ from, to, fromUs, toUs }: AggregateQuery, extents: Extents
   return range.fromUs <= range.toUs ? range : { fromUs: 0, toUs: 0 }
 }
 
+function askedIntervals(
+  { intervalUs, points, timeZone }: AggregateQuery,
+  { fromUs, toUs }: TimeRange,
+): Intervals {
+  const days = timeZone === null ? null : new LocalDays(timeZone)
+  return intervalUs === null ? intervalsFor(fromUs, toUs, points ?? 1, days) : intervalsOf(intervalUs, days)
+}
+
 /** An open end is filled as far as there are values: extents are only exact to the minute or hour. */
 function filledRange(
   { from, to }: AggregateQuery,
   range: TimeRange,
-  { lengthUs }: Intervals,
   points: readonly (readonly Point<number | null>[])[],
 ): TimeRange {
   const ends = points.flatMap((one) => [one[0], one.at(-1)].flatMap((point) => point?.tsUs ?? []))
   if (ends.length === 0) return from && to ? range : { fromUs: 0, toUs: 0 }
   return {
     fromUs: from ? range.fromUs : Math.min(...ends),
-    toUs: to ? range.toUs : Math.max(...ends) + lengthUs,
+    // The interval of the last value is the last one.
+    toUs: to ? range.toUs : Math.max(...ends) + 1,
   }
 }
 

@@ -22,21 +22,35 @@ export function fractionOf(aggregate: string): number | null {
   return percent === undefined ? null : Number(percent) / 100
 }
 
-/** The coarsest data that gives an aggregate: no bucket may lie in two intervals, and percentiles need each sample. */
-export function resolutionFor(aggregate: string, { lengthUs }: Intervals): Resolution {
-  if (fractionOf(aggregate) !== null) return 'raw'
-  if (lengthUs % hourUs === 0) return 'hour'
-  return lengthUs % minuteUs === 0 ? 'minute' : 'raw'
+/** Intervals and, where they are days of a time zone, the beginnings of those to be read. */
+export interface IntervalsToRead {
+  intervals: Intervals
+  /** Ascending; null for intervals of one length. */
+  starts: readonly number[] | null
 }
 
-/** One row for each series and interval that has a value; `at` counts intervals since their origin. */
+/** The coarsest data that gives an aggregate: no bucket may lie in two intervals, and percentiles need each sample. */
+export function resolutionFor(aggregate: string, { intervals, starts }: IntervalsToRead): Resolution {
+  if (fractionOf(aggregate) !== null) return 'raw'
+  // Days of a zone such as Asia/Kolkata begin at half an hour.
+  const aligned = (unitUs: number) => (starts ?? [intervals.lengthUs]).every((us) => us % unitUs === 0)
+  if (aligned(hourUs)) return 'hour'
+  return aligned(minuteUs) ? 'minute' : 'raw'
+}
+
+/** One row for each series and interval that has a value; `at` is when the interval begins. */
 export function aggregateStatement(
   series: readonly Series[],
   aggregate: string,
-  intervals: Intervals,
+  { intervals, starts }: IntervalsToRead,
   ranges: readonly TableRange[],
 ): Statement {
-  const parameters: unknown[] = [...seriesParameters(series), intervals.lengthUs, intervals.originUs]
+  const grid = starts === null ? [intervals.lengthUs, intervals.originUs] : [starts]
+  const parameters: unknown[] = [...seriesParameters(series), ...grid]
+  const at =
+    starts === null
+      ? '(bucket.ts - $4::bigint) / $3::bigint * $3::bigint + $4::bigint'
+      : '($3::bigint[])[width_bucket(bucket.ts, $3::bigint[])]'
   const fraction = fractionOf(aggregate)
   const value =
     fraction === null
@@ -48,7 +62,7 @@ export function aggregateStatement(
       SELECT s.idx, found.at::float8 AS at, found.value::float8 AS value
       FROM ${seriesTable}
       CROSS JOIN LATERAL (
-        SELECT (bucket.ts - $4::bigint) / $3::bigint AS at, ${value} AS value
+        SELECT ${at} AS at, ${value} AS value
         FROM (${sql}) AS bucket
         ${aggregate === 'count' ? '' : 'WHERE bucket.count > 0'}
         GROUP BY 1

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { fillGaps } from './fill.js'
 import { intervalsOf } from './intervals.js'
+import { LocalDays } from './local-days.js'
 
 const points = [
   { tsUs: 20, value: 2 },
@@ -23,4 +24,16 @@ it('gives each interval its start', () => {
   expect(
     fillGaps(points, 'zero', { intervals: intervalsOf(10), fromUs: 5, toUs: 71 }).map(({ tsUs }) => tsUs),
   ).toEqual([0, 10, 20, 30, 40, 50, 60, 70])
+})
+
+it('follows the days of a time zone over a clock change', () => {
+  const us = (text: string) => Date.parse(text) * 1_000
+  const intervals = intervalsOf(86_400_000_000, new LocalDays('Europe/Berlin'))
+  const range = { fromUs: us('2026-03-27T23:00:00Z'), toUs: us('2026-03-30T22:00:00Z') }
+  const known = [{ tsUs: us('2026-03-28T23:00:00Z'), value: 5 }]
+  expect(fillGaps(known, 'zero', { intervals, ...range })).toEqual([
+    { tsUs: us('2026-03-27T23:00:00Z'), value: 0 },
+    { tsUs: us('2026-03-28T23:00:00Z'), value: 5 },
+    { tsUs: us('2026-03-29T22:00:00Z'), value: 0 },
+  ])
 })

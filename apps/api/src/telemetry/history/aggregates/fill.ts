@@ -1,17 +1,17 @@
 import type { Fill } from '@heliograph/protocol'
 import type { Point, TimeRange } from '../query/series.js'
-import { type Intervals, startOf } from './intervals.js'
+import { type Intervals, startsOf } from './intervals.js'
 
 /** Gives a value to each interval of the range that has none, and returns all of them in order. */
 export function fillGaps(
   points: readonly Point<number | null>[],
   fill: Fill,
-  { intervals, fromUs, toUs }: TimeRange & { intervals: Intervals },
+  { intervals, ...range }: TimeRange & { intervals: Intervals },
 ): Point<number | null>[] {
   if (fill === 'none') return [...points]
   const filled: Point<number | null>[] = []
   let next = 0
-  for (let tsUs = startOf(intervals, fromUs); tsUs < toUs; tsUs += intervals.lengthUs) {
+  for (const tsUs of startsOf(intervals, range)) {
     const point = points[next]
     if (point?.tsUs === tsUs) {
       filled.push(point)

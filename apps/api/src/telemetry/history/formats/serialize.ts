@@ -1,4 +1,10 @@
-import { csvLine, type DeviceSample, formatTime, type TelemetryFormat } from '@heliograph/protocol'
+import {
+  type DeviceSample,
+  type SampleCsvOptions,
+  sampleCsvHead,
+  sampleCsvLine,
+  type TelemetryFormat,
+} from '@heliograph/protocol'
 
 export type StreamedFormat = Exclude<TelemetryFormat, 'json'>
 
@@ -9,14 +15,12 @@ export interface Serialization {
 }
 
 /** How samples become text: lines of CSV, or a JSON object a line. With `ofDevices` each line names its device. */
-export function serialization(format: StreamedFormat, { ofDevices }: { ofDevices: boolean }): Serialization {
-  if (format === 'ndjson') return ofDevices ? { ...ndjson, line: json } : ndjson
+export function serialization(format: StreamedFormat, options: SampleCsvOptions): Serialization {
+  if (format === 'ndjson') return options.ofDevices ? { ...ndjson, line: json } : ndjson
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    head: csvLine(ofDevices ? ['time', 'ts', 'device', 'key', 'value'] : ['time', 'ts', 'key', 'value']),
-    line: ofDevices
-      ? ({ device, key, ts, value }) => csvLine([formatTime(ts), ts, device, key, value])
-      : ({ key, ts, value }) => csvLine([formatTime(ts), ts, key, value]),
+    head: sampleCsvHead(options),
+    line: (sample) => sampleCsvLine(sample, options),
   }
 }
 

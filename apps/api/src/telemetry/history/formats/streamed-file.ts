@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { DeviceSample } from '@heliograph/protocol'
+import type { DeviceSample, SampleCsvOptions } from '@heliograph/protocol'
 import { StreamableFile } from '@nestjs/common'
 import { type StreamedFormat, serialization } from './serialize.js'
 
@@ -10,9 +10,9 @@ import { type StreamedFormat, serialization } from './serialize.js'
 export function streamedFile(
   chunks: AsyncIterable<readonly DeviceSample[]>,
   format: StreamedFormat,
-  { name, ofDevices }: { name: string; ofDevices: boolean },
+  { name, ...options }: SampleCsvOptions & { name: string },
 ): StreamableFile {
-  const { contentType, head, line } = serialization(format, { ofDevices })
+  const { contentType, head, line } = serialization(format, options)
   const text = async function* () {
     if (head !== '') yield Buffer.from(head)
     for await (const chunk of chunks) {

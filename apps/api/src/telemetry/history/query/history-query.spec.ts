@@ -64,7 +64,11 @@ describe('parseHistoryQuery', () => {
 
   it('says which fields do not go together', () => {
     expect(badFields({ points: 5, limit: 5, cursor: 'x' })).toEqual(['limit', 'cursor'])
-    expect(badFields({ interval: '5m', fill: 'zero' })).toEqual(['interval', 'fill'])
+    expect(badFields({ interval: '5m', fill: 'zero', timeZone: 'UTC' })).toEqual([
+      'interval',
+      'fill',
+      'timeZone',
+    ])
     expect(badFields({ aggregate: 'avg' })).toEqual(['interval'])
     expect(badFields({ aggregate: 'avg', interval: '5m', points: 5 })).toEqual(['points'])
   })

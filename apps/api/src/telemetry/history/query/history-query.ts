@@ -8,8 +8,9 @@ import {
   TelemetryKey,
 } from '@heliograph/protocol'
 import { z } from 'zod'
-import { type FieldError, InvalidError } from '../../../foundation/errors/domain-errors.js'
+import type { FieldError } from '../../../foundation/errors/domain-errors.js'
 import { decodeCursor, encodeCursor } from '../../../foundation/paging/cursor.js'
+import { invalidQuery } from './invalid-query.js'
 import type { Position } from './sample-reader.js'
 import type { TimeRange } from './series.js'
 
@@ -37,6 +38,8 @@ export interface AggregateQuery extends HistoryRange {
   intervalUs: number | null
   points: number | null
   fill: Fill
+  /** Null: UTC. */
+  timeZone: string | null
   /** Whether each end was given; an open end is where the samples end. */
   from: boolean
   to: boolean
@@ -48,7 +51,7 @@ export type HistoryQuery = SamplesQuery | PointsQuery | AggregateQuery
 const longestInterval = '36525d'
 const longestIntervalMs = 36_525 * 86_400_000
 
-type Input = Omit<ReadTelemetry, 'format'>
+type Input = Omit<ReadTelemetry, 'format' | 'delimiter' | 'decimal' | 'bom'>
 
 /** Parses a query; throws an InvalidError that names each bad field. */
 export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
@@ -71,6 +74,7 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
       intervalUs,
       points,
       fill: input.fill ?? 'none',
+      timeZone: input.timeZone ?? null,
       from: input.from !== undefined,
       to: input.to !== undefined,
     }
@@ -126,7 +130,7 @@ function positionOf(cursor: string): Position {
 }
 
 /** Errors for fields that are not allowed beside others. */
-function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input): FieldError[] {
+function misplaced({ limit, cursor, points, aggregate, interval, fill, timeZone }: Input): FieldError[] {
   const errors: FieldError[] = []
   const noPages = 'goes with pages of samples, not with points or aggregate'
   if (points !== undefined || aggregate !== undefined) {
@@ -136,6 +140,7 @@ function misplaced({ limit, cursor, points, aggregate, interval, fill }: Input):
   if (aggregate === undefined) {
     if (interval !== undefined) errors.push({ path: 'interval', message: 'goes with aggregate only' })
     if (fill !== undefined) errors.push({ path: 'fill', message: 'goes with aggregate only' })
+    if (timeZone !== undefined) errors.push({ path: 'timeZone', message: 'goes with aggregate only' })
   } else if (interval === undefined && points === undefined) {
     errors.push({ path: 'interval', message: 'is missing: an aggregate needs interval (5m) or points' })
   } else if (interval !== undefined && points !== undefined) {
@@ -168,12 +173,6 @@ function timeOf(
   if (ms !== null) return clampUs(Math.round(ms * 1_000))
   errors.push({ path, message: 'expected epoch milliseconds, RFC 3339, or relative to now: -24h' })
   return otherwise
-}
-
-function invalidQuery(errors: FieldError[]): InvalidError {
-  const [first] = errors
-  const detail = first === undefined ? 'The query is not valid.' : `${first.path}: ${first.message}`
-  return new InvalidError(detail, 'invalid_query', errors)
 }
 
 /** Restores a + that was not encoded, which a query string reads as a space: `2026-01-01T00:00:00+01:00`, `+5m`. */

@@ -20,6 +20,7 @@ import { ChartToolbar } from './chart-toolbar'
 import type { ChartedKey } from './charted-keys'
 import { Crosshair } from './crosshair'
 import { CrosshairKeys } from './crosshair-keys'
+import { csvContent } from './csv-choice'
 import { listenToGestures } from './gestures'
 import { HistoryStatus } from './history-status'
 import { MarkLane } from './mark-lane'
@@ -30,6 +31,8 @@ import { useExport } from './use-export'
 interface ChartPanelProps {
   device: Device
   charted: readonly ChartedKey[]
+  /** How many keys the device has. */
+  keyCount: number
   history: ChartHistory
   view: ChartView
   /** Changes with every sample. */
@@ -40,7 +43,7 @@ interface ChartPanelProps {
 
 /** A chart for each chosen key, over the same time and with one crosshair. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { device, charted, history, view, revision } = props
+  const { device, charted, keyCount, history, view, revision } = props
   const [root, width] = useWidth()
   const marks = useMarks(device.id)
   const moment = useRef<HTMLSpanElement>(null)
@@ -66,7 +69,12 @@ export function ChartPanel(props: ChartPanelProps) {
       <ChartToolbar
         view={view}
         moment={moment}
-        {...(charted.length > 0 && { save: { busy, csv: saveCsv, png: () => savePng(root.current) } })}
+        {...(charted.length > 0 && {
+          save: {
+            csv: { content: () => csvContent(charted, keyCount, view.span()), busy, onSave: saveCsv },
+            png: () => savePng(root.current),
+          },
+        })}
       />
       <HistoryStatus history={history} />
       <div ref={root} className={cn('relative touch-pan-y select-none', fewLayers)}>

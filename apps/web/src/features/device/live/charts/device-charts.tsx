@@ -42,6 +42,7 @@ export function DeviceCharts({ device, store, keys, names }: DeviceChartsProps) 
     <ChartPanel
       device={device}
       charted={charted}
+      keyCount={keys.length}
       history={history}
       view={view}
       revision={() => compared.reduce((sum, one) => sum + one.store.revision, store.revision)}

@@ -8,13 +8,15 @@ import { deviceApi } from '@/lib/device-queries'
 import { explain } from '@/lib/explain'
 import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
-import { platformNow } from '@/lib/platform-clock'
 import type { DrawScheduler } from '../drawing/draw-scheduler'
 import type { RowPainter } from '../drawing/row-painter'
 import type { ChartView } from '../range/chart-view'
 import type { Span } from '../telemetry/span'
 import type { ChartedKey } from './charted-keys'
-import { type Column, toCsv } from './to-csv'
+import { type CsvChoice, devicesOf } from './csv-choice'
+import { csvDialects } from './csv-dialects'
+import { rowsQuery } from './csv-rows'
+import { type DrawnSeries, drawnCsv } from './drawn-csv'
 
 interface ExportOptions {
   device: Pick<Device, 'id' | 'name'>
@@ -30,27 +32,34 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
   const toast = useToast()
   const [busy, setBusy] = useState(false)
 
-  const saveCsv = async () => {
+  const saveCsv = async ({ allKeys, rows, dialect: name }: CsvChoice): Promise<boolean> => {
     const span = view.span()
-    const series = charted.flatMap(({ lines }) => lines)
-    // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
-    if (series.every((line) => line.series.past(span, platformNow()) === null)) {
-      download(`${device.id}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
-      return
+    const devices = devicesOf(charted)
+    const dialect = csvDialects[name]
+    if (rows === 'drawn') {
+      const table = drawnCsv(seriesOf(charted, span), span, { ofDevices: devices.length > 1, dialect })
+      download(`${device.id}.csv`, new Blob([table], { type: 'text/csv' }))
+      return true
     }
     setBusy(true)
     try {
-      const devices = [...new Set(series.map((line) => line.series.ref.device))]
-      const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
-      const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
       const only = devices.length === 1
+      // The browser downloads a file of any size straight to disk.
       const address = await fileAddress(only ? `${deviceApi(device.id)}/telemetry` : '/api/v1/telemetry', {
-        query: only ? range : { ...range, devices: devices.join(',') },
+        query: {
+          ...(allKeys ? {} : { keys: charted.map((key) => key.name).join(',') }),
+          ...(only ? {} : { devices: devices.join(',') }),
+          ...rowsQuery(rows, span),
+          format: 'csv',
+          ...dialect,
+        },
         org,
       })
       downloadFrom(address)
+      return true
     } catch (error) {
       toast(`The table could not be saved. ${explain(error).what}`, 'failed')
+      return false
     } finally {
       setBusy(false)
     }
@@ -72,12 +81,12 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
 
 const titleOf = ({ id, name }: Pick<Device, 'id' | 'name'>) => (name === id ? id : `${name} (${id})`)
 
-function columnsOf(charted: readonly ChartedKey[], span: Span): Column[] {
-  return charted.flatMap(({ name, kind, lines }) =>
-    lines.map(({ series }, index) => ({
-      name: index === 0 ? name : `${series.ref.device}/${name}`,
+function seriesOf(charted: readonly ChartedKey[], span: Span): DrawnSeries[] {
+  return charted.flatMap(({ kind, lines }) =>
+    lines.map(({ series }) => ({
+      ...series.ref,
       parts: series.drawn(span).parts,
-      textOf: (value) => (kind === 'states' ? (series.series?.labels.textOf(value) ?? '') : String(value)),
+      cellOf: (drawn) => (kind === 'states' ? (series.series?.labels.textOf(drawn) ?? '') : drawn),
     })),
   )
 }
