@@ -41,8 +41,8 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     setBusy(true)
     try {
       const devices = [...new Set(series.map((line) => line.series.ref.device))]
-      const keys = [...new Set(series.map((line) => line.series.ref.key))].join(',')
-      const range = { keys, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
+      const key = [...new Set(series.map((line) => line.series.ref.key))]
+      const range = { key, from: Math.round(span.min), to: Math.round(span.max), format: 'csv' }
       const only = devices.length === 1
       const address = await fileAddress(only ? `${deviceApi(device.id)}/telemetry` : '/api/v1/telemetry', {
         query: only ? range : { ...range, devices: devices.join(',') },
