@@ -5,7 +5,7 @@ import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
 import { answerCors, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
-import { refuseUpgrade, sendProblem } from './plain-responses.js'
+import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
 
@@ -94,8 +94,8 @@ export class FrontDoor {
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
     if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
-    else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
+    else if (request.method === 'TRACE') refuseTrace(response)
     else if (path !== '/' && this.upgradeHandlers.has(path)) askForUpgrade(response)
     else this.web.request(request, response, client)
   }
@@ -131,8 +131,8 @@ export class FrontDoor {
 }
 
 /** TRACE would send back the request with its cookies, which scripts must not read. */
-function refuseMethod(response: ServerResponse): void {
-  sendProblem(response, 405, 'method_not_allowed', 'This address does not support the method.')
+function refuseTrace(response: ServerResponse): void {
+  sendWrongMethod(response, ['GET', 'HEAD'])
 }
 
 /** Bytes after an upgrade belong to another protocol, which would read a body as its own. */
