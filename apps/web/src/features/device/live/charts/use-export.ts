@@ -1,6 +1,6 @@
 'use client'
 
-import type { Device } from '@heliograph/protocol'
+import { type Device, fileNameOf } from '@heliograph/protocol'
 import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
@@ -35,7 +35,10 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const series = charted.flatMap(({ lines }) => lines)
     // A range that is kept sample by sample is saved as drawn; the browser downloads a longer one with every sample.
     if (series.every((line) => line.series.past(span, platformNow()) === null)) {
-      download(`${device.id}.csv`, new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }))
+      download(
+        fileNameOf(device.id, '.csv'),
+        new Blob([toCsv(columnsOf(charted, span), span)], { type: 'text/csv' }),
+      )
       return
     }
     setBusy(true)
@@ -65,7 +68,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
     const title = `${titleOf(device)} · ${formatRange(min, max)}`
     const picture = await toPng({ title, rows, element })
-    if (picture !== null) download(`${device.id}.png`, picture)
+    if (picture !== null) download(fileNameOf(device.id, '.png'), picture)
   }
   return { busy, saveCsv, savePng }
 }
