@@ -90,6 +90,8 @@ it.each([
   ['GET', '/api/auth/sign-in/email', 'POST'],
   ['DELETE', '/api/auth/get-session/?a=/', 'GET, HEAD'],
   ['TRACE', '/o/acme', 'GET, HEAD'],
+  ['POST', '/', 'GET, HEAD'],
+  ['PUT', '/o/acme/devices', 'GET, HEAD'],
 ])('%s %s is answered with 405 and Allow: %s', async (method, path, allow) => {
   // fetch sends no TRACE.
   const request = http.request(new URL(path, platform.url), { method })
