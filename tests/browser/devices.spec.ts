@@ -1,12 +1,14 @@
+import fs from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeSeries } from '../integration/telemetry/reading-support.js'
 import { type Administrator, createAdministrator } from '../support/accounts.js'
 import { launchBrowser } from '../support/chromium.js'
 import { portray } from '../support/page-checks.js'
 import { type Platform, startPlatform } from '../support/platform.js'
 import { hasMosquitto } from '../support/publish.js'
 import { connectSocket, ended } from './device-socket.js'
-import { main, visit } from './visitor.js'
+import { device, main, visit } from './visitor.js'
 
 describe('devices', () => {
   let platform: Platform
@@ -135,6 +137,51 @@ describe('devices', () => {
     await cutOff
     await page.waitForURL('**/devices')
     await main(page).getByText('No devices yet').waitFor()
+  })
+
+  it('shows a device whose id is a MAC address, and charts and saves a key with a comma', async () => {
+    const id = 'AA:BB:CC:DD:EE:FF'
+    const key = 'flow, "left": '
+    const { topic, ...credential } = await device(administrator, 'Meter', id)
+    const fromUs = (Date.now() - 6 * 3_600_000) * 1_000
+    await storeSeries(platform.pool, id, key, { fromUs, stepUs: 60_000_000, count: 300, expression: 'i % 7' })
+    const meter = await connectSocket({ ...credential, url: platform.mqttTcpUrl })
+    await meter.publishAsync(topic, JSON.stringify({ [key]: 4.25 }), { qos: 1 })
+
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
+    await main(page).getByRole('link', { name: /Meter/ }).click()
+    await page.waitForURL(`**/devices/${id}`)
+    await main(page).getByText('Online', { exact: true }).waitFor()
+    await main(page)
+      .getByRole('region', { name: 'Latest values' })
+      .getByText('4.25', { exact: true })
+      .waitFor()
+    const charts = main(page).getByRole('region', { name: 'Charts' })
+    const asked = page.waitForResponse((response) => new URL(response.url()).searchParams.has('points'))
+    await charts.getByRole('button', { name: '6 h', exact: true }).click()
+    const history = await asked
+    expect(new URL(history.url()).searchParams.getAll('key')).toEqual([key])
+    expect((await history.json()).items.length).toBeGreaterThan(100)
+    await charts.getByRole('figure').filter({ hasText: 'flow, "left":' }).locator('canvas').first().waitFor()
+    expect(await portray(page, 'device-mac-address')).toEqual([])
+
+    const downloaded = page.waitForEvent('download')
+    await charts.getByRole('button', { name: 'CSV', exact: true }).click()
+    const file = await downloaded
+    expect(file.suggestedFilename()).toBe('AA-BB-CC-DD-EE-FF-telemetry.csv')
+    expect(await fs.readFile(await file.path(), 'utf8')).toContain(',"flow, ""left"": ",')
+
+    // Also where the address has its colons encoded, as some programs write them.
+    await page.goto(
+      `${platform.url}/o/${administrator.organization}/devices/${encodeURIComponent(id)}/credentials`,
+    )
+    await main(page).getByText(credential.username).waitFor()
+    expect(await page.getByRole('navigation', { name: 'Breadcrumb' }).textContent()).toContain('Meter')
+    await main(page).getByRole('link', { name: 'Presence' }).click()
+    await page.waitForURL(`**/devices/${id}/presence`)
+    await main(page).getByRole('row').nth(1).waitFor()
+    expect(await main(page).getByRole('link', { name: 'Presence' }).getAttribute('aria-current')).toBe('page')
+    meter.end(true)
   })
 
   /** Presses Tab until what has the focus is called so. */

@@ -50,6 +50,11 @@ describe('people and organizations', () => {
         .count(),
     ).toBe(0)
 
+    await page.goto(`${home}/settings`)
+    await main(page).getByText('Your role can only read.').waitFor()
+    expect(await main(page).getByLabel('Telemetry is kept').isDisabled()).toBe(true)
+    expect(await main(page).getByRole('button', { name: 'Save changes' }).count()).toBe(0)
+
     await page.goto(`${home}/api-keys`)
     await main(page).getByRole('heading', { name: 'API keys', exact: true }).waitFor()
     expect(
@@ -57,6 +62,47 @@ describe('people and organizations', () => {
         .getByRole('button', { name: /API key|Revoke/ })
         .count(),
     ).toBe(0)
+    await page.context().close()
+  })
+
+  it('lets an administrator set the retention, and names what a shorter one loses', async () => {
+    const page = await visit(browser, platform.url, administrator)
+    await page.getByRole('link', { name: 'Settings' }).first().click()
+    await page.waitForURL(`**/o/${administrator.organization}/settings`)
+    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    expect(await portray(page, 'organization-settings')).toEqual([])
+    const save = main(page).getByRole('button', { name: 'Save changes' })
+    const retention = async () => {
+      const { rows } = await platform.pool.query('SELECT retention_days FROM organization WHERE slug = $1', [
+        administrator.organization,
+      ])
+      return rows[0]?.retention_days
+    }
+
+    await main(page).getByLabel('Telemetry is kept').selectOption('A number of days')
+    await main(page).getByLabel('Days').fill('-3')
+    await save.click()
+    await main(page).getByText('Must be a whole number of days, from 1 to 36,525.').waitFor()
+    await main(page).getByLabel('Days').fill('30')
+    await save.click()
+    const dialog = page.getByRole('dialog', { name: 'Keep telemetry for 30 days only?' })
+    await dialog.getByText(/all samples from before .* deleted at the next run, about/).waitFor()
+    expect(await portray(page, 'organization-settings-shorten')).toEqual([])
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    expect(await retention()).toBeNull()
+    await save.click()
+    await dialog.getByRole('button', { name: 'Shorten retention' }).click()
+    await page.getByText('Saved: telemetry is kept for 30 days').waitFor()
+    await main(page)
+      .getByText(/At the next run, about .*, what is older than/)
+      .waitFor()
+    expect(await retention()).toBe(30)
+
+    // A longer one loses nothing, so that nothing is asked.
+    await main(page).getByLabel('Telemetry is kept').selectOption('Without end')
+    await save.click()
+    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    expect(await retention()).toBe(0)
     await page.context().close()
   })
 

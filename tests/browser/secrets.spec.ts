@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../support/accounts.js'
 import { launchBrowser } from '../support/chromium.js'
-import { portray } from '../support/page-checks.js'
+import { accessibilityProblems, portray } from '../support/page-checks.js'
 import { type Platform, startPlatform } from '../support/platform.js'
 import { connectSocket, ended } from './device-socket.js'
 import { device, main, visit } from './visitor.js'
@@ -67,6 +67,35 @@ describe('credentials and API keys', () => {
     await main(page).getByRole('link', { name: 'Presence' }).click()
     await main(page).getByText('Credential revoked').filter({ visible: true }).first().waitFor()
     await expect(connectSocket({ url: platform.mqttTcpUrl, ...pump })).rejects.toThrow()
+  })
+
+  it('leads from the API keys and the menu of the account to the documentation of REST, and back', async () => {
+    await page.getByRole('link', { name: 'API keys' }).first().click()
+    const documentation = main(page).getByRole('link', { name: 'documentation' })
+    await documentation.click()
+    await page.waitForURL('**/api/docs')
+    for (const path of ['/api/v1/devices/{device}', '/api/v1/devices']) {
+      const call = page.locator('.opblock').filter({ has: page.getByText(path, { exact: true }) })
+      await call.last().locator('.opblock-summary-control').click()
+    }
+    await page.getByRole('button', { name: 'Try it out' }).first().click()
+    await page.getByRole('button', { name: 'Execute' }).first().waitFor()
+    expect(await portray(page, 'api-docs')).toEqual([])
+    await page.getByRole('button', { name: 'Authorize' }).first().click()
+    await page.getByRole('button', { name: 'Close' }).first().waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.getByRole('link', { name: /Back to Heliograph/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/o/**')
+
+    await page
+      .getByRole('button', { name: /^Account of/ })
+      .first()
+      .click()
+    await page.getByRole('menuitem', { name: 'API documentation' }).click()
+    await page.waitForURL('**/api/docs')
+    await page.goBack()
+    await page.waitForURL('**/o/**')
   })
 
   it('makes an API key that a script can use until it is revoked', async () => {

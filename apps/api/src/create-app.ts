@@ -7,6 +7,7 @@ import type { Foundations } from './core.module.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
 import { problemOf } from './http/problems/problem.js'
+import { answerWrongMethods } from './http/requests/allowed-methods.js'
 import { recordJsonText } from './http/requests/json-text.js'
 
 const longestBodyBytes = 1024 * 1024
@@ -25,6 +26,7 @@ export async function createApp(
     serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) =>
       foundations.frontDoor.createServer(handler),
   })
+  answerWrongMethods(adapter.getInstance())
   acceptEmptyJson(adapter)
   return NestFactory.create<NestFastifyApplication>(appModule(foundations), adapter, {
     logger: new NestLogger(foundations.logger),

@@ -39,7 +39,7 @@ export {
   deviceStatuses,
   type PresenceFacts,
 } from './common/device-status.js'
-export { DeviceId, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
+export { DeviceId, fileNameOf, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
 export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export * from './payloads/device.js'
 export { PayloadError } from './payloads/payload-error.js'

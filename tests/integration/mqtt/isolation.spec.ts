@@ -1,6 +1,7 @@
+import mqtt from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
-import type { HttpClient } from '../../support/http-client.js'
+import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import {
   closed,
@@ -89,6 +90,81 @@ describe('two organizations with the same device id', () => {
     await eventually(() => expect(own).toHaveLength(1))
     expect(received.map(({ topic }) => topic)).toEqual([anew.credential.topics.telemetry])
     await client.endAsync()
+  })
+})
+
+describe('ids with colons and dots', () => {
+  it.each(['AA:BB:CC:DD:EE:FF', 'v1.2'])('are ids like others, over MQTT, REST and HTTP: %s', async (id) => {
+    const device = await registerDevice(acme, id)
+    expect(device.credential).toMatchObject({
+      clientId: id,
+      topics: { telemetry: `${acme.organization}/devices/${id}/telemetry` },
+    })
+    const watcher = await connectToken(await requestToken(acme))
+    const seen = await watch(watcher, device.credential.topics.telemetry)
+    for (const clientId of [id, `${id}:suffix`, '']) {
+      const client = await connectDevice(platform, device, { clientId })
+      await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+      await client.endAsync()
+    }
+    const { username, password } = device.credential
+    const http = createClient(platform.url, { authorization: `Basic ${btoa(`${username}:${password}`)}` })
+    await http.send('POST', `/api/v1/devices/${encodeURIComponent(id)}/telemetry`, { a: 2 })
+    expect(await valuesOf(acme, device)).toEqual([1, 1, 1, 2])
+    await eventually(() =>
+      expect(seen.map(({ json }) => json)).toEqual([{ a: 1 }, { a: 1 }, { a: 1 }, { a: 2 }]),
+    )
+    expect(await acme.send('GET', `/api/v1/devices/${encodeURIComponent(id)}`)).toMatchObject({ id })
+    expect(await refusalCode(connectDevice(platform, device, { clientId: id.slice(0, 2) }))).toBe(2)
+    const csv = await acme.request('GET', `/api/v1/devices/${id}/telemetry?format=csv`)
+    expect(csv.headers.get('content-disposition')).toBe(
+      `attachment; filename="${id.replaceAll(':', '-')}-telemetry.csv"`,
+    )
+    const many = await acme.send<{ items: unknown[] }>('GET', `/api/v1/telemetry/latest?devices=${id}`)
+    expect(many.items).toMatchObject([{ device: id, key: 'a', value: 2 }])
+    await acme.send('DELETE', `/api/v1/devices/${id}`)
+    await watcher.endAsync()
+  })
+
+  it.each(['.', '..', '...'])('are not of dots alone: %s', async (id) => {
+    const response = await acme.request('POST', '/api/v1/devices', { name: 'x', id })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      errors: [{ path: 'id', message: expect.stringContaining('dots alone') }],
+    })
+  })
+
+  it('never share a session: device a with the client id a:b, and device a:b', async () => {
+    const id = uniqueId()
+    const [short, long] = [await registerDevice(acme, id), await registerDevice(acme, `${id}:b`)]
+    const clientId = `${id}:b`
+    const stored = { clean: false, clientId }
+    const first = await connectDevice(platform, short, stored)
+    const second = await connectDevice(platform, long, stored)
+    const [ofFirst, ofSecond] = [
+      await watch(first, short.credential.topics.telemetry),
+      await watch(second, long.credential.topics.telemetry),
+    ]
+    await first.publishAsync(short.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await second.publishAsync(long.credential.topics.telemetry, '{"a":2}', { qos: 1 })
+    await eventually(() => expect([ofFirst, ofSecond].map(({ length }) => length)).toEqual([1, 1]))
+    expect([first.connected, second.connected]).toEqual([true, true])
+    expect([ofFirst[0]?.json, ofSecond[0]?.json]).toEqual([{ a: 1 }, { a: 2 }])
+    await Promise.all([first.endAsync(), second.endAsync()])
+
+    // Each finds its own stored session again, also when the other device is gone.
+    await acme.send('DELETE', `/api/v1/devices/${short.id}`)
+    const publisher = await connectDevice(platform, long, { clientId: `${clientId}:publisher` })
+    await publisher.publishAsync(long.credential.topics.telemetry, '{"a":3}', { qos: 1 })
+    const back = mqtt.connect(platform.mqttTcpUrl, {
+      ...stored,
+      username: long.credential.username,
+      password: long.credential.password,
+      reconnectPeriod: 0,
+    })
+    const waited = record(back)
+    await eventually(() => expect(waited.map(({ json }) => json)).toEqual([{ a: 3 }]))
+    await Promise.all([back.endAsync(), publisher.endAsync()])
   })
 })
 

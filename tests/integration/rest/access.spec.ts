@@ -22,6 +22,8 @@ const routes: {
     body: { name: 'X', slug: 'x' },
     invalid: { slug: 'X' },
   },
+  { route: 'GET /api/v1/organization' },
+  { route: 'PATCH /api/v1/organization', body: { retentionDays: 400 }, invalid: { retentionDays: -1 } },
   { route: 'POST /api/v1/api-keys', body: { name: 'a key' }, invalid: { name: '' } },
   { route: 'GET /api/v1/api-keys' },
   { route: 'DELETE /api/v1/api-keys/{id}' },

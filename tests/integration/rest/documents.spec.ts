@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { inProject } from '../../../scripts/foundation/paths.mjs'
@@ -44,6 +46,66 @@ it('the OpenAPI document has the answers and problems of each route', async () =
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
 })
 
+it('a method that a path does not have is answered with 405 and those that it has', async () => {
+  const { body } = await ask(anonymous, 'GET', '/api/openapi.json')
+  const paths = Object.entries(body.paths as Record<string, Record<string, unknown>>)
+  expect(paths.length).toBeGreaterThan(10)
+  const undocumented = [
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/api/openapi.json',
+    '/api/asyncapi.json',
+    '/api/docs',
+  ]
+  for (const [path, operations] of [...paths, ...undocumented.map((path) => [path, { get: {} }] as const)]) {
+    const documented = Object.keys(operations).map((method) => method.toUpperCase())
+    const has = new Set(documented.includes('GET') ? [...documented, 'HEAD'] : documented)
+    const address = path.replaceAll(/\{\w+\}/g, 'AA:BB')
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+      if (has.has(method)) continue
+      for (const url of [address, `${address}/`, `${address}?a=1`]) {
+        const answer = await anonymous.request(method, url, undefined, { 'content-type': 'text/x' })
+        expect([method, url, answer.status]).toEqual([method, url, 405])
+        expect(answer.headers.get('allow')?.split(', ')).toEqual([...has].sort())
+        if (method === 'HEAD') continue
+        expect(answer.headers.get('content-type')).toContain('application/problem+json')
+        expect(await answer.json()).toMatchObject({ status: 405, code: 'method_not_allowed' })
+      }
+    }
+  }
+})
+
+it('a path that has no route is 404 by every method, and what can be got has a head', async () => {
+  for (const method of ['GET', 'POST', 'PUT', 'DELETE'])
+    expect(await ask(anonymous, method, '/api/v1/nothing')).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    })
+  for (const path of ['/healthz', '/api/v1/setup', '/api/docs', '/api/auth/get-session'])
+    expect((await anonymous.request('HEAD', path)).status).toBe(200)
+})
+
+it.each([
+  ['GET', '/api/auth/sign-in/email', 'POST'],
+  ['DELETE', '/api/auth/get-session/?a=/', 'GET, HEAD'],
+  ['TRACE', '/o/acme', 'GET, HEAD'],
+  ['POST', '/', 'GET, HEAD'],
+  ['PUT', '/o/acme/devices', 'GET, HEAD'],
+])('%s %s is answered with 405 and Allow: %s', async (method, path, allow) => {
+  // fetch sends no TRACE.
+  const request = http.request(new URL(path, platform.url), { method })
+  request.end()
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  response.resume()
+  expect([response.statusCode, response.headers.allow]).toEqual([405, allow])
+})
+
+it('a slash at the end of a path means the same resource, at sign-in too', async () => {
+  expect((await anonymous.request('GET', '/api/auth/get-session/')).status).toBe(200)
+  expect((await anonymous.request('GET', '/api/docs/')).status).toBe(200)
+})
+
 it('the printed OpenAPI document equals the served one, and needs no database', async () => {
   const { status, stdout } = spawnSync(process.execPath, [inProject('apps/api/dist/openapi.js')], {
     encoding: 'utf8',
@@ -62,9 +124,9 @@ it('the readable page loads nothing from other servers', async () => {
   const page = await ask(anonymous, 'GET', '/api/docs')
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(page.headers.get('content-security-policy')).not.toMatch(/https?:/)
-  const sources = [...String(page.body.text).matchAll(/(?:src|href)="([^"]+)"/g)].map(
-    ([, source]) => source ?? '',
-  )
+  const sources = [...String(page.body.text).matchAll(/(?:src|href)="([^"]+)"/g)]
+    .map(([, source]) => source ?? '')
+    .filter((source) => source !== '/')
   expect(sources.length).toBeGreaterThan(3)
   for (const source of sources.filter((source) => !source.startsWith('data:'))) {
     expect(source).toMatch(/^\/api\//)

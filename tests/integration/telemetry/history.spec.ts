@@ -1,3 +1,5 @@
+import { csvLine, TelemetryKey } from '@heliograph/protocol'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
@@ -91,6 +93,89 @@ describe('latest', () => {
       )
       .toBe(0)
   })
+})
+
+describe('a key', () => {
+  const odd = [
+    'a,b',
+    ',',
+    ' c ',
+    'd:e',
+    '"',
+    "'",
+    '"a,b"',
+    '&key=x',
+    'a+b',
+    '%2C',
+    '#',
+    'ä ö',
+    '=1',
+    '[]',
+    '\u2028',
+    'keys',
+  ]
+
+  /** Keys that are unique, in text that a URL and PostgreSQL can hold. `__proto__` has tests of its own. */
+  const keys = fc.uniqueArray(
+    fc
+      .oneof(fc.constantFrom(...odd), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 128 }))
+      .filter((key) => TelemetryKey.safeParse(key).success && key !== '__proto__'),
+    { minLength: 1, maxLength: 40 },
+  )
+
+  it('that can be written can be read, whatever it holds, in each format', async () => {
+    const device = await registerDevice(admin)
+    const path = `/api/v1/devices/${device.id}/telemetry`
+    const text = async (query: string) => (await admin.request('GET', `${path}?${query}`)).text()
+    await fc.assert(
+      fc.asyncProperty(keys, async (names) => {
+        const values = Object.fromEntries(names.map((name, index) => [name, index]))
+        // 'ts' and 'values' are keys too, where they stand among the values.
+        await publish(device, { ts: 1_000, values })
+        const named = new URLSearchParams([...names.map((name) => ['key', name]), ['limit', '10000']])
+        const found = (items: Page['items']) =>
+          Object.fromEntries(items.map(({ key, value }) => [key, value]))
+        expect(found((await read(device, `?${named}`)).items)).toEqual(values)
+        expect(
+          found((await admin.send<Page>('GET', `${path}/latest?${named}`.replace('&limit=10000', ''))).items),
+        ).toEqual(values)
+        const lines = (await text(`${named}&format=ndjson`)).trim().split('\n')
+        expect(found(lines.map((line) => JSON.parse(line)))).toEqual(values)
+        const csv = await text(`${named}&format=csv`)
+        for (const [name, value] of Object.entries(values))
+          expect(csv).toContain(csvLine(['1970-01-01T00:00:01.000Z', 1_000, name, value]))
+      }),
+      { numRuns: 25, examples: [[odd]] },
+    )
+    for (const name of odd) {
+      const { items } = await read(device, `?${new URLSearchParams({ key: name })}`)
+      expect(items.map(({ key }) => key)).toEqual([name])
+    }
+  })
+
+  it('is read of several devices too, in samples and in points', async () => {
+    const [one, other] = [await registerDevice(admin), await registerDevice(admin)]
+    await publish(one, { ts: 1_000, values: { 'a,b': 1, c: 2 } })
+    await publish(other, { ts: 1_000, values: { 'a,b': 3, ' d': 4 } })
+    const query = `devices=${one.id},${other.id}&keys=c&key=a%2Cb&key=+d`
+    for (const more of ['telemetry?', 'telemetry?points=10&', 'telemetry/latest?'])
+      expect(
+        (await admin.send<Page>('GET', `/api/v1/${more}${query}`)).items.map(({ value }) => value).sort(),
+      ).toEqual([1, 2, 3, 4])
+  })
+
+  it.each(['key=', 'key=a&key=', `key=${'x'.repeat(129)}`, 'key=a%01'])(
+    'that cannot be one is answered with 400: ?%s',
+    async (query) => {
+      const device = await registerDevice(admin)
+      for (const path of ['telemetry', 'telemetry/latest']) {
+        const response = await admin.request('GET', `/api/v1/devices/${device.id}/${path}?${query}`)
+        expect(response.status).toBe(400)
+        const { errors } = (await response.json()) as { errors: { path: string }[] }
+        expect(errors[0]?.path).toMatch(/^key\.\d$/)
+      }
+    },
+  )
 })
 
 describe('history', () => {

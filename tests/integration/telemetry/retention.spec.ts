@@ -1,9 +1,11 @@
+import type { OrganizationSettings } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyRetention, loadRetention } from '../../../apps/api/src/telemetry/retention/retention.js'
 import { deleteTelemetry } from '../../../apps/api/src/telemetry/storage/delete-telemetry.js'
 import { Partitions } from '../../../apps/api/src/telemetry/storage/partitions.js'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
+import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { connectDevice, eventually, registerDevice, watch } from '../mqtt/support.js'
 
@@ -186,6 +188,58 @@ describe('TELEMETRY_RETENTION_DAYS', () => {
       }
     })
     expect(platform.logs()).not.toContain('TELEMETRY_RETENTION_DAYS is set but')
+  })
+
+  it('is the default of organizations, which an administrator changes for one of them', async () => {
+    const path = '/api/v1/organization'
+    await platform.pool.query('UPDATE organization SET retention_days = NULL')
+    expect(await admin.send('GET', path)).toMatchObject({
+      slug: admin.organization,
+      retentionDays: null,
+      defaultRetentionDays: 30,
+      effectiveRetentionDays: 30,
+    })
+    const changed = await admin.send<OrganizationSettings>('PATCH', path, { retentionDays: 7 })
+    expect(changed).toMatchObject({ retentionDays: 7, effectiveRetentionDays: 7 })
+    const at = Date.parse(changed.nextDeletionAt)
+    expect(at).toBeGreaterThan(Date.now() - hourMs)
+    expect(at - Date.parse(changed.deletesBefore ?? '')).toBeGreaterThanOrEqual(7 * dayMs)
+    expect(at - Date.parse(changed.deletesBefore ?? '')).toBeLessThan(7 * dayMs + hourMs)
+
+    // From now on an older sample is refused; at the next run those that are stored are deleted.
+    const device = await registerDevice(admin)
+    const { username, password } = device.credential
+    const http = createClient(platform.url, { authorization: `Basic ${btoa(`${username}:${password}`)}` })
+    const send = (days: number) =>
+      http.request('POST', `/api/v1/devices/${device.id}/telemetry`, { ts: daysAgo(days), values: { days } })
+    expect((await send(8)).status).toBe(422)
+    expect((await send(6)).status).toBe(200)
+    expect(await admin.send('PATCH', path, { retentionDays: 0 })).toMatchObject({
+      retentionDays: 0,
+      effectiveRetentionDays: null,
+      deletesBefore: null,
+    })
+    expect((await send(400)).status).toBe(200)
+    await admin.send('PATCH', path, { retentionDays: 7 })
+    await platform.restart()
+    await eventually(async () => {
+      const { items } = await admin.send<{ items: { value: number }[] }>(
+        'GET',
+        `/api/v1/devices/${device.id}/telemetry`,
+      )
+      expect(items.map(({ value }) => value)).toEqual([6])
+    })
+
+    const { rows } = await platform.pool.query(
+      `SELECT detail FROM audit_row WHERE action = 'organization.update' ORDER BY id`,
+    )
+    expect(rows.map(({ detail }) => detail.retentionDays)).toEqual([
+      { from: null, to: 7 },
+      { from: 7, to: 0 },
+      { from: 0, to: 7 },
+    ])
+    for (const retentionDays of [-1, 1.5, 36_526, '7', undefined])
+      expect((await admin.request('PATCH', path, { retentionDays })).status).toBe(400)
   })
 
   it('refuses older samples with a notice, and stores the rest', async () => {

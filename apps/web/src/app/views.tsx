@@ -28,6 +28,11 @@ export const ApiKeysView = lazyView(
   { path: /^\/o\/[^/]+\/api-keys$/ },
 )
 
+export const OrganizationSettingsView = lazyView(
+  () => import('@/features/organization-settings/organization-settings').then((m) => m.OrganizationSettings),
+  { path: /^\/o\/[^/]+\/settings$/ },
+)
+
 export const DeviceFrame = lazyView(
   () => import('@/features/device/device-frame').then((module) => module.DeviceFrame),
   { path: /^\/o\/[^/]+\/devices\// },

@@ -55,6 +55,24 @@ export function MenuItem({ children, icon, tone, disabled, onSelect }: MenuItemP
   )
 }
 
+interface MenuLinkProps {
+  children: ReactNode
+  icon?: ReactNode
+  /** An address outside of these pages, which the browser loads. */
+  href: string
+}
+
+export function MenuLink({ children, icon, href }: MenuLinkProps) {
+  return (
+    <Primitive.Item asChild className={itemClass}>
+      <a href={href}>
+        {icon}
+        {children}
+      </a>
+    </Primitive.Item>
+  )
+}
+
 interface MenuChoiceProps {
   label: string
   value: string

@@ -8,7 +8,8 @@ export interface RequestOptions<Schema extends z.ZodType> {
   /** Parses the response; left out for calls without a response body. */
   schema?: Schema
   body?: unknown
-  query?: Record<string, string | number | boolean | undefined>
+  /** A list becomes a parameter for each of its values. */
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>
   /** The slug of the organization that the call acts in. */
   org?: string
   signal?: AbortSignal
@@ -73,7 +74,8 @@ async function send(url: string, init: RequestInit): Promise<Response> {
 function withQuery(path: string, query: RequestOptions<z.ZodType>['query'] = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(name, String(value))
+    if (typeof value === 'object') for (const one of value) search.append(name, one)
+    else if (value !== undefined && value !== '') search.set(name, String(value))
   }
   return search.size === 0 ? path : `${path}?${search}`
 }

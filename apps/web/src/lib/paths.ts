@@ -14,6 +14,9 @@ export const paths = {
   devicePresence: (org: string, device: string) => `/o/${org}/devices/${device}/presence`,
   deviceSettings: (org: string, device: string) => `/o/${org}/devices/${device}/settings`,
   apiKeys: (org: string) => `/o/${org}/api-keys`,
+  settings: (org: string) => `/o/${org}/settings`,
+  /** Served by the api: a page of its own, which is loaded and not routed to. */
+  apiDocs: '/api/docs',
 }
 
 /** The page to show after sign-in, which is always one of this site. */

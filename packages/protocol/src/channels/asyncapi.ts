@@ -48,7 +48,7 @@ function channelObject(name: string, channel: AnyChannel): object {
 
 const parameterText: Record<string, string> = {
   org: 'The slug of the organization',
-  device: 'The id of the device',
+  device: 'The id of the device, which may hold . and :',
   command: 'The id of the command',
   app: 'The name of the application',
   path: 'Any further levels, one at least',

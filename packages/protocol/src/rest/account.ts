@@ -42,6 +42,38 @@ export const Organization = z
   .meta({ id: 'Organization' })
 export type Organization = z.infer<typeof Organization>
 
+/** How many days an organization may keep telemetry, at most: a century. */
+export const maximumRetentionDays = 36_525
+
+const RetentionDays = z
+  .int()
+  .min(0, 'must be a number of days, or 0 to keep telemetry without end')
+  .max(maximumRetentionDays, `must be at most ${maximumRetentionDays.toLocaleString('en')} days`)
+  .nullable()
+  .meta({ description: 'Days; 0: without end; null: as TELEMETRY_RETENTION_DAYS of the platform says' })
+
+export const UpdateOrganization = z
+  .strictObject({ retentionDays: RetentionDays })
+  .meta({ id: 'UpdateOrganization' })
+export type UpdateOrganization = z.infer<typeof UpdateOrganization>
+
+const days = z.int().nullable()
+
+export const OrganizationSettings = z
+  .object({
+    slug: OrganizationSlug,
+    name: z.string(),
+    retentionDays: RetentionDays,
+    defaultRetentionDays: days.meta({ description: 'The default of the platform; null: without end' }),
+    effectiveRetentionDays: days.meta({ description: 'For how long telemetry is kept; null: without end' }),
+    nextDeletionAt: Timestamp.meta({ description: 'When telemetry that is too old is deleted next' }),
+    deletesBefore: Timestamp.nullable().meta({
+      description: 'Telemetry from before this time is deleted then, up to a week of it later; null: none is',
+    }),
+  })
+  .meta({ id: 'OrganizationSettings' })
+export type OrganizationSettings = z.infer<typeof OrganizationSettings>
+
 export const Me = z
   .object({
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),

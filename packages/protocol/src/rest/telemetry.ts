@@ -30,6 +30,8 @@ export type LatestOfDevices = z.infer<typeof LatestOfDevices>
 export const maximumDevicesPerReading = 100
 /** How many devices one request for latest values may name: as many as the longest page of the device list. */
 export const maximumDevicesPerLatest = 500
+/** How many keys one request may name by `key`. */
+export const maximumKeysPerReading = 2_000
 /** How many points a chart may ask for. Four hold the first, the last, the least and the greatest. */
 export const minimumPoints = 4
 export const maximumPoints = 10_000
@@ -83,12 +85,25 @@ const list = (maximumLength: number) =>
     .max(maximumLength)
     .regex(/^\P{Cc}*$/u, 'must not hold control characters')
 
-const keys = list(8_192).optional().meta({ description: 'Keys, separated by commas; all when absent' })
+/** Keys by two parameters, which may be given together. */
+const keys = {
+  keys: list(8_192).optional().meta({ description: 'Keys, separated by commas; all when absent' }),
+  key: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? [value] : value),
+      z.array(TelemetryKey).max(maximumKeysPerReading),
+    )
+    .optional()
+    .meta({
+      description:
+        'A key as it is, also one with a comma or with a space at an end; repeated for several: key=a&key=b',
+    }),
+}
 const devices = (maximum: number) =>
   list(16_384).meta({ description: `Device ids, separated by commas, at most ${maximum}` })
 
 const reading = {
-  keys,
+  ...keys,
   from: TimeExpression.optional().meta({ description: 'Begin, inclusive; no bound when absent' }),
   to: TimeExpression.optional().meta({ description: 'End, exclusive; no bound when absent' }),
   limit: queryInteger(1, 10_000).optional().meta({
@@ -143,10 +158,10 @@ export const ReadTelemetryOfDevices = z.strictObject({
 })
 export type ReadTelemetryOfDevices = z.infer<typeof ReadTelemetryOfDevices>
 
-export const ReadLatest = z.strictObject({ keys })
+export const ReadLatest = z.strictObject(keys)
 export type ReadLatest = z.infer<typeof ReadLatest>
 
-export const ReadLatestOfDevices = z.strictObject({ devices: devices(maximumDevicesPerLatest), keys })
+export const ReadLatestOfDevices = z.strictObject({ devices: devices(maximumDevicesPerLatest), ...keys })
 export type ReadLatestOfDevices = z.infer<typeof ReadLatestOfDevices>
 
 /** Facts about the data behind points and aggregates. */

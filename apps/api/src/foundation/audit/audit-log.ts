@@ -5,6 +5,7 @@ import type { Principal } from '../principal/principal.js'
 
 export type AuditAction =
   | 'organization.create'
+  | 'organization.update'
   | 'apiKey.create'
   | 'apiKey.delete'
   | 'device.create'

@@ -4,7 +4,8 @@ import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import { version } from '../../foundation/config/version.js'
 import { Public } from '../access/decorators.js'
-import { docsAssets, docsPage } from './docs-assets.js'
+import { docsAssets } from './docs-assets.js'
+import { docsPage } from './docs-page.js'
 import { Documents } from './documents.js'
 
 /** Swagger UI sets style attributes; all scripts are files served here. */
@@ -41,6 +42,11 @@ export class DocsController {
   @Get('docs/swagger-ui.css')
   style(@Res() reply: FastifyReply): Promise<void> {
     return this.asset(reply, 'style', 'text/css; charset=utf-8')
+  }
+
+  @Get('docs/page.css')
+  pageStyle(@Res() reply: FastifyReply): Promise<void> {
+    return this.asset(reply, 'page', 'text/css; charset=utf-8')
   }
 
   @Get('docs/swagger-ui-bundle.js')

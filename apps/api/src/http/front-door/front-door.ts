@@ -9,7 +9,7 @@ import { accessLog } from './access-log.js'
 import { answerCors, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
-import { refuseUpgrade, sendProblem } from './plain-responses.js'
+import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
 import { RequestQueue } from './request-queue.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
@@ -117,8 +117,8 @@ export class FrontDoor {
     const path = pathOf(request)
     if (!this.bounds.begin(request, response, client.address)) refuseForNow(response)
     else if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
-    else if (request.method === 'TRACE') refuseMethod(response)
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
+    else if (request.method === 'TRACE') refuseTrace(response)
     else if (path !== '/' && this.upgradeHandlers.has(path)) askForUpgrade(response)
     else this.web.request(request, response, client)
   }
@@ -171,8 +171,8 @@ const cutReasons: Record<HttpCutReason, string> = {
 }
 
 /** TRACE would send back the request with its cookies, which scripts must not read. */
-function refuseMethod(response: ServerResponse): void {
-  sendProblem(response, 405, 'method_not_allowed', 'This address does not support the method.')
+function refuseTrace(response: ServerResponse): void {
+  sendWrongMethod(response, ['GET', 'HEAD'])
 }
 
 /** Bytes after an upgrade belong to another protocol, which would read a body as its own. */

@@ -21,6 +21,12 @@ export function sendProblem(
   response.end(body)
 }
 
+/** Refuses a method, and says which the address supports. */
+export function sendWrongMethod(response: ServerResponse, allowed: readonly string[]): void {
+  const detail = `This address does not support the method. It supports ${allowed.join(', ')}.`
+  sendProblem(response, 405, 'method_not_allowed', detail, { allow: allowed.join(', ') })
+}
+
 /** Answers while the web process is away: a page that reloads itself, or a problem. */
 export function sendPageUnavailable(
   request: IncomingMessage,

@@ -5,7 +5,7 @@ import { Database } from '../../foundation/database/database.service.js'
 import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
-import { sendProblem } from '../../http/front-door/plain-responses.js'
+import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
@@ -38,11 +38,12 @@ export class BetterAuthEndpoints implements OnModuleInit {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = clientOf(request)
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const path = (request.url ?? '').replace(/\/?(?:\?.*)?$/s, '')
     const call = offeredCalls.get(path)
-    if (call === undefined || call.method !== request.method) {
+    if (call === undefined)
       return sendProblem(response, 404, 'not_found', 'There is nothing at this address.')
-    }
+    const allowed = call.method === 'GET' ? ['GET', 'HEAD'] : [call.method]
+    if (!allowed.includes(request.method ?? '')) return sendWrongMethod(response, allowed)
     if (request.method === 'POST' && !this.signIn.origins.allowsCookies(request.headers, client)) {
       const detail = 'Pages of this origin may not do this. See ALLOWED_ORIGINS.'
       return sendProblem(response, 403, 'origin_refused', detail)
@@ -115,6 +116,7 @@ function toWebRequest(
   }
   headers.set(clientAddressHeader, client.address)
   const url = new URL(request.url ?? '/', baseUrl)
+  url.pathname = url.pathname.replace(/\/$/, '')
   if (request.method !== 'POST') return new Request(url, { headers })
   headers.set('origin', url.origin)
   headers.set('content-type', 'application/json')

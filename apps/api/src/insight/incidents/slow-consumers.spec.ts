@@ -4,7 +4,7 @@ import { SlowConsumers } from './slow-consumers.js'
 
 const consumer = (clientId: string, organizationId = 1) => ({
   organizationId,
-  sessionId: `acme/d/${clientId}`,
+  sessionId: `acme/d/1/${clientId}`,
   clientId,
   device: clientId,
 })

@@ -1,8 +1,11 @@
 import type { TokenOwner } from './connection-principal.js'
 
-/** The session id of a device inside the broker. With the organization in it, equal device ids never share a session. */
-export function deviceSessionId(organizationSlug: string, clientId: string): string {
-  return `${organizationSlug}/d/${clientId}`
+/**
+ * The session id of a device inside the broker. With the device's key in it, no two devices share a session: neither those
+ * of two organizations with the same id, nor `a` with the client id `a:b` and `a:b`.
+ */
+export function deviceSessionId(organizationSlug: string, deviceKey: number, clientId: string): string {
+  return `${organizationSlug}/d/${deviceKey}/${clientId}`
 }
 
 /** The session id of a person or a script inside the broker. */
@@ -11,9 +14,8 @@ export function personSessionId(organizationSlug: string, clientId: string): str
 }
 
 /** Whether a session is one of the device's. */
-export function isSessionOfDevice(sessionId: string, organizationSlug: string, deviceId: string): boolean {
-  const own = deviceSessionId(organizationSlug, deviceId)
-  return sessionId === own || sessionId.startsWith(`${own}:`)
+export function isSessionOfDevice(sessionId: string, organizationSlug: string, deviceKey: number): boolean {
+  return sessionId.startsWith(deviceSessionId(organizationSlug, deviceKey, ''))
 }
 
 /** The owner of a device's stored session. A device that is made anew under an old id has another key. */

@@ -25,16 +25,28 @@ describe('mayUseClientId', () => {
 })
 
 describe('isSessionOfDevice', () => {
-  it('distinguishes a device’s sessions from those of devices with similar ids', () => {
-    expect(isSessionOfDevice('acme/d/pump', 'acme', 'pump')).toBe(true)
-    expect(isSessionOfDevice('acme/d/pump:1', 'acme', 'pump')).toBe(true)
-    expect(isSessionOfDevice('acme/d/pump2', 'acme', 'pump')).toBe(false)
-    expect(isSessionOfDevice('other/d/pump', 'acme', 'pump')).toBe(false)
-    expect(isSessionOfDevice('acme/u/pump', 'acme', 'pump')).toBe(false)
+  it('distinguishes a device’s sessions from those of others', () => {
+    expect(isSessionOfDevice('acme/d/7/pump', 'acme', 7)).toBe(true)
+    expect(isSessionOfDevice('acme/d/7/pump:1', 'acme', 7)).toBe(true)
+    expect(isSessionOfDevice('acme/d/77/pump', 'acme', 7)).toBe(false)
+    expect(isSessionOfDevice('other/d/7/pump', 'acme', 7)).toBe(false)
+    expect(isSessionOfDevice('acme/u/7/pump', 'acme', 7)).toBe(false)
   })
 })
 
 describe('deviceResult', () => {
+  const sessionOf = (deviceKey: number, deviceId: string, clientId: string) => {
+    const result = deviceResult(clientId, { ok: true, device: { ...device, deviceKey, deviceId } })
+    return result.ok ? result.sessionId : null
+  }
+
+  it('lets an id hold colons, and gives no two devices one session', () => {
+    expect(sessionOf(1, 'AA:BB', 'AA:BB')).not.toBeNull()
+    expect(sessionOf(1, 'AA:BB', 'AA:BB:x')).not.toBeNull()
+    expect(sessionOf(1, 'AA:BB', 'AA')).toBeNull()
+    expect(sessionOf(1, 'a', 'a:b')).not.toBe(sessionOf(2, 'a:b', 'a:b'))
+  })
+
   const device = {
     organizationId: 1,
     organizationSlug: 'acme',
@@ -47,7 +59,7 @@ describe('deviceResult', () => {
   it('gives a client without a client id the device’s id and a suffix, another each time', () => {
     const [first, second] = [deviceResult('', { ok: true, device }), deviceResult('', { ok: true, device })]
     expect(first).toMatchObject({ ok: true, clientId: expect.stringMatching(/^pump:auto-[0-9a-f]{12}$/) })
-    expect(first).toMatchObject({ sessionId: expect.stringMatching(/^acme\/d\/pump:auto-/) })
+    expect(first).toMatchObject({ sessionId: expect.stringMatching(/^acme\/d\/2\/pump:auto-/) })
     expect(first).not.toEqual(second)
   })
 })

@@ -54,7 +54,7 @@ export function deviceResult(askedClientId: string, verification: Verification):
   return {
     ok: true,
     principal: devicePrincipal(device),
-    sessionId: deviceSessionId(device.organizationSlug, clientId),
+    sessionId: deviceSessionId(device.organizationSlug, device.deviceKey, clientId),
     clientId,
     group: device.organizationSlug,
     owner: deviceOwner(device.deviceKey),
@@ -67,7 +67,10 @@ function assignedClientId(deviceId: string): string {
   return `${deviceId}:auto-${randomBytes(assignedBytes).toString('hex')}`
 }
 
-/** A device's client id is its id, or its id and a suffix: `pump-7` and `pump-7:dashboard`. */
+/**
+ * A device's client id is its id, or its id and a suffix: `pump-7` and `pump-7:dashboard`. Its credential names the device, so
+ * an id may hold colons itself.
+ */
 export function mayUseClientId(deviceId: string, clientId: string): boolean {
   if (clientId === deviceId) return true
   return clientId.startsWith(`${deviceId}:`) && /^[\w.:-]{1,64}$/.test(clientId.slice(deviceId.length + 1))

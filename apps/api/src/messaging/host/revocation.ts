@@ -81,7 +81,9 @@ export class Revocation {
       ({ principal }) => principal.kind === 'device' && principal.deviceKey === deviceKey,
       'kicked',
     )
-    await this.forgetSessions(broker, (sessionId) => isSessionOfDevice(sessionId, organizationSlug, deviceId))
+    await this.forgetSessions(broker, (sessionId) =>
+      isSessionOfDevice(sessionId, organizationSlug, deviceKey),
+    )
     await this.presence.afterAnnouncements(deviceKey, async () => {
       const retained = await broker.retained(deviceFilter({ org: organizationSlug, device: deviceId }))
       for (const { topic } of retained) await broker.publish({ topic, payload: '', qos: 1, retain: true })

@@ -1,4 +1,11 @@
-import { DeviceId, LatestTelemetry, ReadLatest, ReadTelemetry, TelemetryPage } from '@heliograph/protocol'
+import {
+  DeviceId,
+  fileNameOf,
+  LatestTelemetry,
+  ReadLatest,
+  ReadTelemetry,
+  TelemetryPage,
+} from '@heliograph/protocol'
 import { Controller, Get, Headers, Param, Query, Res, type StreamableFile } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
@@ -41,7 +48,7 @@ export class TelemetryController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<TelemetryPage | StreamableFile> {
-    const file = { name: `${device}-telemetry`, ofDevices: false }
+    const file = { name: fileNameOf(device, '-telemetry'), ofDevices: false }
     return this.history.answer(principal, [device], { query, accept, response }, file)
   }
 }

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common'
 import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
 import { NoticesModule } from '../../registry/notices/notices.module.js'
 import { PresenceModule } from '../../registry/presence/presence.module.js'
-import { RetentionService } from '../retention/retention.service.js'
+import { RetentionModule } from '../retention/retention.module.js'
 import { StoreState } from '../storage/store-state.js'
 import { HttpIngestService } from './http-ingest.service.js'
 import { IngestController } from './ingest.controller.js'
@@ -11,9 +11,9 @@ import { IngestLatency } from './ingest-latency.js'
 import { Traffic } from './traffic.js'
 
 @Module({
-  imports: [CredentialsModule, NoticesModule, PresenceModule],
+  imports: [CredentialsModule, NoticesModule, PresenceModule, RetentionModule],
   controllers: [IngestController],
-  providers: [IngestService, HttpIngestService, RetentionService, StoreState, Traffic, IngestLatency],
+  providers: [IngestService, HttpIngestService, StoreState, Traffic, IngestLatency],
   exports: [IngestService, StoreState, Traffic, IngestLatency],
 })
 export class IngestModule {}

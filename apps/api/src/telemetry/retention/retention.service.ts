@@ -16,6 +16,7 @@ export class RetentionService implements OnModuleDestroy {
   private refreshTimer: NodeJS.Timeout | undefined
   private cleanUpTimer: NodeJS.Timeout | undefined
   private running: Promise<void> = Promise.resolve()
+  private nextRunMs = 0
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -38,13 +39,24 @@ export class RetentionService implements OnModuleDestroy {
     return days === undefined ? null : nowMs - days * dayMs
   }
 
+  /** The platform's own retention; null: without end. */
+  get defaultDays(): number | null {
+    return this.config.telemetryRetentionDays
+  }
+
+  /** When telemetry that is too old is deleted next, in epoch milliseconds. */
+  get nextRunAtMs(): number {
+    return Math.max(this.nextRunMs, Date.now())
+  }
+
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.refreshTimer)
     clearTimeout(this.cleanUpTimer)
     await this.running
   }
 
-  private async refresh(): Promise<void> {
+  /** Reads how long each organization keeps its telemetry, which also happens by itself every half a minute. */
+  async refresh(): Promise<void> {
     const retention = await loadRetention(this.database.pool, this.config.telemetryRetentionDays)
     this.days = new Map(
       retention.flatMap(({ organizationId, days }) =>
@@ -54,6 +66,7 @@ export class RetentionService implements OnModuleDestroy {
   }
 
   private schedule(delayMs: number): void {
+    this.nextRunMs = Date.now() + delayMs
     this.cleanUpTimer = setTimeout(() => {
       this.running = this.cleanUp().then(
         () => this.schedule(dayMs * (0.9 + Math.random() / 10)),

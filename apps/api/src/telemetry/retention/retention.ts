@@ -4,7 +4,7 @@ import { listDetached, listPartitions } from '../storage/partition-tables.js'
 import { weekOf, weekStartUs } from '../storage/partitions.js'
 
 export const dayMs = 86_400_000
-const hourUs = 3_600_000_000
+const hourMs = 3_600_000
 
 /** How long an organization keeps its telemetry; null: without end. */
 export interface OrganizationRetention {
@@ -46,8 +46,13 @@ export async function applyRetention(
 }
 
 function cutUs(nowMs: number, days: number): number {
-  const us = Math.max(0, (nowMs - days * dayMs) * 1_000)
-  return us - (us % hourUs)
+  return cutMs(nowMs, days) * 1_000
+}
+
+/** The time before which telemetry is deleted, in epoch milliseconds: a full hour. */
+export function cutMs(nowMs: number, days: number): number {
+  const ms = Math.max(0, nowMs - days * dayMs)
+  return ms - (ms % hourMs)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Cpu, Gauge, KeyRound, type LucideIcon } from 'lucide-react'
+import { Cpu, Gauge, KeyRound, type LucideIcon, Settings } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
@@ -26,4 +26,5 @@ const sections = [
   { label: 'Overview', icon: Gauge, path: paths.overview, exact: true },
   { label: 'Devices', icon: Cpu, path: paths.devices, exact: false },
   { label: 'API keys', icon: KeyRound, path: paths.apiKeys, exact: false },
+  { label: 'Settings', icon: Settings, path: paths.settings, exact: false },
 ]

@@ -1,10 +1,10 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import type { ReactNode } from 'react'
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from '@/components/menu'
+import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { explain } from '@/lib/explain'
@@ -36,6 +36,9 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         ]}
       />
       <MenuSeparator />
+      <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
+        API documentation
+      </MenuLink>
       <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
         Sign out
       </MenuItem>

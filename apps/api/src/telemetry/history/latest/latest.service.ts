@@ -22,14 +22,14 @@ export class LatestService {
     private readonly limiter: ReadLimiter,
   ) {}
 
-  ofDevice(principal: Principal, device: string, { keys }: ReadLatest): Promise<LatestOfDevices> {
-    return this.read(principal, [device], parseKeys(keys))
+  ofDevice(principal: Principal, device: string, query: ReadLatest): Promise<LatestOfDevices> {
+    return this.read(principal, [device], parseKeys(query))
   }
 
   /** Values in order of device and key. Throws a NotFoundError that names each device that the organization does not have. */
   async ofDevices(principal: Principal, input: ReadLatestOfDevices): Promise<LatestOfDevices> {
     const devices = parseDevices(input.devices, maximumDevicesPerLatest)
-    return this.read(principal, devices, parseKeys(input.keys))
+    return this.read(principal, devices, parseKeys(input))
   }
 
   private async read(

@@ -41,6 +41,12 @@ describe('parseHistoryQuery', () => {
     expect(parseHistoryQuery({ from: '2026-01-01T00:00:00Z' }, now).fromUs).toBe((now - 86_400_000) * 1_000)
   })
 
+  it('takes each key= as it is, and the list keys= beside it', () => {
+    const key = ['a,b', ' c ', 'd']
+    expect(parseHistoryQuery({ key }, now).keys).toEqual(key)
+    expect(parseHistoryQuery({ keys: 'd, e', key }, now).keys).toEqual(['d', 'e', 'a,b', ' c '])
+  })
+
   it('takes the cursor of a page', () => {
     const after = { tsUs: 1_767_225_600_000_125, key: 'temperature', device: 'pump-7' }
     expect(parseHistoryQuery({ cursor: cursorOf(after) }, now)).toMatchObject({ kind: 'samples', after })

@@ -59,7 +59,7 @@ export function parseHistoryQuery(input: Input, nowMs: number): HistoryQuery {
   const fromUs = timeOf(input, 'from', nowMs, 0, errors)
   const toUs = timeOf(input, 'to', nowMs, Number.MAX_SAFE_INTEGER, errors)
   if (errors.length === 0 && fromUs > toUs) errors.push({ path: 'from', message: 'must not be after to' })
-  const keys = input.keys === undefined ? null : parseNames('keys', input.keys, errors)
+  const keys = keysOf(input, errors)
   const intervalUs = intervalOf(input, errors)
   errors.push(...misplaced(input))
   if (errors.length > 0) throw invalidQuery(errors)
@@ -109,13 +109,21 @@ export function parseDevices(text: string, maximum = maximumDevicesPerReading): 
   return ids
 }
 
-/** The keys of a list, or null for all. Throws an InvalidError. */
-export function parseKeys(text: string | undefined): string[] | null {
-  if (text === undefined) return null
+type NamedKeys = Pick<ReadTelemetry, 'keys' | 'key'>
+
+/** The keys that a query names, or null for all. Throws an InvalidError. */
+export function parseKeys(query: NamedKeys): string[] | null {
   const errors: FieldError[] = []
-  const keys = parseNames('keys', text, errors)
+  const keys = keysOf(query, errors)
   if (errors.length > 0) throw invalidQuery(errors)
   return keys
+}
+
+/** The keys of the list `keys=a,b` and of each `key=`, which is taken as it is. */
+function keysOf({ keys, key }: NamedKeys, errors: FieldError[]): string[] | null {
+  if (keys === undefined && key === undefined) return null
+  const listed = keys === undefined ? [] : parseNames('keys', keys, errors)
+  return [...new Set([...listed, ...(key ?? [])])]
 }
 
 export function cursorOf({ tsUs, device, key }: Position): string {

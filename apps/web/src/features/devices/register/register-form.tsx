@@ -50,7 +50,7 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       />
       <TextField
         label="Id"
-        hint="Used in its topics and address. It cannot be changed later."
+        hint="Used in its topics and address, as a MAC address for example. It cannot be changed later."
         error={error('id')}
         autoComplete="off"
         autoCapitalize="none"

@@ -1,6 +1,6 @@
 'use client'
 
-import type { Device } from '@heliograph/protocol'
+import { type Device, fileNameOf } from '@heliograph/protocol'
 import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
@@ -38,7 +38,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const dialect = csvDialects[name]
     if (rows === 'drawn') {
       const table = drawnCsv(seriesOf(charted, span), span, { ofDevices: devices.length > 1, dialect })
-      download(`${device.id}.csv`, new Blob([table], { type: 'text/csv' }))
+      download(fileNameOf(device.id, '.csv'), new Blob([table], { type: 'text/csv' }))
       return true
     }
     setBusy(true)
@@ -47,7 +47,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
       // The browser downloads a file of any size straight to disk.
       const address = await fileAddress(only ? `${deviceApi(device.id)}/telemetry` : '/api/v1/telemetry', {
         query: {
-          ...(allKeys ? {} : { keys: charted.map((key) => key.name).join(',') }),
+          ...(allKeys ? {} : { key: charted.map((key) => key.name) }),
           ...(only ? {} : { devices: devices.join(',') }),
           ...rowsQuery(rows, span),
           format: 'csv',
@@ -74,7 +74,7 @@ export function useExport({ device, view, charted, painters, scheduler }: Export
     const rows = [...painters].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
     const title = `${titleOf(device)} · ${formatRange(min, max)}`
     const picture = await toPng({ title, rows, element })
-    if (picture !== null) download(`${device.id}.png`, picture)
+    if (picture !== null) download(fileNameOf(device.id, '.png'), picture)
   }
   return { busy, saveCsv, savePng }
 }

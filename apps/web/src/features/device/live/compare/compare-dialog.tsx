@@ -121,7 +121,7 @@ function useDevicesWith(device: string, name: string, search: string) {
       if (ids.length === 0) return []
       const { items } = await request('/api/v1/telemetry/latest', {
         schema: LatestOfDevices,
-        query: { devices: ids.join(','), keys: name },
+        query: { devices: ids.join(','), key: [name] },
         org: slug,
         signal,
       })

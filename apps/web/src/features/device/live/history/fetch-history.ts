@@ -14,7 +14,7 @@ export async function fetchHistory(
   { devices, keys, from, to, points }: HistoryRequest,
   signal: AbortSignal,
 ): Promise<HistoryAnswer> {
-  const query = { keys: keys.join(','), from, to, points }
+  const query = { key: keys, from, to, points }
   const [device, ...others] = devices
   if (device !== undefined && others.length === 0) {
     const path = `${deviceApi(device)}/telemetry`

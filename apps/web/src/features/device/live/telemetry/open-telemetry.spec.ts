@@ -45,3 +45,18 @@ it('shows retained telemetry with the time at which it was stored, not with that
   expect(store.series('temperature')?.latest?.ts).toBeCloseTo(now + 10, 1)
   close()
 })
+
+it('asks for one key as it is, with its commas and spaces', async () => {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path)
+    return Response.json({ items: [], nextCursor: null })
+  })
+  const store = new TelemetryStore()
+  const close = openTelemetry({ org: 'acme', device: 'pump', key: 'a,b ', store, subscribe: () => () => {} })
+  await vi.advanceTimersByTimeAsync(10)
+  close()
+  expect(asked.length).toBeGreaterThan(1)
+  for (const path of asked)
+    expect(new URL(path, 'http://platform').searchParams.getAll('key')).toEqual(['a,b '])
+})

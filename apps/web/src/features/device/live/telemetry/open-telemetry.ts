@@ -31,19 +31,16 @@ interface TelemetryOptions {
 /** Fills a store with the last minutes of a device and with each live sample, until the returned function is called. */
 export function openTelemetry(options: TelemetryOptions): () => void {
   const { org, device, key, store, subscribe } = options
-  const keys = key === undefined ? {} : { keys: key }
+  const only = key === undefined ? {} : { key: [key] }
   const sync = new TelemetrySync({
     store,
     windowSeconds: WINDOW_SECONDS,
-    fetchLatest: async (signal) => {
-      const path = `${deviceApi(device)}/telemetry/latest`
-      const { items } = await request(path, { schema: LatestTelemetry, org, signal })
-      return { items: items.filter((item) => key === undefined || item.key === key) }
-    },
+    fetchLatest: (signal) =>
+      request(`${deviceApi(device)}/telemetry/latest`, { schema: LatestTelemetry, query: only, org, signal }),
     fetchPage: (range, signal) =>
       request(`${deviceApi(device)}/telemetry`, {
         schema: HistoryPage,
-        query: { ...range, ...keys, limit: PAGE_SIZE },
+        query: { ...range, ...only, limit: PAGE_SIZE },
         org,
         signal,
       }),

@@ -1,0 +1,40 @@
+import pg from 'pg'
+import { expect, it } from 'vitest'
+import { deviceSessionId } from '../../../apps/api/src/messaging/connections/session-ids.js'
+import { readMigrations } from '../../../scripts/database/migrations.mjs'
+import { createEmptyDatabase } from '../../support/database.js'
+
+const namedByDevice = '20261130120000_broker_session_device'
+
+it('stored sessions of devices from before they were named by the device are kept, with all they hold', async () => {
+  const database = await createEmptyDatabase()
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  try {
+    for (const { name, sql } of await readMigrations()) {
+      if (name === namedByDevice) await insert(pool)
+      await pool.query(sql)
+      if (name === namedByDevice) break
+    }
+    const [pump, second] = [deviceSessionId('acme', 42, 'pump'), deviceSessionId('acme', 42, 'pump:2')]
+    const person = 'acme/u/page'
+    const ids = async (table: string) =>
+      (await pool.query(`SELECT session_id AS id FROM broker.${table} ORDER BY 1`)).rows.map(({ id }) => id)
+    expect(await ids('session')).toEqual([pump, second, person].sort())
+    expect(await ids('subscription')).toEqual([pump, pump, person].sort())
+    expect(await ids('inbound')).toEqual([second])
+    expect(await ids('entry')).toEqual([pump, person].sort())
+  } finally {
+    await pool.end()
+    await database.drop()
+  }
+})
+
+async function insert(pool: pg.Pool): Promise<void> {
+  await pool.query(`
+    INSERT INTO broker.session (session_id, offline_since, owner)
+    VALUES ('acme/d/pump', 5, 'device 42'), ('acme/d/pump:2', 5, 'device 42'), ('acme/u/page', 5, 'session x');
+    INSERT INTO broker.subscription VALUES ('acme/d/pump', 'a', 1), ('acme/d/pump', 'b', 1), ('acme/u/page', 'a', 1);
+    INSERT INTO broker.inbound VALUES ('acme/d/pump:2', 7);
+    INSERT INTO broker.entry (session_id, sequence, topic, payload, message_qos, qos, retain, packet_id, released)
+    VALUES ('acme/d/pump', 1, 'a', 'x', 1, 1, false, 0, false), ('acme/u/page', 1, 'a', 'x', 1, 1, false, 0, false)`)
+}
