@@ -28,7 +28,7 @@ describe('DuplicateClientIds', () => {
     expect(takeOversAt(seconds)).toEqual([
       null,
       null,
-      { count: 3, isNew: true, addresses: ['10.0.0.8', '10.0.0.7'] },
+      { count: 3, isNew: true, addresses: ['10.0.0.7', '10.0.0.8'] },
     ])
   })
 
@@ -45,6 +45,8 @@ describe('DuplicateClientIds', () => {
 
   it('names one address when both clients have the same, and the last two of more', () => {
     expect(takeOversAt([0, 1, 2], ['10.0.0.7']).at(-1)?.addresses).toEqual(['10.0.0.7'])
+    const alternating = takeOversAt([0, 1, 2, 3, 4]).slice(2)
+    for (const noticed of alternating) expect(noticed?.addresses).toEqual(['10.0.0.7', '10.0.0.8'])
     expect(takeOversAt([0, 1, 2], ['a', 'b', 'c']).at(-1)?.addresses).toEqual(['b', 'c'])
   })
 

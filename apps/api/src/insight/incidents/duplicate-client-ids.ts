@@ -20,7 +20,7 @@ export interface DuplicateClientId {
   count: number
   /** Whether it was noticed just now. */
   isNew: boolean
-  /** Where the clients that were taken over last are: two addresses at most. */
+  /** Where the clients that were taken over last are: two addresses at most, sorted, as the clients alternate. */
   addresses: readonly string[]
 }
 
@@ -47,7 +47,7 @@ export class DuplicateClientIds {
     const others = session.addresses.filter((address) => address !== remoteAddress)
     session.addresses = [...others, remoteAddress].slice(-2)
 
-    const { addresses } = session
+    const addresses = [...session.addresses].sort()
     if (session.isDuplicate) return { count: 1, isNew: false, addresses }
     const firstMs = session.times[0] ?? atMs
     if (session.times.length < takeOvers || atMs - firstMs > windowMs) return null

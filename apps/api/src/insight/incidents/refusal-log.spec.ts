@@ -115,12 +115,12 @@ describe('RefusalLog', () => {
     log.record(1, { code: 'bad_credentials', device: 'a', remoteAddress: '10.0.0.8', count: 2 }, 2_000)
     log.record(1, { code: 'bad_credentials', device: 'b' }, 2_000)
     log.record(2, { code: 'rate', device: 'a' }, 2_000)
-    const all = log.ofDevice(1, 'a', undefined, 2_000)
+    const all = log.ofDevice(1, 'a', undefined, 2_000, 2_000)
     expect(all.map(({ refusal }) => refusal)).toMatchObject([
       { code: 'bad_credentials', count: 3, remoteAddress: '10.0.0.8' },
       { code: 'topic_denied', count: 1, remoteAddress: null },
     ])
-    expect(log.ofDevice(1, 'a', all[0]?.order, 2_000)).toEqual(all.slice(1))
+    expect(log.ofDevice(1, 'a', all[0]?.order, 2_000, 2_000)).toEqual(all.slice(1))
     expect(log.ofDevice(1, 'a', undefined, 60 * minuteMs)).toEqual([])
     log.forgetDevice(1, 'a')
     expect(log.ofDevice(1, 'a', undefined, 2_000)).toEqual([])

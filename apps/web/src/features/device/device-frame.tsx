@@ -52,7 +52,7 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
       <DeviceHeader device={device.data} />
       <SimulationNotice device={id} className="mt-3 rounded-outer bg-sunken py-1.5 pr-1.5 pl-3" />
       <LiveStoreNotice />
-      <DeviceRefusals />
+      <DeviceRefusals key={id} device={id} />
       <Tabs device={device.data} />
       {children}
     </DeviceContext>

@@ -10,7 +10,6 @@ import { formatCount } from '@/lib/format-number'
 import { formatClockSeconds, formatExact } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { refusalHelp, refusalTitle, refusalTodo } from '@/lib/refusal-texts'
-import { useCurrentDevice } from '../device-context'
 import { useDeviceRefusals } from './use-device-refusals'
 
 /** Those that are shown before all are asked for. */
@@ -19,8 +18,8 @@ const SHOWN_FIRST = 2
 const DUPLICATE_ENDS_MS = 60_000
 
 /** What the device was refused in the last hour, and what to do about it. */
-export function DeviceRefusals() {
-  const refusals = useDeviceRefusals()
+export function DeviceRefusals({ device }: { device: string }) {
+  const refusals = useDeviceRefusals(device)
   const now = useNow()
   const [all, setAll] = useState(false)
   const duplicate = refusals.find((refusal) => isDuplicateNow(refusal, now))
@@ -28,7 +27,7 @@ export function DeviceRefusals() {
   const shown = all ? others : others.slice(0, SHOWN_FIRST)
   return (
     <>
-      {duplicate !== undefined && <DuplicateClientId refusal={duplicate} />}
+      {duplicate !== undefined && <DuplicateClientId device={device} refusal={duplicate} />}
       {others.length > 0 && (
         <section
           aria-labelledby="refusals-title"
@@ -39,7 +38,7 @@ export function DeviceRefusals() {
           </h2>
           <ul>
             {shown.map((refusal) => (
-              <Item key={`${refusal.code} ${refusal.topic}`} refusal={refusal} />
+              <Item key={`${refusal.code} ${refusal.topic}`} device={device} refusal={refusal} />
             ))}
           </ul>
           {others.length > SHOWN_FIRST && (
@@ -57,19 +56,24 @@ function isDuplicateNow({ code, ts }: Refusal, now: number): boolean {
   return code === 'duplicate_client_id' && now - Date.parse(ts) < DUPLICATE_ENDS_MS
 }
 
-function DuplicateClientId({ refusal: { code, detail, count } }: { refusal: Refusal }) {
+interface RefusalProps {
+  device: string
+  refusal: Refusal
+}
+
+function DuplicateClientId({ device, refusal: { code, detail, count } }: RefusalProps) {
   return (
     <Notice tone="refused" title="Duplicate client id" className="mt-3">
       {detail}{' '}
       <span aria-live="off" className="tabular-nums">
         {formatCount(count)} take-overs in the last hour.
       </span>{' '}
-      <Todo code={code} />
+      <Todo code={code} device={device} />
     </Notice>
   )
 }
 
-function Item({ refusal: { code, topic, detail, remoteAddress, count, ts } }: { refusal: Refusal }) {
+function Item({ device, refusal: { code, topic, detail, remoteAddress, count, ts } }: RefusalProps) {
   const lastAt = Date.parse(ts)
   return (
     <li className="mt-1.5 text-ink-soft">
@@ -86,19 +90,18 @@ function Item({ refusal: { code, topic, detail, remoteAddress, count, ts } }: { 
       {topic !== null && <code className="block font-mono text-12 break-all">{topic}</code>}
       {detail !== null && <p className="break-words">{detail}</p>}
       <p>
-        <Todo code={code} />
+        <Todo code={code} device={device} />
       </p>
     </li>
   )
 }
 
-function Todo({ code }: { code: string }) {
+function Todo({ code, device }: { code: string; device: string }) {
   const { slug } = useOrganization()
-  const { id } = useCurrentDevice()
-  const help = refusalHelp(code, slug, id)
+  const help = refusalHelp(code, slug, device)
   return (
     <>
-      {refusalTodo(code, id)}{' '}
+      {refusalTodo(code, device)}{' '}
       {help !== null && (
         <Link href={help.href} className="rounded-inner text-ink underline underline-offset-2">
           {help.label}

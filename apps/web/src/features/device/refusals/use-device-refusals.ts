@@ -7,15 +7,13 @@ import { request } from '@/lib/api'
 import { deviceApi, deviceKey } from '@/lib/device-queries'
 import { useFleet } from '@/lib/live/use-fleet'
 import { useOrganization } from '@/lib/organization'
-import { useCurrentDevice } from '../device-context'
 
 const NONE: readonly Refusal[] = []
 const LEAST_INTERVAL_MS = 2_000
 
 /** What the device was refused in the last hour, newest first; read again when the organization's counts change. */
-export function useDeviceRefusals(): readonly Refusal[] {
+export function useDeviceRefusals(id: string): readonly Refusal[] {
   const { slug } = useOrganization()
-  const { id } = useCurrentDevice()
   const seen = useRef('')
   const query = useQuery({
     queryKey: [...deviceKey(slug, id), 'refusals'],
