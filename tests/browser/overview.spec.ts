@@ -1,6 +1,6 @@
 import zlib from 'node:zlib'
 import type { Overview } from '@heliograph/protocol'
-import type { MqttClient } from 'mqtt'
+import mqtt, { type MqttClient } from 'mqtt'
 import pg from 'pg'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -89,8 +89,67 @@ describe('the overview', () => {
     await dialog.getByText('Invalid payload').waitFor()
     await dialog.getByText('3 times').waitFor()
     expect(await portray(page, 'overview-refusals')).toEqual([])
-    await dialog.getByRole('link', { name: 'old-meter' }).click()
+    await dialog.getByRole('link', { name: 'old-meter', exact: true }).click()
     await page.waitForURL('**/devices/old-meter')
+  })
+
+  it('shows on the page of a device what it is refused, live and after a reload, and leads to what helps', async () => {
+    const refused = main(page).getByRole('region', { name: 'Refused in the last hour' })
+    await refused.getByText('3 × Invalid payload').waitFor()
+    // What is refused is no last message.
+    await main(page).getByText('none yet').waitFor()
+    const { topic: _, ...credential } = await device(administrator, 'New meter', 'new-meter')
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices/new-meter`)
+    await live(page)
+    await expect.poll(() => refused.count()).toBe(0)
+    const wrong = { ...credential, password: 'hg_dev_wrong', url: platform.mqttTcpUrl }
+    for (let n = 0; n < 2; n += 1) await expect(connectSocket(wrong)).rejects.toThrow()
+    await refused.getByText('2 × Wrong secret').waitFor()
+    await refused.getByText(/, last \d\d:\d\d:\d\d from 127\.0\.0\.1/).waitFor()
+    const socket = await connectSocket({ ...credential, url: platform.mqttTcpUrl })
+    const foreign = `${administrator.organization}/devices/old-meter/telemetry`
+    await socket.publishAsync(foreign, '{"a":1}', { qos: 1 })
+    await socket.endAsync()
+    await refused.getByText(foreign).waitFor()
+    await page.reload()
+    await refused.getByText('2 × Wrong secret').waitFor()
+    expect(await portray(page, 'device-refused')).toEqual([])
+
+    await refused.getByRole('link', { name: 'Topics of new-meter' }).click()
+    const topics = main(page).getByRole('region', { name: 'Topics' })
+    await topics.getByText(`${administrator.organization}/devices/new-meter/telemetry`).waitFor()
+    expect(await portray(page, 'device-topics')).toEqual([])
+    await administrator.send('DELETE', '/api/v1/devices/new-meter')
+  })
+
+  it('names two clients that take over from each other, within ten seconds, until they stop', async () => {
+    const { clientId, username, password } = await device(administrator, 'Twin', 'twin')
+    const options = { clientId, username, password, protocolVersion: 4, reconnectPeriod: 1_000 } as const
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices/twin`)
+    await live(page)
+    const twins = [mqtt.connect(platform.mqttTcpUrl, options), mqtt.connect(platform.mqttTcpUrl, options)]
+    const notice = main(page).getByRole('alert').filter({ hasText: 'Duplicate client id' })
+    await notice.waitFor({ timeout: 10_000 })
+    await notice.getByText(/Two clients connect as twin, both from 127\.0\.0\.1/).waitFor()
+    await notice.getByText(/its own client id: twin:suffix/).waitFor()
+    expect(await portray(page, 'device-duplicate-client-id')).toEqual([])
+    await main(page).getByRole('link', { name: 'Presence', exact: true }).click()
+    const presence = main(page).getByRole('region', { name: 'Presence' })
+    await presence
+      .getByText(/^taken over \d+ times$/)
+      .filter({ visible: true })
+      .waitFor()
+    expect(await presence.getByRole('row').count()).toBe(2)
+    expect(await portray(page, 'device-presence-taken-over')).toEqual([])
+    for (const twin of twins) twin.end(true)
+    await open()
+    await tile('Refused').getByRole('button').click()
+    const dialog = page.getByRole('dialog', { name: 'Refusals of the last hour' })
+    await dialog.getByText('Duplicate client id').waitFor()
+    await administrator.send('DELETE', '/api/v1/devices/twin')
+    // The list and the tile agree also on the refusals of a device that is gone.
+    await dialog.getByText(/^And \d+ more/).waitFor()
+    await page.keyboard.press('Escape')
   })
 
   it('leads from each status to those devices', async () => {

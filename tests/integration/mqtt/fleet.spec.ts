@@ -1,4 +1,4 @@
-import { FleetCounts, fleet } from '@heliograph/protocol'
+import { type Device, FleetCounts, fleet, type Overview, type RefusalPage } from '@heliograph/protocol'
 import type { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
@@ -114,6 +114,84 @@ describe('the fleet message, each second', () => {
     ])
     for (const refusal of refusals) expect(refusal.device).toBe(device.id)
     await client.endAsync()
+  })
+
+  it('lists what each device was refused, which is no last message of it', async () => {
+    const device = await registerDevice(acme)
+    const { id, credential } = device
+    const { username, password, topics } = credential
+    const path = `/api/v1/devices/${id}`
+    const list = (query = '') => acme.send<RefusalPage>('GET', `${path}/refusals${query}`)
+    expect(await list()).toEqual({ items: [], nextCursor: null })
+
+    const wrong = { ...device, credential: { ...credential, password: 'hg_dev_wrong' } }
+    expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
+    expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
+    expect(await refusalCode(connectDevice(platform, device, { clientId: 'another' }))).toBe(2)
+    const foreign = `${acme.organization}/devices/another/telemetry`
+    const will = { topic: `${foreign}/will`, payload: 'gone', qos: 1, retain: false } as const
+    const client = await connectDevice(platform, device, { will })
+    await client.publishAsync(foreign, '{"a":1}', { qos: 1 })
+    await client.publishAsync(topics.telemetry, 'no json', { qos: 1 })
+    await client.publishAsync(topics.events, '{"level":"loud"}', { qos: 1 })
+    const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const overHttp = createClient(platform.url, { authorization: basic })
+    expect((await overHttp.request('POST', `${path}/telemetry`, [1])).status).toBe(422)
+
+    const { items } = await list()
+    expect(items).toMatchObject([
+      { code: 'payload_invalid', topic: topics.telemetry, count: 2, remoteAddress: null },
+      { code: 'payload_invalid', topic: topics.events, count: 1 },
+      { code: 'topic_denied', topic: foreign, count: 1, remoteAddress: '127.0.0.1' },
+      { code: 'topic_denied', topic: will.topic, count: 1, remoteAddress: '127.0.0.1' },
+      { code: 'wrong_client_id', detail: 'client id "another"', count: 1, remoteAddress: '127.0.0.1' },
+      { code: 'bad_credentials', topic: null, count: 2, remoteAddress: '127.0.0.1' },
+    ])
+    const pages: RefusalPage['items'] = []
+    for (let next: string | null = ''; next !== null; ) {
+      const page: RefusalPage = await list(`?limit=4${next === '' ? '' : `&cursor=${next}`}`)
+      pages.push(...page.items)
+      next = page.nextCursor
+    }
+    const whole = items.map(({ code, topic, count }) => ({ code, topic, count }))
+    expect(pages).toMatchObject(whole)
+    expect(pages).toHaveLength(items.length)
+    expect(await acme.request('GET', `${path}/refusals?cursor=x`)).toMatchObject({ status: 400 })
+
+    // What is refused is no last message of a device, and yet it tells how wrong the clock is.
+    const read = () => acme.send<Device>('GET', path)
+    const aheadMs = 10 * 86_400_000
+    const ahead = JSON.stringify({ ts: Date.now() + aheadMs, values: { a: 1 } })
+    await client.publishAsync(topics.telemetry, ahead, { qos: 1 })
+    await eventually(async () =>
+      expect((await read()).telemetry.clockSkewMs).toBeGreaterThan(aheadMs - 60_000),
+    )
+    expect(await list('?limit=1')).toMatchObject({ items: [{ code: 'timestamp_refused' }] })
+    expect(await read()).toMatchObject({ lastMessageAt: null, connection: { connected: true } })
+    await client.publishAsync(topics.events, '{"level":"info","message":"door opened"}', { qos: 1 })
+    await eventually(async () => expect((await read()).lastMessageAt).not.toBeNull())
+    await client.endAsync()
+
+    await acme.send('DELETE', path)
+    await registerDevice(acme, id)
+    expect(await list()).toEqual({ items: [], nextCursor: null })
+  })
+
+  it('counts in the list of refusals what the tile counts, with more than 50 different ones', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const device = await registerDevice(acme)
+      const client = await connectDevice(platform, device)
+      for (let other = 0; other < 18; other += 1)
+        await client.publishAsync(`${acme.organization}/devices/none-${other}/telemetry`, '1', { qos: 1 })
+      await client.endAsync()
+    }
+    const { fleet, refusals, furtherRefusals } = await acme.send<Overview>('GET', '/api/v1/overview')
+    expect(refusals).toHaveLength(50)
+    expect(furtherRefusals.devices).toBeGreaterThan(1)
+    const sum = (list: { count: number }[]) => list.reduce((total, { count }) => total + count, 0)
+    const counted = fleet.refusals.reduce((total, { lastHour }) => total + lastHour, 0)
+    expect(sum(refusals) + sum(furtherRefusals.counts)).toBe(counted)
+    expect(counted).toBeGreaterThan(4 * 18)
   })
 
   it('counts what scripts are refused, and nothing of what pages are refused', async () => {

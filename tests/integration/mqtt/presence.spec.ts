@@ -1,5 +1,6 @@
 import net from 'node:net'
-import type { MqttClient } from 'mqtt'
+import type { Overview, PresencePage, RefusalPage } from '@heliograph/protocol'
+import mqtt, { type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
@@ -48,6 +49,11 @@ async function expectFinally(device: TestDevice, online: boolean, reason: string
   await newcomer.endAsync()
 }
 
+const history = async (device: TestDevice) =>
+  (await admin.send<PresencePage>('GET', `/api/v1/devices/${device.id}/presence`)).items
+const refusals = async (device: TestDevice) =>
+  (await admin.send<RefusalPage>('GET', `/api/v1/devices/${device.id}/refusals`)).items
+
 describe('presence', () => {
   it('reports a clean disconnect', async () => {
     const device = await registerDevice(admin)
@@ -93,7 +99,52 @@ describe('presence', () => {
     await current.endAsync()
     await eventually(() => expect(changes(seen)).toEqual(['online connected', 'offline client_disconnected']))
     await expectFinally(device, false, 'client_disconnected')
+    expect(await history(device)).toMatchObject([
+      { online: false, takeOvers: 0 },
+      { online: true, takeOvers: 10 },
+    ])
     await watcher.endAsync()
+  })
+
+  it('names two clients with one client id, and has them as one row with a count', async () => {
+    const device = await registerDevice(admin)
+    const { clientId, username, password } = device.credential
+    const options = { clientId, username, password, protocolVersion: 4, reconnectPeriod: 100 } as const
+    const clients = [mqtt.connect(platform.mqttTcpUrl, options), mqtt.connect(platform.mqttTcpUrl, options)]
+    await eventually(async () => {
+      const [refusal, ...others] = await refusals(device)
+      expect(others).toEqual([])
+      expect(refusal).toMatchObject({ code: 'duplicate_client_id', device: device.id, topic: null })
+      expect(refusal).toMatchObject({ remoteAddress: '127.0.0.1', detail: expect.stringContaining(clientId) })
+      expect(refusal?.count).toBeGreaterThan(5)
+    })
+    const [connected, ...earlier] = await history(device)
+    expect(connected).toMatchObject({ online: true, reason: 'connected' })
+    expect(connected?.takeOvers).toBeGreaterThan(5)
+    expect(earlier).toEqual([])
+    const overview = await admin.send<Overview>('GET', '/api/v1/overview')
+    expect(overview.refusals).toContainEqual(expect.objectContaining({ code: 'duplicate_client_id' }))
+
+    for (const client of clients) client.end(true)
+    await expectFinally(device, false, 'connection_lost')
+    const [{ count } = { count: 0 }] = await refusals(device)
+    await eventually(async () =>
+      expect(await history(device)).toMatchObject([
+        { online: false, takeOvers: 0 },
+        { online: true, takeOvers: count },
+      ]),
+    )
+  })
+
+  it('says nothing of a client that comes back after a change of its network', async () => {
+    const device = await registerDevice(admin)
+    const before = await connectDevice(platform, device)
+    const ended = closed(before)
+    const client = await connectDevice(platform, device)
+    await ended
+    await eventually(async () => expect(await history(device)).toMatchObject([{ takeOvers: 1 }]))
+    expect(await refusals(device)).toEqual([])
+    await client.endAsync()
   })
 
   it('stays online while any of several connections of a device is up', async () => {

@@ -33,6 +33,7 @@ const routes: {
   { route: 'GET /api/v1/devices/{device}', deviceRoute: true },
   { route: 'PATCH /api/v1/devices/{device}', deviceRoute: true, body: { name: 'New' }, invalid: {} },
   { route: 'GET /api/v1/devices/{device}/presence', deviceRoute: true },
+  { route: 'GET /api/v1/devices/{device}/refusals', deviceRoute: true },
   { route: 'GET /api/v1/devices/{device}/telemetry', deviceRoute: true },
   { route: 'GET /api/v1/devices/{device}/telemetry/latest', deviceRoute: true },
   { route: 'GET /api/v1/telemetry', query: '?devices=pump&points=10' },

@@ -1,3 +1,4 @@
+import type { PresencePage } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAdministrator } from '../../support/accounts.js'
 import type { HttpClient } from '../../support/http-client.js'
@@ -115,17 +116,30 @@ describe('one device', () => {
   it('lists when it connected and disconnected, page by page', async () => {
     await client.send('POST', devices, { name: 'Restless', id: 'restless' })
     await platform.pool.query(
-      `INSERT INTO presence_change (device_key, at, online, reason)
+      `INSERT INTO presence_change (device_key, at, online, reason, take_overs)
        SELECT d.key, '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', n % 2 = 1,
-         CASE WHEN n % 2 = 1 THEN 'connected' ELSE 'connection_lost' END
+         CASE WHEN n % 2 = 1 THEN 'connected' ELSE 'connection_lost' END, CASE WHEN n % 2 = 1 THEN 0 ELSE n END
        FROM device d, generate_series(1, 5) n WHERE d.id = 'restless'`,
     )
-    type Changes = { items: { ts: string; online: boolean; reason: string }[]; nextCursor: string | null }
+    type Changes = PresencePage
     const path = `${devices}/restless/presence`
     const first = await client.send<Changes>('GET', `${path}?limit=3`)
-    expect(first.items[0]).toEqual({ ts: '2026-01-01T00:05:00.000Z', online: true, reason: 'connected' })
+    expect(first.items[0]).toEqual({
+      ts: '2026-01-01T00:05:00.000Z',
+      online: true,
+      reason: 'connected',
+      takeOvers: 0,
+    })
+    // Take-overs are stored with the end of the connection, which may be on the page before.
+    expect(first.items.map(({ takeOvers }) => takeOvers)).toEqual([0, 0, 4])
     const second = await client.send<Changes>('GET', `${path}?limit=3&cursor=${first.nextCursor}`)
-    expect(second).toMatchObject({ items: [{ online: false }, { online: true }], nextCursor: null })
+    expect(second).toMatchObject({
+      items: [
+        { online: false, takeOvers: 0 },
+        { online: true, takeOvers: 2 },
+      ],
+      nextCursor: null,
+    })
     expect((await ask(client, 'GET', `${path}?cursor=bm9uZQ`)).body.code).toBe('invalid_cursor')
   })
 })

@@ -44,7 +44,7 @@ export const LiveView = lazyView(
 )
 
 export const CredentialsView = lazyView(
-  () => import('@/features/device/credentials/credential-list').then((module) => module.CredentialList),
+  () => import('@/features/device/credentials/credential-list').then((module) => module.CredentialsView),
   { path: /\/devices\/[^/]+\/credentials$/ },
 )
 

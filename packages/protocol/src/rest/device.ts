@@ -69,7 +69,9 @@ export const Device = z
     updatedAt: Timestamp,
     status: z.enum(deviceStatuses),
     connection: DeviceConnection,
-    lastMessageAt: Timestamp.nullable(),
+    lastMessageAt: Timestamp.nullable().meta({
+      description: 'When the device was last heard: its last message that was not refused, over MQTT or HTTP',
+    }),
     telemetry: DeviceTelemetry,
   })
   .meta({ id: 'Device' })
@@ -111,7 +113,14 @@ export const DevicePage = page(Device).meta({ id: 'DevicePage' })
 export type DevicePage = z.infer<typeof DevicePage>
 
 export const PresenceChange = z
-  .object({ ts: Timestamp, online: z.boolean(), reason: PresenceReason })
+  .object({
+    ts: Timestamp,
+    online: z.boolean(),
+    reason: PresenceReason,
+    takeOvers: z.int().min(0).meta({
+      description: 'How often a connection of the device was taken over from then until the next change',
+    }),
+  })
   .meta({ id: 'PresenceChange' })
 export type PresenceChange = z.infer<typeof PresenceChange>
 

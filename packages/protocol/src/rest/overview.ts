@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FleetCounts } from '../payloads/platform.js'
 import { Timestamp } from './common.js'
+import { FurtherRefusals, Refusal } from './refusal.js'
 
 const Count = z.int().min(0)
 
@@ -11,20 +12,6 @@ export const TrafficPoint = z
     description: 'The mean of the five seconds that end at `ts` (epoch milliseconds)',
   })
 export type TrafficPoint = z.infer<typeof TrafficPoint>
-
-/** Equal refusals are one item with a count. */
-export const Refusal = z
-  .object({
-    code: z.string(),
-    device: z.string().nullable(),
-    topic: z.string().nullable(),
-    detail: z.string().nullable(),
-    count: Count,
-    since: Timestamp,
-    ts: Timestamp.meta({ description: 'When it last happened' }),
-  })
-  .meta({ id: 'Refusal' })
-export type Refusal = z.infer<typeof Refusal>
 
 export const SlowConsumer = z
   .object({
@@ -54,6 +41,7 @@ export const Overview = z
     refusals: z
       .array(Refusal)
       .meta({ description: 'Refusals of the last hour, the newest first, at most 50' }),
+    furtherRefusals: FurtherRefusals.meta({ description: 'The refusals of the last hour beyond that list' }),
     slowConsumers: z.array(SlowConsumer).meta({
       description:
         'Slow consumers of the last ten minutes, by waiting messages and then by dropped messages, descending',

@@ -14,6 +14,8 @@ export interface Refused {
   device?: string | undefined
   topic?: string | undefined
   detail?: string | undefined
+  /** The address of the client, if it is known. */
+  remoteAddress?: string | undefined
   /** How many messages it stands for; 1 when absent. */
   count?: number | undefined
 }

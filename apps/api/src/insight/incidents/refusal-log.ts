@@ -1,101 +1,154 @@
-import type { Refusal, RefusalCount } from '@heliograph/protocol'
+import type { FurtherRefusals, Refusal, RefusalCount } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { epochMsOf } from '../../foundation/times/monotonic-time.js'
+import {
+  DeviceRefusals,
+  hourCount,
+  hourMs,
+  type RecordedRefusal,
+  type RefusalEntry,
+} from './device-refusals.js'
 import { SlidingCount } from './sliding-count.js'
 
-export interface RecordedRefusal {
-  /** A code of a notice, or of the broker's list of reasons. */
-  code: string
-  device?: string | undefined
-  topic?: string | undefined
-  detail?: string | undefined
-  /** How many messages it stands for; 1 when absent. */
-  count?: number | undefined
-}
-
-interface Entry extends RecordedRefusal {
-  count: number
-  /** A time of the monotonic clock, as the system's can be set back. */
-  sinceMs: number
-  lastMs: number
-}
+/** How much is kept. What was longest without a refusal is forgotten first; the counts by code keep it. */
+export const refusalLimits = { devicesPerOrganization: 200, entries: 10_000 }
 
 interface Organization {
-  counts: Map<string, SlidingCount>
-  entries: Map<string, Entry>
+  /** By code: what the tile of the overview shows. */
+  counts: Map<string, { minute: SlidingCount; hour: SlidingCount }>
+  /** In the order of their last refusals; null is for clients that are no device. */
+  devices: Map<string | null, DeviceRefusals>
 }
 
 const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const maxEntries = 50
-const maxTextLength = 256
+const listedInOverview = 50
 
 /** The refusals of the last hour, in memory. Equal refusals are one entry, so that many of them need no more memory. */
 @Injectable()
 export class RefusalLog {
+  /** In the order of their last refusals. */
   private readonly organizations = new Map<number, Organization>()
+  private entries = 0
+  /** Numbers the refusals, so that their order is definite. */
+  private last = 0
 
   record(organizationId: number, refusal: RecordedRefusal, atMs = performance.now()): void {
-    const { counts, entries } = this.of(organizationId)
-    const { code, device, topic, detail, count = 1 } = refusal
-    const ofCode = counts.get(code) ?? new SlidingCount(hourMs)
-    counts.set(code, ofCode)
-    ofCode.add(count, atMs)
-
-    const key = `${code} ${device ?? ''} ${shorten(topic) ?? ''}`
-    const known = entries.get(key)
+    const organization = this.organizations.get(organizationId) ?? { counts: new Map(), devices: new Map() }
     // Deleted and set again, so that the map is in the order of the last times.
-    entries.delete(key)
-    const isNew = known === undefined || atMs - known.lastMs > hourMs
-    entries.set(key, {
-      code,
-      device,
-      topic: shorten(topic),
-      detail: shorten(detail),
-      count: (isNew ? 0 : known.count) + count,
-      sinceMs: isNew ? atMs : known.sinceMs,
-      lastMs: atMs,
-    })
-    if (entries.size > maxEntries) entries.delete(entries.keys().next().value ?? '')
+    this.organizations.delete(organizationId)
+    this.organizations.set(organizationId, organization)
+    countCode(organization, refusal, atMs)
+
+    const { devices } = organization
+    const device = refusal.device ?? null
+    const refusals = devices.get(device) ?? new DeviceRefusals()
+    devices.delete(device)
+    devices.set(device, refusals)
+    this.last += 1
+    this.entries += refusals.record(refusal, this.last, atMs)
+    this.enforceLimits(organization, atMs)
+  }
+
+  /** Forgets the refusals of a deleted device, as another may get its id. */
+  forgetDevice(organizationId: number, device: string): void {
+    const organization = this.organizations.get(organizationId)
+    if (organization !== undefined) this.forget(organization, device)
   }
 
   /** Counts by code, the most frequent first. */
   counts(organizationId: number, atMs = performance.now()): RefusalCount[] {
     const counts = [...(this.organizations.get(organizationId)?.counts ?? [])].map(([code, count]) => ({
       code,
-      lastMinute: count.sum(minuteMs, atMs),
-      lastHour: count.sum(hourMs, atMs),
+      lastMinute: count.minute.sum(minuteMs, atMs),
+      lastHour: count.hour.sum(hourMs, atMs),
     }))
     return counts.filter(({ lastHour }) => lastHour > 0).sort((a, b) => b.lastHour - a.lastHour)
   }
 
-  /** The refusals, newest first. */
-  recent(organizationId: number, atMs = performance.now(), nowMs = Date.now()): Refusal[] {
-    const iso = (monotonicMs: number) => new Date(epochMsOf(monotonicMs, atMs, nowMs)).toISOString()
-    const entries = [...(this.organizations.get(organizationId)?.entries.values() ?? [])]
-    return entries
-      .filter(({ lastMs }) => atMs - lastMs <= hourMs)
-      .reverse()
-      .map(({ code, device = null, topic = null, detail = null, count, sinceMs, lastMs }) => ({
-        code,
-        device,
-        topic,
-        detail,
-        count,
-        since: iso(sinceMs),
-        ts: iso(lastMs),
-      }))
+  /** The newest refusals, and a summary of all others: together they add up to `counts`. */
+  recent(
+    organizationId: number,
+    atMs = performance.now(),
+    nowMs = Date.now(),
+  ): { refusals: Refusal[]; furtherRefusals: FurtherRefusals } {
+    const devices = [...(this.organizations.get(organizationId)?.devices.values() ?? [])]
+    const all = devices.flatMap((refusals) => refusals.list(atMs)).sort((a, b) => b.order - a.order)
+    const refusals = all.slice(0, listedInOverview).map((entry) => describe(entry, atMs, nowMs))
+    const counts = this.counts(organizationId, atMs).map(({ code, lastHour }) => ({
+      code,
+      count: lastHour - sumOf(refusals.filter((listed) => listed.code === code)),
+    }))
+    const others = all.slice(listedInOverview).flatMap(({ device }) => device ?? [])
+    return {
+      refusals,
+      furtherRefusals: {
+        devices: new Set(others).size,
+        counts: counts.filter(({ count }) => count > 0),
+      },
+    }
   }
 
-  private of(organizationId: number): Organization {
-    const known = this.organizations.get(organizationId)
-    if (known !== undefined) return known
-    const organization = { counts: new Map(), entries: new Map() }
-    this.organizations.set(organizationId, organization)
-    return organization
+  /** The refusals of a device whose order is below `before`, newest first, each with its order. */
+  ofDevice(
+    organizationId: number,
+    device: string,
+    before = Number.POSITIVE_INFINITY,
+    atMs = performance.now(),
+    nowMs = Date.now(),
+  ): { order: number; refusal: Refusal }[] {
+    const entries = this.organizations.get(organizationId)?.devices.get(device)?.list(atMs) ?? []
+    return entries
+      .filter(({ order }) => order < before)
+      .map((entry) => ({ order: entry.order, refusal: describe(entry, atMs, nowMs) }))
+  }
+
+  private enforceLimits(organization: Organization, atMs: number): void {
+    for (const [device, { lastMs }] of organization.devices) {
+      const tooMany = organization.devices.size > refusalLimits.devicesPerOrganization
+      if (!tooMany && atMs - lastMs <= hourMs) break
+      this.forget(organization, device)
+    }
+    while (this.entries > refusalLimits.entries) this.forgetOldest()
+  }
+
+  /** Forgets a device of the organization that was longest without a refusal. */
+  private forgetOldest(): void {
+    for (const organization of this.organizations.values()) {
+      const [device] = organization.devices.keys()
+      if (device === undefined) continue
+      this.forget(organization, device)
+      return
+    }
+  }
+
+  private forget({ devices }: Organization, device: string | null): void {
+    this.entries -= devices.get(device)?.size ?? 0
+    devices.delete(device)
   }
 }
 
-function shorten(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
+function countCode({ counts }: Organization, { code, count = 1 }: RecordedRefusal, atMs: number): void {
+  const ofCode = counts.get(code) ?? { minute: new SlidingCount(minuteMs), hour: hourCount() }
+  counts.set(code, ofCode)
+  ofCode.minute.add(count, atMs)
+  ofCode.hour.add(count, atMs)
+}
+
+function sumOf(refusals: readonly Refusal[]): number {
+  return refusals.reduce((sum, { count }) => sum + count, 0)
+}
+
+function describe(entry: RefusalEntry, atMs: number, nowMs: number): Refusal {
+  const { code, device = null, topic = null, detail = null, remoteAddress = null } = entry
+  const iso = (monotonicMs: number) => new Date(epochMsOf(monotonicMs, atMs, nowMs)).toISOString()
+  return {
+    code,
+    device,
+    topic,
+    detail,
+    remoteAddress,
+    count: entry.count.sum(hourMs, atMs),
+    since: iso(Math.max(entry.sinceMs, atMs - hourMs)),
+    ts: iso(entry.lastMs),
+  }
 }

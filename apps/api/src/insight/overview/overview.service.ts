@@ -26,16 +26,18 @@ export class OverviewService {
 
   async read({ organizationId }: Principal): Promise<Overview> {
     await this.refresh(organizationId)
+    // One moment for all, so that the counts are those of the list.
+    const atMs = performance.now()
     return {
-      fleet: this.counts(organizationId),
+      fleet: this.counts(organizationId, atMs),
       traffic: this.rates.history(organizationId),
-      refusals: this.refusals.recent(organizationId),
+      ...this.refusals.recent(organizationId, atMs),
       slowConsumers: this.slow.list(organizationId),
     }
   }
 
   /** The counts as last known, without waiting for the database. */
-  counts(organizationId: number): FleetCounts {
+  counts(organizationId: number, atMs = performance.now()): FleetCounts {
     const statuses = this.devices.latest(organizationId)
     return {
       ts: Date.now(),
@@ -43,7 +45,7 @@ export class OverviewService {
       online: this.presence.tracker.onlineCount(organizationId),
       ...this.rates.now(organizationId),
       statuses,
-      refusals: this.refusals.counts(organizationId),
+      refusals: this.refusals.counts(organizationId, atMs),
       slowConsumers: this.slow.summary(organizationId),
       storage: this.storage.latest(organizationId),
       store: this.store.current,

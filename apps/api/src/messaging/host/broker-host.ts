@@ -114,9 +114,11 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     })
     const refusedConnects = new ConnectRefusalLog(this.logger)
     broker.events.on('refused', (refusal) => refusedConnects.note(refusal))
-    broker.events.on('refused', ({ stage, reason, client, topic, count }) => {
+    broker.events.on('refused', ({ stage, reason, client, topic, ...about }) => {
       if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
-      this.notices.send(client.principal, { code: 'topic_denied', topic, detail: denials[stage] }, { count })
+      const { count, remoteAddress } = about
+      const notice = { code: 'topic_denied', topic, detail: denials[stage] } as const
+      this.notices.send(client.principal, notice, { count, remoteAddress })
     })
   }
 

@@ -116,12 +116,12 @@ export class PublishHandler {
   }
 
   private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
-    this.activity.writer.touch(device.deviceKey)
     this.traffic.countMessage(device.organizationId)
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
       channel.decode(payload)
+      this.activity.writer.touch(device.deviceKey)
       return 'forward'
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { PresenceModule } from '../presence/presence.module.js'
 import { DeviceLookup } from './device-lookup.js'
 import { DevicesController } from './devices.controller.js'
 import { DevicesService } from './devices.service.js'
@@ -6,6 +7,7 @@ import { ListDevicesService } from './list-devices.service.js'
 import { PresenceHistory } from './presence-history.js'
 
 @Module({
+  imports: [PresenceModule],
   controllers: [DevicesController],
   providers: [DevicesService, ListDevicesService, PresenceHistory, DeviceLookup],
   exports: [DeviceLookup],

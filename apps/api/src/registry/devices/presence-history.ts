@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Database } from '../../foundation/database/database.service.js'
 import { decodeCursor, encodeCursor } from '../../foundation/paging/cursor.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { PresenceService } from '../presence/presence.service.js'
 import { DeviceLookup } from './device-lookup.js'
 
 const defaultLimit = 50
@@ -15,26 +16,44 @@ export class PresenceHistory {
   constructor(
     private readonly database: Database,
     private readonly devices: DeviceLookup,
+    private readonly presence: PresenceService,
   ) {}
 
   async list(principal: Principal, deviceId: string, query: ListPresence): Promise<PresencePage> {
     const limit = query.limit ?? defaultLimit
     const before = query.cursor === undefined ? null : decodeCursor(PresenceCursor, query.cursor)[0]
     const device = await this.devices.find(principal, deviceId)
-    const rows = await this.database.prisma.presenceChange.findMany({
-      where: { deviceKey: device.key, ...(before === null ? {} : { id: { lt: BigInt(before) } }) },
-      orderBy: { id: 'desc' },
-      take: limit + 1,
-    })
+    const { rows } = await this.database.pool.query<Row>(historySql, [device.key, before, limit + 1])
     const page = rows.slice(0, limit)
     const last = page.at(-1)
     return {
-      items: page.map(({ at, online, reason }) => ({
+      items: page.map(({ at, online, reason, takeOvers }) => ({
         ts: at.toISOString(),
         online,
         reason: PresenceReason.catch(online ? 'connected' : 'connection_lost').parse(reason),
+        // What goes on now is written when it ends.
+        takeOvers: takeOvers ?? (online ? this.presence.tracker.takeOvers(device.key) : 0),
       })),
-      nextCursor: rows.length > limit && last !== undefined ? encodeCursor([String(last.id)]) : null,
+      nextCursor: rows.length > limit && last !== undefined ? encodeCursor([last.id]) : null,
     }
   }
 }
+
+interface Row {
+  id: string
+  at: Date
+  online: boolean
+  reason: string
+  /** Until the next change; null when there is none yet. */
+  takeOvers: number | null
+}
+
+/** Take-overs are stored with the change that ended the time in which they happened. */
+const historySql = `
+  SELECT id, at, online, reason, (
+    SELECT next.take_overs FROM presence_change next
+    WHERE next.device_key = change.device_key AND next.id > change.id ORDER BY next.id LIMIT 1
+  ) AS "takeOvers"
+  FROM presence_change change
+  WHERE device_key = $1 AND ($2::bigint IS NULL OR id < $2)
+  ORDER BY id DESC LIMIT $3`

@@ -1,6 +1,7 @@
 import { type Notice, notices } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { EventBus } from '../../foundation/events/event-bus.js'
+import type { Refused } from '../../foundation/events/platform-events.js'
 import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 
@@ -25,10 +26,10 @@ export class Notices {
     private readonly events: EventBus,
   ) {}
 
-  /** `count` is how many messages the notice stands for. */
-  send(device: Recipient, notice: Notice, { count }: { count?: number | undefined } = {}): void {
+  /** `about` is how many messages the notice stands for, and from where they came, if that is known. */
+  send(device: Recipient, notice: Notice, about: Pick<Refused, 'count' | 'remoteAddress'> = {}): void {
     const { organizationId, deviceId } = device
-    void this.events.emit('refused', { ...notice, organizationId, device: deviceId, count })
+    void this.events.emit('refused', { ...notice, ...about, organizationId, device: deviceId })
     if (this.limiter.take(device.deviceKey) > 0) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher

@@ -53,8 +53,13 @@ export class ActivityWriter {
     const pending = this.#of(deviceKey)
     pending.heard = true
     pending.atMs = this.now()
-    if (skewMs !== null)
-      pending.skewMs = Math.max(-largestSkewMs, Math.min(largestSkewMs, Math.round(skewMs)))
+    if (skewMs !== null) pending.skewMs = bounded(skewMs)
+    this.#writer.notify()
+  }
+
+  /** Notes by how much the time in a message was ahead of ours that does not count as heard, as it was refused. */
+  noteSkew(deviceKey: number, skewMs: number): void {
+    this.#of(deviceKey).skewMs = bounded(skewMs)
     this.#writer.notify()
   }
 
@@ -135,6 +140,10 @@ export class ActivityWriter {
       if (atMs <= dueBefore) this.#writtenAtMs.delete(deviceKey)
     }
   }
+}
+
+function bounded(skewMs: number): number {
+  return Math.max(-largestSkewMs, Math.min(largestSkewMs, Math.round(skewMs)))
 }
 
 const statement = `

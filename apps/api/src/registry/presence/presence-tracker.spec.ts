@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type PresenceState, PresenceTracker } from './presence-tracker.js'
+import { type PresenceChange, PresenceTracker } from './presence-tracker.js'
 
 const pump = { organizationId: 1, organizationSlug: 'acme', deviceKey: 7, deviceId: 'pump' }
 
 function track() {
-  const changes: PresenceState[] = []
+  const changes: PresenceChange[] = []
   let now = 1_000
   const tracker = new PresenceTracker(
-    (_, state) => changes.push(state),
+    (_, change) => changes.push(change),
     () => now++,
   )
   return { tracker, changes }
@@ -23,8 +23,8 @@ describe('PresenceTracker', () => {
     tracker.disconnected(7, 'a', 'connection_lost')
     tracker.disconnected(7, 'a', 'keep_alive_timeout')
     expect(changes).toEqual([
-      { online: true, since: 1_000, reason: 'connected' },
-      { online: false, since: 1_001, reason: 'connection_lost' },
+      { online: true, since: 1_000, reason: 'connected', takeOvers: 0 },
+      { online: false, since: 1_001, reason: 'connection_lost', takeOvers: 0 },
     ])
     expect(tracker.onlineCount(1)).toBe(0)
   })
@@ -52,6 +52,24 @@ describe('PresenceTracker', () => {
       expect(changes.at(-1)).toMatchObject({ online: false, reason: 'connection_lost' })
     },
   )
+
+  it('counts take-overs until the device goes offline, and reports nothing at each', () => {
+    const { tracker, changes } = track()
+    tracker.connected(pump, '0')
+    tracker.connected(pump, 'beside')
+    for (let n = 0; n < 100; n += 1) {
+      tracker.disconnected(7, `${n}`, 'taken_over')
+      tracker.connected(pump, `${n + 1}`)
+    }
+    expect(tracker.takeOvers(7)).toBe(100)
+    tracker.disconnected(7, 'beside', 'client_disconnected')
+    tracker.disconnected(7, '100', 'connection_lost')
+    expect(changes).toEqual([
+      expect.objectContaining({ online: true, takeOvers: 0 }),
+      expect.objectContaining({ online: false, takeOvers: 100 }),
+    ])
+    expect(tracker.takeOvers(7)).toBe(0)
+  })
 
   it('reports offline when no connection follows a take-over', () => {
     vi.useFakeTimers()

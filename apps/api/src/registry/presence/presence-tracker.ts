@@ -15,9 +15,15 @@ export interface PresenceState {
   reason: PresenceReason
 }
 
+export interface PresenceChange extends PresenceState {
+  /** How often a connection of the device was taken over since the change before this one. */
+  takeOvers: number
+}
+
 interface Entry {
   device: PresentDevice
   connections: Set<string>
+  takeOvers: number
   /** Runs between the end of a connection that was taken over and the start of the one that replaces it. */
   takeOverTimer: NodeJS.Timeout | undefined
 }
@@ -34,7 +40,7 @@ export class PresenceTracker {
   readonly #onlineByOrganization = new Map<number, number>()
 
   constructor(
-    private readonly onChange: (device: PresentDevice, state: PresenceState) => void,
+    private readonly onChange: (device: PresentDevice, change: PresenceChange) => void,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -49,19 +55,27 @@ export class PresenceTracker {
     this.#online.set(device.deviceKey, {
       device,
       connections: new Set([connectionId]),
+      takeOvers: 0,
       takeOverTimer: undefined,
     })
     this.#count(device, 1)
-    this.onChange(device, { online: true, since: this.now(), reason: 'connected' })
+    this.onChange(device, { online: true, since: this.now(), reason: 'connected', takeOvers: 0 })
   }
 
   /** Ignores connections that are not tracked, such as those of a deleted device. */
   disconnected(deviceKey: number, connectionId: string, reason: PresenceReason): void {
     const entry = this.#online.get(deviceKey)
-    if (entry === undefined || !entry.connections.delete(connectionId) || entry.connections.size > 0) return
+    if (entry === undefined || !entry.connections.delete(connectionId)) return
+    if (reason === 'taken_over') entry.takeOvers += 1
+    if (entry.connections.size > 0) return
     if (reason === 'taken_over')
       entry.takeOverTimer = setTimeout(() => this.#endPresence(entry, reason), takeOverTimeoutMs)
     else this.#endPresence(entry, reason)
+  }
+
+  /** How often a connection of the device was taken over since it came online; 0 when it is not. */
+  takeOvers(deviceKey: number): number {
+    return this.#online.get(deviceKey)?.takeOvers ?? 0
   }
 
   /** How many devices of an organization are online. */
@@ -85,7 +99,8 @@ export class PresenceTracker {
   #endPresence(entry: Entry, reason: PresenceReason): void {
     clearTimeout(entry.takeOverTimer)
     this.#remove(entry)
-    this.onChange(entry.device, { online: false, since: this.now(), reason })
+    const { device, takeOvers } = entry
+    this.onChange(device, { online: false, since: this.now(), reason, takeOvers })
   }
 
   #remove(entry: Entry): void {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { BatchWriter } from '../../foundation/database/batch-writer.js'
-import type { PresenceState } from './presence-tracker.js'
+import type { PresenceChange } from './presence-tracker.js'
 
 /** How many changes may wait for the database. When there are more, the oldest half is left out of the history. */
 const longestQueue = 200_000
@@ -9,7 +9,7 @@ const rowsPerWrite = 5_000
 const flushIntervalMs = 5
 const answerTimeoutMs = 10_000
 
-interface Change extends PresenceState {
+interface Change extends PresenceChange {
   deviceKey: number
 }
 
@@ -36,9 +36,9 @@ export class PresenceWriter {
     })
   }
 
-  push(deviceKey: number, state: PresenceState): void {
+  push(deviceKey: number, change: PresenceChange): void {
     if (this.#queue.length >= longestQueue) this.#queue = this.#queue.slice(longestQueue / 2)
-    this.#queue.push({ deviceKey, ...state })
+    this.#queue.push({ deviceKey, ...change })
     this.#writer.notify()
   }
 
@@ -62,6 +62,7 @@ export class PresenceWriter {
         batch.map((change) => change.since),
         batch.map((change) => change.online),
         batch.map((change) => change.reason),
+        batch.map((change) => change.takeOvers),
       ],
       ...{ query_timeout: answerTimeoutMs },
     })
@@ -70,13 +71,14 @@ export class PresenceWriter {
 
 const statement = `
 WITH change AS MATERIALIZED (
-  SELECT change.device_key, to_timestamp(change.at_ms / 1000) AS at, change.online, change.reason, change.position
-  FROM unnest($1::int[], $2::float8[], $3::bool[], $4::text[])
-    WITH ORDINALITY AS change (device_key, at_ms, online, reason, position)
+  SELECT change.device_key, to_timestamp(change.at_ms / 1000) AS at, change.online, change.reason,
+    change.take_overs, change.position
+  FROM unnest($1::int[], $2::float8[], $3::bool[], $4::text[], $5::int[])
+    WITH ORDINALITY AS change (device_key, at_ms, online, reason, take_overs, position)
   JOIN device ON device.key = change.device_key
 ), history AS (
-  INSERT INTO presence_change (device_key, at, online, reason)
-  SELECT device_key, at, online, reason FROM change ORDER BY position
+  INSERT INTO presence_change (device_key, at, online, reason, take_overs)
+  SELECT device_key, at, online, reason, take_overs FROM change ORDER BY position
 )
 INSERT INTO device_activity AS stored (device_key, connected, since, reason)
 SELECT DISTINCT ON (device_key) device_key, online, at, reason FROM change ORDER BY device_key, position DESC

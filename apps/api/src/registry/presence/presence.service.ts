@@ -4,7 +4,7 @@ import { Database } from '../../foundation/database/database.service.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { KeyedQueue } from './keyed-queue.js'
 import { endStalePresence } from './presence-restorer.js'
-import { type PresenceState, PresenceTracker, type PresentDevice } from './presence-tracker.js'
+import { type PresenceChange, PresenceTracker, type PresentDevice } from './presence-tracker.js'
 import { PresenceWriter } from './presence-writer.js'
 
 /** The presence of devices: published as a retained message at once, and written to the database. */
@@ -13,7 +13,7 @@ export class PresenceService {
   private readonly logger = new Logger(PresenceService.name)
   private readonly announcements = new KeyedQueue<number>()
   private readonly writer: PresenceWriter
-  readonly tracker = new PresenceTracker((device, state) => this.announce(device, state))
+  readonly tracker = new PresenceTracker((device, change) => this.announce(device, change))
 
   constructor(
     private readonly database: Database,
@@ -47,8 +47,9 @@ export class PresenceService {
     await this.writer.close(timeoutMs)
   }
 
-  private announce(device: PresentDevice, state: PresenceState): void {
-    this.writer.push(device.deviceKey, state)
+  private announce(device: PresentDevice, change: PresenceChange): void {
+    this.writer.push(device.deviceKey, change)
+    const { takeOvers: _, ...state } = change
     const topic = presence.topic({ org: device.organizationSlug, device: device.deviceId })
     this.announcements
       .run(device.deviceKey, () =>

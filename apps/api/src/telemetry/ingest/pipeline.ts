@@ -139,12 +139,13 @@ export class Pipeline {
       const newestMs = newestTimeMs(decoded)
       if (newestMs !== null) skewMs = newestMs - nowMs
       check(decoded, { nowMs, oldestMs: oldestMs?.(device.organizationId, nowMs) ?? null }, this.#columns)
+      activity.touch(device.deviceKey, skewMs)
       return null
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
+      // What is refused is no last message of the device, and yet it tells how wrong its clock is.
+      if (skewMs !== null) activity.noteSkew(device.deviceKey, skewMs)
       return error.refusal
-    } finally {
-      activity.touch(device.deviceKey, skewMs)
     }
   }
 

@@ -21,6 +21,7 @@ import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { DeviceContext } from './device-context'
 import { DeviceHeader } from './device-header'
+import { DeviceRefusals } from './refusals/device-refusals'
 
 interface DeviceFrameProps {
   device: string
@@ -51,6 +52,7 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
       <DeviceHeader device={device.data} />
       <SimulationNotice device={id} className="mt-3 rounded-outer bg-sunken py-1.5 pr-1.5 pl-3" />
       <LiveStoreNotice />
+      <DeviceRefusals key={id} device={id} />
       <Tabs device={device.data} />
       {children}
     </DeviceContext>

@@ -5,7 +5,7 @@ import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '@/lib/format-number'
 import { formatClock } from '@/lib/format-time'
-import { refusalTitle } from './refusal-texts'
+import { refusalTitle } from '@/lib/refusal-texts'
 import { Tile } from './tile'
 
 const RefusalsDialog = dynamic(() => import('./refusals-dialog').then((m) => m.RefusalsDialog))

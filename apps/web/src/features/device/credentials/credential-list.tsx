@@ -12,6 +12,7 @@ import { Table, Th, ThActions } from '@/components/table'
 import { useOrganization } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { CredentialRow } from './credential-row'
+import { DeviceTopics } from './device-topics'
 import { useCredentials } from './use-credentials'
 
 const IssueDialog = dynamic(() => import('./issue-dialog').then((m) => m.IssueDialog))
@@ -21,7 +22,17 @@ const RevokeDialog = dynamic(() => import('./revoke-dialog').then((m) => m.Revok
 type Kind = 'rotate' | 'revoke'
 type Action = { kind: 'issue' } | { kind: Kind; id: string }
 
-export function CredentialList() {
+/** The page of the device's credentials, and of the topics that they are for. */
+export function CredentialsView() {
+  return (
+    <>
+      <CredentialList />
+      <DeviceTopics />
+    </>
+  )
+}
+
+function CredentialList() {
   const { role } = useOrganization()
   const { name } = useCurrentDevice()
   const [action, setAction] = useState<Action | null>(null)

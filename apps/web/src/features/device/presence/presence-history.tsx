@@ -17,7 +17,15 @@ import { useLiveMessages } from '@/lib/live/live-connection'
 import { useOrganization } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { presenceReasons } from './presence-reasons'
-import { type PresenceSpan, presenceSpans, spanLength } from './presence-spans'
+import {
+  type PresenceSpan,
+  presenceSpans,
+  spanLength,
+  suspiciousTakeOvers,
+  takeOversText,
+} from './presence-spans'
+
+const REFRESH_MS = 5_000
 
 export function PresenceHistory() {
   return (
@@ -96,7 +104,9 @@ function SpanRow({ span, now }: { span: PresenceSpan; now: number }) {
           <span aria-hidden className={cn('size-2 rounded-full', span.online ? 'bg-online' : 'bg-offline')} />
           {span.online ? 'Connected' : 'Disconnected'}
         </span>
-        <span className="mt-0.5 block text-12 text-ink-soft md:hidden">{presenceReasons[span.reason]}</span>
+        <span className="mt-0.5 block text-12 text-ink-soft md:hidden">
+          <Reason span={span} />
+        </span>
       </Td>
       <Td className="whitespace-nowrap text-ink-soft tabular-nums">
         <time dateTime={new Date(span.ts).toISOString()} title={formatExact(span.ts)}>
@@ -105,8 +115,26 @@ function SpanRow({ span, now }: { span: PresenceSpan; now: number }) {
         </time>
       </Td>
       <Td className="whitespace-nowrap text-ink-soft tabular-nums">{spanLength(span, now)}</Td>
-      <Td className="min-w-56 text-ink-soft max-md:hidden">{presenceReasons[span.reason]}</Td>
+      <Td className="min-w-56 text-ink-soft max-md:hidden">
+        <Reason span={span} />
+      </Td>
     </tr>
+  )
+}
+
+function Reason({ span }: { span: PresenceSpan }) {
+  const takeOvers = takeOversText(span)
+  return (
+    <>
+      {presenceReasons[span.reason]}
+      {takeOvers !== '' && (
+        <span className="tabular-nums">
+          {' · '}
+          <span className="font-medium text-ink">{takeOvers}</span> by a client with the same client id
+          {span.takeOvers >= suspiciousTakeOvers && '; two clients probably use it at once'}
+        </span>
+      )}
+    </>
   )
 }
 
@@ -130,5 +158,7 @@ function usePresenceHistory() {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
+    // No message announces a take-over.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
   })
 }

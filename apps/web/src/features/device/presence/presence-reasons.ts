@@ -9,7 +9,7 @@ export const presenceReasons: Record<PresenceReason, string> = {
     'Keep-alive timeout: the device sent nothing for longer than its keep-alive interval allows',
   taken_over: 'Taken over by a new connection with the same client id; two devices may share a credential',
   credential_revoked: 'Credential revoked',
-  credential_expired: 'Credential expired; issue a new one',
+  credential_expired: 'Credential expired; create a new one',
   kicked: 'Kicked by an administrator',
   protocol_error: 'Protocol error: the device sent something that is not MQTT; check its client library',
   not_authorized:

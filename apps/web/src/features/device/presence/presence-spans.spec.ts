@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { presenceSpans, spanLength } from './presence-spans'
+import { presenceSpans, spanLength, takeOversText } from './presence-spans'
 
 const at = (seconds: number) => new Date(seconds * 1_000).toISOString()
 
 describe('presenceSpans', () => {
   const spans = presenceSpans([
-    { ts: at(100), online: true, reason: 'connected' },
-    { ts: at(40), online: false, reason: 'connection_lost' },
-    { ts: at(10), online: true, reason: 'connected' },
+    { ts: at(100), online: true, reason: 'connected', takeOvers: 1 },
+    { ts: at(40), online: false, reason: 'connection_lost', takeOvers: 0 },
+    { ts: at(10), online: true, reason: 'connected', takeOvers: 1_234 },
   ])
 
   it('ends each span where the next begins, and leaves the newest open', () => {
@@ -16,6 +16,10 @@ describe('presenceSpans', () => {
       [40_000, 100_000],
       [10_000, 40_000],
     ])
+  })
+
+  it('says how often each was taken over', () => {
+    expect(spans.map(takeOversText)).toEqual(['taken over once', '', 'taken over 1,234 times'])
   })
 
   it('says how long each lasted', () => {

@@ -1,4 +1,5 @@
 import type { PresenceChange, PresenceReason } from '@heliograph/protocol'
+import { formatCount } from '../../../lib/format-number'
 import { formatSpan } from '../../../lib/format-time'
 
 export interface PresenceSpan {
@@ -7,13 +8,15 @@ export interface PresenceSpan {
   until: number | null
   online: boolean
   reason: PresenceReason
+  /** How often a connection was taken over meanwhile. */
+  takeOvers: number
 }
 
 /** Converts changes, newest first, to the spans between them. */
 export function presenceSpans(changes: PresenceChange[]): PresenceSpan[] {
   let until: number | null = null
-  return changes.map(({ ts, online, reason }) => {
-    const span = { ts: Date.parse(ts), until, online, reason }
+  return changes.map(({ ts, online, reason, takeOvers }) => {
+    const span = { ts: Date.parse(ts), until, online, reason, takeOvers }
     until = span.ts
     return span
   })
@@ -23,3 +26,12 @@ export function spanLength(span: PresenceSpan, now: number): string {
   const length = formatSpan(Math.max(0, (span.until ?? now) - span.ts))
   return span.until === null ? `${length} so far` : length
 }
+
+/** Take-overs, in words; empty for none. One is usual: a client that comes back before its old connection is noticed as lost. */
+export function takeOversText({ takeOvers }: PresenceSpan): string {
+  if (takeOvers === 0) return ''
+  return takeOvers === 1 ? 'taken over once' : `taken over ${formatCount(takeOvers)} times`
+}
+
+/** From so many on, two clients probably use the same client id. */
+export const suspiciousTakeOvers = 3

@@ -43,7 +43,7 @@ export class MarkStore {
 }
 
 export function markOfPresence(
-  { ts, online, reason }: PresenceChange,
+  { ts, online, reason }: Omit<PresenceChange, 'takeOvers'>,
   reasons: Record<string, string>,
 ): Mark {
   const kind = online ? 'connected' : 'disconnected'

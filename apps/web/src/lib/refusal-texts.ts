@@ -1,11 +1,32 @@
+import { paths } from './paths'
+
 interface RefusalText {
   title: string
-  /** What a person can do about it. */
+  /** What a person can do about it; `{device}` stands for the device's id. */
   todo: string
+  /** What the Credentials page of the device has for that. */
+  help?: 'credentials' | 'topics'
 }
 
 export const refusalTitle = (code: string): string => TEXTS[code]?.title ?? code.replaceAll('_', ' ')
-export const refusalTodo = (code: string): string => TEXTS[code]?.todo ?? ''
+
+/** What a person can do about it. */
+export const refusalTodo = (code: string, device: string | null): string =>
+  (TEXTS[code]?.todo ?? '').replaceAll('{device}', device ?? 'device')
+
+/** The page that helps; null when there is none. */
+export function refusalHelp(
+  code: string,
+  org: string,
+  device: string,
+): { href: string; label: string } | null {
+  const help = TEXTS[code]?.help
+  if (help === undefined) return null
+  return {
+    href: paths.deviceCredentials(org, device),
+    label: help === 'topics' ? `Topics of ${device}` : `Credentials of ${device}`,
+  }
+}
 
 const TEXTS: Record<string, RefusalText> = {
   payload_invalid: {
@@ -15,6 +36,7 @@ const TEXTS: Record<string, RefusalText> = {
   topic_denied: {
     title: 'Topic not allowed',
     todo: 'A device may only use its own topics; correct the topic in its code.',
+    help: 'topics',
   },
   not_authorized: {
     title: 'Topic not allowed',
@@ -35,15 +57,26 @@ const TEXTS: Record<string, RefusalText> = {
   bad_credentials: {
     title: 'Wrong secret',
     todo: 'A client uses an old secret: rotate the credential and store the new secret on the device.',
+    help: 'credentials',
   },
-  expired: { title: 'Credential expired', todo: 'Issue a new credential, or rotate this one.' },
+  expired: {
+    title: 'Credential expired',
+    todo: 'Create a new credential and store it on the device. A rotation does not make this one last longer.',
+    help: 'credentials',
+  },
   revoked: {
     title: 'Credential revoked',
-    todo: 'Issue a new credential if the device should connect again.',
+    todo: 'Create a new credential if the device should connect again.',
+    help: 'credentials',
   },
   wrong_client_id: {
     title: 'Wrong client id',
-    todo: 'Use the id of the device as client id, alone or followed by a colon and a suffix.',
+    todo: 'Use the id of the device as client id, alone or followed by a colon and a suffix: {device} or {device}:suffix.',
+  },
+  duplicate_client_id: {
+    title: 'Duplicate client id',
+    todo: 'Give each client its own device and credential, or its own client id: {device}:suffix.',
+    help: 'credentials',
   },
   malformed: { title: 'Malformed packet', todo: 'The client violates MQTT; update its library.' },
   too_large: { title: 'Packet too large', todo: 'Send smaller messages.' },

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "presence_change" ADD COLUMN     "take_overs" INTEGER NOT NULL DEFAULT 0;
