@@ -143,7 +143,9 @@ describe('a key', () => {
         expect(found(lines.map((line) => JSON.parse(line)))).toEqual(values)
         const csv = await text(`${named}&format=csv`)
         for (const [name, value] of Object.entries(values))
-          expect(csv).toContain(sampleCsvLine({ ts: 1_000, device: '', key: name, value }, { ofDevices: false }))
+          expect(csv).toContain(
+            sampleCsvLine({ ts: 1_000, device: '', key: name, value }, { ofDevices: false }),
+          )
       }),
       { numRuns: 25, examples: [[odd]] },
     )
