@@ -40,6 +40,8 @@ body > header a:first-child { font-weight: 600; margin-right: auto }
 .swagger-ui .btn.authorize, .swagger-ui .btn.authorize span { color: #1b7a4b; border-color: #1b7a4b }
 .swagger-ui .btn.authorize svg { fill: #1b7a4b }
 .swagger-ui .btn.cancel { color: #b91c1c; border-color: #b91c1c }
+.swagger-ui .markdown code, .swagger-ui .renderedMarkdown code { background: #f1f2f5; color: #6b21a8 }
+.swagger-ui .microlight span[style*="211, 99, 99"] { color: #ff9c9c !important }
 .swagger-ui .btn.execute { background: #1a5fa8; border-color: #1a5fa8 }
 .swagger-ui .response-undocumented i, .swagger-ui .parameter__in, .swagger-ui .prop-format, .swagger-ui .parameter__extension { color: #545b6b }
 .swagger-ui .parameter__name.required span, .swagger-ui .parameter__name.required::after { color: #b91c1c }
