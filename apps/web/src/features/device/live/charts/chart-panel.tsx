@@ -71,7 +71,12 @@ export function ChartPanel(props: ChartPanelProps) {
         moment={moment}
         {...(charted.length > 0 && {
           save: {
-            csv: { content: () => csvContent(charted, keyCount, view.span()), busy, onSave: saveCsv },
+            csv: {
+              count: charted.length,
+              content: () => csvContent(charted, keyCount, view.span()),
+              busy,
+              onSave: saveCsv,
+            },
             png: () => savePng(root.current),
           },
         })}

@@ -9,6 +9,8 @@ import type { CsvChoice, CsvContent } from './csv-choice'
 const CsvDialog = dynamic(() => import('./csv-dialog').then((module) => module.CsvDialog), { ssr: false })
 
 export interface CsvButtonProps {
+  /** How many keys are charted. */
+  count: number
   content: () => CsvContent
   busy: boolean
   /** Resolves to whether the table could be saved. */
@@ -16,7 +18,7 @@ export interface CsvButtonProps {
 }
 
 /** The button that opens the dialog for saving a table; it says which keys are taken. */
-export function CsvButton({ content, busy, onSave }: CsvButtonProps) {
+export function CsvButton({ count, content, busy, onSave }: CsvButtonProps) {
   const [asked, setAsked] = useState<CsvContent | null>(null)
   return (
     <>
@@ -27,7 +29,10 @@ export function CsvButton({ content, busy, onSave }: CsvButtonProps) {
         onClick={() => setAsked(content())}
       >
         <Download aria-hidden />
-        CSV of {content().chartedKeys}…
+        <span>
+          CSV of {count} <span className="max-sm:sr-only">charted </span>
+          {count === 1 ? 'key' : 'keys'}…
+        </span>
       </Button>
       {asked && (
         <CsvDialog
