@@ -23,6 +23,18 @@ it('the OpenAPI document is valid 3.1', async () => {
   expect(validator.version).toBe('3.1')
 })
 
+it('the documents and the files of their page are sent once to a client that keeps them', async () => {
+  for (const path of ['openapi.json', 'asyncapi.json', 'docs', 'docs/swagger-ui-bundle.js']) {
+    const address = `${platform.url}/api/${path}`
+    const first = await fetch(address)
+    const etag = first.headers.get('etag') ?? ''
+    expect((await first.text()).length).toBeGreaterThan(500)
+    const again = await fetch(address, { headers: { 'if-none-match': `"other", W/${etag}` } })
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+    expect((await fetch(address, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
+  }
+})
+
 it('the OpenAPI document has the answers and problems of each route', async () => {
   const { body } = await ask(anonymous, 'GET', '/api/openapi.json')
   type Operation = {

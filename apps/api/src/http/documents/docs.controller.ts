@@ -1,12 +1,12 @@
 import { asyncApiDocument } from '@heliograph/protocol'
-import { Controller, Get, Header, Res } from '@nestjs/common'
-import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger'
-import type { FastifyReply } from 'fastify'
+import { Controller, Get, type OnModuleInit, Req, Res } from '@nestjs/common'
+import { ApiExcludeController } from '@nestjs/swagger'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { version } from '../../foundation/config/version.js'
 import { Public } from '../access/decorators.js'
-import { docsAssets } from './docs-assets.js'
-import { docsPage } from './docs-page.js'
+import { type DocsAsset, readDocsAssets } from './docs-assets.js'
 import { Documents } from './documents.js'
+import { type StaticFile, sendFile, staticFile } from './static-file.js'
 
 /** Swagger UI sets style attributes; all scripts are files served here. */
 const docsPolicy =
@@ -17,52 +17,62 @@ const docsPolicy =
 @ApiExcludeController()
 @Public()
 @Controller('api')
-export class DocsController {
-  private readonly asyncApi = asyncApiDocument(version)
+export class DocsController implements OnModuleInit {
+  private readonly asyncApi = staticFile(
+    'application/json; charset=utf-8',
+    JSON.stringify(asyncApiDocument(version)),
+  )
+  private assets: Record<DocsAsset, StaticFile> | null = null
 
   constructor(private readonly documents: Documents) {}
 
+  async onModuleInit(): Promise<void> {
+    this.assets = await readDocsAssets()
+  }
+
   @Get('openapi.json')
-  @Header('cache-control', 'no-cache')
-  openApi(): OpenAPIObject {
-    return this.documents.openApi
+  openApi(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendFile(request, reply, this.documents.openApi, 'no-cache')
   }
 
   @Get('asyncapi.json')
-  @Header('cache-control', 'no-cache')
-  asyncApiJson(): object {
-    return this.asyncApi
+  asyncApiJson(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return sendFile(request, reply, this.asyncApi, 'no-cache')
   }
 
   @Get('docs')
-  async page(@Res() reply: FastifyReply): Promise<void> {
-    await reply.type('text/html; charset=utf-8').header('content-security-policy', docsPolicy).send(docsPage)
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    reply.header('content-security-policy', docsPolicy)
+    return this.asset(request, reply, 'page', 'no-cache')
   }
 
   @Get('docs/swagger-ui.css')
-  style(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'style', 'text/css; charset=utf-8')
+  style(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.asset(request, reply, 'swagger-ui.css')
   }
 
   @Get('docs/page.css')
-  pageStyle(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'page', 'text/css; charset=utf-8')
+  pageStyle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.asset(request, reply, 'page.css')
   }
 
   @Get('docs/swagger-ui-bundle.js')
-  bundle(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'bundle', 'text/javascript; charset=utf-8')
+  bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.asset(request, reply, 'swagger-ui-bundle.js')
   }
 
   @Get('docs/start.js')
-  start(@Res() reply: FastifyReply): Promise<void> {
-    return this.asset(reply, 'start', 'text/javascript; charset=utf-8')
+  start(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.asset(request, reply, 'start.js')
   }
 
-  private async asset(reply: FastifyReply, name: keyof typeof docsAssets, type: string): Promise<void> {
-    await reply
-      .type(type)
-      .header('cache-control', 'public, max-age=3600')
-      .send(await docsAssets[name]())
+  private async asset(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    name: DocsAsset,
+    cacheControl = 'public, max-age=3600',
+  ): Promise<void> {
+    if (this.assets === null) throw new Error('the files of the documentation have not been read yet')
+    await sendFile(request, reply, this.assets[name], cacheControl)
   }
 }
