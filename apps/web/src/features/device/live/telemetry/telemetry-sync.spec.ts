@@ -79,6 +79,21 @@ describe('TelemetrySync', () => {
     sync.stop()
   })
 
+  it('soon loads all of it after a quick reconnect, for what a device sent late meanwhile', async () => {
+    const { sync, ranges } = start()
+    await sync.load()
+    await sync.served()
+    await vi.advanceTimersByTimeAsync(10_000)
+    const before = ranges.length
+    await sync.served()
+    expect(ranges.slice(before).map(({ from }) => from)).toEqual(['-60s'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(ranges.slice(before).map(({ from }) => from)).toEqual(['-60s', '-60s', '-120s'])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(ranges).toHaveLength(before + 3)
+    sync.stop()
+  })
+
   it('fetches the times of samples that came without, once for several, and then is quiet', async () => {
     const { sync, stored, ranges, drawn } = start()
     sync.live({ t: 7 }, 1_000_000)

@@ -50,6 +50,7 @@ export class TelemetrySync {
   readonly #abort = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
   #reload: ReturnType<typeof setTimeout> | undefined
+  #wasServed = false
   #loadedAt = Number.NEGATIVE_INFINITY
   #restMs = REFRESH_AFTER_MS
   /** The assigned timestamp up to which the last reading found everything, and the time of that reading. */
@@ -67,9 +68,18 @@ export class TelemetrySync {
     if (this.options.store.addLive(telemetry, receivedAt)) this.#refreshIn(this.#restMs)
   }
 
-  /** Messages arrive from now on: what came before the first of them is fetched. */
+  /**
+   * Messages arrive from now on: what came before the first of them is fetched. After a reconnect that is soon the whole
+   * window, as a device may have sent what it measured minutes before.
+   */
   async served(): Promise<void> {
-    if (platformNow() - this.#loadedAt > FRESH_MS) return this.load()
+    const ageMs = platformNow() - this.#loadedAt
+    if (ageMs > FRESH_MS) {
+      this.#wasServed = true
+      return this.load()
+    }
+    if (this.#wasServed) this.#loadIn(FRESH_MS - ageMs)
+    this.#wasServed = true
     await this.#guarded(() => this.#fetchSince(60))
   }
 
@@ -94,9 +104,13 @@ export class TelemetrySync {
       this.options.onLoaded()
     } else if (!this.#abort.signal.aborted) {
       this.#loadedAt = Number.NEGATIVE_INFINITY
-      clearTimeout(this.#reload)
-      this.#reload = setTimeout(() => void this.load(), RETRY_AFTER_MS)
+      this.#loadIn(RETRY_AFTER_MS)
     }
+  }
+
+  #loadIn(delayMs: number): void {
+    clearTimeout(this.#reload)
+    this.#reload = setTimeout(() => void this.load(), delayMs)
   }
 
   /** The page slept: its connection may be dead unnoticed, so missed samples are fetched at once. */
