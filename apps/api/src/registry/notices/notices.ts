@@ -7,14 +7,14 @@ import { PlatformPublisher } from '../../foundation/publishing/platform-publishe
 /** A device gets 20 notices at once, then two each second. */
 const noticeLimit = { burst: 20, refillMs: 500, maxKeys: 50_000 }
 
-interface Recipient {
+export interface Recipient {
   organizationId: number
   organizationSlug: string
   deviceKey: number
   deviceId: string
 }
 
-/** Tells a device, and subscribers of its notices, why something was refused. Limited per device. */
+/** Tells a device, and subscribers of its notices, what is wrong with its messages. Limited per device. */
 @Injectable()
 export class Notices {
   private readonly logger = new Logger(Notices.name)
@@ -25,10 +25,15 @@ export class Notices {
     private readonly events: EventBus,
   ) {}
 
-  /** `count` is how many messages the notice stands for. */
+  /** Tells of a refusal, and records it. `count` is how many messages the notice stands for. */
   send(device: Recipient, notice: Notice, { count }: { count?: number | undefined } = {}): void {
     const { organizationId, deviceId } = device
     void this.events.emit('refused', { ...notice, organizationId, device: deviceId, count })
+    this.inform(device, notice)
+  }
+
+  /** Tells of what the device should correct, although nothing was refused. */
+  inform(device: Recipient, notice: Notice): void {
     if (this.limiter.take(device.deviceKey) > 0) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher
