@@ -4,10 +4,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
+import { longestBodyBytes } from './foundation/limits/longest-body.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
 import { problemOf } from './http/problems/problem.js'
-import { longestBodyBytes, readBodies } from './http/requests/body.js'
+import { readBodies } from './http/requests/body.js'
 
 /** Makes the application, without starting it. With `preview`, no provider is made, and the routes can be described. */
 export async function createApp(

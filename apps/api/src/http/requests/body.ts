@@ -3,8 +3,6 @@ import { type FastifyAdapter, RouteConfig } from '@nestjs/platform-fastify'
 import type { FastifyRequest } from 'fastify'
 import { InvalidError, UnsupportedMediaError } from '../../foundation/errors/domain-errors.js'
 
-export const longestBodyBytes = 1024 * 1024
-
 /** For a route that reads the bytes of its body itself, of any content type or none. */
 export const RawBody = () => RouteConfig({ [rawBody]: true })
 

@@ -9,8 +9,8 @@ import {
   UnavailableError,
   UnprocessableError,
 } from '../../foundation/errors/domain-errors.js'
+import { longestBodyBytes } from '../../foundation/limits/longest-body.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
-import { longestBodyBytes } from '../../http/requests/body.js'
 import { CredentialVerifier, type VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
 import { ClockNotices, clockNotSetNotice } from '../../registry/notices/clock-notices.js'
 import { Notices } from '../../registry/notices/notices.js'
