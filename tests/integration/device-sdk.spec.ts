@@ -169,7 +169,9 @@ describe('a person', () => {
     )
     person.subscribe(telemetry, { org: 'globex' }, () => {})
     await eventually(() => expect(problems).toEqual(['globex/devices/+/telemetry']))
-    await start(urls.tcp).telemetry({ level: 7 }, { ts: 5 })
-    await eventually(() => expect(seen).toEqual([['pump-7', [{ ts: 5, values: { level: 7 } }]]]))
+    await start(urls.tcp).telemetry({ level: 7 }, { ts: 1_767_225_600_000 })
+    await eventually(() =>
+      expect(seen).toEqual([['pump-7', [{ ts: 1_767_225_600_000, values: { level: 7 } }]]]),
+    )
   })
 })

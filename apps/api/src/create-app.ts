@@ -4,13 +4,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
+import { longestBodyBytes } from './foundation/limits/longest-body.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
 import { problemOf } from './http/problems/problem.js'
 import { answerWrongMethods } from './http/requests/allowed-methods.js'
-import { recordJsonText } from './http/requests/json-text.js'
-
-const longestBodyBytes = 1024 * 1024
+import { readBodies } from './http/requests/body.js'
 
 /** Makes the application, without starting it. With `preview`, no provider is made, and the routes can be described. */
 export async function createApp(
@@ -27,7 +26,7 @@ export async function createApp(
       foundations.frontDoor.createServer(handler),
   })
   answerWrongMethods(adapter.getInstance())
-  acceptEmptyJson(adapter)
+  readBodies(adapter)
   return NestFactory.create<NestFastifyApplication>(appModule(foundations), adapter, {
     logger: new NestLogger(foundations.logger),
     abortOnError: false,
@@ -40,18 +39,4 @@ export async function createApp(
 function answerFrameworkError({ logger }: Foundations, error: Error, reply: FastifyReply): void {
   const { problem } = problemOf(error, (err) => logger.error({ context: 'http', err }))
   sendProblem(reply.raw, problem.status, problem.code, problem.detail ?? problem.title)
-}
-
-/** Accepts an empty body as JSON: many clients send `content-type: application/json` with every request. */
-function acceptEmptyJson(adapter: FastifyAdapter): void {
-  const fastify = adapter.getInstance()
-  const parse = fastify.getDefaultJsonParser('error', 'error')
-  fastify.removeContentTypeParser(['application/json', 'text/plain'])
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else {
-      recordJsonText(request, body as string)
-      parse(request, body as string, done)
-    }
-  })
 }

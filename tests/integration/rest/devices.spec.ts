@@ -46,7 +46,7 @@ describe('one device', () => {
       status: 'never',
       connection: { connected: false, since: null, reason: null },
       lastMessageAt: null,
-      telemetry: { droppedMessages: 0, clockSkewMs: null },
+      telemetry: { droppedMessages: 0, clockSkewMs: null, clockNotSet: false },
     })
     expect((await ask(client, 'GET', `${devices}/pump-7`)).body).toEqual(answer.body)
   })

@@ -51,6 +51,21 @@ describe('text that PostgreSQL cannot store', () => {
   })
 })
 
+it.each([
+  [
+    Buffer.from('{"name":"\xb0C"}', 'latin1'),
+    'The body is not valid UTF-8: unexpected byte 0xb0 at position 9.',
+  ],
+  [Buffer.from('{"name":"x",}'), 'The body is not valid JSON: unexpected "}" at position 12.'],
+])('says what is wrong with a body that is not JSON in UTF-8', async (body, detail) => {
+  const sent = await fetch(`${platform.url}/api/v1/devices`, {
+    method: 'POST',
+    body: Uint8Array.from(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  expect([sent.status, await sent.json()]).toMatchObject([400, { code: 'bad_request', detail }])
+})
+
 it('accepts its own cursors, also with the longest names', async () => {
   for (const [id, name] of [
     ['long-1', '語'.repeat(120)],

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 const shown = (id: string) =>
-  admin.send<{ telemetry: { droppedMessages: number; clockSkewMs: number | null } }>(
+  admin.send<{ telemetry: { droppedMessages: number; clockSkewMs: number | null; clockNotSet: boolean } }>(
     'GET',
     `/api/v1/devices/${id}`,
   )
@@ -80,7 +80,11 @@ describe('a device’s clock', () => {
     const client = await connectDevice(platform, device)
     const send = (sample: object) => client.publishAsync(telemetry, JSON.stringify(sample), { qos: 1 })
     await send({ a: 1 })
-    expect((await shown(device.id)).telemetry).toEqual({ droppedMessages: 0, clockSkewMs: null })
+    expect((await shown(device.id)).telemetry).toEqual({
+      droppedMessages: 0,
+      clockSkewMs: null,
+      clockNotSet: false,
+    })
     await send({ ts: Date.now() - 3_600_000, values: { a: 1 } })
     const near = (ms: number) =>
       eventually(async () => {
@@ -92,6 +96,110 @@ describe('a device’s clock', () => {
     await near(48 * 3_600_000)
     await send({ a: 1 })
     await near(48 * 3_600_000)
+    await client.endAsync()
+  })
+})
+
+describe('a device’s clock that is not set', () => {
+  it('costs no sample: each is stored at its arrival, the device is told once, and the registry says so', async () => {
+    const device = await registerDevice(admin)
+    const { telemetry, notices: noticesTopic } = device.credential.topics
+    const client = await connectDevice(platform, device)
+    const notices = await watch(client, noticesTopic)
+    const send = (payload: unknown) => client.publishAsync(telemetry, JSON.stringify(payload), { qos: 1 })
+    const startedAt = Date.now()
+    const values = { a: 1 }
+    await send([
+      { ts: 7, values: { a: 1, b: 1 } },
+      { ts: 7, values: { a: 2 } },
+      { ts: 8, values: { a: 3 } },
+    ])
+    await send({ ts: '2000-01-01T00:00:03Z', values: { a: 4 } })
+    const path = `/api/v1/devices/${device.id}/telemetry?keys=a`
+    const { items } = await admin.send<{ items: { ts: number; value: number }[] }>('GET', path)
+    expect(items.map(({ value }) => value)).toEqual([1, 2, 3, 4])
+    for (const { ts } of items) {
+      expect(ts).toBeGreaterThanOrEqual(startedAt - 1_000)
+      expect(ts).toBeLessThanOrEqual(Date.now() + 1_000)
+    }
+    await eventually(() => expect(notices).toHaveLength(1))
+    expect(notices[0]?.json).toMatchObject({
+      code: 'clock_not_set',
+      topic: telemetry,
+      detail: expect.stringContaining('ts is 1970-01-01T00:00:08.000Z'),
+    })
+    const isShown = (clockNotSet: boolean) =>
+      eventually(async () => expect((await shown(device.id)).telemetry).toMatchObject({ clockNotSet }))
+    await isShown(true)
+    const year2000Ms = Date.UTC(2000, 0, 1) - Date.now()
+    await eventually(async () => {
+      const { clockSkewMs } = (await shown(device.id)).telemetry
+      expect(Math.abs((clockSkewMs ?? 0) - year2000Ms)).toBeLessThan(60_000)
+    })
+    await send({ a: 5 })
+    await isShown(true)
+    await send({ ts: Math.floor(Date.now() / 1_000), values })
+    await isShown(false)
+    await eventually(async () =>
+      expect(Math.abs((await shown(device.id)).telemetry.clockSkewMs ?? Number.NaN)).toBeLessThan(60_000),
+    )
+    expect(notices).toHaveLength(1)
+    const overview = await admin.send('GET', '/api/v1/overview')
+    expect(JSON.stringify(overview)).not.toContain('clock_not_set')
+    await client.endAsync()
+  })
+
+  it('is told in the answer over HTTP, and by events too', async () => {
+    const [overHttp, byEvent] = [await registerDevice(admin), await registerDevice(admin)]
+    const { username, password } = overHttp.credential
+    const answer = await fetch(`${platform.url}/api/v1/devices/${overHttp.id}/telemetry`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+      body: '{"ts":0,"values":{"a":1}}',
+    })
+    expect(await answer.json()).toEqual({
+      samples: 1,
+      notice: { code: 'clock_not_set', detail: expect.stringContaining('ts is 1970-01-01T00:00:00.000Z') },
+    })
+    const client = await connectDevice(platform, byEvent)
+    const notices = await watch(client, byEvent.credential.topics.notices)
+    await client.publishAsync(
+      byEvent.credential.topics.events,
+      '\ufeff{"level":"info","message":"on","ts":"5"}\0',
+      {
+        qos: 1,
+      },
+    )
+    await eventually(() => expect(notices.map(({ json }) => json)).toMatchObject([{ code: 'clock_not_set' }]))
+    await client.endAsync()
+  })
+})
+
+describe('a time', () => {
+  it('is stored alike in every unit and in text', async () => {
+    const device = await registerDevice(admin)
+    const client = await connectDevice(platform, device)
+    const seconds = 1_767_225_600
+    const times = [
+      `${seconds}`,
+      `${seconds}.25`,
+      `${seconds}500`,
+      `${seconds}750125`,
+      `${seconds}999000000`,
+      `"${seconds + 1}"`,
+      `"${seconds + 1}000001499"`,
+      '"2026-01-01T00:00:02+00:00"',
+    ]
+    const payload = `[${times.map((ts, n) => `{"ts":${ts},"values":{"n":${n}}}`).join(',')}]`
+    // As some firmware sends it: with a byte order mark, and with NULs at the end.
+    await client.publishAsync(device.credential.topics.telemetry, `\ufeff${payload}\r\n\0\0`, { qos: 1 })
+    const { items } = await admin.send<{ items: { ts: number }[] }>(
+      'GET',
+      `/api/v1/devices/${device.id}/telemetry`,
+    )
+    expect(items.map(({ ts }) => Math.round((ts - seconds * 1_000) * 1_000) / 1_000)).toEqual([
+      0, 250, 500, 750.125, 999, 1_000, 1_000.001, 2_000,
+    ])
     await client.endAsync()
   })
 })

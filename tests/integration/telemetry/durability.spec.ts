@@ -115,7 +115,9 @@ describe('an acknowledgement', () => {
     await expectNothingLost(postgres.url, acknowledged)
     await platform.restart()
     const again = await connectDevice(platform, device)
-    await again.publishAsync(device.credential.topics.telemetry, '{"ts":1,"values":{"n":-1}}', { qos })
+    await again.publishAsync(device.credential.topics.telemetry, '{"ts":1600000000000,"values":{"n":-1}}', {
+      qos,
+    })
     expect((await stored(postgres.url))[0]).toBe(-1)
     await again.endAsync()
   })

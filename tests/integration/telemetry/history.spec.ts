@@ -11,6 +11,8 @@ interface Page {
   nextCursor: string | null
 }
 
+const t0 = Date.UTC(2026, 0, 1)
+
 let platform: Platform
 let admin: Administrator
 
@@ -40,21 +42,21 @@ const compact = ({ items }: Page) =>
 describe('a sample that was sent twice', () => {
   it('is stored once, within a message, within a batch and later', async () => {
     const device = await registerDevice(admin)
-    const sample = { ts: 1_000, values: { a: 1, b: true } }
+    const sample = { ts: t0 + 1_000, values: { a: 1, b: true } }
     await publish(device, [sample, sample], sample, sample)
     await publish(device, sample)
-    expect(compact(await read(device))).toEqual(['1000 a 1', '1000 b true'])
+    expect(compact(await read(device))).toEqual([`${t0 + 1_000} a 1`, `${t0 + 1_000} b true`])
   })
 
   it('with another value has the last value', async () => {
     const device = await registerDevice(admin)
     await publish(device, [
-      { ts: 1_000, values: { a: 1 } },
-      { ts: 1_000, values: { a: 2 } },
+      { ts: t0 + 1_000, values: { a: 1 } },
+      { ts: t0 + 1_000, values: { a: 2 } },
     ])
-    await publish(device, { ts: 1_000, values: { a: 'three' } })
-    expect(compact(await read(device))).toEqual(['1000 a "three"'])
-    expect(compact(await latest(device))).toEqual(['1000 a "three"'])
+    await publish(device, { ts: t0 + 1_000, values: { a: 'three' } })
+    expect(compact(await read(device))).toEqual([`${t0 + 1_000} a "three"`])
+    expect(compact(await latest(device))).toEqual([`${t0 + 1_000} a "three"`])
   })
 
   it('without a time is stored as two samples', async () => {
@@ -69,15 +71,15 @@ describe('a sample that was sent twice', () => {
 describe('latest', () => {
   it('is the newest by its own time, not the last to arrive', async () => {
     const device = await registerDevice(admin)
-    await publish(device, { ts: 5_000, values: { a: 5 } })
-    await publish(device, { ts: 3_000, values: { a: 3 } })
-    expect(compact(await latest(device))).toEqual(['5000 a 5'])
-    expect(compact(await read(device))).toEqual(['3000 a 3', '5000 a 5'])
+    await publish(device, { ts: t0 + 5_000, values: { a: 5 } })
+    await publish(device, { ts: t0 + 3_000, values: { a: 3 } })
+    expect(compact(await latest(device))).toEqual([`${t0 + 5_000} a 5`])
+    expect(compact(await read(device))).toEqual([`${t0 + 3_000} a 3`, `${t0 + 5_000} a 5`])
   })
 
   it('has no values of a deleted device with the same id', async () => {
     const device = await registerDevice(admin)
-    await publish(device, { ts: 1_000, values: { a: 1 } })
+    await publish(device, { ts: t0 + 1_000, values: { a: 1 } })
     await admin.send('DELETE', `/api/v1/devices/${device.id}`)
     const anew = await registerDevice(admin, device.id)
     expect((await latest(anew)).items).toEqual([])
@@ -87,7 +89,7 @@ describe('latest', () => {
         async () =>
           (
             await platform.pool.query(
-              'SELECT FROM telemetry.sample WHERE ts = 1000000 AND number = 1 AND device_key NOT IN (SELECT key FROM device)',
+              `SELECT FROM telemetry.sample WHERE ts = ${(t0 + 1_000) * 1_000} AND number = 1 AND device_key NOT IN (SELECT key FROM device)`,
             )
           ).rowCount,
       )
@@ -185,15 +187,18 @@ describe('history', () => {
 
   beforeAll(async () => {
     device = await registerDevice(admin)
-    const records = Array.from({ length: 500 }, (_, n) => ({ ts: 1_000 + n * 10, values: { b: n, a: -n } }))
-    await publish(device, records, { ts: 1_500.125, values: { 'c d': { deep: [null] } } })
+    const records = Array.from({ length: 500 }, (_, n) => ({
+      ts: t0 + 1_000 + n * 10,
+      values: { b: n, a: -n },
+    }))
+    await publish(device, records, { ts: t0 + 1_500.125, values: { 'c d': { deep: [null] } } })
   })
 
   it('comes in pages, ascending by time and key, without gaps or duplicates', async () => {
     const all = await read(device, '?limit=10000')
     expect(all.nextCursor).toBeNull()
     expect(all.items).toHaveLength(1_001)
-    expect(compact(all).slice(0, 3)).toEqual(['1000 a 0', '1000 b 0', '1010 a -1'])
+    expect(compact(all).slice(0, 3)).toEqual([`${t0 + 1_000} a 0`, `${t0 + 1_000} b 0`, `${t0 + 1_010} a -1`])
     const paged: Page['items'] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page: Page = await read(device, `?limit=77${cursor && `&cursor=${cursor}`}`)
@@ -204,20 +209,20 @@ describe('history', () => {
   })
 
   it('begins at from and ends before to', async () => {
-    expect(compact(await read(device, '?from=1500&to=1510'))).toEqual([
-      '1500 a -50',
-      '1500 b 50',
-      '1500.125 c d {"deep":[null]}',
+    expect(compact(await read(device, `?from=${t0 + 1_500}&to=${t0 + 1_510}`))).toEqual([
+      `${t0 + 1_500} a -50`,
+      `${t0 + 1_500} b 50`,
+      `${t0 + 1_500.125} c d {"deep":[null]}`,
     ])
-    expect(compact(await read(device, '?from=1500.125&to=1500.126'))).toHaveLength(1)
+    expect(compact(await read(device, `?from=${t0 + 1_500.125}&to=${t0 + 1_500.126}`))).toHaveLength(1)
     expect(
-      compact(await read(device, '?from=1970-01-01T00:00:01Z&to=1970-01-01T00:00:01.010Z')),
+      compact(await read(device, '?from=2026-01-01T00:00:01Z&to=2026-01-01T00:00:01.010Z')),
     ).toHaveLength(2)
     expect((await read(device, '?from=-1h')).items).toEqual([])
   })
 
   it('has the requested keys only', async () => {
-    const { items } = await read(device, '?keys=b,c%20d,unknown&from=1500&to=1510')
+    const { items } = await read(device, `?keys=b,c%20d,unknown&from=${t0 + 1_500}&to=${t0 + 1_510}`)
     expect(items.map(({ key }) => key)).toEqual(['b', 'c d'])
   })
 

@@ -14,9 +14,14 @@ export interface DeviceWarning {
 }
 
 /** Warnings about the telemetry of a device that arrives, but late, early or in part. */
-export function deviceWarnings({ droppedMessages, clockSkewMs }: Device['telemetry']): DeviceWarning[] {
+export function deviceWarnings({
+  droppedMessages,
+  clockSkewMs,
+  clockNotSet,
+}: Device['telemetry']): DeviceWarning[] {
   const warnings: DeviceWarning[] = []
-  if (clockSkewMs !== null && Math.abs(clockSkewMs) >= tolerableSkewMs)
+  if (clockNotSet) warnings.push(notSet)
+  else if (clockSkewMs !== null && Math.abs(clockSkewMs) >= tolerableSkewMs)
     warnings.push(clockSkewMs > 0 ? ahead(clockSkewMs) : late(-clockSkewMs))
   if (droppedMessages > 0) {
     const messages = droppedMessages === 1 ? 'message was' : 'messages were'
@@ -27,6 +32,12 @@ export function deviceWarnings({ droppedMessages, clockSkewMs }: Device['telemet
     })
   }
   return warnings
+}
+
+const notSet: DeviceWarning = {
+  short: 'clock not set',
+  what: 'The clock of the device is not set: it sends times before 2010, so its samples have the time of their arrival.',
+  todo: 'Set the clock by NTP before the device measures, or send samples without ts.',
 }
 
 function ahead(skewMs: number): DeviceWarning {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { checkPayload, PayloadError } from '../payloads/payload-error.js'
+import { checkPayload } from '../payloads/payload-error.js'
+import { parseJson, payloadText } from '../payloads/payload-text.js'
 
 /**
  * Declares a channel. Levels in braces are parameters; a last level `{name*}` takes one or more levels.
@@ -30,7 +31,8 @@ export function channel<const Address extends string, Payload>(
     topic: (parameters) => build(parameters, false),
     filter: (parameters = {}) => build(parameters as Partial<Record<string, string>>, true),
     match: (topic) => matchLevels(levels, topic) as Parameters | null,
-    decode: (payload) => decodePayload(options.payload, payload),
+    decode: (payload) => decodeText(options.payload, payloadText(payload)),
+    decodeText: (text) => decodeText(options.payload, text),
     encode: (payload) => encodePayload(options.payload, payload),
   }
 }
@@ -46,6 +48,8 @@ export interface Channel<Address extends string, Payload> extends Readonly<Chann
   match(topic: string): ChannelParameters<Address> | null
   /** Reads JSON in UTF-8 and checks it by the schema. Throws a PayloadError that says what is wrong, and where. */
   decode(payload: Uint8Array): Payload
+  /** The same for the text of a payload, as `payloadText` gives it. */
+  decodeText(text: string): Payload
   /** Writes a payload as bytes, after the check by the schema. */
   encode(payload: Payload): Uint8Array
 }
@@ -107,26 +111,12 @@ function matchLevels(levels: Level[], topic: string): Record<string, string> | n
   return parts.length === levels.length ? parameters : null
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function decodePayload<Payload>(schema: z.ZodType<Payload>, payload: Uint8Array): Payload {
-  return checkPayload(schema, parseJson(payload))
+function decodeText<Payload>(schema: z.ZodType<Payload>, text: string): Payload {
+  return checkPayload(schema, parseJson(text))
 }
 
+/** Writes what it was given, and not what the schema read of it: a time that is read twice would be another. */
 function encodePayload<Payload>(schema: z.ZodType<Payload>, payload: Payload): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(checkPayload(schema, payload)))
-}
-
-function parseJson(payload: Uint8Array): unknown {
-  let text: string
-  try {
-    text = utf8.decode(payload)
-  } catch {
-    throw new PayloadError('', 'is not valid UTF-8')
-  }
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new PayloadError('', `is not valid JSON: ${(error as SyntaxError).message}`)
-  }
+  checkPayload(schema, payload)
+  return new TextEncoder().encode(JSON.stringify(payload))
 }

@@ -13,10 +13,24 @@ export function parseTime(text: string, now: number): number | null {
     const distance = Number(relative[2]) * units[relative[3] as keyof typeof units]
     return relative[1] === '-' ? now - distance : now + distance
   }
-  const date = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)?.[1]
-  if (date === undefined || !isDay(date)) return null
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? null : time
+  return parseRfc3339(text)
+}
+
+/** Reads RFC 3339, in which a space may take the place of T. Returns epoch milliseconds with fractions, or null. */
+export function parseRfc3339(text: string): number | null {
+  const parts = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.exec(text)
+  if (parts === null) return null
+  const [, date = '', time, fraction, zone = ''] = parts
+  if (!isDay(date)) return null
+  // Date.parse reads no more than milliseconds.
+  const second = Date.parse(`${date}T${time}${zone.toUpperCase()}`)
+  if (Number.isNaN(second)) return null
+  return fraction === undefined ? second : roundToMicroseconds(second + Number(`0${fraction}`) * 1_000)
+}
+
+/** Telemetry is kept in microseconds. Rounded alike, a live sample and its stored form have the very same time. */
+export function roundToMicroseconds(ms: number): number {
+  return Number.isInteger(ms) ? ms : Math.round(ms * 1_000) / 1_000
 }
 
 /** RFC 3339 in UTC with milliseconds, or with microseconds where there are any. `ts` is in epoch milliseconds. */

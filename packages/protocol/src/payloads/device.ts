@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { JsonValue, TimestampMs } from './telemetry.js'
+import { recordOf } from './schemas.js'
+import { DeviceTime, JsonValue, TimestampMs } from './telemetry.js'
 
 /** An event on a device, in words. */
 export const DeviceEvent = z.strictObject({
@@ -7,18 +8,18 @@ export const DeviceEvent = z.strictObject({
   message: z.string().min(1).max(4_096),
   code: z.string().min(1).max(128).optional(),
   data: JsonValue.optional(),
-  ts: TimestampMs.optional(),
+  ts: DeviceTime.optional(),
 })
 export type DeviceEvent = z.infer<typeof DeviceEvent>
 
 /** A JSON merge patch (RFC 7396) of the state that the device reports. */
-export const ReportedState = z.record(z.string(), JsonValue)
+export const ReportedState = recordOf(z.string(), JsonValue)
 export type ReportedState = z.infer<typeof ReportedState>
 
 /** The state that the platform asks of the device. */
 export const DesiredState = z.strictObject({
   version: z.int().min(0),
-  state: z.record(z.string(), JsonValue),
+  state: recordOf(z.string(), JsonValue),
 })
 export type DesiredState = z.infer<typeof DesiredState>
 

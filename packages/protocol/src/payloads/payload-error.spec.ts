@@ -21,14 +21,20 @@ describe('the refusal of a payload', () => {
     [5, 'the payload must be an object or an array, not a number'],
     [null, 'the payload must be an object or an array, not null'],
     [{}, 'the payload must hold at least one value'],
-    [[], 'the payload must hold at least 1 item'],
     [[{ a: 1 }, 5], '[1] must be an object, not a number'],
-    [[{ a: 1 }, { ts: -1, values: { a: 1 } }], '[1].ts must be at least 0'],
+    [[{ a: 1 }, { ts: -1, values: { a: 1 } }], '[1].ts must not be negative, and is -1'],
     [Array.from({ length: 1_001 }, () => ({ a: 1 })), 'the payload must hold at most 1000 items'],
     [keys(257), 'the payload must hold at most 256 keys'],
     [{ ts: 5 }, 'values is missing'],
-    [{ ts: '5', values: { a: 1 } }, 'ts must be a number, not text'],
-    [{ ts: 1.7e15, values: { a: 1 } }, 'ts must be in milliseconds, and not after the year 9999'],
+    [
+      { ts: 5, temperature: 1 },
+      'the payload must have its values in "values", as in {"ts": …, "values": {"temperature": …}}',
+    ],
+    [{ ts: 5, values: 1 }, 'values must be an object, not a number'],
+    [
+      [{ a: 1 }, { ts: 'yesterday', values: { a: 1 } }],
+      '[1].ts must be seconds, milliseconds, microseconds or nanoseconds since 1970, or RFC 3339 text as in "2026-01-01T00:00:00Z", not "yesterday"',
+    ],
     [{ ts: 5, values: {} }, 'values must hold at least one value'],
     [{ ts: 5, values: { a: 1 }, x: 1 }, 'the payload must not have the field "x"'],
     [{ ts: 5, values: { a: 1 }, x: 1, y: 1 }, 'the payload must not have the fields "x", "y"'],
@@ -39,11 +45,6 @@ describe('the refusal of a payload', () => {
     [{ 'a\n': 1 }, '["a\\n"] must not hold control characters as a key'],
   ])('of telemetry, case %#, says what is wrong and where', (value, expected) => {
     expect(refusal(Telemetry, value)).toBe(expected)
-  })
-
-  it('says which shape telemetry with a time must have', () => {
-    const shape = /^the payload with "ts" or "values" must be \{"ts": milliseconds, "values": \{…\}\}/
-    expect(refusal(Telemetry, { ts: 5, temperature: 1 })).toMatch(shape)
   })
 
   it.each<[z.ZodType, unknown, string]>([

@@ -9,9 +9,14 @@ export class PayloadError extends Error {
     /** As in `[3].values.temperature`; empty for the payload as a whole. */
     readonly path: string,
     readonly detail: string,
+    { malformed = false } = {},
   ) {
     super(path === '' ? `the payload ${detail}` : `${path} ${detail}`)
+    this.malformed = malformed
   }
+
+  /** Whether the payload is not even JSON in UTF-8. */
+  readonly malformed: boolean
 }
 
 /** Checks a value by a schema. Throws a PayloadError for the issue that helps a person most. */

@@ -32,11 +32,12 @@ export const NoticeCode = z.enum([
   'payload_invalid',
   'topic_denied',
   'timestamp_refused',
+  'clock_not_set',
   'telemetry_dropped',
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 
-/** Tells a device which of its messages was refused, by topic, and why, in words. */
+/** Tells a device what is wrong with its messages on a topic, and why, in words: they are refused, except for `clock_not_set`. */
 export const Notice = z.strictObject({ code: NoticeCode, topic: z.string(), detail: z.string() })
 export type Notice = z.infer<typeof Notice>
 

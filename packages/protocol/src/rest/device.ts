@@ -55,6 +55,10 @@ const DeviceTelemetry = z
     clockSkewMs: z.int().nullable().meta({
       description: 'The time in the last message minus the platform’s clock; null when no message had a time',
     }),
+    clockNotSet: z.boolean().meta({
+      description:
+        'Whether the newest time in the last message that had one was before 2010; samples with such a time are stored at their arrival',
+    }),
   })
   .meta({ id: 'DeviceTelemetry' })
 

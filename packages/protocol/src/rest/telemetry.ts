@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { csvDecimals, csvDelimiters } from '../common/csv.js'
 import { DeviceId, OrganizationSlug } from '../common/ids.js'
 import { isTimeZone } from '../common/time.js'
+import { Notice } from '../payloads/platform.js'
 import { TelemetryKey, TelemetryValue } from '../payloads/telemetry.js'
 import { Cursor, page, queryInteger, TimeExpression } from './common.js'
 
@@ -183,5 +184,12 @@ export type TelemetryPage = z.infer<typeof TelemetryPage>
 export const TelemetryOfDevicesPage = page(DeviceSample).extend(origin).meta({ id: 'TelemetryOfDevicesPage' })
 export type TelemetryOfDevicesPage = z.infer<typeof TelemetryOfDevicesPage>
 
-export const IngestResult = z.object({ samples: z.int() }).meta({ id: 'IngestResult' })
+export const IngestResult = z
+  .object({
+    samples: z.int(),
+    notice: Notice.pick({ code: true, detail: true })
+      .optional()
+      .meta({ description: 'What the device should correct although its samples are stored' }),
+  })
+  .meta({ id: 'IngestResult' })
 export type IngestResult = z.infer<typeof IngestResult>

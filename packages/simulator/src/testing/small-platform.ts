@@ -127,7 +127,7 @@ function deviceOf(input: Pick<Device, 'id' | 'name' | 'tags' | 'expectedInterval
     status: 'never',
     connection: { connected: false, since: null, reason: null },
     lastMessageAt: null,
-    telemetry: { droppedMessages: 0, clockSkewMs: null },
+    telemetry: { droppedMessages: 0, clockSkewMs: null, clockNotSet: false },
   }
 }
 

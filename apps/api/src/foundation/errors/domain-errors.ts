@@ -58,6 +58,18 @@ export class ConflictError extends DomainError {
   }
 }
 
+/** The body has a media type or an encoding that is not accepted. */
+export class UnsupportedMediaError extends DomainError {
+  constructor(
+    message: string,
+    code = 'unsupported_media_type',
+    /** The encodings that are (RFC 7694). */
+    readonly acceptEncoding: string | null = null,
+  ) {
+    super(code, message)
+  }
+}
+
 /** The request is well formed, but its content can never be accepted. */
 export class UnprocessableError extends DomainError {
   constructor(message: string, code = 'unprocessable') {

@@ -12,6 +12,7 @@ import {
   UnauthorizedError,
   UnavailableError,
   UnprocessableError,
+  UnsupportedMediaError,
 } from '../../foundation/errors/domain-errors.js'
 
 export interface ProblemResponse {
@@ -47,6 +48,7 @@ const statuses: readonly [abstract new (...parameters: never[]) => DomainError, 
   [NotFoundError, 404],
   [ConflictError, 409],
   [TooLargeError, 413],
+  [UnsupportedMediaError, 415],
   [UnprocessableError, 422],
   [LimitError, 429],
   [UnavailableError, 503],
@@ -62,6 +64,8 @@ function fieldErrors(error: DomainError): Problem['errors'] {
 
 function headersOf(error: DomainError): Record<string, string> {
   if (error instanceof UnauthorizedError) return { 'www-authenticate': `${error.scheme} realm="Heliograph"` }
+  if (error instanceof UnsupportedMediaError && error.acceptEncoding !== null)
+    return { 'accept-encoding': error.acceptEncoding }
   if (
     (error instanceof LimitError || error instanceof UnavailableError) &&
     error.retryAfterSeconds !== null

@@ -35,7 +35,7 @@ const meanings = {
   404: 'It does not exist in the caller’s organization',
   409: 'It conflicts with existing data',
   413: 'The body is too large',
-  415: 'The body is not JSON',
+  415: 'The body has a media type or an encoding that is not accepted',
   422: 'The content can never be accepted; `detail` says why',
   429: 'A limit was exceeded; `Retry-After` says when to try again',
   503: 'Undecided, because a part of the platform does not answer; try again',

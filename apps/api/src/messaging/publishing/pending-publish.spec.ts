@@ -5,7 +5,12 @@ import { PendingPublish } from './pending-publish.js'
 const stored = { stored: true, samples: 1 } as const
 
 function pending() {
-  const handlers = { onDecided: vi.fn(() => 'forward' as const), onForward: vi.fn(), onUndecided: vi.fn() }
+  const handlers = {
+    onDecided: vi.fn(() => 'forward' as const),
+    onForward: vi.fn(),
+    onUndecided: vi.fn(),
+    onClockNotSet: vi.fn(),
+  }
   return { handlers, message: new PendingPublish(handlers, null) }
 }
 

@@ -16,6 +16,7 @@ interface Handlers {
   /** Called when subscribers should get the message before it is stored. */
   onForward(): void
   onUndecided(): void
+  onClockNotSet(ts: number): void
 }
 
 /** A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again. */
@@ -41,6 +42,10 @@ export class PendingPublish implements IngestListener {
           this.#waiter = { resolve, reject }
         })
     }
+  }
+
+  clockNotSet(ts: number): void {
+    this.handlers.onClockNotSet(ts)
   }
 
   delayed(): void {

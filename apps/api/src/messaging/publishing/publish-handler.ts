@@ -1,9 +1,18 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
+import {
+  type DeviceEvent,
+  events,
+  isOfSetClock,
+  type NoticeCode,
+  PayloadError,
+  reply,
+  reported,
+} from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
+import { ClockNotices } from '../../registry/notices/clock-notices.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { ActivityService } from '../../registry/presence/activity.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
@@ -28,6 +37,7 @@ export class PublishHandler {
     private readonly activity: ActivityService,
     private readonly traffic: Traffic,
     private readonly notices: Notices,
+    private readonly clocks: ClockNotices,
     private readonly credentials: CredentialVerifier,
     private readonly publisher: PlatformPublisher,
     private readonly timings: IngestLatency,
@@ -63,6 +73,7 @@ export class PublishHandler {
         onDecided: (outcome) => this.conclude(device, message.topic, outcome, timing),
         onForward: () => this.forwardEarly(message),
         onUndecided: () => this.timings.decided(timing, 'undecided'),
+        onClockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
       },
       timing,
     )
@@ -80,6 +91,7 @@ export class PublishHandler {
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
       timing,
+      clockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
       delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(device, message.topic, outcome, timing)
@@ -120,7 +132,8 @@ export class PublishHandler {
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
-      channel.decode(payload)
+      if (channel === events) this.checkClock(device, topic, events.decode(payload))
+      else channel.decode(payload)
       this.activity.writer.touch(device.deviceKey)
       return 'forward'
     } catch (error) {
@@ -128,6 +141,10 @@ export class PublishHandler {
       this.refuse(device, topic, 'payload_invalid', error.message)
       return 'drop'
     }
+  }
+
+  private checkClock(device: DeviceConnection, topic: string, { ts }: DeviceEvent): void {
+    if (ts !== undefined && !isOfSetClock(ts)) this.clocks.send(device, topic, ts)
   }
 
   private refuse(device: DeviceConnection, topic: string, code: NoticeCode, detail: string): void {

@@ -17,6 +17,7 @@ export interface DeviceRow {
   lastMessageAt: Date | null
   droppedMessages: number
   clockSkewMs: number | null
+  clockNotSet: boolean
   status: DeviceStatus
 }
 
@@ -40,7 +41,8 @@ export function deviceColumns(now: string): string {
   return `d.key, d.id, d.name, d.type, d.tags, d.expected_interval_seconds AS "expectedIntervalSeconds",
     d.created_at AS "createdAt", d.updated_at AS "updatedAt", coalesce(a.connected, false) AS connected,
     a.since, a.reason, a.last_message_at AS "lastMessageAt",
-    coalesce(a.dropped_messages, 0)::float8 AS "droppedMessages", a.clock_skew_ms AS "clockSkewMs", ${statusSql(now)} AS status`
+    coalesce(a.dropped_messages, 0)::float8 AS "droppedMessages", a.clock_skew_ms::float8 AS "clockSkewMs",
+    coalesce(a.clock_not_set, false) AS "clockNotSet", ${statusSql(now)} AS status`
 }
 
 export const deviceTables = 'device d LEFT JOIN device_activity a ON a.device_key = d.key'
@@ -62,6 +64,10 @@ export function toDevice(row: DeviceRow): Device {
       reason: PresenceReason.nullable().catch(null).parse(row.reason),
     },
     lastMessageAt: row.lastMessageAt?.toISOString() ?? null,
-    telemetry: { droppedMessages: row.droppedMessages, clockSkewMs: row.clockSkewMs },
+    telemetry: {
+      droppedMessages: row.droppedMessages,
+      clockSkewMs: row.clockSkewMs,
+      clockNotSet: row.clockNotSet,
+    },
   }
 }

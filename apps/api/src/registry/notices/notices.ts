@@ -8,14 +8,14 @@ import { PlatformPublisher } from '../../foundation/publishing/platform-publishe
 /** A device gets 20 notices at once, then two each second. */
 const noticeLimit = { burst: 20, refillMs: 500, maxKeys: 50_000 }
 
-interface Recipient {
+export interface Recipient {
   organizationId: number
   organizationSlug: string
   deviceKey: number
   deviceId: string
 }
 
-/** Tells a device, and subscribers of its notices, why something was refused. Limited per device. */
+/** Tells a device, and subscribers of its notices, what is wrong with its messages. Limited per device. */
 @Injectable()
 export class Notices {
   private readonly logger = new Logger(Notices.name)
@@ -26,10 +26,18 @@ export class Notices {
     private readonly events: EventBus,
   ) {}
 
-  /** `about` is how many messages the notice stands for, and from where they came, if that is known. */
+  /**
+   * Tells of a refusal, and records it. `about` is how many messages the notice stands for, and from where they came, if
+   * that is known.
+   */
   send(device: Recipient, notice: Notice, about: Pick<Refused, 'count' | 'remoteAddress'> = {}): void {
     const { organizationId, deviceId } = device
     void this.events.emit('refused', { ...notice, ...about, organizationId, device: deviceId })
+    this.inform(device, notice)
+  }
+
+  /** Tells of what the device should correct, although nothing was refused. */
+  inform(device: Recipient, notice: Notice): void {
     if (this.limiter.take(device.deviceKey) > 0) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher

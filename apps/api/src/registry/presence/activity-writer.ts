@@ -5,13 +5,20 @@ import { BatchWriter } from '../../foundation/database/batch-writer.js'
 const writeIntervalMs = 1_000
 const answerTimeoutMs = 10_000
 const closeTimeoutMs = 1_000
-const largestSkewMs = 2_147_483_647
 
-/** When a device was last heard, and how far its clock was ahead of ours then; null: its message had no time. */
+/** What the newest time in a message says about the clock of its device. */
+export interface ClockReading {
+  /** How far it was ahead of ours. */
+  skewMs: number
+  /** Whether it was the time of a clock that is not set. */
+  notSet: boolean
+}
+
+/** When a device was last heard, and its clock then; null: its message had no time. */
 export interface Heard {
   deviceKey: number
   atMs: number
-  skewMs: number | null
+  clock: ClockReading | null
 }
 
 interface Pending extends Heard {
@@ -48,18 +55,18 @@ export class ActivityWriter {
     })
   }
 
-  /** Notes that a device was heard just now, and by how much its own time was ahead of ours. */
-  touch(deviceKey: number, skewMs: number | null = null): void {
+  /** Notes that a device was heard just now, and its clock. */
+  touch(deviceKey: number, clock: ClockReading | null = null): void {
     const pending = this.#of(deviceKey)
     pending.heard = true
     pending.atMs = this.now()
-    if (skewMs !== null) pending.skewMs = bounded(skewMs)
+    if (clock !== null) pending.clock = clock
     this.#writer.notify()
   }
 
-  /** Notes by how much the time in a message was ahead of ours that does not count as heard, as it was refused. */
-  noteSkew(deviceKey: number, skewMs: number): void {
-    this.#of(deviceKey).skewMs = bounded(skewMs)
+  /** Notes the time in a message that does not count as heard, as it was refused. */
+  noteClock(deviceKey: number, clock: ClockReading): void {
+    this.#of(deviceKey).clock = clock
     this.#writer.notify()
   }
 
@@ -75,7 +82,7 @@ export class ActivityWriter {
     for (const deviceKey of deviceKeys) {
       const pending = this.#pending.get(deviceKey)
       if (!pending?.heard || (this.#writtenAtMs.get(deviceKey) ?? 0) > dueBefore) continue
-      claimed.push({ deviceKey, atMs: pending.atMs, skewMs: pending.skewMs })
+      claimed.push({ deviceKey, atMs: pending.atMs, clock: pending.clock })
     }
     return claimed
   }
@@ -99,7 +106,7 @@ export class ActivityWriter {
   #of(deviceKey: number): Pending {
     const known = this.#pending.get(deviceKey)
     if (known !== undefined) return known
-    const pending = { deviceKey, atMs: this.now(), skewMs: null, dropped: 0, heard: false }
+    const pending = { deviceKey, atMs: this.now(), clock: null, dropped: 0, heard: false }
     this.#pending.set(deviceKey, pending)
     this.#writer.notify()
     return pending
@@ -125,7 +132,8 @@ export class ActivityWriter {
       values: [
         batch.map(({ deviceKey }) => deviceKey),
         batch.map(({ heard, atMs }) => (heard ? atMs : null)),
-        batch.map(({ skewMs }) => skewMs),
+        batch.map(({ clock }) => clock && Math.round(clock.skewMs)),
+        batch.map(({ clock }) => clock?.notSet ?? null),
         batch.map(({ dropped }) => dropped),
       ],
       ...{ query_timeout: answerTimeoutMs },
@@ -142,17 +150,18 @@ export class ActivityWriter {
   }
 }
 
-function bounded(skewMs: number): number {
-  return Math.max(-largestSkewMs, Math.min(largestSkewMs, Math.round(skewMs)))
-}
+/** A message without a time says nothing about the clock of its device. */
+export const keepClock = `clock_skew_ms = COALESCE(excluded.clock_skew_ms, stored.clock_skew_ms),
+    clock_not_set = CASE WHEN excluded.clock_skew_ms IS NULL THEN stored.clock_not_set ELSE excluded.clock_not_set END`
 
 const statement = `
-INSERT INTO device_activity AS stored (device_key, last_message_at, clock_skew_ms, dropped_messages)
-SELECT pending.device_key, to_timestamp(pending.at_ms / 1000), pending.skew_ms, pending.dropped
-FROM unnest($1::int[], $2::float8[], $3::int[], $4::bigint[]) AS pending (device_key, at_ms, skew_ms, dropped)
+INSERT INTO device_activity AS stored (device_key, last_message_at, clock_skew_ms, clock_not_set, dropped_messages)
+SELECT pending.device_key, to_timestamp(pending.at_ms / 1000), pending.skew_ms, COALESCE(pending.not_set, false), pending.dropped
+FROM unnest($1::int[], $2::float8[], $3::bigint[], $4::bool[], $5::bigint[])
+  AS pending (device_key, at_ms, skew_ms, not_set, dropped)
 JOIN device ON device.key = pending.device_key
 ORDER BY pending.device_key
 ON CONFLICT (device_key) DO UPDATE
 SET last_message_at = GREATEST(stored.last_message_at, excluded.last_message_at),
-  clock_skew_ms = COALESCE(excluded.clock_skew_ms, stored.clock_skew_ms),
+  ${keepClock},
   dropped_messages = stored.dropped_messages + excluded.dropped_messages`

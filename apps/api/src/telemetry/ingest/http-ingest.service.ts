@@ -1,17 +1,22 @@
-import { telemetry } from '@heliograph/protocol'
+import { type IngestResult, telemetry } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import {
   ForbiddenError,
+  InvalidError,
   NotFoundError,
+  TooLargeError,
   UnauthorizedError,
   UnavailableError,
   UnprocessableError,
 } from '../../foundation/errors/domain-errors.js'
+import { longestBodyBytes } from '../../foundation/limits/longest-body.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { CredentialVerifier, type VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
+import { ClockNotices, clockNotSetNotice } from '../../registry/notices/clock-notices.js'
 import { Notices } from '../../registry/notices/notices.js'
-import { type IngestOutcome, UndecidedError } from '../samples/sample.js'
+import { type IngestOutcome, type Refusal, RefusedError, UndecidedError } from '../samples/sample.js'
 import { parseBasicAuth } from './basic-auth.js'
+import { decompress } from './decompress.js'
 import { IngestService } from './ingest.service.js'
 import { IngestLatency } from './ingest-latency.js'
 
@@ -26,6 +31,7 @@ export class HttpIngestService {
     private readonly credentials: CredentialVerifier,
     private readonly ingest: IngestService,
     private readonly notices: Notices,
+    private readonly clocks: ClockNotices,
     private readonly publisher: PlatformPublisher,
     private readonly latency: IngestLatency,
   ) {}
@@ -44,20 +50,54 @@ export class HttpIngestService {
     return verification.device
   }
 
-  /** Stores a message and passes it on to subscribers; returns how many samples it had. Throws an UnavailableError if that is undecided. */
-  async store(device: VerifiedDevice, json: string): Promise<number> {
-    const payload = Buffer.from(json)
+  /** Stores a message and passes it on to subscribers. Throws an UnavailableError if that is undecided. */
+  async store(
+    device: VerifiedDevice,
+    body: Buffer,
+    contentEncoding: string | undefined,
+  ): Promise<IngestResult> {
     const topic = telemetry.topic({ org: device.organizationSlug, device: device.deviceId })
-    const outcome = await this.decided(device, topic, payload)
-    if (outcome.stored) return outcome.samples
-    const { code, detail } = outcome.refusal
-    if (code === 'telemetry_dropped')
-      throw new NotFoundError('The device no longer exists.', 'device_not_found')
-    this.notices.send(device, { code, topic, detail })
-    throw new UnprocessableError(detail, code)
+    const payload = await this.decompressed(device, topic, body, contentEncoding)
+    let unsetClockTs: number | null = null
+    const outcome = await this.decided(device, topic, payload, (ts) => {
+      unsetClockTs = ts
+      this.clocks.send(device, topic, ts)
+    })
+    if (!outcome.stored) throw this.refused(device, topic, outcome.refusal)
+    const { samples } = outcome
+    return unsetClockTs === null ? { samples } : { samples, notice: clockNotSetNotice(unsetClockTs) }
   }
 
-  private async decided(device: VerifiedDevice, topic: string, payload: Buffer): Promise<IngestOutcome> {
+  private async decompressed(
+    device: VerifiedDevice,
+    topic: string,
+    body: Buffer,
+    contentEncoding: string | undefined,
+  ): Promise<Buffer> {
+    try {
+      return await decompress(body, contentEncoding, longestBodyBytes)
+    } catch (error) {
+      if (error instanceof RefusedError) throw this.refused(device, topic, error.refusal)
+      if (error instanceof TooLargeError)
+        this.notices.send(device, { code: 'payload_invalid', topic, detail: error.message })
+      throw error
+    }
+  }
+
+  /** Tells the device, as over MQTT, and makes the error that answers the request. */
+  private refused(device: VerifiedDevice, topic: string, { code, detail, malformed }: Refusal): Error {
+    if (code === 'telemetry_dropped')
+      return new NotFoundError('The device no longer exists.', 'device_not_found')
+    this.notices.send(device, { code, topic, detail })
+    return malformed === true ? new InvalidError(detail, code) : new UnprocessableError(detail, code)
+  }
+
+  private async decided(
+    device: VerifiedDevice,
+    topic: string,
+    payload: Buffer,
+    clockNotSet: (ts: number) => void,
+  ): Promise<IngestOutcome> {
     const timing = this.latency.begin('http', 'acknowledged', () => ({
       topic,
       clientId: device.deviceId,
@@ -77,7 +117,8 @@ export class HttpIngestService {
           decisionTimeoutMs,
         )
         const delayed = () => void forward().catch(undecided)
-        this.ingest.ingest(device, payload, { timing, delayed, decided, undecided }, 'acknowledged')
+        const listener = { timing, clockNotSet, delayed, decided, undecided }
+        this.ingest.ingest(device, payload, listener, 'acknowledged')
       })
       this.latency.decided(timing, outcome.stored ? 'stored' : 'refused')
       if (outcome.stored) await forward()

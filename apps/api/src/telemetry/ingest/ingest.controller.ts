@@ -1,10 +1,10 @@
 import { DeviceId, IngestResult } from '@heliograph/protocol'
-import { Controller, Headers, Param, Post, Req, UnsupportedMediaTypeException } from '@nestjs/common'
+import { Controller, Headers, Param, Post, Req } from '@nestjs/common'
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { Public } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
-import { jsonTextOf } from '../../http/requests/json-text.js'
+import { RawBody, rawBodyOf } from '../../http/requests/body.js'
 import { HttpIngestService } from './http-ingest.service.js'
 
 @ApiTags('Telemetry')
@@ -14,13 +14,16 @@ export class IngestController {
 
   @Post()
   @Public()
+  @RawBody()
   @ApiBasicAuth()
   @ApiOperation({
     summary: 'Send telemetry',
-    description: 'With the device’s own credential (Basic). The answer 200 means that it is stored.',
+    description:
+      'With the device’s own credential (Basic). The answer 200 means that it is stored. The body is JSON in UTF-8 whatever its content type, and may be compressed: Content-Encoding gzip or deflate.',
   })
   @ApiBody({
-    description: 'Values by key; {"ts": milliseconds, "values": {…}}; or an array of up to 1,000 of these',
+    description:
+      'Values by key; {"ts": …, "values": {…}} with a time as the telemetry channel takes it; or an array of up to 1,000 of these, of which an empty one only says that the device is there',
     schema: { example: { temperature: 21.5 } },
   })
   @ApiResult(200, IngestResult, 'How many samples were stored')
@@ -28,12 +31,10 @@ export class IngestController {
   async send(
     @Param('device', { schema: DeviceId }) deviceId: string,
     @Headers('authorization') authorization: string | undefined,
-    @Headers('content-type') contentType: string | undefined,
+    @Headers('content-encoding') contentEncoding: string | undefined,
     @Req() request: FastifyRequest,
   ): Promise<IngestResult> {
     const device = await this.ingest.authenticate(authorization, deviceId)
-    if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? ''))
-      throw new UnsupportedMediaTypeException()
-    return { samples: await this.ingest.store(device, jsonTextOf(request)) }
+    return this.ingest.store(device, rawBodyOf(request), contentEncoding)
   }
 }

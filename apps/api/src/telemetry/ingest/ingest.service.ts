@@ -53,6 +53,7 @@ export class IngestService implements BeforeApplicationShutdown {
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
+      onHeartbeat: () => this.metrics.messages.inc({ outcome: 'stored' }),
       onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
       onCommitted: (counts) => this.noteCommit(counts),
       onTimed: (timings, batch) => latency.committed(timings, batch),

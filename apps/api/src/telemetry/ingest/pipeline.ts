@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Delivery, MessageTiming } from '../../foundation/tracing/message-timing.js'
-import type { ActivityWriter } from '../../registry/presence/activity-writer.js'
-import { check, newestTimeMs } from '../samples/check.js'
+import type { ActivityWriter, ClockReading } from '../../registry/presence/activity-writer.js'
+import { check, newestTimes } from '../samples/check.js'
 import { Columns } from '../samples/columns.js'
 import { decode } from '../samples/decode.js'
 import {
@@ -37,6 +37,8 @@ export interface PipelineOptions {
   onFailure?(error: unknown): void
   /** Called for a message that was refused, or exceeded the quota, before it joined a batch. */
   onRejected?(outcome: 'refused' | 'undecided' | 'dropped'): void
+  /** Called for a message without samples, of which there is nothing to store. */
+  onHeartbeat?(): void
   onStored?(organizationId: number, samples: number): void
   /** Called when a batch was committed. */
   onCommitted?(counts: CommitCounts): void
@@ -96,11 +98,16 @@ export class Pipeline {
   ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, delivery: Delivery): void {
     const nowMs = this.#now()
     const columns = this.#columns
-    const refusal = this.#read(device, payload, nowMs)
+    const refusal = this.#read(device, payload, nowMs, listener)
     if (listener.timing) listener.timing.checkedAtMs = performance.now()
     if (refusal !== null) {
       this.options.onRejected?.('refused')
       listener.decided({ stored: false, refusal })
+      return
+    }
+    if (columns.length === 0) {
+      this.options.onHeartbeat?.()
+      listener.decided({ stored: true, samples: 0 })
       return
     }
     const { organizationId, deviceKey } = device
@@ -130,21 +137,23 @@ export class Pipeline {
   }
 
   /** Fills the columns; returns why the message is refused, or null. */
-  #read(device: SourceDevice, payload: Buffer, nowMs: number): Refusal | null {
+  #read(device: SourceDevice, payload: Buffer, nowMs: number, listener: IngestListener): Refusal | null {
     const { activity, oldestMs } = this.options
     this.#columns.clear()
-    let skewMs: number | null = null
+    let clock: ClockReading | null = null
     try {
       const decoded = decode(payload)
-      const newestMs = newestTimeMs(decoded)
-      if (newestMs !== null) skewMs = newestMs - nowMs
+      const { setMs, unsetMs } = newestTimes(decoded)
+      const newestMs = setMs ?? unsetMs
+      if (newestMs !== null) clock = { skewMs: newestMs - nowMs, notSet: setMs === null }
       check(decoded, { nowMs, oldestMs: oldestMs?.(device.organizationId, nowMs) ?? null }, this.#columns)
-      activity.touch(device.deviceKey, skewMs)
+      activity.touch(device.deviceKey, clock)
+      if (unsetMs !== null) listener.clockNotSet?.(unsetMs)
       return null
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
       // What is refused is no last message of the device, and yet it tells how wrong its clock is.
-      if (skewMs !== null) activity.noteSkew(device.deviceKey, skewMs)
+      if (clock !== null) activity.noteClock(device.deviceKey, clock)
       return error.refusal
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { check, newestTimeMs } from './check.js'
+import { check, newestTimes } from './check.js'
 import { Columns } from './columns.js'
 import { decode } from './decode.js'
 import { RefusedError } from './sample.js'
@@ -83,7 +83,7 @@ describe('check', () => {
 
   it('refuses payloads that are not telemetry, and says where', () => {
     expect(refusal({ ts: 1, values: {} })).toMatchObject({ code: 'payload_invalid' })
-    expect(refusal([])).toMatchObject({ code: 'payload_invalid' })
+    expect(refusal([{}])).toMatchObject({ code: 'payload_invalid' })
     expect(refusal('text')).toMatchObject({ code: 'payload_invalid' })
   })
 
@@ -94,7 +94,7 @@ describe('check', () => {
     ['{"a":NaN}', 'not valid JSON'],
     ['{"a":Infinity}', 'not valid JSON'],
   ])('refuses numbers that are none: %s', (text, where) => {
-    expect(refusalOf(text)).toEqual({ code: 'payload_invalid', detail: expect.stringContaining(where) })
+    expect(refusalOf(text)).toMatchObject({ code: 'payload_invalid', detail: expect.stringContaining(where) })
   })
 
   it('refuses bytes that are not UTF-8', () => {
@@ -115,9 +115,9 @@ describe('integers beyond 2^53', () => {
   })
 
   it('are kept in each record of an array', () => {
-    expect(takeText('[{"a":1},{"ts":5,"values":{"a":9007199254740993}}]')).toMatchObject([
+    expect(takeText('[{"a":1},{"ts":1767225600123456,"values":{"a":9007199254740993}}]')).toMatchObject([
       { number: 1, json: null },
-      { tsUs: 5_000, number: 9007199254740992, json: '9007199254740993' },
+      { tsUs: 1_767_225_600_123_456, number: 9007199254740992, json: '9007199254740993' },
     ])
   })
 
@@ -134,8 +134,36 @@ describe('integers beyond 2^53', () => {
   })
 })
 
-it('newestTimeMs is the newest time in a message', () => {
-  const newest = (payload: unknown) => newestTimeMs(decode(Buffer.from(JSON.stringify(payload))))
-  expect(newest({ a: 1 })).toBeNull()
-  expect(newest([{ ts: 5, values: { a: 1 } }, { ts: 9, values: { a: 1 } }, { a: 1 }])).toBe(9)
+describe('a clock that is not set', () => {
+  it('gives samples no time, in any unit and in text', () => {
+    for (const ts of [0, 5, 946_684_800, '0', '1970-01-01T00:00:00Z', '2009-12-31T23:59:59.999Z'])
+      expect([ts, take({ ts, values: { a: 1 } })[0]?.tsUs]).toEqual([ts, Number.NaN])
+    expect(take({ ts: '2010-01-01T00:00:00Z', values: { a: 1 } })[0]?.tsUs).toBe(1_262_304_000_000_000)
+  })
+
+  it('is never older than the retention', () => {
+    expect(refusal({ ts: 0, values: { t: 1 } }, now - 86_400_000)).toBeNull()
+  })
+})
+
+it('newestTimes tells times of a clock that was set from others', () => {
+  const newest = (payload: unknown) => newestTimes(decode(Buffer.from(JSON.stringify(payload))))
+  const at = (ts: number) => ({ ts, values: { a: 1 } })
+  expect(newest({ a: 1 })).toEqual({ setMs: null, unsetMs: null })
+  expect(newest([at(5), at(9), { a: 1 }])).toEqual({ setMs: null, unsetMs: 9_000 })
+  expect(newest([at(now), at(5), at(now - 1)])).toEqual({ setMs: now, unsetMs: 5_000 })
+})
+
+describe('a payload', () => {
+  it('is stored with every key, whatever its name, and to the last digit', () => {
+    const text = '{"__proto__":9007199254740993,"constructor":{"__proto__":9007199254740993}}'
+    expect(takeText(text)).toMatchObject([
+      { key: '__proto__', number: 2 ** 53, json: '9007199254740993' },
+      { key: 'constructor', json: '{"__proto__":9007199254740993}' },
+    ])
+  })
+
+  it('may begin with a byte order mark and end with NULs, also with large integers', () => {
+    expect(takeText('\ufeff{"a":9007199254740993}\r\n\0')).toMatchObject([{ json: '9007199254740993' }])
+  })
 })

@@ -1,4 +1,4 @@
-import type { TelemetryValue } from '@heliograph/protocol'
+import { formatTime, type TelemetryValue } from '@heliograph/protocol'
 import type { Columns } from './columns.js'
 import type { DecodedTelemetry } from './decode.js'
 import { exactDigits, exactJson } from './exact-integers.js'
@@ -34,10 +34,18 @@ export function check({ records, exact }: DecodedTelemetry, limits: TimeLimits, 
   }
 }
 
-/** The newest time in a message, in milliseconds; null: it has none. */
-export function newestTimeMs({ records }: DecodedTelemetry): number | null {
-  let newest: number | null = null
-  for (const { ts } of records) if (ts !== undefined && (newest === null || ts > newest)) newest = ts
+/** The newest time of a clock that was set, and of one that was not; null where there is none. Epoch milliseconds. */
+export interface NewestTimes {
+  setMs: number | null
+  unsetMs: number | null
+}
+
+export function newestTimes({ records }: DecodedTelemetry): NewestTimes {
+  const newest: NewestTimes = { setMs: null, unsetMs: null }
+  for (const { ts, unsetClockTs } of records) {
+    if (ts !== undefined) newest.setMs = Math.max(ts, newest.setMs ?? ts)
+    if (unsetClockTs !== undefined) newest.unsetMs = Math.max(unsetClockTs, newest.unsetMs ?? unsetClockTs)
+  }
   return newest
 }
 
@@ -80,12 +88,12 @@ function invalid(key: string, problem: string): RefusedError {
 
 function tooFarAhead(ts: number, nowMs: number): RefusedError {
   const hours = Math.round((ts - nowMs) / 3_600_000)
-  const detail = `ts ${ts} is ${hours} hours ahead of the platform's clock (${new Date(nowMs).toISOString()}); at most 24 are allowed. Is it in milliseconds, and is the device's clock right?`
+  const detail = `ts ${formatTime(ts)} is ${hours} hours ahead of the platform's clock (${formatTime(nowMs)}); at most 24 are allowed. Is the device's clock right?`
   return new RefusedError({ code: 'timestamp_refused', detail })
 }
 
 function tooOld(ts: number, nowMs: number, oldestMs: number): RefusedError {
   const days = Math.round((nowMs - oldestMs) / 86_400_000)
-  const detail = `ts ${ts} (${new Date(ts).toISOString()}) is older than the ${days} days for which telemetry is kept here. Is it in milliseconds, and is the device's clock right?`
+  const detail = `ts ${formatTime(ts)} is older than the ${days} days for which telemetry is kept here. Is the device's clock right?`
   return new RefusedError({ code: 'timestamp_refused', detail })
 }

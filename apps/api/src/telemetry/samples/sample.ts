@@ -15,12 +15,16 @@ export type IngestOutcome = { stored: true; samples: number } | { stored: false;
 export interface Refusal {
   code: 'payload_invalid' | 'timestamp_refused' | 'telemetry_dropped'
   detail: string
+  /** Whether the payload is not even JSON in UTF-8. */
+  malformed?: boolean
 }
 
 /** Called about one message. Exactly one of `decided` and `undecided` is called, once, perhaps before `ingest` returns. */
 export interface IngestListener {
   /** Where the times of the message are noted, if it is timed. */
   readonly timing?: MessageTiming | null
+  /** Samples of the message have a time of a clock that is not set, in epoch milliseconds. They get that of their arrival. */
+  clockNotSet?(ts: number): void
   /** The commit of the message is delayed, because the store is behind or away: subscribers should get it now. */
   delayed(): void
   decided(outcome: IngestOutcome): void

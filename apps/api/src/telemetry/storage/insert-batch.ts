@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Heard } from '../../registry/presence/activity-writer.js'
+import { type Heard, keepClock } from '../../registry/presence/activity-writer.js'
 import { BinaryArray } from './binary-array.js'
 import type { EncodedBatch } from './encode-batch.js'
 import { bucketColumns, hourUs, mergeBuckets, minuteUs, sampleAggregates } from './roll-up-sql.js'
@@ -51,7 +51,7 @@ const parameterTypes: Readonly<Record<ParameterGroup, readonly string[]>> = {
   minutes: bucketTypes,
   hours: bucketTypes,
   latest: sampleTypes,
-  heard: ['int', 'float8', 'int'],
+  heard: ['int', 'float8', 'bigint', 'int'],
 }
 
 function valuesOf(values: Readonly<Record<ParameterGroup, Buffer[]>>): Buffer[] {
@@ -78,13 +78,14 @@ function integers(values: readonly number[]): Buffer {
 
 function heardArrays(heard: readonly Heard[]): Buffer[] {
   const at = new BinaryArray('float8', heard.length)
-  const skew = new BinaryArray('int4', heard.length)
-  for (const { atMs, skewMs } of heard) {
+  const skew = new BinaryArray('int8', heard.length)
+  for (const { atMs, clock } of heard) {
     at.float8(atMs)
-    if (skewMs === null) skew.null()
-    else skew.int4(skewMs)
+    if (clock === null) skew.null()
+    else skew.int8(Math.round(clock.skewMs))
   }
-  return [integers(heard.map(({ deviceKey }) => deviceKey)), at.finish(), skew.finish()]
+  const notSet = integers(heard.map(({ clock }) => Number(clock?.notSet ?? false)))
+  return [integers(heard.map(({ deviceKey }) => deviceKey)), at.finish(), skew.finish(), notSet]
 }
 
 /**
@@ -122,13 +123,13 @@ WITH live AS MATERIALIZED (
   ON CONFLICT (device_key, key_id) DO UPDATE SET ts = excluded.ts, number = excluded.number, json = excluded.json
   WHERE stored.ts < excluded.ts
 ), heard AS (
-  INSERT INTO public.device_activity AS stored (device_key, last_message_at, clock_skew_ms)
-  SELECT device_key, to_timestamp(at_ms / 1000), skew_ms
-  FROM unnest(${parameters('heard')}) AS heard (device_key, at_ms, skew_ms)
+  INSERT INTO public.device_activity AS stored (device_key, last_message_at, clock_skew_ms, clock_not_set)
+  SELECT device_key, to_timestamp(at_ms / 1000), skew_ms, not_set = 1
+  FROM unnest(${parameters('heard')}) AS heard (device_key, at_ms, skew_ms, not_set)
   WHERE device_key IN (SELECT key FROM live) ORDER BY device_key
   ON CONFLICT (device_key) DO UPDATE
   SET last_message_at = GREATEST(stored.last_message_at, excluded.last_message_at),
-    clock_skew_ms = COALESCE(excluded.clock_skew_ms, stored.clock_skew_ms)
+    ${keepClock}
 )
 SELECT all_fresh.yes AS "allFresh", CASE WHEN all_live.yes THEN '{}'
   ELSE ARRAY(SELECT unnest(${parameters('devices')}) EXCEPT SELECT key FROM live) END AS "goneDevices"

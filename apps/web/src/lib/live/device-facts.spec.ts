@@ -13,7 +13,7 @@ const device: Device = {
   status: 'online',
   connection: { connected: true, since: '2026-01-02T00:00:00Z', reason: 'connected' },
   lastMessageAt: '2026-01-02T00:10:00Z',
-  telemetry: { droppedMessages: 0, clockSkewMs: null },
+  telemetry: { droppedMessages: 0, clockSkewMs: null, clockNotSet: false },
 }
 const since = Date.parse('2026-01-02T00:00:00Z')
 const lastMessageAt = Date.parse('2026-01-02T00:10:00Z')

@@ -53,8 +53,11 @@ describe('markOfMessage', () => {
       kind: 'refusal',
       text: 'Refused (invalid payload): expected a number',
     })
-    const event = events.encode({ level: 'warning', message: 'door', ts: 40 })
-    expect(markOfMessage(message(events.topic(topic), event))).toMatchObject({ ts: 40, level: 'warning' })
+    const when = Date.UTC(2026, 0, 1)
+    const event = events.encode({ level: 'warning', message: 'door', ts: when })
+    expect(markOfMessage(message(events.topic(topic), event))).toMatchObject({ ts: when, level: 'warning' })
+    const unset = events.encode({ level: 'info', message: 'booted', ts: 40 })
+    expect(markOfMessage(message(events.topic(topic), unset))).toMatchObject({ ts: 50 })
     expect(markOfMessage(message('acme/devices/pump/telemetry', new Uint8Array()))).toBeNull()
     expect(markOfMessage(message(events.topic(topic), new Uint8Array()))).toBeNull()
   })

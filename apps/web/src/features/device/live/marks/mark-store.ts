@@ -1,4 +1,11 @@
-import { type DeviceEvent, events, type NoticeCode, notices, type PresenceChange } from '@heliograph/protocol'
+import {
+  type DeviceEvent,
+  events,
+  isOfSetClock,
+  type NoticeCode,
+  notices,
+  type PresenceChange,
+} from '@heliograph/protocol'
 import type { LiveMessage } from '@/lib/live/live-connection'
 
 export type MarkKind = 'connected' | 'disconnected' | 'refusal' | 'event'
@@ -70,7 +77,8 @@ export function markOfMessage({ topic, payload, receivedAt }: LiveMessage): Mark
     }
     if (events.match(topic) !== null) {
       const { level, message, ts } = events.decode(payload)
-      return { ts: ts ?? receivedAt, kind: 'event', level, text: message }
+      const isTimed = ts !== undefined && isOfSetClock(ts)
+      return { ts: isTimed ? ts : receivedAt, kind: 'event', level, text: message }
     }
   } catch {
     // Not what the channel carries; the platform lets none of it pass.
@@ -81,6 +89,7 @@ export function markOfMessage({ topic, payload, receivedAt }: LiveMessage): Mark
 const REFUSED: Record<NoticeCode, string> = {
   payload_invalid: 'Refused (invalid payload)',
   topic_denied: 'Refused (topic not allowed)',
+  clock_not_set: 'Clock not set',
   timestamp_refused: 'Refused (timestamp out of range)',
   telemetry_dropped: 'Dropped (database behind)',
 }

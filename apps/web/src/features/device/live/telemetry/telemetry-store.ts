@@ -165,8 +165,7 @@ export class TelemetryStore {
     receivedAt: number,
   ): boolean {
     if (ts === undefined) return series.addProvisional(value, receivedAt)
-    // The platform keeps microseconds; rounded alike, the stored sample has the very same time.
-    series.addTimestamped({ ts: Math.round(ts * 1_000) / 1_000, value })
+    series.addTimestamped({ ts, value })
     return true
   }
 
