@@ -137,15 +137,20 @@ describe('the fleet message, each second', () => {
     const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
     const overHttp = createClient(platform.url, { authorization: basic })
     expect((await overHttp.request('POST', `${path}/telemetry`, [1])).status).toBe(422)
+    expect((await overHttp.request('POST', '/api/v1/devices/other/telemetry', { a: 1 })).status).toBe(403)
+    const wrongSecret = `Basic ${Buffer.from(`${username}:wrong`).toString('base64')}`
+    const refusedOverHttp = createClient(platform.url, { authorization: wrongSecret })
+    expect((await refusedOverHttp.request('POST', `${path}/telemetry`, { a: 1 })).status).toBe(401)
 
     const { items } = await list()
     expect(items).toMatchObject([
-      { code: 'payload_invalid', topic: topics.telemetry, count: 2, remoteAddress: null },
-      { code: 'payload_invalid', topic: topics.events, count: 1 },
+      { code: 'bad_credentials', topic: null, count: 3, remoteAddress: '127.0.0.1' },
+      { code: 'wrong_device', detail: 'It was sent to device other.', remoteAddress: '127.0.0.1' },
+      { code: 'payload_invalid', topic: topics.telemetry, count: 2, remoteAddress: '127.0.0.1' },
+      { code: 'payload_invalid', topic: topics.events, count: 1, remoteAddress: '127.0.0.1' },
       { code: 'topic_denied', topic: foreign, count: 1, remoteAddress: '127.0.0.1' },
       { code: 'topic_denied', topic: will.topic, count: 1, remoteAddress: '127.0.0.1' },
       { code: 'wrong_client_id', detail: 'client id "another"', count: 1, remoteAddress: '127.0.0.1' },
-      { code: 'bad_credentials', topic: null, count: 2, remoteAddress: '127.0.0.1' },
     ])
     const pages: RefusalPage['items'] = []
     for (let next: string | null = ''; next !== null; ) {

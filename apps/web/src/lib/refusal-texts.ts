@@ -73,6 +73,11 @@ const TEXTS: Record<string, RefusalText> = {
     title: 'Wrong client id',
     todo: 'Use the id of the device as client id, alone or followed by a colon and a suffix: {device} or {device}:suffix.',
   },
+  wrong_device: {
+    title: 'Credential of another device',
+    todo: 'Over HTTP, send the telemetry of a device to its own address, with its own credential.',
+    help: 'credentials',
+  },
   duplicate_client_id: {
     title: 'Duplicate client id',
     todo: 'Give each client its own device and credential, or its own client id: {device}:suffix.',

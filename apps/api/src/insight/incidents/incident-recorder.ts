@@ -1,9 +1,10 @@
 import type { Broker, BrokerEvents, ClientInfo } from '@heliograph/broker'
 import { Injectable, Logger } from '@nestjs/common'
 import { EventBus } from '../../foundation/events/event-bus.js'
-import type {
-  ConnectionPrincipal,
-  DeviceConnection,
+import {
+  type ConnectionPrincipal,
+  type DeviceClient,
+  isDeviceClient,
 } from '../../messaging/connections/connection-principal.js'
 import { type BrokerListener, BrokerListeners } from '../../messaging/host/broker-listeners.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
@@ -11,8 +12,6 @@ import { type ConsumerBacklog, ConsumerBacklogs } from './consumer-backlogs.js'
 import { DuplicateClientIds } from './duplicate-client-ids.js'
 import { RefusalLog } from './refusal-log.js'
 import { SlowConsumers } from './slow-consumers.js'
-
-type DeviceClient = ClientInfo<DeviceConnection>
 
 /** Records refusals, duplicate client ids and slow consumers for the overview and the pages of devices. */
 @Injectable()
@@ -42,7 +41,7 @@ export class IncidentRecorder implements BrokerListener {
     )
     broker.events.on('disconnected', ({ client, reason }) => {
       if (reason === 'slow_consumer') this.slow.recordCutOff(consumerOf(client))
-      if (reason === 'taken_over' && isDevice(client)) this.recordTakeOver(client)
+      if (reason === 'taken_over' && isDeviceClient(client)) this.recordTakeOver(client)
     })
     this.backlogs.setSource(() => backlogsOf(broker))
   }
@@ -84,10 +83,6 @@ function connectDetail({ reason, detail, clientId }: BrokerEvents<ConnectionPrin
   return reason === 'wrong_client_id' && clientId !== undefined
     ? `client id ${JSON.stringify(clientId)}`
     : detail
-}
-
-function isDevice(client: ClientInfo<ConnectionPrincipal>): client is DeviceClient {
-  return client.principal.kind === 'device'
 }
 
 /** A few messages are always on their way; with a smaller backlog a consumer counts as up to date. */

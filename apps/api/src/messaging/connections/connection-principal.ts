@@ -1,3 +1,4 @@
+import type { ClientInfo } from '@heliograph/broker'
 import type { MqttPrincipal } from '@heliograph/protocol'
 
 interface InOrganization {
@@ -27,6 +28,13 @@ export interface PersonConnection extends InOrganization {
 
 /** The authenticated client of an MQTT connection. */
 export type ConnectionPrincipal = DeviceConnection | PersonConnection
+
+/** The connected client of a device. */
+export type DeviceClient = ClientInfo<DeviceConnection>
+
+export function isDeviceClient(client: ClientInfo<ConnectionPrincipal>): client is DeviceClient {
+  return client.principal.kind === 'device'
+}
 
 /** What a token was made with. It ends with it. */
 export type TokenOwner = { kind: 'session'; id: string } | { kind: 'apiKey'; id: string }

@@ -19,7 +19,12 @@ import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { IngestLatency } from '../../telemetry/ingest/ingest-latency.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
 import type { IngestListener, IngestOutcome } from '../../telemetry/samples/sample.js'
-import type { ConnectionPrincipal, DeviceConnection } from '../connections/connection-principal.js'
+import {
+  type ConnectionPrincipal,
+  type DeviceClient,
+  type DeviceConnection,
+  isDeviceClient,
+} from '../connections/connection-principal.js'
 import { PendingPublish } from './pending-publish.js'
 
 /** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
@@ -44,16 +49,16 @@ export class PublishHandler {
   ) {}
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
-    const { principal } = client
     // The access rule lets people publish only below apps, where any payload is allowed.
-    if (principal.kind === 'person') return 'forward'
+    if (!isDeviceClient(client)) return 'forward'
+    const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
-    if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
+    if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
     const awaited = message.qos > 0
     const delivery = awaited ? 'acknowledged' : 'unacknowledged'
     const timing = this.timings.begin('mqtt', delivery, () => describe(principal, client.clientId, message))
-    return awaited ? this.store(principal, message, timing) : this.forwardAndStore(principal, message, timing)
+    return awaited ? this.store(client, message, timing) : this.forwardAndStore(client, message, timing)
   }
 
   /** Called by the broker when a message has been delivered and acknowledged. */
@@ -64,13 +69,14 @@ export class PublishHandler {
 
   /** QoS 1 and 2: the acknowledgement waits for the decision. Rejects when the message stays undecided. */
   private store(
-    device: DeviceConnection,
+    client: DeviceClient,
     message: PublishedMessage,
     timing: MessageTiming | null,
   ): MaybePromise<PublishDecision> {
+    const device = client.principal
     const pending = new PendingPublish(
       {
-        onDecided: (outcome) => this.conclude(device, message.topic, outcome, timing),
+        onDecided: (outcome) => this.conclude(client, message.topic, outcome, timing),
         onForward: () => this.forwardEarly(message),
         onUndecided: () => this.timings.decided(timing, 'undecided'),
         onClockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
@@ -84,17 +90,18 @@ export class PublishHandler {
 
   /** QoS 0: subscribers get the message at once. When the ingest quota is used up it is not stored, but counted as dropped. */
   private forwardAndStore(
-    device: DeviceConnection,
+    client: DeviceClient,
     message: PublishedMessage,
     timing: MessageTiming | null,
   ): PublishDecision {
+    const device = client.principal
     let decision: PublishDecision = 'forward'
     const listener: IngestListener = {
       timing,
       clockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
       delayed: () => {},
       decided: (outcome) => {
-        decision = this.conclude(device, message.topic, outcome, timing)
+        decision = this.conclude(client, message.topic, outcome, timing)
         // QoS 0 has no acknowledgement, so the message has passed its last step.
         this.timings.acknowledged(timing)
       },
@@ -108,14 +115,14 @@ export class PublishHandler {
   }
 
   private conclude(
-    device: DeviceConnection,
+    client: DeviceClient,
     topic: string,
     outcome: IngestOutcome,
     timing: MessageTiming | null,
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
-    if (outcome.stored) return this.credentials.wasDeleted(device.deviceKey) ? 'drop' : 'forward'
-    this.refuse(device, topic, outcome.refusal.code, outcome.refusal.detail)
+    if (outcome.stored) return this.credentials.wasDeleted(client.principal.deviceKey) ? 'drop' : 'forward'
+    this.refuse(client, topic, outcome.refusal.code, outcome.refusal.detail)
     return 'drop'
   }
 
@@ -127,7 +134,8 @@ export class PublishHandler {
       )
   }
 
-  private checkPayload(device: DeviceConnection, { topic, payload }: PublishedMessage): PublishDecision {
+  private checkPayload(client: DeviceClient, { topic, payload }: PublishedMessage): PublishDecision {
+    const device = client.principal
     this.traffic.countMessage(device.organizationId)
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
@@ -138,7 +146,7 @@ export class PublishHandler {
       return 'forward'
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
-      this.refuse(device, topic, 'payload_invalid', error.message)
+      this.refuse(client, topic, 'payload_invalid', error.message)
       return 'drop'
     }
   }
@@ -147,8 +155,13 @@ export class PublishHandler {
     if (ts !== undefined && !isOfSetClock(ts)) this.clocks.send(device, topic, ts)
   }
 
-  private refuse(device: DeviceConnection, topic: string, code: NoticeCode, detail: string): void {
-    this.notices.send(device, { code, topic, detail })
+  private refuse(
+    { principal, remoteAddress }: DeviceClient,
+    topic: string,
+    code: NoticeCode,
+    detail: string,
+  ): void {
+    this.notices.send(principal, { code, topic, detail }, { remoteAddress })
   }
 }
 

@@ -9,6 +9,7 @@ import {
   UnavailableError,
   UnprocessableError,
 } from '../../foundation/errors/domain-errors.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
 import { longestBodyBytes } from '../../foundation/limits/longest-body.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { CredentialVerifier, type VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
@@ -34,20 +35,36 @@ export class HttpIngestService {
     private readonly clocks: ClockNotices,
     private readonly publisher: PlatformPublisher,
     private readonly latency: IngestLatency,
+    private readonly events: EventBus,
   ) {}
 
   /** The device of an Authorization header, when it is this one. */
-  async authenticate(authorization: string | undefined, deviceId: string): Promise<VerifiedDevice> {
+  async authenticate(
+    authorization: string | undefined,
+    deviceId: string,
+    remoteAddress: string,
+  ): Promise<VerifiedDevice> {
     const basic = parseBasicAuth(authorization)
     if (basic === null) throw unauthorized('Send the user name and the password of the device’s credential.')
     const verification = await this.credentials.verify(basic.username, basic.password)
-    if (!verification.ok)
-      throw unauthorized(
-        verification.reason === 'expired' ? 'The credential has expired.' : 'No such credential.',
-      )
-    if (verification.device.deviceId !== deviceId)
+    if (!verification.ok) {
+      const expired = verification.reason === 'expired'
+      this.recordRefusal(basic.username, expired ? 'expired' : 'bad_credentials', remoteAddress)
+      throw unauthorized(expired ? 'The credential has expired.' : 'No such credential.')
+    }
+    if (verification.device.deviceId !== deviceId) {
+      this.recordRefusal(basic.username, 'wrong_device', remoteAddress, `It was sent to device ${deviceId}.`)
       throw new ForbiddenError('This credential is another device’s.', 'wrong_device')
+    }
     return verification.device
+  }
+
+  /** Shows a refused request on the page of the device whose credential was named, if there is one. */
+  private recordRefusal(credentialId: string, code: string, remoteAddress: string, detail?: string): void {
+    const owner = this.credentials.ownerOf(credentialId)
+    if (owner === null) return
+    const { organizationId, deviceId: device } = owner
+    void this.events.emit('refused', { organizationId, device, code, detail, remoteAddress })
   }
 
   /** Stores a message and passes it on to subscribers. Throws an UnavailableError if that is undecided. */

@@ -3,8 +3,10 @@ import { Controller, Headers, Param, Post, Req } from '@nestjs/common'
 import { ApiBasicAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import { Public } from '../../http/access/decorators.js'
+import type { Client } from '../../http/front-door/client.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { RawBody, rawBodyOf } from '../../http/requests/body.js'
+import { CurrentClient } from '../../http/requests/current-client.js'
 import { HttpIngestService } from './http-ingest.service.js'
 
 @ApiTags('Telemetry')
@@ -32,9 +34,10 @@ export class IngestController {
     @Param('device', { schema: DeviceId }) deviceId: string,
     @Headers('authorization') authorization: string | undefined,
     @Headers('content-encoding') contentEncoding: string | undefined,
+    @CurrentClient() client: Client,
     @Req() request: FastifyRequest,
   ): Promise<IngestResult> {
-    const device = await this.ingest.authenticate(authorization, deviceId)
+    const device = await this.ingest.authenticate(authorization, deviceId, client.address)
     return this.ingest.store(device, rawBodyOf(request), contentEncoding)
   }
 }
