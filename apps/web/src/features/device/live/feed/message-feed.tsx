@@ -54,25 +54,14 @@ export function MessageFeed({ device, telemetry: deviceTelemetry }: MessageFeedP
 
   return (
     <section ref={root} aria-label="Messages" className="print:hidden rounded-outer border bg-surface">
-      <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
-        <h2 className="text-13 font-medium">Messages</h2>
-        <FeedState shown={entries.length - before.shown} missed={missed} />
-        <Segmented
-          label="Which messages"
-          value={filter}
-          options={feedFilters.map((value) => ({ value, label: FILTER[value] }))}
-          onChange={(next) => startAnew(() => store.show(next))}
-          className="max-sm:order-last max-sm:-ml-2 max-sm:w-full"
-        />
-        <Button
-          size="sm"
-          variant="ghost"
-          onClick={missed === null ? () => store.pause() : () => startAnew(() => store.resume())}
-        >
-          {missed === null ? <Pause aria-hidden /> : <Play aria-hidden />}
-          {missed === null ? 'Pause' : 'Resume'}
-        </Button>
-      </div>
+      <FeedHeader
+        shown={entries.length - before.shown}
+        missed={missed}
+        filter={filter}
+        onFilter={(next) => startAnew(() => store.show(next))}
+        onPause={() => store.pause()}
+        onResume={() => startAnew(() => store.resume())}
+      />
       <div
         ref={scroller}
         onScroll={({ currentTarget }) => currentTarget.scrollTop > READING_PX && store.pause()}
@@ -95,6 +84,36 @@ export function MessageFeed({ device, telemetry: deviceTelemetry }: MessageFeedP
       </div>
       {before.shown > 0 && <EarlierNote {...before} />}
     </section>
+  )
+}
+
+interface FeedHeaderProps {
+  shown: number
+  /** How many messages came while the feed is paused; null while it is not. */
+  missed: number | null
+  filter: FeedFilter
+  onFilter: (filter: FeedFilter) => void
+  onPause: () => void
+  onResume: () => void
+}
+
+function FeedHeader({ shown, missed, filter, onFilter, onPause, onResume }: FeedHeaderProps) {
+  return (
+    <div className="flex min-h-11 flex-wrap items-center gap-x-3 border-b py-1 pr-1.5 pl-4">
+      <h2 className="text-13 font-medium">Messages</h2>
+      <FeedState shown={shown} missed={missed} />
+      <Segmented
+        label="Which messages"
+        value={filter}
+        options={feedFilters.map((value) => ({ value, label: FILTER[value] }))}
+        onChange={onFilter}
+        className="max-sm:order-last max-sm:-ml-2 max-sm:w-full"
+      />
+      <Button size="sm" variant="ghost" onClick={missed === null ? onPause : onResume}>
+        {missed === null ? <Pause aria-hidden /> : <Play aria-hidden />}
+        {missed === null ? 'Pause' : 'Resume'}
+      </Button>
+    </div>
   )
 }
 
