@@ -17,7 +17,7 @@ describe('ARCHITECTURE.md', () => {
   it('names files that are there, for each behaviour in two hops', () => {
     const [, section = ''] = read('ARCHITECTURE.md').split('## Behaviours in two hops')
     const rows = [...section.matchAll(/^\| [^|]+ \| +`([^`]+)` +\| `([^`]+)`/gm)]
-    expect(rows).toHaveLength(10)
+    expect(rows.length).toBeGreaterThanOrEqual(10)
     const missing = rows.map(([, folder = '', file = '']) => path.join(folder, file))
     expect(missing.filter((file) => !fs.existsSync(inProject(file)))).toEqual([])
   })

@@ -24,6 +24,7 @@ describe('parseConfig', () => {
       administrator: null,
       telemetryRetentionDays: null,
       logLevel: 'info',
+      metricsToken: null,
       tracing: null,
       loopbackOnly: true,
     })
