@@ -76,7 +76,7 @@ describe('sign-in', () => {
     expect(unknown).toMatchObject({ status: 401, body: known.body })
   })
 
-  it('is limited for each account, regardless of forwarding headers', async () => {
+  it('is limited for each account and address, regardless of forwarding headers', async () => {
     const anonymous = await start()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 14; attempt += 1) {
@@ -86,9 +86,56 @@ describe('sign-in', () => {
     }
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
     const limited = await ask(anonymous, 'POST', signInPath, right())
-    expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(limited).toMatchObject({
+      status: 429,
+      body: {
+        code: 'rate_limited',
+        detail: expect.stringMatching(/from your address\. Try again in \d+ seconds\.$/),
+      },
+    })
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('cannot be prevented by wrong passwords that others try, from one or from many addresses', async () => {
+    const anonymous = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+    const from = (address: string, cookie?: string) => ({
+      'x-forwarded-for': address,
+      ...(cookie === undefined ? {} : { cookie }),
+    })
+    const signInFrom = (address: string, cookie?: string) =>
+      ask(anonymous, 'POST', signInPath, right(), from(address, cookie))
+    const attack = (address: string, cookie?: string) =>
+      ask(anonymous, 'POST', signInPath, wrong(), from(address, cookie))
+
+    const before = await signInFrom('192.0.2.1')
+    const browser = before.headers.getSetCookie().find((cookie) => /known_browser/.test(cookie)) ?? ''
+    expect(browser).toMatch(/; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Lax$/)
+    const cookie = browser.split(';', 1)[0] ?? ''
+    await platform.restart()
+
+    for (let attempt = 0; attempt < 10; attempt += 1) await attack('198.51.100.1')
+    expect((await attack('198.51.100.1')).status).toBe(429)
+    expect((await signInFrom('198.51.100.1', cookie)).status).toBe(200)
+    expect((await signInFrom('203.0.113.1')).status).toBe(200)
+
+    for (let host = 2; host <= 11; host += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => attack(`198.51.100.${host}`)))
+    }
+    expect(await signInFrom('203.0.113.2')).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringMatching(/a browser or a network in which you signed in before/) },
+    })
+    expect((await signInFrom('203.0.113.2', cookie.replace(/.$/, '!'))).status).toBe(429)
+    expect((await signInFrom('203.0.113.2', cookie)).status).toBe(200)
+    expect((await signInFrom('192.0.2.1')).status).toBe(200)
+
+    for (let attempt = 0; attempt < 10; attempt += 1) await attack('192.0.2.9', cookie)
+    expect(await signInFrom('192.0.2.9', cookie)).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringMatching(/in this browser/) },
+    })
+    expect((await signInFrom('192.0.2.1')).status).toBe(200)
   })
 
   it('is limited for each address, regardless of accounts and forwarding headers', async () => {
@@ -131,13 +178,7 @@ describe('sign-in', () => {
     const anonymous = await start()
     const signUp = { name: 'Eve', email: 'eve@example.com', password: 'let me in please' }
     expect((await ask(anonymous, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
-    for (const path of [
-      'delete-user',
-      'change-email',
-      'request-password-reset',
-      'organization/create',
-      '%2e%2e/v1/me',
-    ]) {
+    for (const path of ['delete-user', 'change-email', 'request-password-reset', 'organization/create']) {
       expect((await ask(administrator, 'POST', `/api/auth/${path}`, {})).status).toBe(404)
     }
     const { rows } = await platform.pool.query('SELECT email FROM "user"')
