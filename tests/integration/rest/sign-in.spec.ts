@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { closed, connectToken, requestToken } from '../mqtt/support.js'
 import { ask } from './callers.js'
 
 let platform: Platform
@@ -48,6 +49,9 @@ describe('sign-in', () => {
     expect(cookie).toMatch(/^__Secure-/)
     expect(cookie).toMatch(/; Secure/)
     expect(answer.headers.get('strict-transport-security')).toContain('max-age')
+    const page = await ask(anonymous, 'GET', '/sign-in')
+    expect(page.headers.get('strict-transport-security')).toContain('max-age')
+    expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin')
     const { body } = await ask(anonymous, 'GET', '/api/v1/platform', undefined, {
       authorization: `Bearer ${answer.headers.get('set-auth-token')}`,
     })
@@ -209,6 +213,32 @@ describe('a session', () => {
     expect((await ask(other, 'POST', '/api/auth/revoke-other-sessions')).status).toBe(200)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
     expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('ends when another session changes the password, with its MQTT connections, unless told otherwise', async () => {
+    await start()
+    const other = await signIn(platform, administrator.email, administrator.password)
+    const connection = await connectToken(await requestToken(administrator))
+    const ended = closed(connection)
+    const change = (client: HttpClient, currentPassword: string, newPassword: string, more: object = {}) =>
+      ask(client, 'POST', '/api/auth/change-password', { currentPassword, newPassword, ...more })
+
+    const first = await change(other, administrator.password, 'tangerine kettle 7')
+    expect(first.status).toBe(200)
+    await ended
+    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
+    const bearer = { authorization: `Bearer ${first.headers.get('set-auth-token')}` }
+    expect((await ask(createClient(platform.url), 'GET', '/api/v1/me', undefined, bearer)).status).toBe(200)
+    expect((await platform.pool.query('SELECT FROM session')).rowCount).toBe(1)
+
+    const [one, two] = await Promise.all([
+      signIn(platform, administrator.email, 'tangerine kettle 7'),
+      signIn(platform, administrator.email, 'tangerine kettle 7'),
+    ])
+    const keep = { revokeOtherSessions: false }
+    expect((await change(one, 'tangerine kettle 7', 'tangerine kettle 8', keep)).status).toBe(200)
+    expect((await ask(two, 'GET', '/api/v1/me')).status).toBe(200)
+    expect((await ask(one, 'GET', '/api/v1/me')).status).toBe(200)
   })
 
   it('has the client’s address from the socket', async () => {
