@@ -166,7 +166,9 @@ describe('an API key of a person', () => {
     const seen = await watch(reader, publish[0] ?? '')
     for (const token of [...tokens, await requestToken(administrator, { publish })]) {
       const client = await connectToken(token)
-      await client.publishAsync(`${administrator.organization}/apps/chat/all`, `"${token.username}"`, { qos: 1 })
+      await client.publishAsync(`${administrator.organization}/apps/chat/all`, `"${token.username}"`, {
+        qos: 1,
+      })
       await client.endAsync()
       if (!tokens.includes(token))
         await eventually(() => expect(seen.map(({ json }) => json)).toEqual([token.username]))

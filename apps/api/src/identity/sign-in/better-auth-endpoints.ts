@@ -6,6 +6,7 @@ import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
 import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
+import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
@@ -18,7 +19,7 @@ const longestBodyBytes = 16_384
 /** Serves better-auth's calls at /api/auth. Outside of Nest, because better-auth reads the body itself. */
 @Injectable()
 export class BetterAuthEndpoints implements OnModuleInit {
-  private readonly logger = new Logger(BetterAuthEndpoints.name)
+  private readonly failures = new FailureLog(new Logger(BetterAuthEndpoints.name))
 
   constructor(
     private readonly frontDoor: FrontDoor,
@@ -30,7 +31,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
   onModuleInit(): void {
     this.frontDoor.onRequest('/api/auth', (request, response) => {
       this.answer(request, response).catch((error: unknown) => {
-        const { problem, headers } = problemOf(error, (unknown) => this.logger.error(unknown))
+        const { problem, headers } = problemOf(error, this.failures.report)
         sendProblem(response, problem.status, problem.code, problem.detail ?? problem.title, headers)
       })
     })
