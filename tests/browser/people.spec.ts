@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../support/accounts.js'
 import { launchBrowser } from '../support/chromium.js'
+import { createClient } from '../support/http-client.js'
 import { portray } from '../support/page-checks.js'
 import { type Platform, startPlatform } from '../support/platform.js'
 import { device, live, main, visit } from './visitor.js'
@@ -125,6 +126,60 @@ describe('people and organizations', () => {
     await main(page).getByText('Device not found').waitFor()
     await page.goto(`${platform.url}/o/nobodys/devices`)
     await page.getByText('Organization not found').waitFor()
+    await page.context().close()
+  })
+
+  it('changes the password of a person, and signs them out everywhere else', async () => {
+    const viewer = await createViewer()
+    const [page, elsewhere] = [
+      await visit(browser, platform.url, viewer),
+      await visit(browser, platform.url, viewer),
+    ]
+    await page
+      .getByRole('button', { name: /Account of/ })
+      .first()
+      .click()
+    await page.getByRole('menuitem', { name: 'Change password' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Change password' })
+    const [current, next] = ['Current password', 'New password'].map((name) =>
+      dialog.getByRole('textbox', { name }),
+    )
+    const submit = dialog.getByRole('button', { name: 'Change password' })
+    await current?.fill('not the password')
+    await next?.fill('tangerine kettle 7')
+    expect(await dialog.getByRole('checkbox', { name: 'Sign out everywhere else' }).isChecked()).toBe(true)
+    await submit.click()
+    await dialog.getByText('Is not your password.').waitFor()
+    expect(await portray(page, 'change-password')).toEqual([])
+    await current?.fill(viewer.password)
+    await submit.click()
+    await page.getByText('Your password was changed; you are signed out elsewhere').waitFor()
+
+    await elsewhere.reload()
+    await elsewhere.waitForURL('**/sign-in**')
+    await page.reload()
+    await live(page)
+    await Promise.all([page.context().close(), elsewhere.context().close()])
+  })
+
+  it('says who made an API key, and which are revoked with it', async () => {
+    const maker = await administrator.send<{ key: string }>('POST', '/api/v1/api-keys', {
+      name: 'Provisioning',
+    })
+    const script = createClient(platform.url, { authorization: `Bearer ${maker.key}` })
+    await script.send('POST', '/api/v1/api-keys', { name: 'Line 3', role: 'viewer' })
+    const page = await visit(browser, platform.url, administrator)
+    await page.goto(`${platform.url}/o/${administrator.organization}/api-keys`)
+    await main(page)
+      .getByRole('row', { name: /^Line 3.*by the key Provisioning/ })
+      .waitFor()
+    const row = main(page).getByRole('row', { name: /^Provisioning.*by Ada Admin/ })
+    expect(await portray(page, 'api-key-makers')).toEqual([])
+    await row.getByRole('button', { name: 'Revoke Provisioning' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Revoke Provisioning?' })
+    await dialog.getByText('Keys that were made with it are revoked too: Line 3.').waitFor()
+    await dialog.getByRole('button', { name: 'Revoke API key' }).click()
+    await main(page).getByText('No API keys yet').waitFor()
     await page.context().close()
   })
 

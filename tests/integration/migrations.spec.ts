@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import { migrate } from '../../scripts/database/migrate.mjs'
 import { readMigrations } from '../../scripts/database/migrations.mjs'
@@ -34,6 +35,29 @@ describe('the migrations', () => {
     expect(applied.flat()).toEqual((await readMigrations()).map(({ name }) => name))
   })
 
+  it('find out which API keys were made with which, and end them with their makers', async () => {
+    const client = new pg.Client({ connectionString: await emptyDatabaseUrl() })
+    await client.connect()
+    try {
+      const migrations = await readMigrations()
+      const index = migrations.findIndex(({ name }) => name.endsWith('_api_key_maker'))
+      for (const { sql } of migrations.slice(0, index)) await client.query(sql)
+      await client.query(keysOfOldVersion)
+      await client.query(migrations[index]?.sql ?? '')
+      const { rows } = await client.query(
+        `SELECT id, created_by_id, created_by_key_id, expires_at::date::text AS ends FROM api_key ORDER BY id`,
+      )
+      expect(rows).toEqual([
+        { id: 'a', created_by_id: 'ada', created_by_key_id: null, ends: '2030-01-01' },
+        { id: 'b', created_by_id: 'ada', created_by_key_id: 'a', ends: '2030-01-01' },
+        { id: 'c', created_by_id: 'ada', created_by_key_id: 'b', ends: '2029-01-01' },
+        { id: 'd', created_by_id: null, created_by_key_id: null, ends: '2035-01-01' },
+      ])
+    } finally {
+      await client.end()
+    }
+  })
+
   it('refuse a database of a newer version', async () => {
     const database = await createDatabase()
     cleanUps.push(database.drop)
@@ -43,3 +67,16 @@ describe('the migrations', () => {
     await expect(migrate(database.url)).rejects.toThrow(/99991231_future[\s\S]*newer version/)
   })
 })
+
+/** Ada made a, a made b, b made c, and a key that was deleted since made d. */
+const keysOfOldVersion = `
+  INSERT INTO "user" (id, name, email, updated_at) VALUES ('ada', 'Ada', 'ada@example.com', now());
+  INSERT INTO organization (id, slug, name) VALUES (1, 'acme', 'Acme');
+  INSERT INTO api_key (id, organization_id, created_by_id, name, role, secret_hash, hint, expires_at) VALUES
+    ('a', 1, 'ada', 'a', 'admin', '\\x01', 'aaaa', '2030-01-01'),
+    ('b', 1, NULL, 'b', 'admin', '\\x02', 'bbbb', '2035-01-01'),
+    ('c', 1, NULL, 'c', 'admin', '\\x03', 'cccc', '2029-01-01'),
+    ('d', 1, NULL, 'd', 'admin', '\\x04', 'dddd', '2035-01-01');
+  INSERT INTO audit_row (organization_id, actor, action, target) VALUES
+    (1, 'person:ada', 'apiKey.create', 'api-key/a'), (1, 'key:a', 'apiKey.create', 'api-key/b'),
+    (1, 'key:b', 'apiKey.create', 'api-key/c'), (1, 'key:gone', 'apiKey.create', 'api-key/d')`

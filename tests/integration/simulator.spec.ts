@@ -24,7 +24,7 @@ async function simulate(args: string[], ready: () => Promise<void>): Promise<str
   const written: string[] = []
   const screen = { write: (text: string) => written.push(text) }
   const before = process.listeners('SIGINT')
-  const ended = main(['--url', platform.url, '--key', key, ...args], {}, { screen })
+  const ended = main(['--url', platform.url, ...args], { HELIOGRAPH_API_KEY: key }, { screen })
   try {
     await ready()
   } finally {
@@ -80,7 +80,11 @@ describe('npm run simulate', () => {
       }
     }
     const screen = { write: () => {} }
-    const run = main(['--url', platform.url, '--key', key], {}, { screen, api: ({ url }) => failing(url) })
+    const run = main(
+      ['--url', platform.url],
+      { HELIOGRAPH_API_KEY: key },
+      { screen, api: ({ url }) => failing(url) },
+    )
     await expect(run).rejects.toThrow('no more')
     expect(await devices()).toEqual([])
   })
@@ -88,7 +92,7 @@ describe('npm run simulate', () => {
   it('says what is wrong with a key that is not accepted', async () => {
     const complaint = vi.spyOn(console, 'error').mockImplementation(() => {})
     const screen = { write: () => {} }
-    expect(await main(['--url', platform.url, '--key', 'hg_key_wrong'], {}, { screen })).toBe(1)
+    expect(await main(['--url', platform.url], { HELIOGRAPH_API_KEY: 'hg_key_wrong' }, { screen })).toBe(1)
     expect(complaint.mock.calls.flat().join()).toMatch(/API key was not accepted/)
     complaint.mockRestore()
   })

@@ -20,6 +20,7 @@ async function start(options: Partial<SimulateOptions> = {}, script: PlatformScr
   const fleet = new Fleet(apiClient({ url, key, wait: async () => {} }), {
     devices: 3,
     ratePerSecond: 50,
+    keyIsVisible: false,
     transport: 'ws',
     keep: false,
     durationSeconds: null,

@@ -16,15 +16,15 @@ const listeners = () => signals.flatMap((signal) => process.listeners(signal))
 async function start(args: string[], script: PlatformScript = {}) {
   const platform = await smallPlatform(script)
   cleanups.push(platform.close)
-  return { platform, ...run(['--url', platform.url, '--key', 'hg_key_x', '--rate', '50', ...args]) }
+  return { platform, ...run(['--url', platform.url, '--rate', '50', ...args]) }
 }
 
-function run(args: string[]) {
+function run(args: string[], environment: NodeJS.ProcessEnv = { HELIOGRAPH_API_KEY: 'hg_key_x' }) {
   const errors: string[] = []
   vi.spyOn(console, 'error').mockImplementation((text: string) => errors.push(text))
   const written: string[] = []
   const before = listeners()
-  const ended = main(args, {}, { screen: { write: (text) => written.push(text) } })
+  const ended = main(args, environment, { screen: { write: (text) => written.push(text) } })
   const own = listeners().filter((listener) => !before.includes(listener))
   return {
     ended,
@@ -51,13 +51,13 @@ describe('main', () => {
     [['--colour'], /Unknown option '--colour'[\s\S]*Usage:/],
     [['more'], /Unexpected argument 'more'[\s\S]*Usage:/],
   ])('explains %j, and returns 1', async (args, words) => {
-    const { ended, errors } = run(['--key', 'hg_key_x', ...args])
+    const { ended, errors } = run(args)
     expect(await ended).toBe(1)
     expect(errors.join('\n')).toMatch(words)
   })
 
   it('explains how to make a key when there is none', async () => {
-    const { ended, errors } = run([])
+    const { ended, errors } = run([], {})
     expect(await ended).toBe(1)
     expect(errors.join('\n')).toMatch(/needs an API key[\s\S]*HELIOGRAPH_API_KEY=/)
   })
@@ -67,6 +67,7 @@ describe('main', () => {
     await platform.close()
     const { ended, errors, output } = run(['--url', platform.url, '--key', 'hg_key_x'])
     expect(await ended).toBe(1)
+    expect(errors.join('\n')).toMatch(/in the list of processes. Set HELIOGRAPH_API_KEY instead/)
     expect(errors.join('\n')).toMatch(/"npm start" starts it/)
     expect(output()).not.toContain('Deleted')
   })

@@ -20,6 +20,7 @@ export async function main(
       screen.write(`${usage}\n`)
       return 0
     }
+    if (options.keyIsVisible) console.error(visibleKey)
     return await simulate(new Fleet(api(options), options), options, screen)
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ApiError)) throw error
@@ -27,6 +28,9 @@ export async function main(
     return 1
   }
 }
+
+const visibleKey =
+  'Everybody on this machine can read the API key of --key in the list of processes. Set HELIOGRAPH_API_KEY instead.'
 
 async function simulate(fleet: Fleet, options: SimulateOptions, screen: Screen): Promise<number> {
   const stop = stopRequested()

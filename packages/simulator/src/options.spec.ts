@@ -11,13 +11,17 @@ describe('parseOptions', () => {
       durationSeconds: null,
       url: 'http://127.0.0.1:3000',
       key: 'hg_key_x',
+      keyIsVisible: true,
       transport: 'ws',
       keep: false,
     })
   })
 
   it('takes the key from the environment', () => {
-    expect(parseOptions([], { HELIOGRAPH_API_KEY: 'hg_key_env' })?.key).toBe('hg_key_env')
+    expect(parseOptions([], { HELIOGRAPH_API_KEY: 'hg_key_env' })).toMatchObject({
+      key: 'hg_key_env',
+      keyIsVisible: false,
+    })
   })
 
   it('says how to make a key when there is none', () => {

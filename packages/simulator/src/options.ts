@@ -7,6 +7,8 @@ export interface SimulateOptions {
   /** The address of the platform. */
   url: string
   key: string
+  /** True when the key was an argument, which others on the machine can read. */
+  keyIsVisible: boolean
   transport: 'ws' | 'tcp'
   /** True leaves the devices in place at the end. */
   keep: boolean
@@ -22,11 +24,12 @@ export class UsageError extends Error {
 export const usage = `Usage: npm run simulate -- [options]
 
 Registers devices, connects them over MQTT and lets them send believable signals.
+HELIOGRAPH_API_KEY holds an API key with the role admin.
 
   --devices N      how many (default 5, at most 5000)
   --rate R         messages a second, of each device (default 1)
   --url URL        the address of the platform (default: the one that runs here, or http://127.0.0.1:3000)
-  --key KEY        an API key with the role admin (or HELIOGRAPH_API_KEY)
+  --key KEY        the API key; the list of processes shows it, so that HELIOGRAPH_API_KEY is better
   --transport T    ws or tcp (default ws)
   --duration S     stop after so many seconds (default: at Ctrl-C)
   --keep           leave the devices in place at the end
@@ -50,6 +53,7 @@ export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): Si
         : number('--duration', values.duration, { minimum: 0.1, maximum: 31_536_000 }),
     url,
     key,
+    keyIsVisible: values.key !== undefined,
     transport: values.transport,
     keep: values.keep,
   }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
 import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { apiKey, ask, scriptOfOtherOrganization } from './callers.js'
+import { closed, connectToken, eventually, refusalCode, requestToken, watch } from '../mqtt/support.js'
+import { apiKey, ask, personWithoutOrganization, scriptOfOtherOrganization } from './callers.js'
 
 let platform: Platform
 let administrator: Administrator
@@ -81,6 +82,108 @@ describe('an API key', () => {
     const { items } = await otherScript.send<{ items: { id: string }[] }>('GET', keys)
     expect(items.map(({ id }) => id)).not.toContain(own.id)
     expect((await ask(own, 'GET', keys)).status).toBe(200)
+  })
+})
+
+/** Keys of an organization, by id. */
+async function listed(): Promise<Map<string, Record<string, unknown>>> {
+  const { items } = await administrator.send<{ items: { id: string }[] }>('GET', keys)
+  return new Map(items.map((item) => [item.id, item]))
+}
+
+describe('an API key that was made with an API key', () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+  const makeWith = async (body: object) => {
+    const made = await administrator.send<Record<string, string>>('POST', keys, { name: 'maker', ...body })
+    return { ...createClient(platform.url, { authorization: `Bearer ${made.key}` }), made }
+  }
+
+  it('ends with it at the latest', async () => {
+    const maker = await makeWith({ expiresAt: inDays(0.04) })
+    const { status, body } = await ask(maker, 'POST', keys, { name: 'child' })
+    expect(status).toBe(201)
+    expect(body.expiresAt).toBe(maker.made.expiresAt)
+    expect(await ask(maker, 'POST', keys, { name: 'child', expiresAt: inDays(1_800) })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'invalid',
+        errors: [{ path: 'expiresAt', message: expect.stringContaining(String(maker.made.expiresAt)) }],
+      },
+    })
+    expect((await ask(maker, 'POST', keys, { name: 'child', expiresAt: inDays(0.02) })).status).toBe(201)
+  })
+
+  it('names it, and is deleted with it', async () => {
+    const maker = await makeWith({})
+    const child = await apiKey(platform, maker)
+    const grandchild = await apiKey(platform, child)
+    const connection = await connectToken(await requestToken(grandchild))
+    const rows = await listed()
+    const { user } = await administrator.send<{ user: { id: string } }>('GET', '/api/v1/me')
+    expect(maker.made.createdBy).toEqual({ kind: 'person', id: user.id, name: 'Ada Admin' })
+    expect(rows.get(String(maker.made.id))?.createdBy).toEqual(maker.made.createdBy)
+    expect(rows.get(child.id)?.createdBy).toEqual({ kind: 'apiKey', id: maker.made.id, name: 'maker' })
+    expect(rows.get(grandchild.id)?.createdBy).toMatchObject({ kind: 'apiKey', id: child.id })
+
+    const ended = closed(connection)
+    expect((await ask(administrator, 'DELETE', `${keys}/${maker.made.id}`)).status).toBe(204)
+    await ended
+    expect((await ask(child, 'GET', '/api/v1/devices')).status).toBe(401)
+    expect((await ask(grandchild, 'GET', '/api/v1/devices')).status).toBe(401)
+    const { rows: audit } = await platform.pool.query(
+      `SELECT detail FROM audit_row WHERE action = 'apiKey.delete' AND target = $1`,
+      [`api-key/${maker.made.id}`],
+    )
+    expect(audit[0].detail.madeWithIt.toSorted()).toEqual([child.id, grandchild.id].toSorted())
+  })
+})
+
+describe('an API key of a person', () => {
+  it('never does more than the person, and is refused when they leave the organization', async () => {
+    const person = await personWithoutOrganization(platform, administrator)
+    const [{ id }] = (await platform.pool.query('SELECT id FROM "user" WHERE email = $1', [person.email]))
+      .rows
+    await platform.pool.query(
+      `INSERT INTO member (organization_id, user_id, role) SELECT id, $1, 'admin' FROM organization WHERE slug = $2`,
+      [id, administrator.organization],
+    )
+    const script = await apiKey(platform, person)
+    const child = await apiKey(platform, script)
+    const publish = [`${administrator.organization}/apps/#`]
+    const tokens = [await requestToken(script, { publish }), await requestToken(person, { publish })]
+    expect((await ask(script, 'POST', '/api/v1/devices', { name: 'By a script' })).status).toBe(201)
+
+    await platform.pool.query(`UPDATE member SET role = 'viewer' WHERE user_id = $1`, [id])
+    for (const key of [script, child]) {
+      expect(await ask(key, 'POST', '/api/v1/devices', { name: 'No' })).toMatchObject({
+        status: 403,
+        body: { code: 'role_required' },
+      })
+      expect((await ask(key, 'GET', '/api/v1/devices')).status).toBe(200)
+      expect((await listed()).get(key.id)).toMatchObject({ role: 'admin', effectiveRole: 'viewer' })
+    }
+    const reader = await connectToken(await requestToken(administrator))
+    const seen = await watch(reader, publish[0] ?? '')
+    for (const token of [...tokens, await requestToken(administrator, { publish })]) {
+      const client = await connectToken(token)
+      await client.publishAsync(`${administrator.organization}/apps/chat/all`, `"${token.username}"`, {
+        qos: 1,
+      })
+      await client.endAsync()
+      if (!tokens.includes(token))
+        await eventually(() => expect(seen.map(({ json }) => json)).toEqual([token.username]))
+    }
+    await reader.endAsync()
+
+    await platform.pool.query('DELETE FROM member WHERE user_id = $1', [id])
+    for (const key of [script, child]) {
+      expect(await ask(key, 'GET', '/api/v1/devices')).toMatchObject({
+        status: 401,
+        body: { code: 'api_key_maker_left', detail: expect.stringContaining('no longer a member') },
+      })
+      expect((await listed()).get(key.id)).toMatchObject({ effectiveRole: null })
+    }
+    for (const token of tokens) expect(await refusalCode(connectToken(token))).toBe(4)
   })
 })
 

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import net from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
@@ -26,13 +28,14 @@ function expectProblem(answer: Awaited<ReturnType<typeof ask>>, status: number, 
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
 }
 
-describe('text that PostgreSQL cannot store', () => {
+describe('text that cannot be stored or shown', () => {
   it.each([
     ['POST', '/api/v1/devices', { name: half }],
     ['POST', '/api/v1/devices', { name: 'a\0' }],
     ['PATCH', '/api/v1/devices/there', { name: half }],
     ['POST', '/api/v1/devices/there/credentials', { name: half }],
     ['POST', '/api/v1/api-keys', { name: `${half}a` }],
+    ['POST', '/api/v1/devices', { name: 'pump \u202e7' }],
     ['GET', '/api/v1/devices/there/telemetry?keys=a%00', undefined],
     ['GET', `/api/v1/devices?search=%00`, undefined],
   ])('is refused: %s %s', async (method, path, body) => {
@@ -64,6 +67,37 @@ it.each([
     headers: { 'content-type': 'application/json' },
   })
   expect([sent.status, await sent.json()]).toMatchObject([400, { code: 'bad_request', detail }])
+})
+
+it('writes one line about bodies that are aborted, and no stack', async () => {
+  const abort = async (path: string) => {
+    const socket = net.connect(platform.port, '127.0.0.1')
+    await once(socket, 'connect')
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      'host: x',
+      'content-type: application/json',
+      'content-length: 1000',
+    ]
+    await new Promise((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n{"name":`, resolve))
+    socket.destroy()
+  }
+  const before = platform.logs().length
+  const since = () => platform.logs().slice(before)
+  for (const path of ['/api/auth/sign-in/email', '/api/v1/setup']) {
+    await Promise.all(Array.from({ length: 20 }, () => abort(path)))
+  }
+  await vi.waitFor(() => expect(since()).toContain('ended its request before its body was whole'), {
+    timeout: 20_000,
+    interval: 20,
+  })
+  await script.send('GET', '/api/v1/devices')
+  const lines = since()
+    .split('\n')
+    .filter((line) => /abort|body was whole|ECONNRESET/.test(line))
+  // One for each of the two parts of the api that read bodies, at most.
+  expect(lines.length).toBeLessThanOrEqual(2)
+  expect(since()).not.toMatch(/ at .*\.js|Error: aborted/)
 })
 
 it('accepts its own cursors, also with the longest names', async () => {

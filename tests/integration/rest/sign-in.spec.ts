@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { closed, connectToken, requestToken } from '../mqtt/support.js'
 import { ask } from './callers.js'
 
 let platform: Platform
@@ -48,6 +49,9 @@ describe('sign-in', () => {
     expect(cookie).toMatch(/^__Secure-/)
     expect(cookie).toMatch(/; Secure/)
     expect(answer.headers.get('strict-transport-security')).toContain('max-age')
+    const page = await ask(anonymous, 'GET', '/sign-in')
+    expect(page.headers.get('strict-transport-security')).toContain('max-age')
+    expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin')
     const { body } = await ask(anonymous, 'GET', '/api/v1/platform', undefined, {
       authorization: `Bearer ${answer.headers.get('set-auth-token')}`,
     })
@@ -76,7 +80,7 @@ describe('sign-in', () => {
     expect(unknown).toMatchObject({ status: 401, body: known.body })
   })
 
-  it('is limited for each account, regardless of forwarding headers', async () => {
+  it('is limited for each account and address, regardless of forwarding headers', async () => {
     const anonymous = await start()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 14; attempt += 1) {
@@ -86,9 +90,56 @@ describe('sign-in', () => {
     }
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
     const limited = await ask(anonymous, 'POST', signInPath, right())
-    expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(limited).toMatchObject({
+      status: 429,
+      body: {
+        code: 'rate_limited',
+        detail: expect.stringMatching(/from your address\. Try again in \d+ seconds\.$/),
+      },
+    })
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('cannot be prevented by wrong passwords that others try, from one or from many addresses', async () => {
+    const anonymous = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+    const from = (address: string, cookie?: string) => ({
+      'x-forwarded-for': address,
+      ...(cookie === undefined ? {} : { cookie }),
+    })
+    const signInFrom = (address: string, cookie?: string) =>
+      ask(anonymous, 'POST', signInPath, right(), from(address, cookie))
+    const attack = (address: string, cookie?: string) =>
+      ask(anonymous, 'POST', signInPath, wrong(), from(address, cookie))
+
+    const before = await signInFrom('192.0.2.1')
+    const browser = before.headers.getSetCookie().find((cookie) => /known_browser/.test(cookie)) ?? ''
+    expect(browser).toMatch(/; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Lax$/)
+    const cookie = browser.split(';', 1)[0] ?? ''
+    await platform.restart()
+
+    for (let attempt = 0; attempt < 10; attempt += 1) await attack('198.51.100.1')
+    expect((await attack('198.51.100.1')).status).toBe(429)
+    expect((await signInFrom('198.51.100.1', cookie)).status).toBe(200)
+    expect((await signInFrom('203.0.113.1')).status).toBe(200)
+
+    for (let host = 2; host <= 11; host += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => attack(`198.51.100.${host}`)))
+    }
+    expect(await signInFrom('203.0.113.2')).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringMatching(/a browser or a network in which you signed in before/) },
+    })
+    expect((await signInFrom('203.0.113.2', cookie.replace(/.$/, '!'))).status).toBe(429)
+    expect((await signInFrom('203.0.113.2', cookie)).status).toBe(200)
+    expect((await signInFrom('192.0.2.1')).status).toBe(200)
+
+    for (let attempt = 0; attempt < 10; attempt += 1) await attack('192.0.2.9', cookie)
+    expect(await signInFrom('192.0.2.9', cookie)).toMatchObject({
+      status: 429,
+      body: { detail: expect.stringMatching(/in this browser/) },
+    })
+    expect((await signInFrom('192.0.2.1')).status).toBe(200)
   })
 
   it('is limited for each address, regardless of accounts and forwarding headers', async () => {
@@ -131,13 +182,7 @@ describe('sign-in', () => {
     const anonymous = await start()
     const signUp = { name: 'Eve', email: 'eve@example.com', password: 'let me in please' }
     expect((await ask(anonymous, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
-    for (const path of [
-      'delete-user',
-      'change-email',
-      'request-password-reset',
-      'organization/create',
-      '%2e%2e/v1/me',
-    ]) {
+    for (const path of ['delete-user', 'change-email', 'request-password-reset', 'organization/create']) {
       expect((await ask(administrator, 'POST', `/api/auth/${path}`, {})).status).toBe(404)
     }
     const { rows } = await platform.pool.query('SELECT email FROM "user"')
@@ -168,6 +213,32 @@ describe('a session', () => {
     expect((await ask(other, 'POST', '/api/auth/revoke-other-sessions')).status).toBe(200)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
     expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('ends when another session changes the password, with its MQTT connections, unless told otherwise', async () => {
+    await start()
+    const other = await signIn(platform, administrator.email, administrator.password)
+    const connection = await connectToken(await requestToken(administrator))
+    const ended = closed(connection)
+    const change = (client: HttpClient, currentPassword: string, newPassword: string, more: object = {}) =>
+      ask(client, 'POST', '/api/auth/change-password', { currentPassword, newPassword, ...more })
+
+    const first = await change(other, administrator.password, 'tangerine kettle 7')
+    expect(first.status).toBe(200)
+    await ended
+    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
+    const bearer = { authorization: `Bearer ${first.headers.get('set-auth-token')}` }
+    expect((await ask(createClient(platform.url), 'GET', '/api/v1/me', undefined, bearer)).status).toBe(200)
+    expect((await platform.pool.query('SELECT FROM session')).rowCount).toBe(1)
+
+    const [one, two] = await Promise.all([
+      signIn(platform, administrator.email, 'tangerine kettle 7'),
+      signIn(platform, administrator.email, 'tangerine kettle 7'),
+    ])
+    const keep = { revokeOtherSessions: false }
+    expect((await change(one, 'tangerine kettle 7', 'tangerine kettle 8', keep)).status).toBe(200)
+    expect((await ask(two, 'GET', '/api/v1/me')).status).toBe(200)
+    expect((await ask(one, 'GET', '/api/v1/me')).status).toBe(200)
   })
 
   it('has the client’s address from the socket', async () => {

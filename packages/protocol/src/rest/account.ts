@@ -95,16 +95,35 @@ export const CreateApiKey = z
   .strictObject({
     name: Name,
     role: Role.optional().meta({ description: 'admin by default; never more than the role of its maker' }),
-    expiresAt: TimeInput.optional().meta({ description: 'In 90 days by default, in 5 years at most' }),
+    expiresAt: TimeInput.optional().meta({
+      description: 'In 90 days by default, in 5 years at most; never later than the API key that makes it',
+    }),
   })
   .meta({ id: 'CreateApiKey' })
 export type CreateApiKey = z.infer<typeof CreateApiKey>
+
+export const ApiKeyMaker = z
+  .object({
+    kind: z.enum(['person', 'apiKey']),
+    id: z.string(),
+    name: z.string(),
+  })
+  .meta({
+    id: 'ApiKeyMaker',
+    description: 'The person who made an API key, or the API key that it was made with',
+  })
+export type ApiKeyMaker = z.infer<typeof ApiKeyMaker>
 
 export const ApiKey = z
   .object({
     id: z.string(),
     name: z.string(),
     role: Role,
+    effectiveRole: Role.nullable().meta({
+      description:
+        'What it may do now: the lower of its role and that of the person behind it; null when that person is no longer a member, so that it is refused',
+    }),
+    createdBy: ApiKeyMaker.nullable().meta({ description: 'null when an old version did not record it' }),
     hint: z.string().meta({ description: 'The last four characters of the key' }),
     createdAt: Timestamp,
     lastUsedAt: Timestamp.nullable(),

@@ -47,6 +47,8 @@ export const Name = z
   .max(120, 'must be at most 120 characters long')
   .regex(/^\P{Cc}*$/u, 'must not hold control characters')
   .regex(/^\P{Cs}*$/u, 'must not hold half a surrogate pair')
+  // With them a name is shown as another than it is, and the text around it in another order.
+  .regex(/^\P{Bidi_Control}*$/u, 'must not hold controls of the writing direction')
 
 /** The body of every failed request: RFC 9457 with a stable `code`. */
 export const Problem = z

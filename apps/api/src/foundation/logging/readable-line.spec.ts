@@ -21,5 +21,6 @@ describe('readableLine', () => {
     const text = line({ msg: 'from \u001b[2J\u009b2J', clientId: 'a\n12:00:00 error fake\u007f' })
     expect(text).toContain('from \\x1b[2J\\x9b2J (clientId a\\x0a12:00:00 error fake\\x7f)')
     expect(text).not.toMatch(/\p{Cc}/u)
+    expect(line({ msg: 'pump\u202e7' })).toContain('pump\\u202e7')
   })
 })

@@ -34,10 +34,12 @@ function traceOf(error: unknown, stack: unknown): string {
     .join('')
 }
 
-/** Escapes control characters: text from clients must not steer the terminal. */
+/** Escapes control characters, also those of the writing direction: text from clients must not steer the terminal. */
 function escapeControls(words: string): string {
-  return words.replace(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  return words.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
+    const code = character.charCodeAt(0)
+    return code > 0xff
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\x${code.toString(16).padStart(2, '0')}`
+  })
 }

@@ -11,10 +11,12 @@ const prefixes: Record<SecretKind, string> = {
 /** Makes secrets of 256 random bits, and hashes them with a key for each kind, derived from AUTH_SECRET. */
 export class Secrets {
   private readonly keys: Record<SecretKind, Buffer>
+  private readonly browserKey: Buffer
 
   constructor(readonly authSecret: string) {
-    const derive = (kind: SecretKind) =>
-      Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', `${kind} hash`, 32))
+    const deriveFor = (use: string) => Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', use, 32))
+    const derive = (kind: SecretKind) => deriveFor(`${kind} hash`)
+    this.browserKey = deriveFor('known browser signature')
     this.keys = {
       'device credential': derive('device credential'),
       'api key': derive('api key'),
@@ -30,6 +32,11 @@ export class Secrets {
   /** The HMAC-SHA256 that is stored in place of a secret. It need not be slow: 256 random bits cannot be guessed. */
   hash(kind: SecretKind, secret: string | Buffer): Buffer<ArrayBuffer> {
     return createHmac('sha256', this.keys[kind]).update(secret).digest() as Buffer<ArrayBuffer>
+  }
+
+  /** Signs what the cookie of a known browser says, by HMAC-SHA256. */
+  signKnownBrowser(text: string): Buffer {
+    return createHmac('sha256', this.browserKey).update(text).digest()
   }
 
   /** Compares two hashes in constant time. */

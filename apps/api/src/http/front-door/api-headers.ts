@@ -31,6 +31,15 @@ export function securityHeaders(
   }
 }
 
+/** Sets the headers of pages that apply behind TLS only. The pages set all others themselves. */
+export function pageHeaders(https: boolean): (response: ServerResponse) => void {
+  return (response) => {
+    if (!https) return
+    response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains')
+    response.setHeader('cross-origin-opener-policy', 'same-origin')
+  }
+}
+
 /** Sets the CORS headers for pages of ALLOWED_ORIGINS. Returns true for a preflight request, which is answered here. */
 export function answerCors(
   allowedOrigins: readonly string[],

@@ -6,7 +6,7 @@ import { networkMatcher, plainAddress } from '../../foundation/config/networks.j
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
-import { answerCors, securityHeaders } from './api-headers.js'
+import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
@@ -45,6 +45,7 @@ export class FrontDoor {
   private readonly queue = new RequestQueue()
   private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
+  private readonly securePage: (response: ServerResponse) => void
   private readonly allowedOrigins: readonly string[]
   private nest: RequestHandler = (_, response) => sendProblem(response, 503, 'starting', 'Starting.')
 
@@ -57,7 +58,9 @@ export class FrontDoor {
     const log = new GroupedLog((line) => logger.warn({ context: 'http' }, line))
     this.bounds = new HttpBounds((reason, address) => log.note(reason, () => describeCut(reason, address)))
     this.web = new WebProxy(config.webUrl)
-    this.secure = securityHeaders(config.publicUrl?.startsWith('https:') ?? false)
+    const https = config.publicUrl?.startsWith('https:') ?? false
+    this.secure = securityHeaders(https)
+    this.securePage = pageHeaders(https)
     this.allowedOrigins = config.allowedOrigins
   }
 
@@ -120,7 +123,12 @@ export class FrontDoor {
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (request.method === 'TRACE') refuseTrace(response)
     else if (path !== '/' && this.upgradeHandlers.has(path)) askForUpgrade(response)
-    else this.web.request(request, response, client)
+    else this.servePage(request, response, client)
+  }
+
+  private servePage(request: IncomingMessage, response: ServerResponse, client: Client): void {
+    this.securePage(response)
+    this.web.request(request, response, client)
   }
 
   private handleApi(path: string, request: IncomingMessage, response: ServerResponse): void {

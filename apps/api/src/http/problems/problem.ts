@@ -14,6 +14,7 @@ import {
   UnprocessableError,
   UnsupportedMediaError,
 } from '../../foundation/errors/domain-errors.js'
+import { isAborted } from './failure-log.js'
 
 export interface ProblemResponse {
   problem: Problem
@@ -31,6 +32,9 @@ export function problemOf(error: unknown, report: (unknown: unknown) => void): P
   const transport = transportError(error)
   if (transport !== null) return { problem: transport, headers: {} }
   report(error)
+  if (isAborted(error)) {
+    return { problem: problem(400, 'aborted', 'The request ended before its body was whole.'), headers: {} }
+  }
   if (isDatabaseAway(error)) {
     const detail = 'The database does not answer at the moment. Nothing was changed.'
     return { problem: problem(503, 'database_unavailable', detail), headers: { 'retry-after': '2' } }

@@ -1,8 +1,11 @@
+import type { Role } from '@heliograph/protocol'
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
+import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { ApiKeyPrincipal } from '../../foundation/principal/principal.js'
 import { LastUsed } from '../../foundation/secrets/last-used.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
+import { effectiveRole } from './effective-role.js'
 
 /** Verifies API keys that were sent as bearer tokens. */
 @Injectable()
@@ -17,24 +20,47 @@ export class ApiKeyVerifier implements BeforeApplicationShutdown {
     this.lastUsed = new LastUsed(database, 'api_key', this.logger)
   }
 
-  /** The principal of a key; null when it is unknown, deleted or expired. Found by hash, so its timing reveals nothing. */
+  /**
+   * The principal of a key; null when it is unknown, deleted or expired. Found by hash, so its timing reveals nothing.
+   * Throws an UnauthorizedError when the person behind it has left the organization.
+   */
   async verify(key: string): Promise<ApiKeyPrincipal | null> {
-    const found = await this.database.prisma.apiKey.findUnique({
-      where: { secretHash: this.secrets.hash('api key', key) },
-      include: { organization: { select: { slug: true } } },
-    })
-    if (found === null || found.expiresAt.getTime() <= Date.now()) return null
-    this.lastUsed.note(found.id)
-    return {
-      kind: 'apiKey',
-      apiKeyId: found.id,
-      organizationId: found.organizationId,
-      organizationSlug: found.organization.slug,
-      role: found.role,
-    }
+    const { rows } = await this.database.pool.query<KeyRow>(findSql, [this.secrets.hash('api key', key)])
+    const [found] = rows
+    if (found === undefined || found.expiresAt.getTime() <= Date.now()) return null
+    const role = effectiveRole(found)
+    if (role === null) throw makerLeft()
+    this.lastUsed.note(found.apiKeyId)
+    const { apiKeyId, organizationId, organizationSlug } = found
+    return { kind: 'apiKey', apiKeyId, organizationId, organizationSlug, role }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.lastUsed.close()
   }
+}
+
+interface KeyRow {
+  apiKeyId: string
+  organizationId: number
+  organizationSlug: string
+  role: Role
+  createdById: string | null
+  makerRole: Role | null
+  expiresAt: Date
+}
+
+const findSql = `
+  SELECT key.id AS "apiKeyId", key.organization_id AS "organizationId", organization.slug AS "organizationSlug",
+    key.role, key.created_by_id AS "createdById", member.role AS "makerRole", key.expires_at AS "expiresAt"
+  FROM api_key AS key
+  JOIN organization ON organization.id = key.organization_id
+  LEFT JOIN member ON member.organization_id = key.organization_id AND member.user_id = key.created_by_id
+  WHERE key.secret_hash = $1`
+
+function makerLeft(): UnauthorizedError {
+  return new UnauthorizedError(
+    'The person who made this API key is no longer a member of the organization. Ask an administrator for a new key.',
+    'api_key_maker_left',
+  )
 }

@@ -17,7 +17,8 @@ export class ApiKeysController {
   @RequireRole('admin')
   @ApiOperation({
     summary: 'Create an API key',
-    description: 'The answer has the key, which is never shown again.',
+    description:
+      'The answer has the key, which is never shown again. A key that is made with a key has at most its role, and ends with it.',
   })
   @ApiResult(201, IssuedApiKey, 'The API key')
   @ApiProblems(400, 401, 403)
@@ -39,7 +40,10 @@ export class ApiKeysController {
 
   @Delete(':id')
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Delete an API key', description: 'The key stops working at once.' })
+  @ApiOperation({
+    summary: 'Delete an API key',
+    description: 'The key and those that were made with it stop working at once.',
+  })
   @ApiNothing('The API key was deleted')
   @ApiProblems(401, 403, 404)
   delete(

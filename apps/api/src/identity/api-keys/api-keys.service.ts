@@ -1,18 +1,15 @@
-import type { ApiKey, ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
+import type { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
-import { Database } from '../../foundation/database/database.service.js'
-import type { ApiKey as Row } from '../../foundation/database/generated/client.js'
-import { NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import { NotFoundError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
-import { futureTime } from '../../foundation/times/future-time.js'
-
-const dayMs = 86_400_000
-const defaultLifeMs = 90 * dayMs
-const longestLife = { ms: 5 * 366 * dayMs, text: '5 years' }
+import { expiryOf, type Maker } from './api-key-expiry.js'
+import { includeMaker, toApiKey } from './api-key-row.js'
+import { lowerRole } from './effective-role.js'
 
 /** Creates, lists and deletes API keys, by which scripts act in an organization. */
 @Injectable()
@@ -24,21 +21,25 @@ export class ApiKeysService {
     private readonly events: EventBus,
   ) {}
 
+  /** A key that is made with a key has at most its role, and ends with it. */
   async create(principal: Principal, input: CreateApiKey): Promise<IssuedApiKey> {
     const key = this.secrets.make('api key')
-    const role = input.role ?? 'admin'
+    const role = lowerRole(input.role ?? 'admin', principal.role)
     const row = await this.database.transaction(async (transaction) => {
+      const maker = await findMaker(transaction, principal)
       const created = await transaction.apiKey.create({
         data: {
           id: randomId(),
           organizationId: principal.organizationId,
-          createdById: principal.kind === 'person' ? principal.userId : null,
+          createdById: maker.userId,
+          createdByKeyId: maker.apiKeyId,
           name: input.name,
           role,
           secretHash: this.secrets.hash('api key', key),
           hint: key.slice(-4),
-          expiresAt: futureTime('expiresAt', input.expiresAt ?? Date.now() + defaultLifeMs, longestLife),
+          expiresAt: expiryOf(input.expiresAt, maker),
         },
+        include: includeMaker(principal.organizationId),
       })
       await this.audit.record(transaction, principal, {
         action: 'apiKey.create',
@@ -53,30 +54,40 @@ export class ApiKeysService {
   async list(principal: Principal): Promise<ApiKeyPage> {
     const rows = await this.database.prisma.apiKey.findMany({
       where: { organizationId: principal.organizationId },
+      include: includeMaker(principal.organizationId),
       orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
     })
     return { items: rows.map(toApiKey), nextCursor: null }
   }
 
+  /** Deletes a key, and those that were made with it. */
   async delete(principal: Principal, id: string): Promise<void> {
     const { organizationId } = principal
-    await this.database.transaction(async (transaction) => {
-      const { count } = await transaction.apiKey.deleteMany({ where: { id, organizationId } })
-      if (count === 0) throw new NotFoundError('This API key does not exist.', 'api_key_not_found')
-      await this.audit.record(transaction, principal, { action: 'apiKey.delete', target: `api-key/${id}` })
+    const ids = await this.database.transaction(async (transaction) => {
+      const found = await transaction.$queryRaw<{ id: string }[]>`
+        WITH RECURSIVE line AS (
+          SELECT id FROM api_key WHERE id = ${id} AND organization_id = ${organizationId}
+          UNION SELECT made.id FROM api_key AS made JOIN line ON made.created_by_key_id = line.id
+        ) DELETE FROM api_key USING line WHERE api_key.id = line.id RETURNING api_key.id`
+      if (found.length === 0) throw new NotFoundError('This API key does not exist.', 'api_key_not_found')
+      const madeWithIt = found.map((row) => row.id).filter((one) => one !== id)
+      await this.audit.record(transaction, principal, {
+        action: 'apiKey.delete',
+        target: `api-key/${id}`,
+        ...(madeWithIt.length === 0 ? {} : { detail: { madeWithIt } }),
+      })
+      return [id, ...madeWithIt]
     })
-    await this.events.emit('apiKey.revoked', { organizationId, apiKeyId: id })
+    for (const apiKeyId of ids) await this.events.emit('apiKey.revoked', { organizationId, apiKeyId })
   }
 }
 
-function toApiKey(row: Row): ApiKey {
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    hint: row.hint,
-    createdAt: row.createdAt.toISOString(),
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    expiresAt: row.expiresAt.toISOString(),
-  }
+/** The person behind the new key and, when it is made with a key, that key. Throws when that was deleted just now. */
+async function findMaker(transaction: Transaction, principal: Principal): Promise<Maker> {
+  if (principal.kind === 'person') return { userId: principal.userId, apiKeyId: null, expiresAt: null }
+  const [key] = await transaction.$queryRaw<Maker[]>`
+    SELECT created_by_id AS "userId", id AS "apiKeyId", expires_at AS "expiresAt" FROM api_key
+    WHERE id = ${principal.apiKeyId} FOR KEY SHARE`
+  if (key === undefined) throw new UnauthorizedError()
+  return key
 }

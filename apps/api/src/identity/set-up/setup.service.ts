@@ -75,7 +75,7 @@ export class SetupService implements OnApplicationBootstrap {
   }
 
   private checkCode(expected: string, given: string | undefined, clientAddress: string): void {
-    const giveBack = this.limits.attempt(clientAddress, 'set-up')
+    const giveBack = this.limits.attemptCode(clientAddress)
     if (!sameText(given?.trim().toUpperCase() ?? '', expected)) {
       const problem = given === undefined ? 'A one-time code is required.' : 'This is not the one-time code.'
       throw new ForbiddenError(`${problem} The log of this start shows it.`, 'setup_code_required')

@@ -6,31 +6,32 @@ import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
 import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
+import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
 import { offeredCalls } from './offered-calls.js'
 import { SignInService } from './sign-in.service.js'
-import { SignInLimits } from './sign-in-limits.js'
+import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
 
 const longestBodyBytes = 16_384
 
 /** Serves better-auth's calls at /api/auth. Outside of Nest, because better-auth reads the body itself. */
 @Injectable()
 export class BetterAuthEndpoints implements OnModuleInit {
-  private readonly logger = new Logger(BetterAuthEndpoints.name)
+  private readonly failures = new FailureLog(new Logger(BetterAuthEndpoints.name))
 
   constructor(
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
-    private readonly limits: SignInLimits,
+    private readonly attempts: SignInAttempts,
     private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
     this.frontDoor.onRequest('/api/auth', (request, response) => {
       this.answer(request, response).catch((error: unknown) => {
-        const { problem, headers } = problemOf(error, (unknown) => this.logger.error(unknown))
+        const { problem, headers } = problemOf(error, this.failures.report)
         sendProblem(response, problem.status, problem.code, problem.detail ?? problem.title, headers)
       })
     })
@@ -49,12 +50,22 @@ export class BetterAuthEndpoints implements OnModuleInit {
       return sendProblem(response, 403, 'origin_refused', detail)
     }
     const body = checkBody(call.body, await readBody(request))
-    const giveBack = typeof body.email === 'string' ? this.limits.attempt(client.address, body.email) : null
+    const attempt = await this.beginAttempt(request, client, body)
     const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
     if (answer.status >= 500) return await this.failWithCause(answer)
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
-    if (answer.ok) giveBack?.()
-    await (answer.ok ? send(answer, response) : sendRefusal(answer, response))
+    if (!answer.ok) return await sendRefusal(answer, response)
+    await send(answer, response, attempt === null ? [] : [await attempt.succeeded()])
+  }
+
+  /** Null for calls that are no attempt to sign in. */
+  private async beginAttempt(
+    { headers }: IncomingMessage,
+    { address }: Client,
+    { email }: Record<string, unknown>,
+  ): Promise<CountedAttempt | null> {
+    if (typeof email !== 'string') return null
+    return this.attempts.begin({ address, email, cookies: headers.cookie })
   }
 
   /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
@@ -145,10 +156,10 @@ const fallbackCodes: Record<number, string> = {
   429: 'rate_limited',
 }
 
-async function send(answer: Response, response: ServerResponse): Promise<void> {
+async function send(answer: Response, response: ServerResponse, moreCookies: string[]): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer())
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
-  const cookies = answer.headers.getSetCookie()
+  const cookies = [...answer.headers.getSetCookie(), ...moreCookies]
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
   response.setHeader('cache-control', 'no-store')
   response.setHeader('content-length', body.length)

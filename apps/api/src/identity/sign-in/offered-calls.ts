@@ -42,7 +42,8 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
       z.object({
         currentPassword: z.string().max(1_024),
         newPassword: NewPassword,
-        revokeOtherSessions: z.boolean().optional(),
+        // With it, better-auth ends all sessions of the person and answers with a new one for this caller.
+        revokeOtherSessions: z.boolean().default(true),
       }),
     ),
   ],

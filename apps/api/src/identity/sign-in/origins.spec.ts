@@ -38,6 +38,20 @@ describe('Origins', () => {
     expect(own.allows('http://anything', at('anything'))).toBe(false)
   })
 
+  it('trusts pages of the own machine only when the platform is reached there', () => {
+    const local = 'http://localhost:3000'
+    const published = origins({ PUBLIC_URL: 'https://iot.example.com' })
+    expect(published.allows(local, at('iot.example.com', 'https'))).toBe(false)
+    expect(published.allows(local, at('127.0.0.1:3000'))).toBe(false)
+    const inTheNetwork = origins({ HOST: '0.0.0.0' })
+    expect(inTheNetwork.allows(local, at('pump-house.lan:3000'))).toBe(false)
+    expect(inTheNetwork.allows(local, at('127.0.0.1:3000'))).toBe(true)
+    const named = origins({ PUBLIC_URL: 'http://localhost:8080' })
+    expect(named.allows('http://127.0.0.1:8080', at('localhost:8080'))).toBe(true)
+    expect(named.allows(local, at('localhost:8080'))).toBe(true)
+    expect(named.allows('http://localhost:8081', at('localhost:8080'))).toBe(false)
+  })
+
   it('does not let pages of another origin use a cookie', () => {
     const own = origins({})
     const client = at('127.0.0.1:3000')

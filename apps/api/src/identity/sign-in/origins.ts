@@ -3,23 +3,35 @@ import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import type { Client } from '../../http/front-door/client.js'
 
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
+
 /** The origins whose pages may call the api: the platform's own under each of its names, and ALLOWED_ORIGINS. */
 @Injectable()
 export class Origins {
   private readonly listed: ReadonlySet<string>
+  /** The platform's own origin under each name of this machine. */
+  private readonly loopback: ReadonlySet<string>
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
-    const loopback = ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${config.port}`)
-    this.listed = new Set([
-      ...loopback.map((origin) => new URL(origin).origin),
-      ...config.allowedOrigins,
-      ...(config.publicUrl === null ? [] : [config.publicUrl]),
-    ])
+    const { publicUrl, port } = config
+    this.listed = new Set([...config.allowedOrigins, ...(publicUrl === null ? [] : [publicUrl])])
+    const local = loopbackHosts.map((host) => new URL(`http://${host}:${port}`).origin)
+    this.loopback = new Set([...local, ...(publicUrl === null ? [] : siblingsOf(publicUrl))])
   }
 
   /** Whether a page of this origin may act for the signed-in person. */
   allows(origin: string, client: Client): boolean {
-    return this.listed.has(origin) || this.isOwn(origin, client)
+    return this.listed.has(origin) || this.isLoopback(origin, client) || this.isOwn(origin, client)
+  }
+
+  /**
+   * localhost and 127.0.0.1 are the same origin, where the platform is one of this machine. Otherwise a page of another
+   * program on the person's machine, at the same port, could act for them.
+   */
+  private isLoopback(origin: string, client: Client): boolean {
+    if (!this.loopback.has(origin)) return false
+    const own = this.config.publicUrl ?? `${client.protocol}://${client.host}`
+    return URL.canParse(own) && loopbackHosts.includes(new URL(own).hostname)
   }
 
   /**
@@ -46,4 +58,11 @@ export class Origins {
     const isAddress = net.isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || hostname === 'localhost'
     return isAddress || !this.config.loopbackOnly || this.config.trustedProxies.length > 0
   }
+}
+
+/** The origin of a URL on this machine, under each name of this machine. */
+function siblingsOf(url: string): string[] {
+  const { protocol, hostname, port } = new URL(url)
+  if (!loopbackHosts.includes(hostname)) return []
+  return loopbackHosts.map((host) => new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`).origin)
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { networkOf } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { LimitError } from '../../foundation/errors/domain-errors.js'
@@ -5,30 +6,122 @@ import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 
 const maxKeys = 100_000
 
-/** Limits how often a password, or the set-up code, may be tried: per client address and per account. */
+interface Limit {
+  /** How many attempts may come at once. */
+  burst: number
+  /** After them, one more is allowed each time this has passed. */
+  refillMs: number
+  /** Who has tried too often, and what else the person may do. */
+  refusal: string
+}
+
+/**
+ * One address alone never uses up the limit of an account: what it may try there comes back more slowly than the limit does.
+ */
+const limits = {
+  address: { burst: 20, refillMs: 15_000, refusal: 'There were too many attempts from your address.' },
+  accountFromAddress: {
+    burst: 10,
+    refillMs: 60_000,
+    refusal: 'There were too many wrong passwords for this account from your address.',
+  },
+  account: {
+    burst: 100,
+    refillMs: 20_000,
+    refusal:
+      'There were too many wrong passwords for this account from many addresses. Use a browser or a network in which you ' +
+      'signed in before: there it works at once.',
+  },
+  browser: {
+    burst: 10,
+    refillMs: 60_000,
+    refusal: 'There were too many wrong passwords for this account in this browser.',
+  },
+} satisfies Record<string, Limit>
+
+type LimitName = keyof typeof limits
+
+/** A place from which a password is tried. */
+export interface SignInAttempt {
+  address: string
+  account: string
+  /** The id of the browser, when the account signed in there before. */
+  browser: string | null
+  /** Asked only when it decides: whether the account signed in from this address lately. */
+  isKnownAddress: () => Promise<boolean>
+}
+
+/** Limits how often a password, or the set-up code, may be tried. Attempts of others never lock out a known browser. */
 @Injectable()
 export class SignInLimits {
-  private readonly byAddress = new RateLimiter<string>({ burst: 20, refillMs: 15_000, maxKeys })
-  private readonly byAccount = new RateLimiter<string>({ burst: 10, refillMs: 60_000, maxKeys })
+  private readonly limiters: Record<LimitName, RateLimiter<string>>
+
+  constructor(now?: () => number) {
+    const limiter = ({ burst, refillMs }: Limit) =>
+      new RateLimiter<string>({ burst, refillMs, maxKeys, ...(now ? { now } : {}) })
+    this.limiters = {
+      address: limiter(limits.address),
+      accountFromAddress: limiter(limits.accountFromAddress),
+      account: limiter(limits.account),
+      browser: limiter(limits.browser),
+    }
+  }
 
   /** Counts an attempt, or throws a LimitError. Call the returned function when it succeeded: then it does not count. */
-  attempt(address: string, account: string): () => void {
-    const keys: [RateLimiter<string>, string][] = [
-      [this.byAddress, networkOf(address)],
-      [this.byAccount, account.trim().toLowerCase().slice(0, 254)],
-    ]
-    const taken: typeof keys = []
-    const giveBack = () => {
-      for (const [limiter, key] of taken) limiter.giveBack(key)
+  async attempt({ address, account, browser, isKnownAddress }: SignInAttempt): Promise<() => void> {
+    if (browser !== null) return this.take([['browser', browser]])
+    const ofAddress = keysOf(address, account)
+    const ofAccount: [LimitName, string] = ['account', digest(account)]
+    const giveBack = this.take(ofAddress)
+    const waitSeconds = this.limiters.account.take(ofAccount[1])
+    if (waitSeconds > 0) {
+      if (await isKnownAddress()) return giveBack
+      giveBack()
+      throw refusal('account', waitSeconds)
     }
-    for (const [limiter, key] of keys) {
-      const waitSeconds = limiter.take(key)
+    return () => {
+      giveBack()
+      this.limiters.account.giveBack(ofAccount[1])
+    }
+  }
+
+  /** The same for the one-time code of the set-up, which is too long to be guessed from many addresses. */
+  attemptCode(address: string): () => void {
+    return this.take(keysOf(address, 'set-up'))
+  }
+
+  private take(keys: readonly [LimitName, string][]): () => void {
+    const taken: [LimitName, string][] = []
+    const giveBack = () => {
+      for (const [name, key] of taken) this.limiters[name].giveBack(key)
+    }
+    for (const [name, key] of keys) {
+      const waitSeconds = this.limiters[name].take(key)
       if (waitSeconds > 0) {
         giveBack()
-        throw new LimitError('Too many attempts. Wait a while, then try again.', 'rate_limited', waitSeconds)
+        throw refusal(name, waitSeconds)
       }
-      taken.push([limiter, key])
+      taken.push([name, key])
     }
     return giveBack
   }
+}
+
+function keysOf(address: string, account: string): [LimitName, string][] {
+  const network = networkOf(address)
+  return [
+    ['address', network],
+    ['accountFromAddress', `${network} ${digest(account)}`],
+  ]
+}
+
+/** Keys are short, however long the texts of clients are. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
+
+function refusal(name: LimitName, waitSeconds: number): LimitError {
+  const when = waitSeconds === 1 ? 'a second' : `${waitSeconds} seconds`
+  const again = name === 'account' ? 'Anywhere else, try again in' : 'Try again in'
+  return new LimitError(`${limits[name].refusal} ${again} ${when}.`, 'rate_limited', waitSeconds)
 }

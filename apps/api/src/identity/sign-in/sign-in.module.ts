@@ -1,11 +1,22 @@
 import { Module } from '@nestjs/common'
 import { BetterAuthEndpoints } from './better-auth-endpoints.js'
+import { KnownAddresses } from './known-addresses.js'
+import { KnownBrowsers } from './known-browsers.js'
 import { Origins } from './origins.js'
 import { SignInService } from './sign-in.service.js'
+import { SignInAttempts } from './sign-in-attempts.js'
 import { SignInLimits } from './sign-in-limits.js'
 
 @Module({
-  providers: [SignInService, BetterAuthEndpoints, Origins, SignInLimits],
+  providers: [
+    SignInService,
+    BetterAuthEndpoints,
+    Origins,
+    SignInAttempts,
+    KnownBrowsers,
+    KnownAddresses,
+    { provide: SignInLimits, useFactory: () => new SignInLimits() },
+  ],
   exports: [SignInService, SignInLimits, Origins],
 })
 export class SignInModule {}

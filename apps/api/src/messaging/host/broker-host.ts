@@ -16,6 +16,7 @@ import { LiveConnections } from '../connections/live-connections.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { PublishRights } from '../publishing/publish-rights.js'
 import { BrokerListeners } from './broker-listeners.js'
+import { brokerLogger } from './broker-logger.js'
 import { registerBrokerMetrics } from './broker-metrics.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { ConnectRefusalLog } from './connect-refusal-log.js'
@@ -138,13 +139,4 @@ const denials = {
   publish: 'this device may not publish to it',
   subscribe: 'this device may not subscribe to it',
   will: 'this device may not publish to it: it is connected, and its will is not sent',
-}
-
-function brokerLogger(logger: Logger) {
-  return {
-    debug: (fields: object, message: string) => logger.debug({ ...fields, msg: message }),
-    info: (fields: object, message: string) => logger.log({ ...fields, msg: message }),
-    warn: (fields: object, message: string) => logger.warn({ ...fields, msg: message }),
-    error: (fields: object, message: string) => logger.error({ ...fields, msg: message }),
-  }
 }

@@ -94,8 +94,10 @@ interface TokenFacts {
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
 
+/** A token is refused when the person behind it is no member any more, and publishes nothing when they are no admin. */
 const findSql = `
-  SELECT token.id, token.client_id AS "clientId", token.subscribe, token.publish,
+  SELECT token.id, token.client_id AS "clientId", token.subscribe,
+    CASE WHEN behind.user_id IS NULL OR member.role = 'admin' THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
     token.session_id AS "sessionId", token.api_key_id AS "apiKeyId",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
@@ -103,7 +105,9 @@ const findSql = `
   JOIN organization ON organization.id = token.organization_id
   LEFT JOIN session ON session.id = token.session_id
   LEFT JOIN api_key ON api_key.id = token.api_key_id
-  WHERE token.secret_hash = $1`
+  CROSS JOIN LATERAL (SELECT COALESCE(session.user_id, api_key.created_by_id) AS user_id) AS behind
+  LEFT JOIN member ON member.organization_id = token.organization_id AND member.user_id = behind.user_id
+  WHERE token.secret_hash = $1 AND (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
 
 function ownerOf(sessionId: string | null, apiKeyId: string | null): TokenOwner | null {
   if (sessionId !== null) return { kind: 'session', id: sessionId }

@@ -6,7 +6,7 @@ import { TimeAgo } from '@/components/time-ago'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { useOrganization } from '@/lib/organization'
-import { useRefreshApiKeys } from './use-api-keys'
+import { useApiKeys, useRefreshApiKeys } from './use-api-keys'
 
 interface RevokeKeyDialogProps {
   apiKey: ApiKey
@@ -15,6 +15,7 @@ interface RevokeKeyDialogProps {
 
 export function RevokeKeyDialog({ apiKey, onClose }: RevokeKeyDialogProps) {
   const { slug } = useOrganization()
+  const madeWithIt = keysMadeWith(apiKey.id, useApiKeys().data?.items ?? [])
   const refresh = useRefreshApiKeys()
   const toast = useToast()
 
@@ -36,6 +37,9 @@ export function RevokeKeyDialog({ apiKey, onClose }: RevokeKeyDialogProps) {
         Scripts that use <code className="font-mono">hg_key_…{apiKey.hint}</code> are refused from now on.
         This cannot be undone. Devices and their data are not affected.
       </p>
+      {madeWithIt.length > 0 && (
+        <p>Keys that were made with it are revoked too: {madeWithIt.map(({ name }) => name).join(', ')}.</p>
+      )}
       <p>
         {apiKey.lastUsedAt ? (
           <>
@@ -47,4 +51,10 @@ export function RevokeKeyDialog({ apiKey, onClose }: RevokeKeyDialogProps) {
       </p>
     </ConfirmDialog>
   )
+}
+
+/** The keys that were made with a key, and with those. */
+function keysMadeWith(id: string, keys: readonly ApiKey[]): ApiKey[] {
+  const children = keys.filter(({ createdBy }) => createdBy?.kind === 'apiKey' && createdBy.id === id)
+  return children.flatMap((child) => [child, ...keysMadeWith(child.id, keys)])
 }

@@ -73,8 +73,11 @@ function useSetupFirst(): void {
   }, [data?.needed, router])
 }
 
-/** Here 401 means a wrong password, not an ended session. */
+/** Here 401 means a wrong password, not an ended session, and a limit says where else signing in works. */
 function rephrase(error: unknown): never {
+  if (error instanceof ApiError && error.code === 'rate_limited') {
+    throw new ApiError(400, error.code, error.detail, [], null)
+  }
   if (error instanceof ApiError && error.status === 401) {
     throw new ApiError(400, error.code, 'The e-mail or the password is wrong', [], null)
   }

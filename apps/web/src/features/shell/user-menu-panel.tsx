@@ -1,14 +1,16 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { BookOpen, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { explain } from '@/lib/explain'
 import { paths } from '@/lib/paths'
+
+const ChangePasswordDialog = lazy(() => import('./change-password-dialog'))
 
 interface UserMenuPanelProps {
   me: Me
@@ -16,33 +18,50 @@ interface UserMenuPanelProps {
 }
 
 export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
-  const { theme = 'system', setTheme } = useTheme()
   const signOut = useSignOut()
+  const [changingPassword, setChangingPassword] = useState(false)
   return (
-    <Menu align="start" side="top" trigger={trigger}>
-      <div className="px-2 pt-1.5 pb-2">
-        <p className="text-13 font-medium text-ink">{me.user.name}</p>
-        <p className="text-12 text-ink-faint">{me.user.email}</p>
-      </div>
-      <MenuSeparator />
-      <MenuChoice
-        label="Theme"
-        value={theme}
-        onChange={setTheme}
-        options={[
-          { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
-          { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
-          { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
-        ]}
-      />
-      <MenuSeparator />
-      <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
-        API documentation
-      </MenuLink>
-      <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
-        Sign out
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu align="start" side="top" trigger={trigger}>
+        <div className="px-2 pt-1.5 pb-2">
+          <p className="text-13 font-medium text-ink">{me.user.name}</p>
+          <p className="text-12 text-ink-faint">{me.user.email}</p>
+        </div>
+        <MenuSeparator />
+        <ThemeChoice />
+        <MenuSeparator />
+        <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
+          API documentation
+        </MenuLink>
+        <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setChangingPassword(true)}>
+          Change password
+        </MenuItem>
+        <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
+          Sign out
+        </MenuItem>
+      </Menu>
+      {changingPassword && (
+        <Suspense>
+          <ChangePasswordDialog onClose={() => setChangingPassword(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function ThemeChoice() {
+  const { theme = 'system', setTheme } = useTheme()
+  return (
+    <MenuChoice
+      label="Theme"
+      value={theme}
+      onChange={setTheme}
+      options={[
+        { value: 'light', label: 'Light', icon: <Sun aria-hidden /> },
+        { value: 'dark', label: 'Dark', icon: <Moon aria-hidden /> },
+        { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
+      ]}
+    />
   )
 }
 

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common'
+import { KnownAddresses } from './known-addresses.js'
+import { KnownBrowsers } from './known-browsers.js'
+import { SignInLimits } from './sign-in-limits.js'
+
+interface Caller {
+  address: string
+  email: string
+  /** The header `cookie`. */
+  cookies: string | undefined
+}
+
+/** An attempt to sign in that was let through to the password. */
+export interface CountedAttempt {
+  /** Takes the attempt back, and remembers its browser and its address. Resolves with a Set-Cookie. */
+  succeeded(): Promise<string>
+}
+
+/** Counts attempts to sign in, and knows the browsers and addresses of those that succeeded. */
+@Injectable()
+export class SignInAttempts {
+  constructor(
+    private readonly limits: SignInLimits,
+    private readonly browsers: KnownBrowsers,
+    private readonly addresses: KnownAddresses,
+  ) {}
+
+  /** Throws a LimitError when there were too many. */
+  async begin({ address, email, cookies }: Caller): Promise<CountedAttempt> {
+    const account = email.trim().toLowerCase()
+    const giveBack = await this.limits.attempt({
+      address,
+      account,
+      browser: this.browsers.identify(cookies, account),
+      isKnownAddress: () => this.addresses.has(account, address),
+    })
+    return {
+      succeeded: async () => {
+        giveBack()
+        await this.addresses.remember(account, address)
+        return this.browsers.remember(cookies, account)
+      },
+    }
+  }
+}
