@@ -33,6 +33,8 @@ export const NoticeCode = z.enum([
   'topic_denied',
   'timestamp_refused',
   'telemetry_dropped',
+  'not_retained',
+  'retained_quota',
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 

@@ -83,6 +83,8 @@ const REFUSED: Record<NoticeCode, string> = {
   topic_denied: 'Refused (topic not allowed)',
   timestamp_refused: 'Refused (timestamp out of range)',
   telemetry_dropped: 'Dropped (database behind)',
+  not_retained: 'Not retained (topic is not retained)',
+  retained_quota: 'Not retained (quota exceeded)',
 }
 
 export interface MarkGroup {
