@@ -1,5 +1,5 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
-import { events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
+import { canRetain, events, type NoticeCode, PayloadError, reply, reported } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
@@ -39,6 +39,8 @@ export class PublishHandler {
     if (principal.kind === 'person') return 'forward'
     // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
+    // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
+    if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(principal, message)
     const awaited = message.qos > 0
     const delivery = awaited ? 'acknowledged' : 'unacknowledged'
@@ -107,9 +109,10 @@ export class PublishHandler {
     return 'drop'
   }
 
-  private forwardEarly({ topic, payload, qos, retain }: PublishedMessage): void {
+  /** Published by the platform, which may retain anything: so without the device's retain flag. */
+  private forwardEarly({ topic, payload, qos }: PublishedMessage): void {
     this.publisher
-      .publish(topic, payload, { qos, retain })
+      .publish(topic, payload, { qos })
       .catch((error: unknown) =>
         this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
       )
