@@ -48,7 +48,7 @@ async function fill(pool, { sessions, retained }) {
       ...numbers.filter((i) => i < sessions).flatMap(storedSession),
       ...numbers
         .filter((i) => i < retained)
-        .map((i) => ({ kind: 'retained', message: message(keptTopic(i)) })),
+        .map((i) => ({ kind: 'retained', message: message(keptTopic(i)), account: null, retainedAt: i })),
     ])
   }
   await store.close()

@@ -24,7 +24,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const limits = resolveLimits(options.limits)
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
-  core.start(await createAedesAdapter((will) => core.accept(messageOf(will))))
+  core.start(await createAedesAdapter((will) => core.route(messageOf(will))))
   const host = new HostPublisher()
   let closing: Promise<void> | null = null
   return {
@@ -62,12 +62,13 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
 }
 
 /** Restores sessions, with their queues, and retained messages from the store. */
-function restore<P>({ sessions, retained }: Core<P>, persistence: Persistence): Promise<void> {
-  return persistence.load({
+async function restore<P>({ sessions, retainer }: Core<P>, persistence: Persistence): Promise<void> {
+  await persistence.load({
     session: (session) => sessions.restore(session),
     entry: (entry) => sessions.restoreEntry(entry),
-    retained: ({ topic, payload, qos }) => retained.set(Message.of({ topic, payload, qos, retain: true })),
+    retained: (stored) => retainer.restore(stored),
   })
+  retainer.restored()
 }
 
 interface Incoming {
@@ -138,7 +139,10 @@ async function publish<P>(
   const message = Message.of({ topic, payload: bytes, qos, retain })
   let released: Promise<void> | undefined
   await whenDurable(core.writer, () => {
-    released = host.publish(() => core.accept(message, host))
+    released = host.publish(() => {
+      core.retain(message, null)
+      core.route(message, host)
+    })
   })
   await released
 }

@@ -19,8 +19,10 @@ export type {
   Change,
   Persistence,
   Restore,
+  RetainedAccount,
   StoredEntry,
   StoredMessage,
+  StoredRetained,
   StoredSession,
 } from './interface/persistence.js'
 export { TypedEmitter } from './interface/typed-emitter.js'
@@ -33,6 +35,7 @@ export type {
   Qos,
   RefusalReason,
   Transport,
+  UnretainedReason,
 } from './interface/types.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

@@ -1,4 +1,4 @@
-export { canPublish, canSubscribe, type MqttPrincipal } from './channels/access.js'
+export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
 export { asyncApiDocument } from './channels/asyncapi.js'
 export {
   type Channel,

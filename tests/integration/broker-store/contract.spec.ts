@@ -90,6 +90,8 @@ describe('the store in PostgreSQL', () => {
     const retained = (topic: string) => ({
       kind: 'retained' as const,
       message: { topic, payload: Buffer.from('x'), qos: 0 as const },
+      account: null,
+      retainedAt: 1,
     })
     await store.write([retained('other')])
     await store.write([retained('other'), retained('own'), { kind: 'retained_removed', topic: 'other' }])

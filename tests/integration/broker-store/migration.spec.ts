@@ -4,7 +4,32 @@ import { deviceSessionId } from '../../../apps/api/src/messaging/connections/ses
 import { readMigrations } from '../../../scripts/database/migrations.mjs'
 import { createEmptyDatabase } from '../../support/database.js'
 
+const retainedOwner = '20261201100000_broker_retained_owner'
 const namedByDevice = '20261130120000_broker_session_device'
+
+it('retained messages from before shares count towards their organization, and the platform’s towards none', async () => {
+  const database = await createEmptyDatabase()
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  try {
+    for (const { name, sql } of await readMigrations()) {
+      if (name === retainedOwner)
+        await pool.query(`INSERT INTO broker.retained (topic, payload, qos)
+          VALUES ('acme/apps/chat/devices', 'x', 1), ('acme/devices/pump/state/desired', 'x', 1)`)
+      await pool.query(sql)
+      if (name === retainedOwner) break
+    }
+    const { rows } = await pool.query(
+      'SELECT owner, owner_group AS of, retained_at::int AS at FROM broker.retained ORDER BY topic',
+    )
+    expect(rows).toEqual([
+      { owner: '', of: 'acme', at: 0 },
+      { owner: null, of: null, at: 0 },
+    ])
+  } finally {
+    await pool.end()
+    await database.drop()
+  }
+})
 
 it('stored sessions of devices from before they were named by the device are kept, with all they hold', async () => {
   const database = await createEmptyDatabase()

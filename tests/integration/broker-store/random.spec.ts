@@ -4,6 +4,7 @@ import {
   type Persistence,
   type Qos,
   type StoredMessage,
+  type StoredRetained,
 } from '@heliograph/broker'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PostgresPersistence } from '../../../apps/api/src/messaging/broker-store/postgres-persistence.js'
@@ -73,7 +74,7 @@ class Changes {
       case 5:
         return [{ kind: 'inbound_removed', sessionId, packetId }]
       case 6:
-        return [{ kind: 'retained', message: { ...this.#message(), topic } }]
+        return [{ kind: 'retained', message: { ...this.#message(), topic }, ...this.#retainer() }]
       case 7:
         return [{ kind: 'retained_removed', topic }]
       case 8:
@@ -94,6 +95,11 @@ class Changes {
     const message = this.#random(2) === 0 ? shared : this.#message()
     const qos = this.#random(2) === 0 ? 1 : 2
     return { kind: 'queued', sessionId, sequence, message, qos, retain: false, packetId: 0, released: false }
+  }
+
+  #retainer(): Pick<StoredRetained, 'account' | 'retainedAt'> {
+    const account = this.#random(2) === 0 ? null : { owner: `o${this.#random(3)}`, group: 'g' }
+    return { account, retainedAt: this.#random(1000) }
   }
 
   #message(): StoredMessage {
@@ -117,8 +123,8 @@ async function contents(store: Persistence): Promise<string[]> {
           ...[published, qos, packetId, released],
         ]),
       ),
-    retained: ({ topic, payload }) =>
-      found.push(JSON.stringify(['retained', topic, payload.toString('hex')])),
+    retained: ({ message: { topic, payload }, account, retainedAt }) =>
+      found.push(JSON.stringify(['retained', topic, payload.toString('hex'), account, retainedAt])),
   })
   return found.sort()
 }

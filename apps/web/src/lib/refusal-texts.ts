@@ -54,6 +54,14 @@ const TEXTS: Record<string, RefusalText> = {
     title: 'Dropped: database behind',
     todo: 'Send with QoS 1, so that the device sends again what was not stored.',
   },
+  not_retained: {
+    title: 'Topic not retained',
+    todo: 'The message was delivered. Publish it without the retain flag: the platform stores telemetry itself.',
+  },
+  retained_quota: {
+    title: 'Retained messages: quota exceeded',
+    todo: 'The message was delivered. Clear topics that are not needed by empty retained messages, or raise maxRetained… in MQTT_LIMITS.',
+  },
   bad_credentials: {
     title: 'Wrong secret',
     todo: 'A client uses an old secret: rotate the credential and store the new secret on the device.',

@@ -18,10 +18,16 @@ export interface ConnectingClient<P> {
   readonly alive: boolean
   readonly out: OutgoingQueue
   readonly subscriptions: { recheck(): void }
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void
   extend(expiresAtMs: number): void
   ready(): void
   end(reason: 'client'): void
+}
+
+/** What the host named for limits; empty where it named nothing. */
+export interface NamedByHost {
+  readonly group: string
+  readonly quotaOwner: string
 }
 
 export interface ClientRecord<P> extends ClientInfo<P> {
@@ -87,14 +93,14 @@ function accept<P>(
   connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, group, owner }: Extract<AuthenticateResult<P>, { ok: true }>,
+  { expiresAt, group = '', owner = '', quotaOwner = owner }: Extract<AuthenticateResult<P>, { ok: true }>,
 ): void {
   const { core } = connection
   const { sessionId } = client
   core.live.get(sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner })
   connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
-  connection.bind(client, session, connect, group)
+  connection.bind(client, session, connect, { group, quotaOwner })
   if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return

@@ -5,7 +5,8 @@ import type { LiveConnection } from '../core/live-connection.js'
 import { ClientShare } from '../fairness/client-share.js'
 import type { GroupRate } from '../fairness/group-rates.js'
 import { WorkUnits } from '../fairness/scheduler.js'
-import type { DisconnectReason, Transport } from '../interface/types.js'
+import type { RetainedAccount } from '../interface/persistence.js'
+import type { DisconnectReason, Transport, UnretainedReason } from '../interface/types.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { prefixProblem } from '../packets/connect-prefix.js'
 import { PacketType } from '../packets/encode.js'
@@ -13,13 +14,14 @@ import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { admit, type ClientRecord } from './admission.js'
+import { admit, type ClientRecord, type NamedByHost } from './admission.js'
 import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
 import { DropReport } from './drop-report.js'
 import { PublishHandler } from './publish-handler.js'
 import { SubscriptionHandler } from './subscription-handler.js'
+import { UnretainedReport } from './unretained-report.js'
 
 /** One client on one socket, from its first byte to its end. */
 export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocketEvents, WatchedClient {
@@ -39,13 +41,16 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   #session: Session | null = null
   /** Sent when the connection ends, unless by DISCONNECT. */
   #will: Will | null = null
-  #group: string | null = null
+  /** As the host named them; empty when it named none. */
+  #group = ''
+  #quotaOwner = ''
   #groupRate: GroupRate | null = null
   readonly #share: ClientShare
   #endScheduled = false
   /** A PUBACK or PUBCOMP came in the chunk that is being read. */
   #acknowledged = false
   #drops: DropReport<P> | null = null
+  #unretained: UnretainedReport<P> | null = null
 
   constructor(
     core: Core<P>,
@@ -112,10 +117,11 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, group?: string): void {
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void {
     const { live, groups } = this.core
-    if (group !== undefined) this.#groupRate = groups.enter(group)
-    this.#group = group ?? null
+    if (named.group !== '') this.#groupRate = groups.enter(named.group)
+    this.#group = named.group
+    this.#quotaOwner = named.quotaOwner
     this.#client = client
     this.#session = session
     this.#will = connect.will
@@ -147,9 +153,10 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const client = this.#client
     core.connections.delete(this)
     core.addresses.leave(this.remoteAddress)
-    if (this.#group !== null) core.groups.leave(this.#group)
+    if (this.#group !== '') core.groups.leave(this.#group)
     this.#reportRefusal(reason, detail)
     this.#drops?.flush(core.nowMs)
+    this.#unretained?.flush(core.nowMs)
     this.socket.close(gracefulReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
     this.subscriptions.stop()
@@ -186,6 +193,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     if (missed) this.end(missed)
     else this.#publishes?.sweep(nowMs, elapsedMs)
     this.#drops?.sweep(nowMs)
+    this.#unretained?.sweep(nowMs)
     this.socket.pingWhenIdle(nowMs, this.core.limits.webSocketPingMs)
   }
 
@@ -250,6 +258,15 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   dropped(topic: string): void {
     this.#drops ??= new DropReport(this.core, this.client)
     this.#drops.add(topic)
+  }
+
+  get retainedAccount(): RetainedAccount {
+    return { owner: this.#quotaOwner, group: this.#group }
+  }
+
+  unretained(topic: string, reason: UnretainedReason): void {
+    this.#unretained ??= new UnretainedReport(this.core, this.client)
+    this.#unretained.add(topic, reason)
   }
 
   /** Handles one packet of an accepted client; returns what is malformed, or null. */

@@ -4,20 +4,20 @@ import type { GroupMember, GroupRate } from '../fairness/group-rates.js'
 import { HoldCooldown } from '../fairness/hold-cooldown.js'
 import { PublishRate } from '../fairness/publish-rate.js'
 import type { PublishDecision } from '../interface/hooks.js'
-import type { ClientInfo } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
 import type { Packet } from '../packets/packet-reader.js'
 import { isSysTopic } from '../packets/topic.js'
+import type { RetainingClient } from '../retained/retainer.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { Acknowledgements } from './acknowledgements.js'
-import { DenialReport } from './denial-report.js'
+import { denialReport } from './denial-report.js'
 import { TopicCache } from './topic-cache.js'
+import type { TopicReport } from './topic-report.js'
 
 /** The connection, as its publishes need it. */
-export interface PublishingClient<P> {
-  readonly client: ClientInfo<P>
+export interface PublishingClient<P> extends RetainingClient<P> {
   readonly session: Session
   readonly out: OutgoingQueue
   readonly alive: boolean
@@ -49,7 +49,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   #finishing = false
   #tooFastSinceMs = 0
   /** Made when a publish is denied for the first time. */
-  #denials: DenialReport<P> | null = null
+  #denials: TopicReport | null = null
 
   constructor(core: Core<P>, connection: PublishingClient<P>, groupRate: GroupRate | null) {
     const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
@@ -229,8 +229,10 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     const changesBefore = writer?.changeCount
     // Both changes are in one turn, and so in one write: after a crash the store has message and id, or neither.
     if (message.qos === 2) session.writer?.inbound(packetId)
-    if (decision === 'forward') this.#core.accept(message, this.#ended ? null : this)
-    else counters.droppedRefused++
+    if (decision === 'forward') {
+      this.#core.retain(message, this.#connection)
+      this.#core.route(message, this.#ended ? null : this)
+    } else counters.droppedRefused++
     if (message.qos > 0) {
       const type = message.qos === 1 ? PacketType.puback : PacketType.pubrec
       this.#acknowledgements.add(type, packetId, changesBefore)
@@ -253,7 +255,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   }
 
   #denied(topic: string): void {
-    this.#denials ??= new DenialReport(this.#core, this.#connection.client)
+    this.#denials ??= denialReport(this.#core, this.#connection.client)
     this.#denials.add(topic)
   }
 }

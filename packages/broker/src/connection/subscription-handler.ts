@@ -1,21 +1,22 @@
 import type { ClientDecisions } from '../aedes/adapter.js'
 import type { AedesPacket } from '../aedes/internals.js'
 import type { Core } from '../core/core.js'
-import type { ClientInfo, Qos, RefusalReason } from '../interface/types.js'
+import type { PublishDecision } from '../interface/hooks.js'
+import type { Qos, RefusalReason } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { Packet } from '../packets/packet-reader.js'
 import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
+import type { RetainingClient } from '../retained/retainer.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { refuseWill } from './will-refusal.js'
 
 /** The connection, as its subscriptions need it. */
-export interface SubscribingClient<P> {
+export interface SubscribingClient<P> extends RetainingClient<P> {
   readonly core: Core<P>
-  readonly client: ClientInfo<P>
   readonly session: Session
   readonly out: OutgoingQueue
   readonly alive: boolean
@@ -70,17 +71,21 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     return false
   }
 
-  /** A will is decided like any other publish: by the access rule and `onPublish`. */
+  /** A will is decided like any other publish: by the access rule and `onPublish`. Retained here, routed by aedes. */
   decideWill(will: AedesPacket): boolean | Promise<boolean> {
     const { client, core } = this.#connection
     if (isSysTopic(will.topic) || !core.policy.authorizePublish(client, will)) {
       refuseWill(core, client, will.topic)
       return false
     }
-    const decision = core.policy.onPublish(client, messageOf(will))
-    return typeof decision === 'string'
-      ? decision === 'forward'
-      : decision.then((value) => value === 'forward')
+    const message = messageOf(will)
+    const decided = (decision: PublishDecision | 'undecided') => {
+      if (decision !== 'forward') return false
+      core.retain(message, this.#connection)
+      return true
+    }
+    const decision = core.policy.onPublish(client, message)
+    return typeof decision === 'string' ? decided(decision) : decision.then(decided)
   }
 
   /** Authorizes every subscription again: after a stored session was resumed, or the principal changed. */

@@ -15,6 +15,7 @@ import { StoreWriter } from '../persistence/store-writer.js'
 import type { Policy } from '../policy/policy.js'
 import { RetainedScheduler } from '../retained/retained-scheduler.js'
 import { RetainedStore } from '../retained/retained-store.js'
+import { Retainer, type RetainingClient } from '../retained/retainer.js'
 import { Router } from '../routing/router.js'
 import { QueueMemory } from '../sessions/queue-memory.js'
 import { SessionStore } from '../sessions/session-store.js'
@@ -32,6 +33,7 @@ export class Core<P> {
   readonly router = new Router(this.scheduler)
   readonly sessions: SessionStore
   readonly retained: RetainedStore
+  readonly retainer: Retainer<P>
   readonly retainedScheduler = new RetainedScheduler()
   readonly backPressure: BackPressure
   readonly groups: GroupRates
@@ -67,7 +69,8 @@ export class Core<P> {
     this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
     const { router, counters, backPressure, writer, memory } = this
     this.sessions = new SessionStore({ router, counters, backPressure, writer, limits, memory }, limits)
-    this.retained = new RetainedStore(limits.maxRetainedMessages, limits.maxRetainedBytes)
+    this.retained = new RetainedStore(limits)
+    this.retainer = new Retainer({ store: this.retained, policy, counters, writer, logger })
     this.events = new TypedEmitter((error, event) =>
       logger.error(
         { event, error: error instanceof Error ? error.message : String(error) },
@@ -92,9 +95,13 @@ export class Core<P> {
     this.#delay.stop()
   }
 
-  /** Retains and routes a message that is decided. `publisher` is held when a consumer is behind. */
-  accept(message: Message, publisher: Publisher | null = null): void {
-    if (message.retain) this.#retain(message)
+  /** Retains a message that is decided, if it has the retain flag. `client` is null for a message of the host. */
+  retain(message: Message, client: RetainingClient<P> | null): void {
+    if (message.retain) this.retainer.retain(message, client)
+  }
+
+  /** Routes a message that is decided. `publisher` is held when a consumer is behind. */
+  route(message: Message, publisher: Publisher | null = null): void {
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
     this.router.route(message)
@@ -118,6 +125,9 @@ export class Core<P> {
       sessions: this.sessions.size,
       subscriptions: this.router.subscriptions,
       retained: this.retained.count,
+      retainedBytes: this.retained.bytes,
+      retainedOfClients: this.retained.used,
+      unretained: { ...counters.unretainedBy },
       queuedBytes: this.memory.bytes,
       eventLoopDelay: this.#delay.recent,
       messagesIn: counters.messagesIn,
@@ -132,14 +142,6 @@ export class Core<P> {
       refusals: { ...counters.refusals },
       disconnects: { ...counters.disconnects },
     }
-  }
-
-  #retain(message: Message): void {
-    const { topic, payloadBytes } = message
-    const known = payloadBytes === 0 && this.retained.get(topic) !== null
-    if (!this.retained.set(message)) this.logger.warn({ topic }, 'the limit of retained messages is reached')
-    else if (payloadBytes > 0) this.writer?.record({ kind: 'retained', message })
-    else if (known) this.writer?.record({ kind: 'retained_removed', topic })
   }
 
   // One timer for all connections: deadlines here are seconds, so a quarter of one does not matter.

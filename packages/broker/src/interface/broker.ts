@@ -5,7 +5,14 @@ import type { BrokerHooks } from './hooks.js'
 import type { BrokerLimits } from './limits.js'
 import type { Persistence } from './persistence.js'
 import type { TypedEmitter } from './typed-emitter.js'
-import type { BrokerLogger, ClientInfo, DisconnectReason, Qos, RefusalReason } from './types.js'
+import type {
+  BrokerLogger,
+  ClientInfo,
+  DisconnectReason,
+  Qos,
+  RefusalReason,
+  UnretainedReason,
+} from './types.js'
 
 export interface Broker<P> {
   readonly events: TypedEmitter<BrokerEvents<P>>
@@ -74,6 +81,8 @@ export interface BrokerEvents<P> {
   }
   /** At most once a second and client: `count` messages since the last event, `topic` of the newest of them. */
   dropped: { client: ClientInfo<P>; reason: 'slow_consumer'; topic: string; count: number }
+  /** Messages were delivered but not retained: the first of a topic at once, and how many followed once a minute. */
+  unretained: { client: ClientInfo<P>; reason: UnretainedReason; topic: string; count: number }
 }
 
 /** How much waits for a connected client. */
@@ -89,7 +98,12 @@ export interface BrokerStats {
   connections: number
   sessions: number
   subscriptions: number
+  /** Retained messages and the memory that they take: all of them, and those of clients, which the limits bound. */
   retained: number
+  retainedBytes: number
+  retainedOfClients: { messages: number; bytes: number }
+  /** Messages that were delivered but not retained. */
+  unretained: Partial<Record<UnretainedReason, number>>
   /** Memory of the messages that are queued or in flight, in all sessions; each message counts once. */
   queuedBytes: number
   /** How late the event loop of this process was: the worse of the current and the previous minute. */

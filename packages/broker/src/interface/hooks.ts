@@ -16,6 +16,11 @@ export interface BrokerHooks<P> {
    */
   authorizeSubscribe(client: ClientInfo<P>, filter: string): boolean
   /**
+   * Whether a message with the retain flag may be retained on this topic. When not, it is delivered all the same. It is not
+   * asked for an empty payload, which clears the topic's retained message. Without this hook every topic may be retained.
+   */
+  authorizeRetain?(client: ClientInfo<P>, topic: string): boolean
+  /**
    * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward` acknowledges and
    * delivers it; `drop` refuses it for good and only acknowledges it. A promise delays both, and later messages of the
    * same client wait behind it. After a rejection or a missed deadline the message is undecided: it is never
@@ -59,5 +64,7 @@ export type AuthenticateResult<P> =
       group?: string
       /** The owner of the session. A stored session of another owner is forgotten first, so nobody inherits it. */
       owner?: string
+      /** Whom the client's retained messages count towards; `owner` when absent. */
+      quotaOwner?: string
     }
   | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }

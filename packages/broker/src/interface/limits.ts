@@ -57,8 +57,16 @@ export interface BrokerLimits {
   maxStoredSessionsPerOwner: number
   /** A stored session without a connection for so long is forgotten. */
   sessionExpiryMs: number
+  /**
+   * Retained messages of clients: all of them, and those of one `AuthenticateResult.group` and of one owner
+   * (`quotaOwner`). The host's own do not count.
+   */
   maxRetainedMessages: number
   maxRetainedBytes: number
+  maxRetainedMessagesPerGroup: number
+  maxRetainedBytesPerGroup: number
+  maxRetainedMessagesPerOwner: number
+  maxRetainedBytesPerOwner: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -102,6 +110,10 @@ export const defaultLimits: BrokerLimits = {
   sessionExpiryMs: 7 * 24 * 60 * 60 * 1000,
   maxRetainedMessages: 100_000,
   maxRetainedBytes: 256 * 1024 * 1024,
+  maxRetainedMessagesPerGroup: 25_000,
+  maxRetainedBytesPerGroup: 64 * 1024 * 1024,
+  maxRetainedMessagesPerOwner: 5_000,
+  maxRetainedBytesPerOwner: 8 * 1024 * 1024,
 }
 
 /** The defaults, overridden by the given limits. Throws a RangeError that names a bad value. */

@@ -8,8 +8,8 @@ import type { Qos } from './types.js'
  */
 export interface Persistence {
   /**
-   * Passes everything that is stored to `restore`: each session before its entries, and a session's entries in rising
-   * `sequence`. Called once, before anything else. A rejection makes `createBroker` reject.
+   * Passes everything that is stored to `restore`: each session before its entries, a session's entries in rising
+   * `sequence`, and the newest retained messages first. Called once, before anything else. A rejection makes `createBroker` reject.
    */
   load(restore: Restore): Promise<void>
   /**
@@ -34,6 +34,21 @@ export interface StoredMessage {
   readonly payload: Buffer
   /** The QoS it was published with; an entry has the QoS it is delivered with. */
   readonly qos: Qos
+}
+
+/** Whom a retained message of a client counts towards, as the host named them; empty where it named none. */
+export interface RetainedAccount {
+  readonly owner: string
+  readonly group: string
+}
+
+/** The retained message of its topic. */
+export interface StoredRetained {
+  readonly message: StoredMessage
+  /** Null for a message of the host, which counts towards no limit. */
+  readonly account: RetainedAccount | null
+  /** Epoch milliseconds. */
+  readonly retainedAt: number
 }
 
 /** One message that is queued or in flight for one session; (`sessionId`, `sequence`) is its key. */
@@ -93,7 +108,7 @@ export type Change =
   | { readonly kind: 'inbound'; readonly sessionId: string; readonly packetId: number }
   | { readonly kind: 'inbound_removed'; readonly sessionId: string; readonly packetId: number }
   /** The topic's retained message was set, in place of the one before. */
-  | { readonly kind: 'retained'; readonly message: StoredMessage }
+  | ({ readonly kind: 'retained' } & StoredRetained)
   | { readonly kind: 'retained_removed'; readonly topic: string }
 
 /** Takes what `load` reads. It is synchronous: pass one page, let the event loop turn, pass the next. */
@@ -101,5 +116,6 @@ export interface Restore {
   session(session: StoredSession): void
   /** An entry of a session that was passed before; others are ignored. */
   entry(entry: StoredEntry): void
-  retained(message: StoredMessage): void
+  /** The newest first, by `retainedAt`: what is more than the limits allow is forgotten, and removed by a later `write`. */
+  retained(stored: StoredRetained): void
 }

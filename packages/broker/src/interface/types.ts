@@ -40,6 +40,9 @@ export type DisconnectReason =
   | 'server_error'
   | 'server_stopping'
 
+/** Why a message was not retained: the topic's messages may not be, or a share of retained messages has no room for it. */
+export type UnretainedReason = 'not_authorized' | 'owner_quota' | 'group_quota' | 'total_quota'
+
 /** One accepted connection. */
 export interface ClientInfo<P> {
   readonly sessionId: string

@@ -1,4 +1,4 @@
-import type { Change, Persistence, Restore, StoredEntry, StoredMessage } from '../interface/persistence.js'
+import type { Change, Persistence, Restore, StoredEntry, StoredRetained } from '../interface/persistence.js'
 import type { Qos } from '../interface/types.js'
 
 /**
@@ -7,7 +7,7 @@ import type { Qos } from '../interface/types.js'
  */
 export class MemoryPersistence implements Persistence {
   readonly #sessions = new Map<string, Stored>()
-  readonly #retained = new Map<string, StoredMessage>()
+  readonly #retained = new Map<string, StoredRetained>()
 
   async load(restore: Restore): Promise<void> {
     for (const [sessionId, { owner, offlineSince, subscriptions, inbound, entries }] of this.#sessions) {
@@ -21,7 +21,8 @@ export class MemoryPersistence implements Persistence {
       const sequences = [...entries.keys()].sort((a, b) => a - b)
       for (const sequence of sequences) restore.entry(entries.get(sequence) as StoredEntry)
     }
-    for (const message of this.#retained.values()) restore.retained(message)
+    const newestFirst = [...this.#retained.values()].sort((a, b) => b.retainedAt - a.retainedAt)
+    for (const stored of newestFirst) restore.retained(stored)
   }
 
   async write(changes: readonly Change[]): Promise<void> {
@@ -31,8 +32,10 @@ export class MemoryPersistence implements Persistence {
   async close(): Promise<void> {}
 
   #apply(change: Change): void {
-    if (change.kind === 'retained') this.#retained.set(change.message.topic, change.message)
-    else if (change.kind === 'retained_removed') this.#retained.delete(change.topic)
+    if (change.kind === 'retained') {
+      const { kind: _, ...stored } = change
+      this.#retained.set(change.message.topic, stored)
+    } else if (change.kind === 'retained_removed') this.#retained.delete(change.topic)
     else if (change.kind === 'session_removed') this.#sessions.delete(change.sessionId)
     else this.#applyTo(this.#session(change.sessionId), change)
   }

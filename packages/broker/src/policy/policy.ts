@@ -45,6 +45,15 @@ export class Policy<P> {
     }
   }
 
+  authorizeRetain(client: ClientInfo<P>, topic: string): boolean {
+    try {
+      return this.#hooks.authorizeRetain?.(client, topic) ?? true
+    } catch (error) {
+      this.#report('authorizeRetain', error)
+      return false
+    }
+  }
+
   /** `undecided` when the hook failed. A promise never rejects; the caller enforces its deadline. */
   onPublish(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | 'undecided'> {
     const hook = this.#hooks.onPublish
@@ -100,7 +109,7 @@ export class Policy<P> {
       result?.ok === true
         ? typeof result.sessionId === 'string' &&
           result.sessionId.length > 0 &&
-          [result.clientId, result.group, result.owner].every(
+          [result.clientId, result.group, result.owner, result.quotaOwner].every(
             (name) => name === undefined || typeof name === 'string',
           )
         : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5

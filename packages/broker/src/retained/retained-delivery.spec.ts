@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { defaultLimits } from '../interface/limits.js'
 import type { Qos } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { Session } from '../sessions/session.js'
@@ -48,7 +49,9 @@ let store: CountingStore
 let scheduler: RetainedScheduler
 
 function retain(topic: string, payload = 'old'): void {
-  store.set(Message.of({ topic, payload: Buffer.from(payload), qos: 0, retain: true }))
+  const message = Message.of({ topic, payload: Buffer.from(payload), qos: 0, retain: true })
+  if (payload === '') store.delete(topic)
+  else store.set(message, null)
 }
 
 /** How much `count` grows in each turn of the event loop, until it stops growing. */
@@ -64,7 +67,7 @@ async function growth(count: () => number): Promise<number[]> {
 }
 
 beforeEach(() => {
-  store = new CountingStore(1e6, 1e9)
+  store = new CountingStore(defaultLimits)
   scheduler = new RetainedScheduler()
 })
 
@@ -108,7 +111,7 @@ describe('a hundred thousand retained messages', () => {
   })
 
   it('are walked in slices when their topics are hidden from wildcards', async () => {
-    store = new CountingStore(1e6, 1e9)
+    store = new CountingStore(defaultLimits)
     for (let i = 0; i < total; i++) retain(`$hidden-${i}`)
     new Receiver(scheduler).subscribe('#')
     expect(Math.max(...(await growth(() => store.steps)))).toBeLessThanOrEqual(4_096)

@@ -1,49 +1,53 @@
+import type { RetainedAccount } from '../interface/persistence.js'
 import type { Message } from '../messages/message.js'
+import { type ExceededShare, type RetainedLimits, RetainedShares } from './retained-shares.js'
 
 /** Retained messages, one a topic, in a tree: an exact look-up visits its levels, a wildcard only what it can match. */
 export class RetainedStore {
   readonly #root = new Node()
-  readonly #maxMessages: number
-  readonly #maxBytes: number
+  readonly #shares: RetainedShares
   /** Grows with each change. */
   version = 0
   #count = 0
   #bytes = 0
 
-  constructor(maxMessages: number, maxBytes: number) {
-    this.#maxMessages = maxMessages
-    this.#maxBytes = maxBytes
+  constructor(limits: RetainedLimits) {
+    this.#shares = new RetainedShares(limits)
   }
 
   get count(): number {
     return this.#count
   }
 
-  /** Retains a message, or forgets its topic's message when the payload is empty. False when a limit forbids it. */
-  set(message: Message): boolean {
-    if (message.payloadBytes === 0) {
-      this.#delete(message.topic)
-      return true
-    }
-    const known = this.get(message.topic)
-    const bytes = this.#bytes + message.costBytes - (known?.costBytes ?? 0)
-    if (bytes > this.#maxBytes || (!known && this.#count >= this.#maxMessages)) return false
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** What counts towards the limits: the messages of clients. */
+  get used(): { messages: number; bytes: number } {
+    return { ...this.#shares.all }
+  }
+
+  /**
+   * Retains a message in place of its topic's one. It counts towards the shares of `account`; with null, as for the host's
+   * own messages, towards none. Returns the share that has no room for it; the message before is kept then.
+   */
+  set(message: Message, account: RetainedAccount | null): ExceededShare | null {
+    const known = this.#find(message.topic)
+    const exceeded = this.#account(known, message.costBytes, account)
+    if (exceeded !== null) return exceeded
     let node = this.#root
     for (const level of message.topic.split('/')) node = node.child(level)
-    if (!known) this.#count++
-    this.#bytes = bytes
+    if (node.message === null) this.#count++
+    this.#bytes += message.costBytes - (node.message?.costBytes ?? 0)
     node.message = message.keep()
+    node.account = account
     node.version = ++this.version
-    return true
+    return null
   }
 
   get(topic: string): Message | null {
-    let node: Node | undefined = this.#root
-    for (const level of topic.split('/')) {
-      node = node.children.get(level)
-      if (!node) return null
-    }
-    return node.message
+    return this.#find(topic)?.message ?? null
   }
 
   /**
@@ -78,30 +82,54 @@ export class RetainedStore {
     return { nodes: (child ? [child] : []).values(), depth: depth + 1 }
   }
 
-  #delete(topic: string): void {
+  /** What the topic has so far makes room for what replaces it. */
+  #account(known: Node | null, bytes: number, account: RetainedAccount | null): ExceededShare | null {
+    const freed = known?.account && known.message ? known.message.costBytes : 0
+    if (known?.account && freed > 0) this.#shares.free(known.account, freed)
+    const exceeded = account && this.#shares.take(account, bytes)
+    if (exceeded !== null && known?.account && freed > 0) this.#shares.takeBack(known.account, freed)
+    return exceeded
+  }
+
+  #find(topic: string): Node | null {
+    let node: Node | undefined = this.#root
+    for (const level of topic.split('/')) {
+      node = node.children.get(level)
+      if (!node) return null
+    }
+    return node
+  }
+
+  /** Forgets the topic's message. False when there is none. */
+  delete(topic: string): boolean {
     const path = [this.#root]
     const levels = topic.split('/')
     for (const level of levels) {
       const next = path.at(-1)?.children.get(level)
-      if (!next) return
+      if (!next) return false
       path.push(next)
     }
     const leaf = path.at(-1) as Node
-    if (!leaf.message) return
+    if (!leaf.message) return false
     this.#count--
     this.#bytes -= leaf.message.costBytes
+    if (leaf.account) this.#shares.free(leaf.account, leaf.message.costBytes)
     leaf.message = null
+    leaf.account = null
     for (let i = levels.length; i > 0; i--) {
       const node = path[i] as Node
       if (node.message || node.children.size > 0) break
       path[i - 1]?.children.delete(levels[i - 1] as string)
     }
+    return true
   }
 }
 
 class Node {
   readonly children = new Map<string, Node>()
   message: Message | null = null
+  /** Whom the message counts towards. */
+  account: RetainedAccount | null = null
   version = 0
 
   child(level: string): Node {

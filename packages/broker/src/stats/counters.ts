@@ -1,4 +1,4 @@
-import type { DisconnectReason, RefusalReason } from '../interface/types.js'
+import type { DisconnectReason, RefusalReason, UnretainedReason } from '../interface/types.js'
 
 /** Counted as things happen; `Broker.stats` reports them. */
 export class Counters {
@@ -12,8 +12,14 @@ export class Counters {
   readonly refusals: Partial<Record<RefusalReason, number>> = {}
   readonly disconnects: Partial<Record<DisconnectReason, number>> = {}
 
+  readonly unretainedBy: Partial<Record<UnretainedReason, number>> = {}
+
   refused(reason: RefusalReason, count = 1): void {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + count
+  }
+
+  unretained(reason: UnretainedReason): void {
+    this.unretainedBy[reason] = (this.unretainedBy[reason] ?? 0) + 1
   }
 
   disconnected(reason: DisconnectReason): void {

@@ -2,8 +2,10 @@ import { deepStrictEqual } from 'node:assert/strict'
 import type {
   Change,
   Persistence,
+  RetainedAccount,
   StoredEntry,
   StoredMessage,
+  StoredRetained,
   StoredSession,
 } from '../interface/persistence.js'
 
@@ -136,6 +138,8 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
       const retained = (topic: string, text: string): Change => ({
         kind: 'retained',
         message: { topic, payload: Buffer.from(text), qos: 1 },
+        account: { owner: `owner of ${text}`, group: 'g' },
+        retainedAt: 1_700_000_000_123,
       })
       const after = await written(open, [
         retained('b', 'old'),
@@ -145,8 +149,35 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
       ])
       deepStrictEqual(after, {
         ...nothing,
-        retained: [{ topic: 'b', payload: Buffer.from('new'), qos: 1 }],
+        retained: [
+          {
+            message: { topic: 'b', payload: Buffer.from('new'), qos: 1 },
+            account: { owner: 'owner of new', group: 'g' },
+            retainedAt: 1_700_000_000_123,
+          },
+        ],
       })
+    },
+  },
+  {
+    name: 'loads the newest retained messages first, with or without an account',
+    run: async (open) => {
+      const account = { owner: '', group: 'ü' }
+      const times = [3, 1, 2]
+      const { retained } = await written(
+        open,
+        times.map((at) => retainedAt(`t/${at}`, at)),
+        [retainedAt('t/4', 4, account), retainedAt('t/1', 5)],
+      )
+      deepStrictEqual(
+        retained.map(({ message, retainedAt, account }) => [message.topic, retainedAt, account]),
+        [
+          ['t/1', 5, null],
+          ['t/4', 4, account],
+          ['t/3', 3, null],
+          ['t/2', 2, null],
+        ],
+      )
     },
   },
   {
@@ -156,7 +187,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
         session('a', 1),
         { kind: 'subscription', sessionId: 'a', filter: 'x', qos: 1 },
         queued('a', 1, {}),
-        { kind: 'retained', message: message('r') },
+        retainedAt('r', 1),
         { kind: 'dequeued', sessionId: 'a', sequence: 99 },
         { kind: 'sent', sessionId: 'a', sequence: 98, packetId: 1 },
         { kind: 'inbound_removed', sessionId: 'a', packetId: 3 },
@@ -178,7 +209,10 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
             session('a', 0),
             queued('a', i + 1, {}),
             ...(i > 0 ? [{ kind: 'dequeued' as const, sessionId: 'a', sequence: i }] : []),
-            { kind: 'retained', message: { topic: 'r', payload: Buffer.from(String(i)), qos: 0 } },
+            {
+              ...retainedAt('r', i),
+              message: { topic: 'r', payload: Buffer.from(String(i)), qos: 0 as const },
+            },
           ])
           .then(() => resolved.push(i)),
       )
@@ -192,7 +226,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
         after.entries.map(({ sequence }) => sequence),
         [200],
       )
-      deepStrictEqual(String(after.retained[0]?.payload), '199')
+      deepStrictEqual(String(after.retained[0]?.message.payload), '199')
     },
   },
   {
@@ -210,7 +244,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
 interface Found {
   sessions: StoredSession[]
   entries: StoredEntry[]
-  retained: StoredMessage[]
+  retained: StoredRetained[]
 }
 
 const nothing: Found = { sessions: [], entries: [], retained: [] }
@@ -243,12 +277,12 @@ async function read(store: Persistence): Promise<Found> {
       if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
       found.entries.push({ sessionId, sequence, message: plain(message), qos, retain, packetId, released })
     },
-    retained: (message) => found.retained.push(plain(message)),
+    retained: ({ message, account, retainedAt }) =>
+      found.retained.push({ message: plain(message), account, retainedAt }),
   })
   found.sessions.sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
   // The sort is stable: within a session the order is the store's.
   found.entries.sort((a, b) => (a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1))
-  found.retained.sort((a, b) => (a.topic < b.topic ? -1 : 1))
   return found
 }
 
@@ -262,6 +296,14 @@ function session(sessionId: string, offlineSince: number): Change {
 
 function message(topic: string): StoredMessage {
   return { topic, payload: Buffer.from(`payload of ${topic}`), qos: 1 }
+}
+
+function retainedAt(
+  topic: string,
+  at: number,
+  account: RetainedAccount | null = null,
+): Extract<Change, { kind: 'retained' }> {
+  return { kind: 'retained', message: message(topic), account, retainedAt: at }
 }
 
 function queued(sessionId: string, sequence: number, given: Partial<StoredEntry>): Change {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { filterMatches, filterProblem } from '../topics/topic.js'
-import { canPublish, canSubscribe, type MqttPrincipal } from './access.js'
+import { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './access.js'
 import { channels, deviceChannels, organizationFilter } from './channels.js'
 
 const pump: MqttPrincipal = { kind: 'device', org: 'acme', device: 'pump' }
@@ -12,6 +12,22 @@ const person = (subscribe: string[], publish: string[] = []): MqttPrincipal => (
   publish,
 })
 const own = { org: 'acme', device: 'pump', command: 'c1' }
+
+describe('canRetain', () => {
+  it.each([
+    ['acme/devices/pump/presence', true],
+    ['acme/devices/pump/state/desired', true],
+    ['acme/apps/homeassistant/sensor/pump/config', true],
+    ['acme/devices/pump/telemetry', false],
+    ['acme/devices/pump/state/reported', false],
+    ['acme/devices/pump/commands/anything/reply', false],
+    ['acme/fleet', false],
+    ['acme/apps/chat', false],
+    ['homeassistant/sensor/pump/config', false],
+  ])('of %s is %s', (topic, allowed) => {
+    expect(canRetain(topic)).toBe(allowed)
+  })
+})
 
 describe('canPublish', () => {
   it('lets a device publish to its own channels that devices publish, and to no other', () => {

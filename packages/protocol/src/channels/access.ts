@@ -5,7 +5,7 @@ import {
   topicProblem,
   unsharedFilter,
 } from '../topics/topic.js'
-import { app, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
+import { app, channels, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
 
 /** The identity behind an MQTT connection. `subscribe` and `publish` are the topic filters that a token was granted. */
 export type MqttPrincipal =
@@ -37,6 +37,13 @@ export function canPublish(principal: MqttPrincipal, topic: string): boolean {
         principal.publish.some((granted) => filterMatches(granted, topic))
       )
   }
+}
+
+const retainedChannels = Object.values(channels).filter((channel) => channel.retained !== undefined)
+
+/** Tells whether a message may be retained on a topic: only on a channel that declares it. */
+export function canRetain(topic: string): boolean {
+  return retainedChannels.some((channel) => channel.match(topic) !== null)
 }
 
 /**

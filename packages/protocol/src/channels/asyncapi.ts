@@ -62,7 +62,9 @@ function operationObjects(name: string, channel: AnyChannel): [string, object][]
       action,
       channel: { $ref: `#/channels/${name}` },
       messages: [{ $ref: `#/channels/${name}/messages/${name}` }],
-      bindings: { mqtt: { qos: channel.qos, retain: channel.retained ?? false, bindingVersion: '0.2.0' } },
+      bindings: {
+        mqtt: { qos: channel.qos, retain: channel.retained === 'always', bindingVersion: '0.2.0' },
+      },
     },
   ]
   if (channel.publishedBy === 'device') return [operation('receive')]

@@ -60,7 +60,8 @@ export interface ChannelOptions<Payload> {
   payload: z.ZodType<Payload>
   publishedBy: Publisher
   qos: 0 | 1 | 2
-  retained?: boolean
+  /** Whether each of its messages is retained, or may be; without it none is. */
+  retained?: 'always' | 'allowed'
 }
 
 export type Publisher = 'device' | 'platform' | 'granted'

@@ -35,7 +35,7 @@ export const desired = channel('{org}/devices/{device}/state/desired', {
   payload: DesiredState,
   publishedBy: 'platform',
   qos: 1,
-  retained: true,
+  retained: 'always',
 })
 
 export const command = channel('{org}/devices/{device}/commands/{command}/request', {
@@ -60,7 +60,7 @@ export const presence = channel('{org}/devices/{device}/presence', {
   payload: Presence,
   publishedBy: 'platform',
   qos: 1,
-  retained: true,
+  retained: 'always',
 })
 
 export const notices = channel('{org}/devices/{device}/notices', {
@@ -86,6 +86,7 @@ export const app = channel('{org}/apps/{app}/{path*}', {
   payload: z.unknown(),
   publishedBy: 'granted',
   qos: 1,
+  retained: 'allowed',
 })
 
 /** Every channel, by the name that the contract gives it. */

@@ -34,6 +34,8 @@ export const NoticeCode = z.enum([
   'timestamp_refused',
   'clock_not_set',
   'telemetry_dropped',
+  'not_retained',
+  'retained_quota',
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 

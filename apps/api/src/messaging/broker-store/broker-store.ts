@@ -42,7 +42,8 @@ export class BrokerStore implements Persistence {
     await this.store.load(restore)
     for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })
-      restore.retained({ topic, payload: Buffer.from(presence.encode(state)), qos: 1 })
+      const message = { topic, payload: Buffer.from(presence.encode(state)), qos: 1 as const }
+      restore.retained({ message, account: null, retainedAt: state.since })
     }
   }
 

@@ -74,10 +74,10 @@ describe('ChangeSet', () => {
 
   it('keeps the last retained message of a topic, and its removal', () => {
     add(
-      { kind: 'retained', message },
-      { kind: 'retained', message: { ...message, payload: Buffer.alloc(1) } },
+      { kind: 'retained', message, account: null, retainedAt: 1 },
+      { kind: 'retained', message: { ...message, payload: Buffer.alloc(1) }, account: null, retainedAt: 2 },
     )
-    expect(changeSet.retained.get('t')?.payload.length).toBe(1)
+    expect(changeSet.retained.get('t')?.message.payload.length).toBe(1)
     add({ kind: 'retained_removed', topic: 't' })
     expect([changeSet.retained.get('t'), changeSet.bytes]).toEqual([null, 0])
   })

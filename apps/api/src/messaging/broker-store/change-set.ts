@@ -1,4 +1,4 @@
-import type { Change, Qos, StoredEntry, StoredMessage } from '@heliograph/broker'
+import type { Change, Qos, StoredEntry, StoredMessage, StoredRetained } from '@heliograph/broker'
 
 /** What happened to an entry: it is new or was replaced, it was sent or released, or it was removed. */
 export type EntryChanges =
@@ -26,7 +26,7 @@ export interface SessionChanges {
 export class ChangeSet {
   readonly sessions = new Map<string, SessionChanges>()
   /** The retained message by topic; null for one that was removed. */
-  readonly retained = new Map<string, StoredMessage | null>()
+  readonly retained = new Map<string, StoredRetained | null>()
   /** How many new entries have each message. */
   readonly receivers = new Map<StoredMessage, number>()
   /** How many changes it is made of. */
@@ -44,7 +44,7 @@ export class ChangeSet {
 
   add(change: Change): void {
     this.changes++
-    if (change.kind === 'retained') this.#retain(change.message.topic, change.message)
+    if (change.kind === 'retained') this.#retain(change.message.topic, change)
     else if (change.kind === 'retained_removed') this.#retain(change.topic, null)
     else if (change.kind === 'session_removed') this.#remove(change.sessionId)
     else this.#addTo(this.#session(change.sessionId), change)
@@ -94,11 +94,11 @@ export class ChangeSet {
     return session
   }
 
-  #retain(topic: string, message: StoredMessage | null): void {
+  #retain(topic: string, stored: StoredRetained | null): void {
     const known = this.retained.get(topic)
-    if (known) this.#bytes -= bytesOf(known)
-    if (message) this.#bytes += bytesOf(message)
-    this.retained.set(topic, message)
+    if (known) this.#bytes -= bytesOf(known.message)
+    if (stored) this.#bytes += bytesOf(stored.message)
+    this.retained.set(topic, stored)
   }
 
   #addReceiver(message: StoredMessage): void {

@@ -1,4 +1,4 @@
-import { deviceOf } from '@heliograph/protocol'
+import { canRetain, deviceOf } from '@heliograph/protocol'
 import type { Pool } from 'pg'
 
 /** So many topics are held in memory at a time. */
@@ -7,6 +7,7 @@ const topicsPerPage = 1_000
 /**
  * Deletes what is stored for devices, sign-in sessions and API keys that no longer exist: a platform that stopped right
  * after a deletion did not do it, and a new device with the same id must not find the sessions and messages of the old one.
+ * Retained messages of channels that are not retained (any more) go too, as no later message would replace them.
  */
 export async function deleteOrphans(pool: Pool): Promise<void> {
   const { rowCount } = await pool.query(deleteSessionsSql)
@@ -18,7 +19,10 @@ async function deleteRetained(pool: Pool): Promise<void> {
   for (let after = ''; ; ) {
     const { rows } = await pool.query<{ topic: string }>(topicsSql, [after, topicsPerPage])
     const topics = rows.map(({ topic }) => topic)
-    const orphans = await orphansAmong(pool, topics)
+    const orphans = [
+      ...topics.filter((topic) => !canRetain(topic)),
+      ...(await orphansAmong(pool, topics.filter(canRetain))),
+    ]
     if (orphans.length > 0) await pool.query('DELETE FROM broker.retained WHERE topic = ANY($1)', [orphans])
     if (topics.length < topicsPerPage) return
     after = topics.at(-1) ?? after

@@ -14,7 +14,7 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
     shared.set(id, message),
   )
   await read<EntryRow>(client, entriesSql, (row) => restoreEntry(restore, row, shared))
-  await read<MessageRow>(client, retainedSql, (message) => restore.retained(message))
+  await read<RetainedRow>(client, retainedSql, (row) => restoreRetained(restore, row))
   return [...shared.keys()].at(-1) ?? 0
 }
 
@@ -35,6 +35,12 @@ function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<numbe
   const message = message_id === null ? { topic, payload, qos: message_qos } : shared.get(message_id)
   if (!message) throw new Error(`entry ${sequence} of ${session_id} has no message`)
   restore.entry({ sessionId: session_id, sequence, message, qos, retain, packetId: packet_id, released })
+}
+
+function restoreRetained(restore: Restore, row: RetainedRow): void {
+  const { owner, owner_group, retained_at, ...message } = row
+  const account = owner === null || owner_group === null ? null : { owner, group: owner_group }
+  restore.retained({ message, account, retainedAt: retained_at })
 }
 
 /** Reads by a cursor, in pages that grow and shrink with the size of their payloads. */
@@ -63,6 +69,13 @@ interface MessageRow {
   topic: string
   payload: Buffer
   qos: Qos
+}
+
+interface RetainedRow extends MessageRow {
+  /** Null, like the group, for a message of the platform. */
+  owner: string | null
+  owner_group: string | null
+  retained_at: number
 }
 
 interface SessionRow {
@@ -101,4 +114,5 @@ const entriesSql = `
   SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, qos, retain, packet_id, released
   FROM broker.entry ORDER BY entry.session_id, entry.sequence`
 
-const retainedSql = 'SELECT topic, payload, qos FROM broker.retained'
+const retainedSql = `
+  SELECT topic, payload, qos, owner, owner_group, retained_at::float8 FROM broker.retained ORDER BY retained_at DESC`

@@ -72,7 +72,11 @@ export const removeMessages: Statement = {
 
 export const removeRetained = remove('retained', { topic: 'text' })
 
-export const putRetained = put('retained', { topic: 'text' }, { payload: 'bytea', qos: 'smallint' })
+export const putRetained = put(
+  'retained',
+  { topic: 'text' },
+  { payload: 'bytea', qos: 'smallint', owner: 'text', owner_group: 'text', retained_at: 'bigint' },
+)
 
 /** Names of columns and their types, in the order of a row's values. */
 type Columns = Readonly<Record<string, string>>

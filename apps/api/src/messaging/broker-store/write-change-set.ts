@@ -91,11 +91,15 @@ function* changedEntries(changeSet: ChangeSet): Generator<Row> {
 }
 
 function* removedRetained({ retained }: ChangeSet): Generator<Row> {
-  for (const [topic, message] of retained) if (message === null) yield [topic]
+  for (const [topic, stored] of retained) if (stored === null) yield [topic]
 }
 
 function* retained({ retained }: ChangeSet): Generator<Row> {
-  for (const [topic, message] of retained) if (message !== null) yield [topic, message.payload, message.qos]
+  for (const [topic, stored] of retained) {
+    if (stored === null) continue
+    const { message, account, retainedAt } = stored
+    yield [topic, message.payload, message.qos, account?.owner ?? null, account?.group ?? null, retainedAt]
+  }
 }
 
 function* entries({ sessions }: ChangeSet): Generator<[string, SessionChanges, number, EntryChanges]> {

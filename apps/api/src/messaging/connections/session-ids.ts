@@ -28,6 +28,11 @@ export function tokenOwner({ kind, id }: TokenOwner): string {
   return `${kind} ${id}`
 }
 
+/** Whose shares a person or a script uses: a person's are the same in each sign-in session. */
+export function quotaOwner(owner: TokenOwner, userId: string | null): string {
+  return userId === null ? tokenOwner(owner) : `user ${userId}`
+}
+
 export function isSameOwner(a: TokenOwner, b: TokenOwner): boolean {
   return a.kind === b.kind && a.id === b.id
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import { type Broker, type BrokerHooks, createBroker } from '@heliograph/broker'
-import { canSubscribe } from '@heliograph/protocol'
+import { canRetain, canSubscribe } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
@@ -23,9 +23,8 @@ import { ConnectRefusalLog } from './connect-refusal-log.js'
 import { listen } from './mqtt-ports.js'
 import { presenceReasons } from './presence-reasons.js'
 import { Revocation } from './revocation.js'
+import { UnretainedNotices } from './unretained-notices.js'
 
-/** Presence of every device is retained, so the broker's default would limit the number of devices. */
-const maxRetainedMessages = 1_000_000
 const presenceCloseTimeoutMs = 1_500
 
 /** Hosts the broker: starts its listeners, answers its hooks, and passes on its events. */
@@ -51,6 +50,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly listeners: BrokerListeners,
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
+    private readonly unretained: UnretainedNotices,
   ) {
     this.health.register('broker', () => {
       if (this.broker === null) throw new Error('is not running')
@@ -61,7 +61,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
       hooks: this.hooks(() => broker),
-      limits: { maxRetainedMessages, ...this.config.mqttLimits },
+      limits: this.config.mqttLimits,
       persistence: this.store,
       logger: brokerLogger(this.logger),
     })
@@ -100,6 +100,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
         if (allowed) this.listeners.subscriptionAllowed(client, filter)
         return allowed
       },
+      authorizeRetain: (_client, topic) => canRetain(topic),
       onPublish: (client, message) => this.handler.decide(client, message),
       onDecided: (message) => this.handler.acknowledged(message),
     }
@@ -121,6 +122,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       const notice = { code: 'topic_denied', topic, detail: denials[stage] } as const
       this.notices.send(client.principal, notice, { count, remoteAddress })
     })
+    broker.events.on('unretained', (unretained) => this.unretained.tell(unretained))
   }
 
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {

@@ -35,6 +35,17 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
   gauge('sessions', 'MQTT sessions, connected or not', (stats) => stats.sessions)
   gauge('subscriptions', 'MQTT subscriptions', (stats) => stats.subscriptions)
   gauge('retained_messages', 'Retained messages', (stats) => stats.retained)
+  gauge('retained_bytes', 'Memory of the retained messages', (stats) => stats.retainedBytes)
+  gauge(
+    'retained_client_messages',
+    'Retained messages of clients, bounded by maxRetainedMessages',
+    (stats) => stats.retainedOfClients.messages,
+  )
+  gauge(
+    'retained_client_bytes',
+    'Memory of the retained messages of clients, bounded by maxRetainedBytes',
+    (stats) => stats.retainedOfClients.bytes,
+  )
   gauge('queued_bytes', 'Memory of the messages in the queues of sessions', (stats) => stats.queuedBytes)
   counter('messages', 'MQTT messages', 'direction', (stats) => ({
     in: stats.messagesIn,
@@ -46,6 +57,12 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
     queue_full: dropped.queueFull,
     refused: dropped.refused,
   }))
+  counter(
+    'unretained_messages',
+    'Messages that were delivered but not retained',
+    'reason',
+    (stats) => stats.unretained,
+  )
   counter('refusals', 'Refused connects, publishes and subscribes', 'reason', (stats) => stats.refusals)
   counter('disconnects', 'Connections that ended', 'reason', (stats) => stats.disconnects)
 }

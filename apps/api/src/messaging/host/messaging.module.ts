@@ -15,6 +15,7 @@ import { BrokerHost } from './broker-host.js'
 import { BrokerListeners } from './broker-listeners.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { Revocation } from './revocation.js'
+import { UnretainedNotices } from './unretained-notices.js'
 
 @Module({
   imports: [SignInModule, CredentialsModule, IngestModule, NoticesModule, PresenceModule],
@@ -30,6 +31,7 @@ import { Revocation } from './revocation.js'
     TokenAuthenticator,
     EndedTokenOwners,
     TokenService,
+    UnretainedNotices,
   ],
   exports: [BrokerListeners],
 })

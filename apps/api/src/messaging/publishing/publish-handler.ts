@@ -1,5 +1,6 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
 import {
+  canRetain,
   type DeviceEvent,
   events,
   isOfSetClock,
@@ -54,6 +55,8 @@ export class PublishHandler {
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
+    // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
+    if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
     const awaited = message.qos > 0
     const delivery = awaited ? 'acknowledged' : 'unacknowledged'
@@ -126,9 +129,10 @@ export class PublishHandler {
     return 'drop'
   }
 
-  private forwardEarly({ topic, payload, qos, retain }: PublishedMessage): void {
+  /** Published by the platform, which may retain anything: so without the device's retain flag. */
+  private forwardEarly({ topic, payload, qos }: PublishedMessage): void {
     this.publisher
-      .publish(topic, payload, { qos, retain })
+      .publish(topic, payload, { qos })
       .catch((error: unknown) =>
         this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
       )

@@ -10,7 +10,7 @@ import type {
   PersonConnection,
   TokenOwner,
 } from '../connections/connection-principal.js'
-import { isSameOwner, personSessionId, tokenOwner } from '../connections/session-ids.js'
+import { isSameOwner, personSessionId, quotaOwner, tokenOwner } from '../connections/session-ids.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
 
@@ -48,8 +48,15 @@ export class TokenAuthenticator {
     if (isTaken(broker, sessionId, token.owner))
       return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
     const principal = connectionPrincipal(token)
-    const { organizationSlug: group, owner } = principal
-    return { ok: true, principal, sessionId, group, owner: tokenOwner(owner), expiresAt: token.expiresAt }
+    return {
+      ok: true,
+      principal,
+      sessionId,
+      group: principal.organizationSlug,
+      owner: tokenOwner(principal.owner),
+      quotaOwner: quotaOwner(principal.owner, token.userId),
+      expiresAt: token.expiresAt,
+    }
   }
 
   /**
@@ -90,6 +97,8 @@ interface TokenFacts {
   subscribe: string[]
   publish: string[]
   expiresAt: number
+  /** Of a token that was made with a sign-in session. */
+  userId: string | null
 }
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
@@ -99,7 +108,7 @@ const findSql = `
   SELECT token.id, token.client_id AS "clientId", token.subscribe,
     CASE WHEN behind.user_id IS NULL OR member.role = 'admin' THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
-    token.session_id AS "sessionId", token.api_key_id AS "apiKeyId",
+    token.session_id AS "sessionId", session.user_id AS "userId", token.api_key_id AS "apiKeyId",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
   FROM mqtt_token AS token
   JOIN organization ON organization.id = token.organization_id
