@@ -4,7 +4,7 @@ import { deviceSessionId } from '../../../apps/api/src/messaging/connections/ses
 import { readMigrations } from '../../../scripts/database/migrations.mjs'
 import { createEmptyDatabase } from '../../support/database.js'
 
-const retainedOwner = '20261201100000_broker_retained_owner'
+const retainedOwner = '20261130160000_broker_retained_owner'
 const namedByDevice = '20261130120000_broker_session_device'
 
 it('retained messages from before shares count towards their organization, and the platform’s towards none', async () => {
