@@ -95,6 +95,27 @@ describe('canSubscribe', () => {
       expect([filter, canSubscribe(pump, filter)]).toEqual([filter, false])
   })
 
+  it('lets a device subscribe to no filter that none of its channels can match', () => {
+    for (const channel of Object.values(deviceChannels)) {
+      expect(canSubscribe(pump, channel.topic(own))).toBe(true)
+      expect(canSubscribe(pump, channel.filter({ org: 'acme', device: 'pump' }))).toBe(true)
+    }
+    for (const below of ['+', '+/+', 'commands/#', 'commands/+/+', 'telemetry/#', '+/+/reply'])
+      expect([below, canSubscribe(pump, `acme/devices/pump/${below}`)]).toEqual([below, true])
+    const deep = Array.from({ length: 20 }, (_, level) => `l${level}`).join('/')
+    for (const below of [
+      deep,
+      `${deep}/#`,
+      'unknown',
+      'unknown/#',
+      '+/+/+/+',
+      'telemetry/+',
+      'commands/1/x',
+      'state/+/+',
+    ])
+      expect([below, canSubscribe(pump, `acme/devices/pump/${below}`)]).toEqual([below, false])
+  })
+
   it('lets a person read the granted topics, inside the own organization', () => {
     const all = person(['#'])
     expect(canSubscribe(all, 'acme/#')).toBe(true)

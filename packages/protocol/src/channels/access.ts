@@ -2,6 +2,7 @@ import {
   filterContains,
   filterMatches,
   filterProblem,
+  filtersOverlap,
   topicProblem,
   unsharedFilter,
 } from '../topics/topic.js'
@@ -48,7 +49,7 @@ export function canRetain(topic: string): boolean {
 
 /**
  * Tells whether a principal may subscribe to a filter: it may when it may read every topic that the filter can match.
- * A device reads all topics below its own address; a person reads the topics of its granted filters, inside its
+ * A device reads all topics below its own address, by filters that a channel can match; a person reads the topics of its granted filters, inside its
  * organization. For a shared subscription the filter behind `$share/{group}/` counts.
  */
 export function canSubscribe(principal: MqttPrincipal, filter: string): boolean {
@@ -58,11 +59,18 @@ export function canSubscribe(principal: MqttPrincipal, filter: string): boolean 
     case 'platform':
       return true
     case 'device':
-      return filterContains(deviceFilter(principal), plain)
+      return filterContains(deviceFilter(principal), plain) && matchesChannel(principal, plain)
     case 'person':
       return (
         filterContains(organizationFilter(principal.org), plain) &&
         principal.subscribe.some((granted) => filterContains(granted, plain))
       )
   }
+}
+
+/** Whether a message of some channel of the device can match the filter: others would only take memory. */
+function matchesChannel({ org, device }: { org: string; device: string }, filter: string): boolean {
+  return Object.values(deviceChannels).some((channel) =>
+    filtersOverlap(channel.filter({ org, device }), filter),
+  )
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { filterContains, filterMatches, filterProblem, topicProblem, unsharedFilter } from './topic.js'
+import {
+  filterContains,
+  filterMatches,
+  filterProblem,
+  filtersOverlap,
+  topicProblem,
+  unsharedFilter,
+} from './topic.js'
 
 /** Section 4.7 of MQTT 3.1.1, level by level, written as plainly as possible. */
 function matches(filter: string, topic: string): boolean {
@@ -107,6 +114,19 @@ describe('filterContains', () => {
   it('contains itself, for any name', () => {
     for (const filter of [...filters, 'constructor', '__proto__', 'toString'])
       expect(filterContains(filter, filter)).toBe(true)
+  })
+})
+
+describe('filtersOverlap', () => {
+  it('says of all pairs of short filters what trying all topics says', () => {
+    const topics = combinations(['a', 'b', 'c'], 4)
+    const filters = combinations(['a', 'b', '+'], 3).flatMap((filter) => [filter, `${filter}/#`])
+    for (const one of filters) {
+      for (const other of filters) {
+        const both = topics.some((topic) => matches(one, topic) && matches(other, topic))
+        expect([one, other, filtersOverlap(one, other)]).toEqual([one, other, both])
+      }
+    }
   })
 })
 

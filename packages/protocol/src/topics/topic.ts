@@ -53,6 +53,19 @@ export function filterContains(outer: string, inner: string): boolean {
   return innerLevels.length === outerLevels.length
 }
 
+/** True when some topic matches both filters, leaving `$` and empty levels out of account. Both must be valid. */
+export function filtersOverlap(one: string, other: string): boolean {
+  const otherLevels = other.split('/')
+  const levels = one.split('/')
+  for (let index = 0; index < Math.max(levels.length, otherLevels.length); index++) {
+    const [a, b] = [levels[index], otherLevels[index]]
+    if (a === '#' || b === '#') return true
+    if (a === undefined || b === undefined) return false
+    if (a !== '+' && b !== '+' && a !== b) return false
+  }
+  return true
+}
+
 /** The parent level of these filters is the empty topic, which does not exist. Each value is the same filter without it. */
 const withoutEmptyParent = new Map([
   ['#', '+/#'],
