@@ -165,8 +165,12 @@ describe('devices', () => {
     await charts.getByRole('figure').filter({ hasText: 'flow, "left":' }).locator('canvas').first().waitFor()
     expect(await portray(page, 'device-mac-address')).toEqual([])
 
+    await charts.getByRole('button', { name: /^CSV of / }).click()
     const downloaded = page.waitForEvent('download')
-    await charts.getByRole('button', { name: 'CSV', exact: true }).click()
+    await page
+      .getByRole('dialog', { name: 'Save as CSV' })
+      .getByRole('button', { name: 'Save 1 charted key' })
+      .click()
     const file = await downloaded
     expect(file.suggestedFilename()).toBe('AA-BB-CC-DD-EE-FF-telemetry.csv')
     expect(await fs.readFile(await file.path(), 'utf8')).toContain(',"flow, ""left"": ",')

@@ -23,6 +23,8 @@ const viewports = { wide: { width: 1440, height: 900 }, narrow: { width: 390, he
 /** Leaves pictures of a page: wide and narrow, light and dark. Gives what axe finds in either theme. */
 export async function portray(page: Page, name: string): Promise<string[]> {
   const problems = new Set<string>()
+  // A page has its title a moment after its address has changed.
+  await page.waitForFunction(() => document.title !== '')
   for (const [width, viewport] of Object.entries(viewports)) {
     await page.setViewportSize(viewport)
     for (const colorScheme of ['light', 'dark'] as const) {
