@@ -45,12 +45,17 @@ export async function build(update, onSpawn) {
   const onLine = (/** @type {string} */ line) => {
     const workspace = /^(@heliograph\/[a-z-]+):build: cache miss/.exec(line)?.[1]
     if (workspace) started.add(workspace)
+  }
+  const show = () => {
     const unfinished = Object.entries(outputs).filter(
       ([name, file]) => started.has(name) && !isNewerThan(inProject(file), startedAt),
     )
     if (unfinished.length > 0) update(`building ${unfinished.map(([name]) => name).join(', ')}`)
   }
-  const { ok, lines } = await runCommand(process.execPath, args, { onLine, onSpawn })
+  const timer = setInterval(show, 1_000)
+  const { ok, lines } = await runCommand(process.execPath, args, { onLine, onSpawn }).finally(() =>
+    clearInterval(timer),
+  )
   if (!ok) throw buildFailure(lines)
   fs.mkdirSync(path.dirname(hashFile), { recursive: true })
   fs.writeFileSync(hashFile, hash)
