@@ -1,16 +1,8 @@
+import type { Refused } from '../../foundation/events/platform-events.js'
 import { SlidingCount } from './sliding-count.js'
 
-export interface RecordedRefusal {
-  /** A code of a notice, or of the broker's list of reasons. */
-  code: string
-  device?: string | undefined
-  topic?: string | undefined
-  detail?: string | undefined
-  /** The address of the client, if it is known. */
-  remoteAddress?: string | undefined
-  /** How many messages it stands for; 1 when absent. */
-  count?: number | undefined
-}
+/** A refusal as it is recorded for an organization. */
+export type RecordedRefusal = Omit<Refused, 'organizationId'>
 
 /** Equal refusals. Times are of the monotonic clock, as the system's can be set back. */
 export interface RefusalEntry extends Omit<RecordedRefusal, 'count'> {
