@@ -3,8 +3,8 @@
 import { type OrganizationSettings, UpdateOrganization } from '@heliograph/protocol'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { Button } from '@/components/button'
 import { Form } from '@/components/form'
+import { SaveChanges } from '@/components/save-changes'
 import { SelectField } from '@/components/select-field'
 import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
@@ -37,7 +37,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
   ]
   return (
     <>
-      <Form form={form} action={<Save busy={form.busy} readOnly={readOnly} />}>
+      <Form form={form} action={<SaveChanges busy={form.busy} readOnly={readOnly} />}>
         <fieldset disabled={readOnly} className="flex flex-col gap-5">
           <legend className="sr-only">For how long telemetry is kept</legend>
           <SelectField
@@ -92,18 +92,4 @@ function deletionText({ deletesBefore, nextDeletionAt }: OrganizationSettings): 
   if (deletesBefore === null) return 'Nothing is deleted by its age.'
   const [at, before] = [nextDeletionAt, deletesBefore].map((time) => formatMoment(Date.parse(time)))
   return `At the next run, about ${at}, what is older than ${before} is deleted; some of it up to a week later.`
-}
-
-function Save({ busy, readOnly }: { busy: boolean; readOnly: boolean }) {
-  if (readOnly)
-    return (
-      <p className="text-13 text-ink-faint">
-        Your role can only read. Ask an administrator to change the settings.
-      </p>
-    )
-  return (
-    <Button type="submit" variant="primary" busy={busy} className="mt-1 self-start">
-      Save changes
-    </Button>
-  )
 }

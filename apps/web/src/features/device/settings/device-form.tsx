@@ -2,9 +2,9 @@
 
 import { Device, UpdateDevice } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button } from '@/components/button'
 import { Field } from '@/components/field'
 import { Form } from '@/components/form'
+import { SaveChanges } from '@/components/save-changes'
 import { TagInput } from '@/components/tag-input'
 import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
@@ -48,7 +48,7 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
   const { values, set, error } = form
 
   return (
-    <Form form={form} action={<Save busy={form.busy} readOnly={readOnly} />}>
+    <Form form={form} action={<SaveChanges busy={form.busy} readOnly={readOnly} />}>
       <fieldset disabled={readOnly} className="flex flex-col gap-5">
         <legend className="sr-only">About the device</legend>
         <TextField
@@ -78,19 +78,5 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
         </Field>
       </fieldset>
     </Form>
-  )
-}
-
-function Save({ busy, readOnly }: { busy: boolean; readOnly: boolean }) {
-  if (readOnly)
-    return (
-      <p className="text-13 text-ink-faint">
-        Your role can only read. Ask an administrator to change the settings.
-      </p>
-    )
-  return (
-    <Button type="submit" variant="primary" busy={busy} className="mt-1 self-start">
-      Save changes
-    </Button>
   )
 }
