@@ -67,6 +67,14 @@ function publish(
   return { acknowledged, all: Promise.all(publishes) }
 }
 
+async function isOnlineInRegistry(): Promise<boolean | undefined> {
+  const { rows } = await platform.pool.query<{ connected: boolean }>(
+    'SELECT connected FROM device_activity JOIN device ON device.key = device_key WHERE device.id = $1',
+    [device.id],
+  )
+  return rows[0]?.connected
+}
+
 /** The topics of an organization on which a newcomer finds something retained, without presence. */
 async function retainedTopics(org: string): Promise<string[]> {
   const { rows } = await platform.pool.query<{ topic: string }>(
@@ -249,6 +257,8 @@ describe('after kill -9', () => {
     await absent.endAsync()
     const online = await connectDevice(platform, device)
     await eventually(async () => expect((await rowCounts(platform.pool)).entry).toBe(2))
+    // The registry follows what was published, and tells the next start who was online.
+    await eventually(async () => expect(await isOnlineInRegistry()).toBe(true))
     await crash()
     await crash()
     const told: unknown[] = []
