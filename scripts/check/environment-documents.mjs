@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { inProject } from '../foundation/paths.mjs'
+import { markdownTable } from './markdown-table.mjs'
 
 /** The one definition of the variables, as it was built. */
 const schemaFile = 'apps/api/dist/foundation/config/environment.js'
@@ -89,9 +90,9 @@ export async function makeConfigurationPage() {
       const value = fallback === undefined ? (otherwise ?? '–') : `\`${fallback}\``
       const meaning = fallback === undefined && example ? `${text} Example: \`${example}\`` : text
       const inDocker = { passed: '`.env`', set: 'set', none: '–' }[docker ?? 'none']
-      return [`\`${name}\``, value, meaning, inDocker].map((cell) => cell.replaceAll('|', '\\|'))
+      return [`\`${name}\``, value, meaning, inDocker]
     })
-    return `## ${title}\n\n${table([['variable', 'default', 'meaning', 'Docker'], ...rows])}`
+    return `## ${title}\n\n${markdownTable([['variable', 'default', 'meaning', 'Docker'], ...rows])}`
   })
   const marker = (/** @type {string} */ word) => `<!-- ${word} of what npm run generate writes -->`
   return replaceBetween('docs/configuration.md', {
@@ -130,15 +131,6 @@ function replaceBetween(file, { start, end, text }) {
   const after = rest?.split(end)[1]
   if (after === undefined) throw new Error(`${file} has no part between “${start}” and “${end}”.`)
   return `${before}${start}${text}${end}${after}`
-}
-
-/** @param {string[][]} rows the first is the head */
-function table(rows) {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  const line = (/** @type {string[]} */ cells) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const [head = [], ...body] = rows
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
 }
 
 /** Comment lines of 110 characters at most. @param {string} text */

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
-import { longestBodyBytes } from './foundation/limits/longest-body.js'
+import { requestLimits } from './foundation/limits/request-limits.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
 import { problemOf } from './http/problems/problem.js'
@@ -17,7 +17,7 @@ export async function createApp(
   { preview = false } = {},
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: longestBodyBytes,
+    bodyLimit: requestLimits.values(foundations.config.limits).bodyBytes,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: (error: Error, _: FastifyRequest, reply: FastifyReply) =>

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { assertKnownLimits } from './all-limits.js'
 import { createApp } from './create-app.js'
 import { type Config, ConfigError, parseConfig } from './foundation/config/config.js'
 import { claimDatabase } from './foundation/database/database-claim.js'
@@ -25,6 +26,7 @@ let stopping = false
 async function main(): Promise<void> {
   if (fs.existsSync('.env')) process.loadEnvFile('.env')
   const config = parseConfig(process.env)
+  assertKnownLimits(config.limits)
   const logger = createRootLogger(config.logLevel, { readable: process.stdout.isTTY })
   warnOfUnusedVariables(config, logger)
   const secrets = new Secrets(authSecret(config))

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { BrokerLimits } from '@heliograph/broker'
 import type { z } from 'zod'
+import type { GivenLimits } from '../limits/stated-limits.js'
 import { Environment } from './environment.js'
 import { isLoopback } from './networks.js'
 import { parseTracing, type TracingConfig } from './tracing-config.js'
@@ -18,6 +19,8 @@ export interface Config {
   mqtts: { port: number; certFile: string; keyFile: string; caFile: string | null } | null
   /** Limits of the broker that are not its defaults. */
   mqttLimits: Partial<BrokerLimits>
+  /** Limits of the other parts that are not their defaults. */
+  limits: GivenLimits
   databaseUrl: string
   redisUrl: string | null
   dataDir: string
@@ -58,6 +61,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     mqttPort: env.MQTT_PORT,
     mqtts: parseMqtts(env),
     mqttLimits: env.MQTT_LIMITS,
+    limits: env.LIMITS,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL ?? null,
     dataDir: path.resolve(env.DATA_DIR),

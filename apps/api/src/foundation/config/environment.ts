@@ -1,6 +1,6 @@
 import { OrganizationSlug } from '@heliograph/protocol'
 import { z } from 'zod'
-import { MqttLimits } from './mqtt-limits.js'
+import { MqttLimits, PlatformLimits } from './limit-lists.js'
 import { parseNetwork } from './networks.js'
 import { TracingEnvironment } from './tracing-config.js'
 import { described } from './variable-text.js'
@@ -100,10 +100,19 @@ export const Environment = TracingEnvironment.extend({
   }),
   MQTT_LIMITS: described(MqttLimits.default({}), {
     group: 'addresses',
-    text: 'Limits of the broker that differ from its defaults, separated by commas; `Infinity` turns one off. Their names are in packages/broker/README.md.',
+    text: 'Limits of the broker that differ from its defaults, separated by commas; `Infinity` turns one off. docs/limits.md lists them.',
     example: 'maxPacketBytes=65536,maxInflight=20',
     docker: 'passed',
   }),
+  LIMITS: described(
+    PlatformLimits.default(() => new Map()),
+    {
+      group: 'addresses',
+      text: 'Limits of the other parts of the platform that differ from their defaults, in the same form. docs/limits.md lists them.',
+      example: 'http.connections=2000,ingest.samples=200000',
+      docker: 'passed',
+    },
+  ),
   DATABASE_URL: described(
     z
       .string({ error: 'is missing; npm start sets it to the embedded database' })

@@ -9,6 +9,7 @@ import { accessLog } from './access-log.js'
 import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
+import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
 import { RequestQueue } from './request-queue.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
@@ -42,7 +43,7 @@ export class FrontDoor {
   private readonly requestHandlers = new Map<string, RequestHandler>()
   private readonly upgradeHandlers = new Map<string, UpgradeHandler>()
   private readonly upgradedSockets = new Set<Duplex>()
-  private readonly queue = new RequestQueue()
+  private readonly queue: RequestQueue
   private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
   private readonly securePage: (response: ServerResponse) => void
@@ -50,13 +51,18 @@ export class FrontDoor {
   private nest: RequestHandler = (_, response) => sendProblem(response, 503, 'starting', 'Starting.')
 
   constructor(
-    config: Pick<Config, 'trustedProxies' | 'webUrl' | 'publicUrl' | 'allowedOrigins'>,
+    config: Pick<Config, 'trustedProxies' | 'webUrl' | 'publicUrl' | 'allowedOrigins' | 'limits'>,
     private readonly logger: RootLogger,
   ) {
     this.identify = clientIdentifier(config.trustedProxies)
     this.isProxy = networkMatcher(config.trustedProxies)
     const log = new GroupedLog((line) => logger.warn({ context: 'http' }, line))
-    this.bounds = new HttpBounds((reason, address) => log.note(reason, () => describeCut(reason, address)))
+    const limits = httpLimits.values(config.limits)
+    this.queue = new RequestQueue(limits.pipelinedRequests)
+    this.bounds = new HttpBounds(
+      (reason, address) => log.note(reason, () => describeCut(reason, address)),
+      limits,
+    )
     this.web = new WebProxy(config.webUrl)
     const https = config.publicUrl?.startsWith('https:') ?? false
     this.secure = securityHeaders(https)

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { defaultHttpBounds, HttpBounds, type HttpBoundsLimits } from './http-bounds.js'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
+import { HttpBounds } from './http-bounds.js'
+import { httpLimits } from './http-limits.js'
 
 const megabyte = 1024 * 1024
 
@@ -20,12 +22,12 @@ class FakeResponse extends EventEmitter {
   writableLength = 0
 }
 
-function boundsWith(limits: Partial<HttpBoundsLimits> = {}) {
+function boundsWith(limits: Partial<LimitValues<typeof httpLimits>> = {}) {
   const clock = { ms: 0 }
   const cuts: string[] = []
   const bounds = new HttpBounds(
     (reason, address) => cuts.push(`${reason} ${address}`),
-    { ...defaultHttpBounds, ...limits },
+    { ...httpLimits.values(), ...limits },
     () => clock.ms,
   )
   const request = (address: string) => {

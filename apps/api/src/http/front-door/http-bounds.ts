@@ -1,29 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-
-export interface HttpBoundsLimits {
-  /** Connections without an upgrade: of one address, and of all. */
-  connectionsPerAddress: number
-  connections: number
-  /** Requests in work of one address. */
-  requestsPerAddress: number
-  /** Bytes held of one connection, of all connections of an address, and of all: of answers not taken, and of bodies. */
-  bytesPerConnection: number
-  bytesPerAddress: number
-  bytes: number
-  /** A client that takes nothing of its answer for so long is disconnected. */
-  stalledMs: number
-}
-
-export const defaultHttpBounds: HttpBoundsLimits = {
-  connectionsPerAddress: 1_024,
-  connections: 8_192,
-  requestsPerAddress: 256,
-  bytesPerConnection: 32 * 1024 * 1024,
-  bytesPerAddress: 64 * 1024 * 1024,
-  bytes: 256 * 1024 * 1024,
-  stalledMs: 60_000,
-}
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
+import type { httpLimits } from './http-limits.js'
 
 /** Why a connection was refused or ended. */
 export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled'
@@ -57,7 +35,7 @@ export class HttpBounds {
 
   constructor(
     private readonly onCut: (reason: HttpCutReason, address: string) => void,
-    private readonly limits: HttpBoundsLimits = defaultHttpBounds,
+    private readonly limits: LimitValues<typeof httpLimits>,
     private readonly now: () => number = () => performance.now(),
   ) {}
 

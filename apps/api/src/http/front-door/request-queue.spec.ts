@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { maxPipelinedRequests, RequestQueue } from './request-queue.js'
+import { RequestQueue } from './request-queue.js'
 
 let server: http.Server | undefined
 afterEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A server that passes its requests through a queue to `serve`, and a connection to it. */
 async function connect(serve: (request: IncomingMessage, response: ServerResponse) => void) {
-  const queue = new RequestQueue()
+  const queue = new RequestQueue(maxPipelinedRequests)
   server = http.createServer((request, response) =>
     queue.submit(request, response, '', () => serve(request, response)),
   )
@@ -24,6 +24,8 @@ async function connect(serve: (request: IncomingMessage, response: ServerRespons
 }
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+
+const maxPipelinedRequests = 64
 
 describe('requests of one connection', () => {
   it('are served one at a time, in their order', async () => {
@@ -72,7 +74,7 @@ describe('requests of one connection', () => {
 })
 
 it('starts few requests in a turn, and lets addresses take turns', async () => {
-  const queue = new RequestQueue()
+  const queue = new RequestQueue(maxPipelinedRequests)
   const started: string[] = []
   const submit = (address: string) => {
     const socket = Object.assign(new EventEmitter(), { resume: () => {} })
@@ -90,7 +92,7 @@ it('starts few requests in a turn, and lets addresses take turns', async () => {
 })
 
 it('does not start what its client has given up', async () => {
-  const queue = new RequestQueue()
+  const queue = new RequestQueue(maxPipelinedRequests)
   const started: number[] = []
   const responses = Array.from({ length: 40 }, (_, index) => {
     const socket = Object.assign(new EventEmitter(), { resume: () => {} })

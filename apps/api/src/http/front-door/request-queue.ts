@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** So many requests may wait on one connection for the answer to an earlier one; a further one ends the connection. */
-export const maxPipelinedRequests = 64
 /** So many requests begin in one turn of the event loop, so that MQTT has its share of each. */
 const startsPerTurn = 16
 
@@ -19,6 +17,9 @@ export class RequestQueue {
   readonly #ready = new Map<string, Start[]>()
   #startedInTurn = 0
 
+  /** So many requests may wait on a connection for the answer to an earlier one; a further one ends it. */
+  constructor(private readonly maxPipelinedRequests: number) {}
+
   /** Calls `start` once, or not at all when the connection ends before. */
   submit(request: IncomingMessage, response: ServerResponse, address: string, start: Start): void {
     const { socket } = request
@@ -28,7 +29,7 @@ export class RequestQueue {
     if (pipelined === undefined) {
       this.#pipelined.set(socket, [])
       begin()
-    } else if (pipelined.length === maxPipelinedRequests) {
+    } else if (pipelined.length === this.maxPipelinedRequests) {
       socket.destroy()
     } else {
       pipelined.push(begin)

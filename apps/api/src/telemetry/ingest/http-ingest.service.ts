@@ -1,5 +1,6 @@
 import { type IngestResult, telemetry } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import {
   ForbiddenError,
   InvalidError,
@@ -10,7 +11,7 @@ import {
   UnprocessableError,
 } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
-import { longestBodyBytes } from '../../foundation/limits/longest-body.js'
+import { requestLimits } from '../../foundation/limits/request-limits.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { CredentialVerifier, type VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
 import { ClockNotices, clockNotSetNotice } from '../../registry/notices/clock-notices.js'
@@ -28,6 +29,8 @@ const retryAfterSeconds = 5
 /** Telemetry over HTTP, with the same credentials, pipeline and promises as over MQTT. */
 @Injectable()
 export class HttpIngestService {
+  private readonly longestBodyBytes: number
+
   constructor(
     private readonly credentials: CredentialVerifier,
     private readonly ingest: IngestService,
@@ -36,7 +39,10 @@ export class HttpIngestService {
     private readonly publisher: PlatformPublisher,
     private readonly latency: IngestLatency,
     private readonly events: EventBus,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.longestBodyBytes = requestLimits.values(config.limits).bodyBytes
+  }
 
   /** The device of an Authorization header, when it is this one. */
   async authenticate(
@@ -92,7 +98,7 @@ export class HttpIngestService {
     contentEncoding: string | undefined,
   ): Promise<Buffer> {
     try {
-      return await decompress(body, contentEncoding, longestBodyBytes)
+      return await decompress(body, contentEncoding, this.longestBodyBytes)
     } catch (error) {
       if (error instanceof RefusedError) throw this.refused(device, topic, error.refusal)
       if (error instanceof TooLargeError)

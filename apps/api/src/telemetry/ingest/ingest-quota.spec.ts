@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { IngestQuota, type IngestQuotaLimits } from './ingest-quota.js'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
+import type { ingestLimits } from './ingest-limits.js'
+import { IngestQuota } from './ingest-quota.js'
 
-const quotaOf = (limits: Partial<IngestQuotaLimits>) =>
+const quotaOf = (limits: Partial<LimitValues<typeof ingestLimits>>) =>
   new IngestQuota({ samples: 1_000, bytes: 1_000_000, organizationShare: 1, deviceShare: 1, ...limits })
 
 const of = (deviceKey: number, organizationId = 1) => ({ organizationId, deviceKey })

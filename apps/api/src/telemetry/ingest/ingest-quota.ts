@@ -1,19 +1,6 @@
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { Delivery } from '../../foundation/tracing/message-timing.js'
-
-/** What may wait for its commit: in all, and the share of it that one organization and one device may have. */
-export interface IngestQuotaLimits {
-  samples: number
-  bytes: number
-  organizationShare: number
-  deviceShare: number
-}
-
-export const defaultQuotaLimits: IngestQuotaLimits = {
-  samples: 400_000,
-  bytes: 64 * 1024 * 1024,
-  organizationShare: 0.75,
-  deviceShare: 0.25,
-}
+import type { ingestLimits } from './ingest-limits.js'
 
 /** The share of every limit that messages without acknowledgement may use. */
 const unacknowledgedShare = 0.5
@@ -46,7 +33,7 @@ export class IngestQuota {
   readonly #organizations = new Map<number, Waiting>()
   readonly #devices = new Map<number, Waiting>()
 
-  constructor(private readonly limits: IngestQuotaLimits = defaultQuotaLimits) {}
+  constructor(private readonly limits: LimitValues<typeof ingestLimits>) {}
 
   get samples(): number {
     return this.#all.samples

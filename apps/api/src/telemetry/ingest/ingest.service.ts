@@ -1,4 +1,5 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
@@ -14,6 +15,7 @@ import { Partitions } from '../storage/partitions.js'
 import { StoreState } from '../storage/store-state.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
+import { ingestLimits } from './ingest-limits.js'
 import { ingestMetrics } from './ingest-metrics.js'
 import { type CommitCounts, Pipeline } from './pipeline.js'
 import { Traffic } from './traffic.js'
@@ -42,6 +44,7 @@ export class IngestService implements BeforeApplicationShutdown {
     events: EventBus,
     metrics: MetricsRegistry,
     health: HealthChecks,
+    @Inject(CONFIG) config: Config,
   ) {
     this.partitions = new Partitions(database.pool)
     this.drops = new DropNotices(notices)
@@ -50,6 +53,7 @@ export class IngestService implements BeforeApplicationShutdown {
       partitions: this.partitions,
       activity: activity.writer,
       store,
+      quota: ingestLimits.values(config.limits),
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { Delivery, MessageTiming } from '../../foundation/tracing/message-timing.js'
 import type { ActivityWriter, ClockReading } from '../../registry/presence/activity-writer.js'
 import { check, newestTimes } from '../samples/check.js'
@@ -18,19 +19,15 @@ import type { Partitions } from '../storage/partitions.js'
 import type { StoreState } from '../storage/store-state.js'
 import { assessStore } from './assess-store.js'
 import { CommitQueue } from './commit-queue.js'
-import {
-  defaultQuotaLimits,
-  type ExceededQuota,
-  IngestQuota,
-  type IngestQuotaLimits,
-} from './ingest-quota.js'
+import { ingestLimits } from './ingest-limits.js'
+import { type ExceededQuota, IngestQuota } from './ingest-quota.js'
 
 export interface PipelineOptions {
   pool: Pool
   partitions: Partitions
   activity: ActivityWriter
   store: StoreState
-  quota?: IngestQuotaLimits
+  quota?: LimitValues<typeof ingestLimits>
   now?: () => number
   /** The oldest time, in epoch milliseconds, that a sample of an organization may have; null: any. */
   oldestMs?(organizationId: number, nowMs: number): number | null
@@ -82,7 +79,7 @@ export class Pipeline {
   readonly #columns = new Columns()
 
   constructor(private readonly options: PipelineOptions) {
-    this.#quota = new IngestQuota(options.quota ?? defaultQuotaLimits)
+    this.#quota = new IngestQuota(options.quota ?? ingestLimits.values())
     this.#committer = new Committer(options.pool, options.partitions, options.activity)
     this.#now = options.now ?? Date.now
     this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
