@@ -1,4 +1,5 @@
 // The attacker of a siege, in a process of its own: `node attacker.mjs SCENARIO`. It answers `start` and `report`.
+import { readAll } from './http-attacker.mjs'
 import { scenarios } from './scenarios.mjs'
 import { Told } from './told.mjs'
 import { answer } from './worker.mjs'
@@ -14,5 +15,8 @@ answer({
       (error) => told.count(`stopped by ${error.message}`),
     )
   },
-  report: () => told.counts,
+  async report() {
+    await readAll()
+    return told.counts
+  },
 })

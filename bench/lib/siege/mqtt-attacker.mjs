@@ -40,10 +40,16 @@ export class MqttAttacker {
     })
   }
 
+  /** Resolves when what was written is on its way, or the connection has ended. */
+  async room() {
+    if (this.isOpen && this.#socket.writableNeedDrain)
+      await Promise.race([once(this.#socket, 'drain'), this.closed])
+  }
+
   /** At QoS 1; resolves when it is acknowledged or the connection ends. */
   async publish(topic, payload, { retain = false } = {}) {
     const id = this.#nextPacketId()
-    await this.#send(packet(retain ? 0x33 : 0x32, text(topic), id.bytes, payload))
+    this.#socket.write(packet(retain ? 0x33 : 0x32, text(topic), id.bytes, payload))
     await this.#answer(id.number)
   }
 
@@ -51,17 +57,12 @@ export class MqttAttacker {
   async subscribe(filters) {
     const id = this.#nextPacketId()
     const parts = filters.flatMap((filter) => [text(filter), Buffer.from([1])])
-    await this.#send(packet(0x82, id.bytes, ...parts))
+    this.#socket.write(packet(0x82, id.bytes, ...parts))
     return this.#answer(id.number)
   }
 
   end() {
     this.#socket.destroy()
-  }
-
-  async #send(bytes) {
-    if (this.isOpen && !this.#socket.write(bytes))
-      await Promise.race([once(this.#socket, 'drain'), this.closed])
   }
 
   #answer(number) {

@@ -27,8 +27,8 @@ export async function attack(target, told) {
     ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
     'sec-websocket-key': Buffer.alloc(16).toString('base64'),
   })
-  void keepOpen(posts, { everyMs }, () => rawHttp(target, told, body))
-  void keepOpen(upgrades, { everyMs }, () => rawHttp(target, told, upgrade))
+  keepOpen(posts, { everyMs }, () => rawHttp(target, told, body))
+  keepOpen(upgrades, { everyMs }, () => rawHttp(target, told, upgrade))
   let number = 0
   const take = async () => {
     while (number < mostConnections) {

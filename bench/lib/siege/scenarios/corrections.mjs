@@ -46,6 +46,7 @@ async function correct(target, told) {
       const ts = (target.beginUs + number * spacingUs) * 1_000
       number += 1
       void client.publish(topic, Buffer.from(`{"ts":${ts},"values":{"load":${1_000 + number}}}`))
+      await client.room()
       await pause(correctionEveryMs)
     }
   }

@@ -26,6 +26,7 @@ export async function attack(target, told) {
       number += 1
       sent += payload.length
       void client.publish(topic, payload)
+      await client.room()
       await pause(Math.max(1, startedAt + (sent / bytesPerSecond) * 1_000 - performance.now()))
     }
   }

@@ -27,6 +27,7 @@ export async function attack(target, told) {
         (_, week) => `{"ts":${now - week * weekMs},"values":{"load":${round}}}`,
       )
       void client.publish(topic, Buffer.from(`[${records.join(',')}]`))
+      await client.room()
       await sleep(everyMs)
     }
     await sleep(everyMs)

@@ -30,6 +30,6 @@ export async function prepare({ platform, attacker }) {
 export async function attack(target, told) {
   const { path, authorization } = target
   const request = requestHead('GET', path, { authorization })
-  void keepOpen(atOnce, { everyMs }, () => rawHttp(target, told, request, { reads: false }))
+  keepOpen(atOnce, { everyMs }, () => rawHttp(target, told, request, { reads: false }))
   await new Promise(() => undefined)
 }
