@@ -27,7 +27,11 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'unit',
-          include: ['packages/*/{src,bin,test,fuzz}/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+          include: [
+            'packages/*/{src,bin,test,fuzz}/**/*.spec.ts',
+            'scripts/**/*.spec.ts',
+            'bench/**/*.spec.mjs',
+          ],
         },
       },
       {

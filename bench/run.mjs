@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util'
 import { commonOptions, describeOptions } from './lib/options.mjs'
 
-const suites = ['broker', 'api', 'connections', 'sessions', 'fairness', 'soak', 'ingest', 'history', 'live']
+const suites = [
+  'broker',
+  'api',
+  'connections',
+  'sessions',
+  'fairness',
+  'siege',
+  'soak',
+  'ingest',
+  'history',
+  'live',
+]
 
 const [name, ...rest] = process.argv.slice(2)
 if (name === undefined || !suites.includes(name)) {

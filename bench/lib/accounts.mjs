@@ -17,14 +17,7 @@ export class Accounts {
   /** Signs in as the first administrator and makes an API key, which stays valid as long as the platform. */
   static async signIn(url, organization, { email, password }) {
     const accounts = new Accounts()
-    const session = await fetch(`${url}/api/auth/sign-in/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: url },
-      body: JSON.stringify({ email, password }),
-    })
-    if (!session.ok) throw new Error(`sign-in answered ${session.status}: ${await session.text()}`)
-    const cookie = session.headers.getSetCookie().map((line) => line.split(';')[0])
-    const headers = { origin: url, cookie: cookie.join('; '), 'heliograph-org': organization }
+    const headers = { ...(await signedIn(url, { email, password })), 'heliograph-org': organization }
     accounts.#url = url
     accounts.organization = organization
     accounts.#key = (await send(url, headers, '/api/v1/api-keys', { name: 'bench' })).key
@@ -34,6 +27,12 @@ export class Accounts {
   /** The header by which a script speaks for the organization. */
   get authorization() {
     return `Bearer ${this.#key}`
+  }
+
+  /** The same for a key of its own, which may only read. */
+  async viewer() {
+    const { key } = await this.#post('/api/v1/api-keys', { name: 'viewer', role: 'viewer' })
+    return `Bearer ${key}`
   }
 
   /** A file of the credentials of the devices dev-0 to dev-(count - 1); missing devices are registered. */
@@ -97,6 +96,23 @@ export class Accounts {
   #post(path, body) {
     return send(this.#url, { authorization: `Bearer ${this.#key}` }, path, body)
   }
+}
+
+/** Makes another organization, of which the signed-in person becomes an administrator. */
+export async function foundOrganization(url, person, slug) {
+  await send(url, await signedIn(url, person), '/api/v1/organizations', { name: slug, slug })
+}
+
+/** The headers of a person who has just signed in. */
+async function signedIn(url, { email, password }) {
+  const session = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ email, password }),
+  })
+  if (!session.ok) throw new Error(`sign-in answered ${session.status}: ${await session.text()}`)
+  const cookie = session.headers.getSetCookie().map((line) => line.split(';')[0])
+  return { origin: url, cookie: cookie.join('; ') }
 }
 
 async function send(url, headers, path, body) {

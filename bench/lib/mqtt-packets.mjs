@@ -15,7 +15,8 @@ export function subscribe(filter) {
   return packet(0x82, Buffer.from([0, 1]), text(filter), Buffer.from([0]))
 }
 
-function packet(first, ...parts) {
+/** A packet of these parts, behind its first byte and its length. */
+export function packet(first, ...parts) {
   const body = Buffer.concat(parts)
   const length = []
   for (let rest = body.length; ; rest >>= 7) {
@@ -24,7 +25,8 @@ function packet(first, ...parts) {
   }
 }
 
-function text(value) {
+/** A string behind its length. */
+export function text(value) {
   const bytes = Buffer.from(value)
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes])
 }

@@ -22,7 +22,7 @@ const unlimitedRates = [
   .map((limit) => `${limit}=Infinity`)
   .join(',')
 const contract =
-  /^(PORT|HOST|MQTTS?_PORT|MQTT_LIMITS|TLS_.+|DATABASE_URL|REDIS_URL|DATA_DIR|WEB_URL|PUBLIC_URL|ALLOWED_ORIGINS)$/
+  /^(PORT|HOST|MQTTS?_PORT|(MQTT_)?LIMITS|METRICS_TOKEN|TLS_.+|DATABASE_URL|REDIS_URL|DATA_DIR|WEB_URL|PUBLIC_URL|ALLOWED_ORIGINS)$/
 
 /**
  * The platform as `npm start` runs it: the embedded PostgreSQL with its usual settings, so that a commit is on the
@@ -36,10 +36,13 @@ export class Platform {
   #api
   #administrator = { email: 'bench@example.com', password: randomBytes(16).toString('base64url') }
 
-  /** Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too. */
-  static async create({ name, cpu, nodeOptions = [], pages = false }) {
+  /**
+   * Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too, with
+   * `defaultRates`, the limits of rates that it has by itself.
+   */
+  static async create({ name, cpu, nodeOptions = [], pages = false, defaultRates = false }) {
     const platform = new Platform()
-    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages })
+    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages, defaultRates })
     try {
       await platform.#prepare()
     } catch (error) {
@@ -66,6 +69,11 @@ export class Platform {
   /** Where a person finds the pages, and who may sign in. */
   get pages() {
     return { url: `http://127.0.0.1:${this.#ports.http}`, organization, administrator: this.#administrator }
+  }
+
+  /** Of PostgreSQL, whose children serve the api. */
+  get databasePid() {
+    return this.#postgres.pid
   }
 
   get databaseUrl() {
@@ -131,7 +139,7 @@ export class Platform {
         ...Object.fromEntries(inherited),
         PORT: String(this.#ports.http),
         MQTT_PORT: String(this.#ports.tcp),
-        MQTT_LIMITS: unlimitedRates,
+        ...(this.defaultRates ? {} : { MQTT_LIMITS: unlimitedRates }),
         ...(this.realPages ? {} : { WEB_URL: `http://127.0.0.1:${this.#ports.pages}` }),
         DATABASE_URL: this.#postgres.url,
         DATA_DIR: path.join(this.#directory, 'data'),

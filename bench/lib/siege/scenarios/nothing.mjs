@@ -1,0 +1,3 @@
+export const title = 'nothing: how much the figures differ by themselves'
+
+export async function attack() {}
