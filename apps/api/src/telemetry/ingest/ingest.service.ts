@@ -72,10 +72,10 @@ export class IngestService implements BeforeApplicationShutdown {
 
   /** To be called before the first message: makes partitions, and deletes what a platform that was stopped left behind. */
   async start(): Promise<void> {
-    await this.partitions.ahead(Date.now())
+    await this.partitions.ahead()
     this.partitionTimer = setInterval(() => {
       // A batch that finds a partition missing makes it, so a day on which this fails does no harm.
-      this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
+      this.partitions.ahead().catch((error: unknown) => this.noteFailure(error))
     }, dayMs).unref()
     await this.retention.start()
     await deleteOrphans(this.database.pool)
