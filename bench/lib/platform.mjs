@@ -37,12 +37,21 @@ export class Platform {
   #administrator = { email: 'bench@example.com', password: randomBytes(16).toString('base64url') }
 
   /**
+<<<<<<< HEAD
    * Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too, with
    * `defaultRates`, the limits of rates that it has by itself.
    */
   static async create({ name, cpu, nodeOptions = [], pages = false, defaultRates = false }) {
     const platform = new Platform()
     Object.assign(platform, { name, cpu, nodeOptions, realPages: pages, defaultRates })
+=======
+   * Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too.
+   * `postgres` are settings of PostgreSQL in place of its usual ones.
+   */
+  static async create({ name, cpu, nodeOptions = [], pages = false, postgres = {} }) {
+    const platform = new Platform()
+    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages, postgresSettings: postgres })
+>>>>>>> refs/wt/storage
     try {
       await platform.#prepare()
     } catch (error) {
@@ -102,9 +111,19 @@ export class Platform {
     while ((await this.metric('heliograph_ingest_waiting_samples')) > 0) await sleep(100)
   }
 
+  /** What /metrics says. */
+  async metrics() {
+    return (await fetch(`http://127.0.0.1:${this.#ports.http}/metrics`)).text()
+  }
+
+  /** A file beside those of the database, which is removed with them. */
+  scratchFile(name) {
+    return path.join(this.#directory, name)
+  }
+
   /** The value of one of the api's metrics without labels. */
   async metric(name) {
-    const text = await (await fetch(`http://127.0.0.1:${this.#ports.http}/metrics`)).text()
+    const text = await this.metrics()
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `))
     if (line === undefined) throw new Error(`the platform has no metric ${name}`)
     return Number(line.split(' ')[1])
@@ -112,7 +131,10 @@ export class Platform {
 
   async #prepare() {
     this.#directory = fs.mkdtempSync(inScratch('platform-'))
-    this.#postgres = await startEmbeddedPostgres({ dataDir: this.#directory })
+    this.#postgres = await startEmbeddedPostgres({
+      dataDir: this.#directory,
+      settings: this.postgresSettings,
+    })
     await migrate(this.#postgres.url)
     this.pool = new pg.Pool({ connectionString: this.#postgres.adminUrl, max: 4 })
     this.pool.on('error', () => {})

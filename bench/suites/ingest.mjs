@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { inProject } from '../../scripts/foundation/paths.mjs'
+import { keepBusy, watchTail } from '../lib/ingest-tail.mjs'
 import { LoadGenerator, problemOf } from '../lib/load.mjs'
 import { machineLine } from '../lib/machine.mjs'
 import { growthOf, watchMemory } from '../lib/memory.mjs'
@@ -18,7 +19,14 @@ const name = 'heliograph api'
 export const options = {
   rounds: { type: 'string', default: '2', about: 'how often each has its turn' },
   duration: { type: 'string', default: '30', about: 'seconds of one run' },
-  'latency-duration': { type: 'string', default: '20', about: 'seconds of the run at a quarter of the load' },
+  'latency-duration': { type: 'string', default: '20', about: 'seconds of a run at a quarter of the load' },
+  'latency-rounds': { type: 'string', default: '1', about: 'how often each of these has its turn' },
+  beside: {
+    type: 'string',
+    default: '',
+    about:
+      'settings of PostgreSQL, as min_wal_size=80MB,wal_buffers=4MB, of a second platform for these runs',
+  },
   inflight: {
     type: 'string',
     default: '40',
@@ -49,7 +57,7 @@ export async function run(values) {
       bench.ours.push(await flood(bench))
     }
     console.log(throughputTable(bench))
-    if (Number(values['latency-duration']) > 0) console.log(await latencyTable(bench))
+    if (Number(values['latency-duration']) > 0) console.log(await latencyTables(bench))
   } finally {
     await platform.dispose()
   }
@@ -83,18 +91,93 @@ async function flood(bench) {
   return { ...report, stored, memory, values_per_s: (report.acked_per_s ?? 0) * valuesPerMessage }
 }
 
-async function latencyTable(bench) {
+/** Runs at a quarter of the load: on a machine that is idle and one that is not, with each set of settings, in turns. */
+async function latencyTables(bench) {
   const { values } = bench
   const rate = Math.floor(medianOf(bench.ours, 'acked_per_s') / 4)
-  await empty(bench.platform)
-  const options = ['--scenario', 'latency', '--topo', 'fanin', '--rate', String(rate), '--warmup', '2']
-  const report = await send(bench, [...options, '--duration', values['latency-duration']])
-  const us = ['latency', 'ack_latency'].flatMap((what) =>
-    ['p50_us', 'p99_us', 'p999_us'].map((part) => format(report[what]?.[part] / 1_000, 1)),
+  const beside = values.beside === '' ? [] : [await otherPlatform(bench)]
+  const cases = ['idle', 'busy'].flatMap((machine) =>
+    [{ ...bench, settings: 'usual' }, ...beside].map((one) => ({ bench: one, machine, runs: [] })),
   )
-  const head = ['messages/s', 'delivered p50 ms', 'p99', 'p99.9', 'acknowledged p50 ms', 'p99', 'p99.9']
-  const title = '### A quarter of that load: from the device’s due time to the person who watches'
-  return `${title}\n\n${markdownTable(head, [[format(rate), ...us]])}\n`
+  try {
+    for (let round = 0; round < Number(values['latency-rounds']); round++)
+      for (const one of cases) one.runs.push(await latencyRun(one, rate))
+  } finally {
+    for (const { platform } of beside) await platform.dispose()
+  }
+  return `### A quarter of that load, ${format(rate)} messages/s: from the device’s due time to the person who watches\n
+${arrivalTable(cases)}\n\n### Where these waited: p99 in ms of each step, and what PostgreSQL wrote\n\n${waitingTable(cases)}\n`
+}
+
+async function otherPlatform(bench) {
+  const { values } = bench
+  const postgres = Object.fromEntries(values.beside.split(',').map((setting) => setting.split('=')))
+  const platform = await Platform.create({
+    name,
+    cpu: values['server-cpu'],
+    nodeOptions: nodeOptions(values),
+    postgres,
+  })
+  return { ...bench, platform, settings: values.beside.replaceAll(',', ', ') }
+}
+
+async function latencyRun({ bench, machine }, rate) {
+  const { platform, values } = bench
+  await platform.start()
+  await empty(platform)
+  const options = ['--scenario', 'latency', '--topo', 'fanin', '--rate', String(rate), '--warmup', '2']
+  const release = machine === 'busy' ? await keepBusy(platform) : () => undefined
+  try {
+    const waited = await watchTail(platform)
+    const report = await send(bench, [...options, '--duration', values['latency-duration']])
+    return { ...report, waited: await waited() }
+  } finally {
+    release()
+    // Two platforms that take turns do not run at the same time.
+    if (values.beside !== '') await platform.stop()
+  }
+}
+
+function arrivalTable(cases) {
+  const head = [
+    'machine',
+    'settings',
+    'delivered p50 ms',
+    'p99',
+    'p99.9',
+    'acknowledged p50 ms',
+    'p99',
+    'p99.9',
+  ]
+  const rows = cases.map(({ bench, machine, runs }) => [
+    machine,
+    bench.settings,
+    ...['latency', 'ack_latency'].flatMap((what) =>
+      ['p50_us', 'p99_us', 'p999_us'].map((part) => format(medianOf(runs, `${what}.${part}`, 1e-3), 1)),
+    ),
+  ])
+  return markdownTable(head, rows)
+}
+
+function waitingTable(cases) {
+  const shown = [
+    ['until checked', 'checked', 1],
+    ['until committed', 'committed', 1],
+    ['commit alone', 'commit', 1],
+    ['until acknowledged', 'acknowledged', 1],
+    ['checkpoints', 'checkpoints', 0],
+    ['WAL MB', 'walMb', 0],
+    ['page images', 'pageImages', 0],
+    ['WAL flushes', 'flushes', 0],
+    ['new WAL files', 'newSegments', 0],
+  ]
+  const head = ['machine', 'settings', ...shown.map(([title]) => title)]
+  const rows = cases.map(({ bench, machine, runs }) => [
+    machine,
+    bench.settings,
+    ...shown.map(([, key, digits]) => format(medianOf(runs, `waited.${key}`), digits)),
+  ])
+  return markdownTable(head, rows)
 }
 
 /** Fifty devices with their credentials, and one person who sees all of it. */
