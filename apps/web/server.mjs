@@ -1,4 +1,4 @@
-// Starts the built pages on HOSTNAME:PORT, and ends with the process that started it.
+// Starts the built pages on SOCKET_PATH, or on HOSTNAME:PORT without one, and ends with the process that started it.
 import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -20,10 +20,17 @@ process.env.NEXT_MANUAL_SIG_HANDLE = 'true'
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0))
 process.on('disconnect', () => process.exit(0))
 
-// Next has no setting for files compressed beforehand, so they are answered before it sees the request.
+// Next has no setting for files compressed beforehand, so they are answered before it sees the request; nor for a Unix
+// socket, so what it does to listen on its port is done on the socket instead.
 const sendCompressed = compressedStatic(fileURLToPath(new URL('.next/static/', built)))
+const { SOCKET_PATH: socketPath } = process.env
 const { createServer } = http
-http.createServer = (listener) =>
-  createServer((request, response) => sendCompressed(request, response) || listener(request, response))
+http.createServer = (listener) => {
+  const server = createServer(
+    (request, response) => sendCompressed(request, response) || listener(request, response),
+  )
+  if (socketPath) server.listen = () => http.Server.prototype.listen.call(server, socketPath)
+  return server
+}
 
 await import(server.href)

@@ -114,7 +114,7 @@ export class Platform {
     this.#directory = fs.mkdtempSync(inScratch('platform-'))
     this.#postgres = await startEmbeddedPostgres({ dataDir: this.#directory })
     await migrate(this.#postgres.url)
-    this.pool = new pg.Pool({ connectionString: this.#postgres.url, max: 4 })
+    this.pool = new pg.Pool({ connectionString: this.#postgres.adminUrl, max: 4 })
     this.pool.on('error', () => {})
     this.#ports = { http: await freePort(), tcp: await freePort(), pages: await freePort() }
     this.#pages = http.createServer((_request, response) => response.end())

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import pg from 'pg'
 import { PostgresPersistence } from '../../apps/api/dist/messaging/broker-store/postgres-persistence.js'
+import { apiRole } from '../../scripts/database/api-role.mjs'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { migrate } from '../../scripts/database/migrate.mjs'
 import { inScratch } from './scratch.mjs'
@@ -20,7 +21,7 @@ export async function makeStores(counts) {
   const postgres = await startEmbeddedPostgres({ dataDir: directory })
   const empty = postgres.url
   await migrate(empty)
-  await withPool(empty, (pool) => pool.query('CREATE DATABASE filled'))
+  await withPool(postgres.adminUrl, (pool) => pool.query(`CREATE DATABASE filled OWNER ${apiRole}`))
   const filled = named(empty, 'filled')
   await migrate(filled)
   await withPool(filled, (pool) => fill(pool, counts))

@@ -2,6 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import pg from 'pg'
+import { recordedMigrations } from '../database/migrate.mjs'
 import { assertRoomFor, describeBytes } from '../foundation/disk.mjs'
 import { makeDirectory } from '../foundation/make-directory.mjs'
 import { inProject } from '../foundation/paths.mjs'
@@ -25,7 +27,7 @@ export async function createBackup({ dataDir, to, cleanup }) {
   const keys = readKeys(dataDir)
   const cluster = await openCluster(dataDir, cleanup)
   try {
-    const facts = await readFacts(cluster.client)
+    const facts = await readFacts(cluster)
     const baseBackup = await startBaseBackup(cluster.client)
     const clusterBytes = await baseBackup.clusterBytes
     assertRoomFor(path.dirname(file), clusterBytes, 'the backup at most')
@@ -72,15 +74,11 @@ function readKeys(dataDir) {
   return new Map(there.map((name) => [name, fs.readFileSync(path.join(dataDir, name))]))
 }
 
-/** @param {import('pg').Client} client */
-async function readFacts(client) {
+/** @param {{ client: import('pg').Client, url: string }} cluster */
+async function readFacts({ client, url }) {
   const { rows } = await client.query(`
     SELECT current_setting('server_version') AS version,
-      pg_size_bytes(current_setting('wal_segment_size'))::int AS wal_segment_bytes,
-      to_regclass('_prisma_migrations') IS NOT NULL AS migrated`)
-  const applied = rows[0].migrated
-    ? await client.query('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL')
-    : { rows: [] }
+      pg_size_bytes(current_setting('wal_segment_size'))::int AS wal_segment_bytes`)
   const { version } = JSON.parse(fs.readFileSync(inProject('package.json'), 'utf8'))
   return {
     format: backupFormat,
@@ -89,7 +87,18 @@ async function readFacts(client) {
     postgres: rows[0].version,
     machine: thisMachine(),
     walSegmentBytes: rows[0].wal_segment_bytes,
-    migrations: applied.rows.map((row) => row.migration_name).sort(),
+    migrations: await appliedMigrations(url),
+  }
+}
+
+/** @param {string} url */
+async function appliedMigrations(url) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return [...(await recordedMigrations(client)).keys()].sort()
+  } finally {
+    await client.end()
   }
 }
 

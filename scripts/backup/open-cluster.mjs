@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { startEmbeddedPostgres, urlOfEmbeddedPostgres } from '../database/embedded-postgres.mjs'
+import { startEmbeddedPostgres, urlsOfEmbeddedPostgres } from '../database/embedded-postgres.mjs'
 import { clusterDirectory } from '../database/postgres-runner.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { prepareDataDirectory } from '../instance/data-directory.mjs'
@@ -13,7 +13,8 @@ import { lockHolder } from '../process/lock.mjs'
  * until the session is closed.
  * @param {string} dataDir
  * @param {import('./command-line.mjs').Cleanup} cleanup
- * @returns {Promise<{ client: pg.Client, close: () => Promise<void> }>}
+ * @returns {Promise<{ client: pg.Client, url: string, close: () => Promise<void> }>} `url` is for queries of the tables, which
+ * a superuser must not run: whatever the api's role has made of them would run as the superuser
  */
 export async function openCluster(dataDir, cleanup) {
   if (!fs.existsSync(clusterDirectory(dataDir))) {
@@ -24,14 +25,15 @@ export async function openCluster(dataDir, cleanup) {
   }
   const own = lockHolder(path.join(dataDir, 'lock')) ? undefined : await startTemporarily(dataDir, cleanup)
   try {
-    const client = await connect(own?.url ?? urlOfEmbeddedPostgres(dataDir))
+    const { url, adminUrl } = own ?? urlsOfEmbeddedPostgres(dataDir)
+    const client = await connect(adminUrl)
     const close = async () => {
       // An orderly close would first receive the rest of an interrupted copy.
       client.removeAllListeners('end')
       destroySocket(client)
       await own?.stop()
     }
-    return { client, close }
+    return { client, url, close }
   } catch (error) {
     await own?.stop()
     throw error
@@ -49,6 +51,7 @@ async function startTemporarily(dataDir, cleanup) {
   const postgres = await startEmbeddedPostgres({ dataDir })
   return {
     url: postgres.url,
+    adminUrl: postgres.adminUrl,
     async stop() {
       await postgres.stop()
       lock.release()

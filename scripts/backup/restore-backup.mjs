@@ -1,18 +1,19 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { clusterProblem } from '../database/cluster.mjs'
+import { clusterProblem, markRestored } from '../database/cluster.mjs'
 import { findPostgresBinaries, postgresMajor } from '../database/postgres-binaries.mjs'
 import { assertRoomFor, describeBytes } from '../foundation/disk.mjs'
 import { step } from '../foundation/progress.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { assertFits } from './assert-fits.mjs'
 import { readDescription, unpack } from './read-archive.mjs'
+import { replaceConfiguration } from './replace-configuration.mjs'
 import { claimTarget } from './restore-target.mjs'
 import { verifyCluster } from './verify-cluster.mjs'
 
 /**
- * Makes a data directory from a backup. Everything is unpacked and verified beside it first; the existing directory is
- * only renamed, as the last step.
+ * Makes a data directory from a backup. Everything is unpacked and verified beside it first, and the backup's configuration
+ * of PostgreSQL replaced; the existing directory is only renamed, as the last step.
  * @param {{ file: string, dataDir: string, replace: boolean, cleanup: import('./command-line.mjs').Cleanup }} options
  */
 export async function restoreBackup({ file, dataDir, replace, cleanup }) {
@@ -45,5 +46,7 @@ export async function restoreBackup({ file, dataDir, replace, cleanup }) {
   )
   const problem = clusterProblem(cluster, major)
   if (problem) throw problem
+  replaceConfiguration(cluster)
+  markRestored(staging)
   return { description, keptAside: target.install(staging) }
 }

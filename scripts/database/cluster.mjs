@@ -7,8 +7,11 @@ import { giveToPostgres, postgresCommand } from './postgres-runner.mjs'
 
 /** @typedef {import('./postgres-runner.mjs').PostgresRunner} PostgresRunner */
 
-/** The name of the role, of the database, and of the account that owns both. */
+/** The name of the database, and of the superuser that initdb makes. */
 export const databaseName = 'heliograph'
+
+/** The file that marks a data directory whose restored cluster has not been started yet. */
+const restoredMarker = 'restored'
 
 /** Files that every complete cluster has, one of each kind. */
 const essentialFiles = [
@@ -31,6 +34,8 @@ export function ensureCluster(runner, { passwordFile, major }) {
   const problem = clusterProblem(directory, major)
   if (problem) throw problem
   if (fs.existsSync(directory)) {
+    const restored = path.join(path.dirname(passwordFile), restoredMarker)
+    if (fs.existsSync(restored)) resetSettings(runner, directory, restored)
     if (!fs.existsSync(passwordFile)) resetPassword(runner, directory, passwordFile)
     return { directory, created: false }
   }
@@ -106,21 +111,63 @@ function createCluster(runner, directory, passwordFile) {
  */
 function resetPassword(runner, directory, passwordFile) {
   const password = randomBytes(24).toString('hex')
+  runAlone(runner, directory, {
+    sql: `ALTER ROLE ${databaseName} PASSWORD '${password}'`,
+    failure: `The database's password file ${passwordFile} is missing, and a new password could not be set.`,
+  })
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 })
+}
+
+/**
+ * Starts a restored cluster for the first time, alone and without anything that its settings could load or run, and removes
+ * the settings that the backup has for databases and roles: they take precedence over those of the command line.
+ * @param {PostgresRunner} runner
+ * @param {string} directory
+ * @param {string} marker
+ */
+function resetSettings(runner, directory, marker) {
+  runAlone(runner, directory, {
+    sql: 'DELETE FROM pg_db_role_setting',
+    settings: {
+      allow_system_table_mods: 'on',
+      archive_mode: 'off',
+      shared_preload_libraries: '',
+      session_preload_libraries: '',
+      local_preload_libraries: '',
+    },
+    failure: `PostgreSQL does not start on the restored database in ${directory}.`,
+  })
+  fs.rmSync(marker)
+}
+
+/**
+ * Runs a statement in single-user mode, in which PostgreSQL has no other process and ignores the settings of databases and
+ * roles and event triggers.
+ * @param {PostgresRunner} runner
+ * @param {string} directory
+ * @param {{ sql: string, settings?: Record<string, string>, failure: string }} statement
+ */
+function runAlone(runner, directory, { sql, settings = {}, failure }) {
+  const assignments = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const { command, args, options } = postgresCommand(runner, 'postgres', [
     '--single',
     '-D',
     directory,
+    ...assignments,
     'postgres',
   ])
-  const input = `ALTER ROLE ${databaseName} PASSWORD '${password}'\n`
-  const result = spawnSync(command, args, { ...options, input, encoding: 'utf8' })
-  if (result.status !== 0) {
-    throw new UserError(
-      `The database's password file ${passwordFile} is missing, and a new password could not be set.`,
-      ...result.stderr.trim().split('\n').slice(-5),
-    )
-  }
-  fs.writeFileSync(passwordFile, password, { mode: 0o600 })
+  const result = spawnSync(command, args, { ...options, input: `${sql}\n`, encoding: 'utf8' })
+  // A statement that fails does not end single-user mode.
+  if (result.status === 0 && !/\bERROR: /.test(result.stderr)) return
+  throw new UserError(failure, ...result.stderr.trim().split('\n').slice(-5))
+}
+
+/**
+ * Marks a data directory as restored, so that its first start does not trust the settings in it.
+ * @param {string} dataDir
+ */
+export function markRestored(dataDir) {
+  fs.writeFileSync(path.join(dataDir, restoredMarker), '', { mode: 0o600 })
 }
 
 /** @param {string} home */

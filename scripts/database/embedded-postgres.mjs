@@ -7,6 +7,7 @@ import pg from 'pg'
 import { makeDirectory } from '../foundation/make-directory.mjs'
 import { UserError } from '../foundation/user-error.mjs'
 import { endWithUs } from '../process/end-with-us.mjs'
+import { apiPassword, apiRole, giveToApiRole } from './api-role.mjs'
 import { databaseName, ensureCluster } from './cluster.mjs'
 import { stopLeftoverPostgres } from './leftover-postgres.mjs'
 import { findPostgresBinaries, postgresMajor } from './postgres-binaries.mjs'
@@ -15,7 +16,8 @@ import { findSocketDirectory, makeSocketDirectory, socketPort } from './socket-d
 
 /**
  * @typedef {object} EmbeddedPostgres
- * @property {string} url where clients connect: over a Unix socket, with a random password
+ * @property {string} url where the api connects: over a Unix socket, as the owner of the database
+ * @property {string} adminUrl the same as a superuser
  * @property {number} pid
  * @property {string} home the directory that holds the cluster
  * @property {boolean} created whether the database was made just now
@@ -23,6 +25,9 @@ import { findSocketDirectory, makeSocketDirectory, socketPort } from './socket-d
  * @property {Promise<void>} exited resolves when it ends, for whatever reason
  * @property {(timeoutMs?: number) => Promise<void>} stop
  */
+
+const adminPasswordFile = 'postgres-password'
+const apiPasswordFile = 'postgres-api-password'
 
 const startTimeoutMs = 120_000
 
@@ -38,6 +43,8 @@ const defaultSettings = {
   log_timezone: 'UTC',
   // Telemetry queries are short; compiling them costs more than it gives.
   jit: 'off',
+  // The platform has none, and one that a backup brings would run as a superuser.
+  event_triggers: 'off',
 }
 
 /**
@@ -51,7 +58,7 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
   const binaries = findPostgresBinaries()
   const runner = choosePostgresRunner({ binaries, dataDir: path.resolve(dataDir) })
   const recovered = await stopLeftoverPostgres(path.join(runner.home, 'postgres'))
-  const passwordFile = path.join(dataDir, 'postgres-password')
+  const passwordFile = path.join(dataDir, adminPasswordFile)
   const { directory, created } = ensureCluster(runner, { passwordFile, major: postgresMajor(binaries) })
   const socketDirectory = makeSocketDirectory(runner)
   const log = openLog(path.join(dataDir, 'postgres.log'))
@@ -70,17 +77,22 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
   endWithUs(child, 'SIGINT')
   const exited = once(child, 'exit').then(() => undefined)
 
-  const url = (/** @type {string} */ database) => urlOf(database, passwordFile, socketDirectory)
+  const password = fs.readFileSync(passwordFile, 'utf8').trim()
+  const adminUrl = (/** @type {string} */ database) =>
+    urlOf({ role: databaseName, password, database, socketDirectory })
   await Promise.race([
-    waitUntilAnswering(url('postgres')),
+    waitUntilAnswering(adminUrl('postgres')),
     exited.then(() => {
       throw startFailure(log)
     }),
   ])
-  await ensureDatabase(url('postgres'))
+  await ensureDatabase(adminUrl('postgres'))
+  const ofApi = apiPassword(path.join(dataDir, apiPasswordFile))
+  await giveToApiRole(adminUrl(databaseName), ofApi)
 
   return {
-    url: url(databaseName),
+    url: urlOf({ role: apiRole, password: ofApi, database: databaseName, socketDirectory }),
+    adminUrl: adminUrl(databaseName),
     pid: /** @type {number} */ (child.pid),
     home: runner.home,
     created,
@@ -91,22 +103,24 @@ export async function startEmbeddedPostgres({ dataDir, settings = {} }) {
 }
 
 /**
- * Where clients reach the embedded PostgreSQL that runs on a data directory.
+ * Where the api and a superuser reach the embedded PostgreSQL that runs on a data directory. One that an earlier version
+ * started has only the superuser.
  * @param {string} dataDir
  */
-export function urlOfEmbeddedPostgres(dataDir) {
-  const home = path.dirname(clusterDirectory(dataDir))
-  return urlOf(databaseName, path.join(dataDir, 'postgres-password'), findSocketDirectory(home))
+export function urlsOfEmbeddedPostgres(dataDir) {
+  const socketDirectory = findSocketDirectory(path.dirname(clusterDirectory(dataDir)))
+  const url = (/** @type {string} */ role, /** @type {string} */ passwordFile) => {
+    const password = fs.readFileSync(path.join(dataDir, passwordFile), 'utf8').trim()
+    return urlOf({ role, password, database: databaseName, socketDirectory })
+  }
+  const adminUrl = url(databaseName, adminPasswordFile)
+  const hasApiRole = fs.existsSync(path.join(dataDir, apiPasswordFile))
+  return { url: hasApiRole ? url(apiRole, apiPasswordFile) : adminUrl, adminUrl }
 }
 
-/**
- * @param {string} database
- * @param {string} passwordFile
- * @param {string} socketDirectory
- */
-function urlOf(database, passwordFile, socketDirectory) {
-  const password = fs.readFileSync(passwordFile, 'utf8').trim()
-  return `postgresql://${databaseName}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
+/** @param {{ role: string, password: string, database: string, socketDirectory: string }} parts */
+function urlOf({ role, password, database, socketDirectory }) {
+  return `postgresql://${role}:${password}@localhost/${database}?host=${encodeURIComponent(socketDirectory)}`
 }
 
 /**

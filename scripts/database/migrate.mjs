@@ -49,8 +49,12 @@ async function applyMigrations(databaseUrl, migrations) {
   }
 }
 
-/** @param {pg.Client} client */
-async function recordedMigrations(client) {
+/**
+ * The migrations that the database has, by name, with their checksums.
+ * @param {pg.Client} client
+ * @returns {Promise<Map<string, string>>}
+ */
+export async function recordedMigrations(client) {
   const exists = await client.query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS yes`)
   if (!exists.rows[0].yes) return new Map()
   const { rows } = await client.query(

@@ -9,7 +9,7 @@ const markerName = 'heliograph.json'
 const format = 1
 
 /** Files of an api that was started without these scripts, and of a start that was interrupted. */
-const ownFiles = /^(auth-secret|lock|heliograph\.json)/
+const ownFiles = /^(auth-secret|lock|pages-socket|heliograph\.json)/
 
 /**
  * @typedef {object} Marker

@@ -58,6 +58,29 @@ describe('the migrations', () => {
     }
   })
 
+  it('make the first account the platform administrator', async () => {
+    const client = new pg.Client({ connectionString: await emptyDatabaseUrl() })
+    await client.connect()
+    try {
+      const migrations = await readMigrations()
+      const index = migrations.findIndex(({ name }) => name.endsWith('_platform_administrator'))
+      for (const { sql } of migrations.slice(0, index)) await client.query(sql)
+      await client.query(
+        `INSERT INTO "user" (id, name, email, created_at, updated_at) VALUES
+           ('second', 'Bo', 'bo@example.com', '2026-02-01', now()),
+           ('first', 'Ada', 'ada@example.com', '2026-01-01', now())`,
+      )
+      await client.query(migrations[index]?.sql ?? '')
+      const { rows } = await client.query('SELECT id, platform_administrator AS is FROM "user" ORDER BY id')
+      expect(rows).toEqual([
+        { id: 'first', is: true },
+        { id: 'second', is: false },
+      ])
+    } finally {
+      await client.end()
+    }
+  })
+
   it('refuse a database of a newer version', async () => {
     const database = await createDatabase()
     cleanUps.push(database.drop)

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { urlOfEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
+import { urlsOfEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { connectDevice, eventually, registerDevice, type TestDevice } from '../integration/mqtt/support.js'
 import { createAdministrator, signIn } from '../support/accounts.js'
 import { type CommandRun, runScript } from '../support/command.js'
@@ -38,7 +38,7 @@ const addresses = ({ env }: StartSite, url: string) => ({
 })
 
 async function sql<Row extends pg.QueryResultRow>(text: string, { dataDir } = site): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: urlOfEmbeddedPostgres(dataDir) })
+  const client = new pg.Client({ connectionString: urlsOfEmbeddedPostgres(dataDir).adminUrl })
   await client.connect()
   try {
     return (await client.query<Row>(text)).rows

@@ -4,6 +4,8 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
+import { migrate } from '../../scripts/database/migrate.mjs'
+import { runScript } from '../support/command.js'
 
 type EmbeddedPostgres = Awaited<ReturnType<typeof startEmbeddedPostgres>>
 
@@ -34,7 +36,8 @@ async function query(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query(sql)).rows[0]
+    const results = [await client.query(sql)].flat()
+    return results.at(-1)?.rows[0]
   } finally {
     await client.end()
   }
@@ -87,8 +90,8 @@ describe('the embedded PostgreSQL', () => {
     await first.stop()
     await fs.rm(path.join(dataDir, 'postgres-password'))
     const second = await start(dataDir)
-    expect(second.url).not.toBe(first.url)
-    expect(await query(second.url, 'SELECT 1 AS one')).toEqual({ one: 1 })
+    expect(second.adminUrl).not.toBe(first.adminUrl)
+    expect(await query(second.adminUrl, 'SELECT 1 AS one')).toEqual({ one: 1 })
   })
 
   it('keeps its socket elsewhere when the data directory’s path is too long for one, the same at each start', async () => {
@@ -136,5 +139,92 @@ describe('the embedded PostgreSQL', () => {
     await blockNamespaces()
     const again = await start(dataDir)
     expect(await query(again.url, 'SELECT one FROM kept')).toEqual({ one: 1 })
+  })
+})
+
+describe('the role of the api', () => {
+  const rights = `
+    SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls AS privileged,
+      current_user::text AS role, (SELECT count(*)::int FROM pg_auth_members WHERE member = pg_roles.oid) AS memberships,
+      (SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()) AS owner
+    FROM pg_roles WHERE rolname = current_user`
+  const ownerOnly = { privileged: false, role: 'heliograph_api', memberships: 0, owner: 'heliograph_api' }
+
+  it('owns the database and may do nothing else', async () => {
+    const { url } = await start(path.join(directory, 'data'))
+    expect(await query(url, rights)).toEqual(ownerOnly)
+    await migrate(url)
+    await expect(query(url, `COPY (SELECT 1) TO PROGRAM 'cat'`)).rejects.toThrow('permission denied')
+    await expect(query(url, `SELECT pg_read_file('postgresql.conf')`)).rejects.toThrow('permission denied')
+    await expect(query(url, 'CREATE ROLE another')).rejects.toThrow('permission denied')
+    await expect(query(url, 'CREATE DATABASE another')).rejects.toThrow('permission denied')
+    await query(url, 'CREATE EXTENSION pg_trgm')
+  })
+
+  it('is given what an earlier version, which used the superuser, has made', async () => {
+    const dataDir = path.join(directory, 'data')
+    const first = await start(dataDir)
+    await query(first.adminUrl, `DROP OWNED BY heliograph_api; ALTER DATABASE heliograph OWNER TO heliograph`)
+    await query(first.adminUrl, 'DROP ROLE heliograph_api')
+    await fs.rm(path.join(dataDir, 'postgres-api-password'))
+    await migrate(first.adminUrl)
+    await query(
+      first.adminUrl,
+      `CREATE EXTENSION pg_trgm; CREATE VIEW "a View" AS SELECT 1 AS one; CREATE SEQUENCE free; CREATE TYPE pair AS (a int, b int)`,
+    )
+    await first.stop()
+
+    const { url } = await start(dataDir)
+    expect(await query(url, rights)).toEqual(ownerOnly)
+    expect(await migrate(url)).toEqual([])
+    expect(
+      await query(
+        url,
+        `SELECT count(*)::int AS others FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+         WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relowner <> current_user::regrole`,
+      ),
+    ).toEqual({ others: 0 })
+    await query(url, 'ALTER TABLE "user" ADD COLUMN more int; ALTER TYPE "Role" ADD VALUE \'more\'')
+    await query(url, 'DROP VIEW "a View"; DROP SEQUENCE free; DROP TYPE pair; DROP SCHEMA telemetry CASCADE')
+  })
+
+  it('is made by the script that Docker runs, with the same password each time', async () => {
+    const { url, adminUrl } = await start(path.join(directory, 'data'))
+    const passwordFile = path.join(directory, 'password')
+    const prepare = () =>
+      runScript('database-role.mjs', [], { DATABASE_ADMIN_URL: adminUrl, PASSWORD_FILE: passwordFile }).ended
+    expect(await prepare()).toEqual({ code: 0, output: 'the role heliograph_api owns the database\n' })
+    const password = await fs.readFile(passwordFile, 'utf8')
+    expect((await fs.stat(passwordFile)).mode & 0o077).toBe(0)
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const withPassword = new URL(url)
+    withPassword.password = password
+    expect(await query(withPassword.href, rights)).toEqual(ownerOnly)
+    expect(await runScript('database-role.mjs', []).ended).toMatchObject({ code: 1 })
+  })
+
+  it('loses rights that it was given', async () => {
+    const dataDir = path.join(directory, 'data')
+    const first = await start(dataDir)
+    await query(
+      first.adminUrl,
+      `ALTER ROLE heliograph_api SUPERUSER CREATEROLE; GRANT pg_execute_server_program TO heliograph_api`,
+    )
+    await first.stop()
+    expect(await query((await start(dataDir)).url, rights)).toEqual(ownerOnly)
+  })
+
+  it('cannot run its own functions as the superuser that gives it the database', async () => {
+    const dataDir = path.join(directory, 'data')
+    const first = await start(dataDir)
+    await query(first.url, 'CREATE TABLE ran (by text)')
+    await query(
+      first.url,
+      `CREATE FUNCTION format(text, name) RETURNS text LANGUAGE plpgsql AS $$
+       BEGIN INSERT INTO public.ran VALUES (current_user); RETURN pg_catalog.format($1, $2); END $$`,
+    )
+    await query(first.adminUrl, 'CREATE VIEW later AS SELECT 1 AS one')
+    await first.stop()
+    expect(await query((await start(dataDir)).url, 'SELECT count(*)::int FROM ran')).toEqual({ count: 0 })
   })
 })

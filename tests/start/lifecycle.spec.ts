@@ -25,6 +25,13 @@ describe('npm start', { timeout: slowMs }, () => {
     const url = await run.ready
     expect(url).toBe(`http://127.0.0.1:${site.env.PORT}`)
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect(
+      await query(
+        site,
+        `SELECT DISTINCT rolname, rolsuper, rolcreaterole, rolcreatedb
+         FROM pg_stat_activity JOIN pg_roles ON pg_roles.oid = usesysid WHERE application_name LIKE 'heliograph%'`,
+      ),
+    ).toEqual([{ rolname: 'heliograph_api', rolsuper: false, rolcreaterole: false, rolcreatedb: false }])
     const processes = [await postgresPid(site), ...(await apiPids(site))]
 
     run.kill('SIGTERM')

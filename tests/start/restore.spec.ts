@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../scripts/database/embedded-postgres.mjs'
 import { prepareDataDirectory, recordDatabase } from '../../scripts/instance/data-directory.mjs'
 import { runScript } from '../support/command.js'
+import { forgeBackup } from '../support/forged-backup.js'
 
 let folder: string
 let file: string
@@ -24,6 +25,8 @@ beforeAll(async () => {
   prepareDataDirectory(source)
   await fs.writeFile(path.join(source, 'auth-secret'), `${'s'.repeat(64)}\n`, { mode: 0o600 })
   await withPostgres(source, `CREATE TABLE kept AS SELECT 'here' AS word`)
+  await withPostgres(source, `ALTER ROLE heliograph SET session_preload_libraries = 'plpgsql'`)
+  await withPostgres(source, 'ALTER DATABASE heliograph SET event_triggers = on')
   recordDatabase(source)
   const { code, output } = await runScript('backup.mjs', ['--to', file], { DATA_DIR: source }).ended
   expect(output).toContain(`backup ${file}`)
@@ -39,12 +42,14 @@ beforeEach(() => {
 
 async function withPostgres(directory: string, sql: string): Promise<unknown[]> {
   const postgres = await startEmbeddedPostgres({ dataDir: directory })
-  const client = new pg.Client({ connectionString: postgres.url })
-  await client.connect()
-  const { rows } = await client.query(sql)
-  await client.end()
-  await postgres.stop()
-  return rows
+  const client = new pg.Client({ connectionString: postgres.adminUrl })
+  try {
+    await client.connect()
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+    await postgres.stop()
+  }
 }
 
 /** The backup with its tar changed. */
@@ -82,6 +87,48 @@ describe('npm run restore', () => {
     for (const name of ['.', 'auth-secret', 'postgres-password', 'postgres'])
       expect((await fs.stat(path.join(dataDir, name))).mode & 0o077).toBe(0)
     expect(await withPostgres(dataDir, 'SELECT word FROM kept')).toEqual([{ word: 'here' }])
+  })
+
+  it('runs no command of the backup’s configuration and loads no library that it names', async () => {
+    const ran = path.join(folder, 'ran')
+    const touch = `touch ${ran}; chmod 666 ${ran}`
+    const evil = await variant('evil.tar.gz', (copy) =>
+      forgeBackup(copy, {
+        'postgresql.conf': `archive_mode = on\narchive_command = '${touch}'\ninclude 'more.conf'\n`,
+        'more.conf': `restore_command = '${touch}; false'\nrecovery_end_command = '${touch}'\n`,
+        'postgresql.auto.conf': `shared_preload_libraries = 'evil'\n`,
+        'pg_hba.conf': 'local all all trust\n',
+        'recovery.signal': '',
+        tablespace_map: `1663 ${folder}\n`,
+      }),
+    )
+    expect(await restore(evil)).toMatchObject({ code: 0 })
+    const names = ['archive_mode', 'archive_command', 'restore_command', 'shared_preload_libraries']
+    const columns = names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')
+    expect(
+      await withPostgres(dataDir, `SELECT word, ${columns}, pg_is_in_recovery() AS recovering FROM kept`),
+    ).toEqual([
+      {
+        word: 'here',
+        archive_mode: 'off',
+        archive_command: '(disabled)',
+        restore_command: '',
+        shared_preload_libraries: '',
+        recovering: false,
+      },
+    ])
+    await expect(fs.stat(ran)).rejects.toThrow('ENOENT')
+    expect(await fs.readFile(path.join(dataDir, 'postgres', 'pg_hba.conf'), 'utf8')).not.toContain('trust')
+    const kept = await fs.readdir(path.join(dataDir, 'configuration-of-backup'))
+    expect(kept).toEqual(expect.arrayContaining(['more.conf', 'postgresql.conf', 'recovery.signal']))
+  })
+
+  it('drops the settings of roles and databases, which could load libraries', async () => {
+    await restore(file)
+    expect(await withPostgres(dataDir, 'SELECT FROM pg_db_role_setting')).toEqual([])
+    expect(await fs.readdir(dataDir)).not.toContain('restored')
+    await withPostgres(dataDir, `ALTER ROLE heliograph SET work_mem = '5MB'`)
+    expect(await withPostgres(dataDir, 'SHOW work_mem')).toEqual([{ work_mem: '5MB' }])
   })
 
   it('replaces a non-empty directory only with --replace, and keeps it', async () => {

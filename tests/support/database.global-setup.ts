@@ -5,8 +5,10 @@ import { startThrowawayPostgres } from '../../scripts/database/throwaway.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A migrated database of this test run, on the PostgreSQL that suites make databases of their own on. */
+    /** A migrated database of this test run, on the PostgreSQL that suites make databases of their own on; as a superuser. */
     postgresUrl: string
+    /** The same as the role of the api. */
+    apiPostgresUrl: string
   }
 }
 
@@ -15,12 +17,13 @@ export default async function setUp(project: TestProject) {
   const postgres = await startThrowawayPostgres()
   try {
     await migrate(postgres.url)
-    await keepTemplate(postgres.url)
+    await keepTemplate(postgres.adminUrl)
   } catch (error) {
     await postgres.stop()
     throw error
   }
-  project.provide('postgresUrl', postgres.url)
+  project.provide('postgresUrl', postgres.adminUrl)
+  project.provide('apiPostgresUrl', postgres.url)
   return () => postgres.stop()
 }
 

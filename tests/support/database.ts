@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { apiRole } from '../../scripts/database/api-role.mjs'
 
 export interface TestDatabase {
+  /** As the role of the api, which owns the database. */
   url: string
+  /** Connections as a superuser. */
   pool: pg.Pool
   drop(): Promise<void>
 }
@@ -11,13 +14,12 @@ export interface TestDatabase {
 /** A fresh database with all migrations applied. */
 export async function createDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name} TEMPLATE migrated`)
-  const url = databaseUrl(name)
-  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  await administer(`CREATE DATABASE ${name} TEMPLATE migrated OWNER ${apiRole}`)
+  const pool = new pg.Pool({ connectionString: named(name, inject('postgresUrl')), max: 4 })
   // A lost connection fails the query that uses it; the loss of an idle one is no error.
   pool.on('error', () => {})
   return {
-    url,
+    url: named(name, inject('apiPostgresUrl')),
     pool,
     async drop() {
       await pool.end()
@@ -29,18 +31,21 @@ export async function createDatabase(): Promise<TestDatabase> {
 /** An empty database, without even the migrations. */
 export async function createEmptyDatabase(): Promise<Omit<TestDatabase, 'pool'>> {
   const name = `empty_${randomUUID().replaceAll('-', '')}`
-  await administer(`CREATE DATABASE ${name}`)
-  return { url: databaseUrl(name), drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+  await administer(`CREATE DATABASE ${name} OWNER ${apiRole}`)
+  return {
+    url: named(name, inject('apiPostgresUrl')),
+    drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`),
+  }
 }
 
-function databaseUrl(name: string): string {
-  const url = new URL(inject('postgresUrl'))
+function named(name: string, server: string): string {
+  const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
 }
 
 async function administer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl('postgres') })
+  const client = new pg.Client({ connectionString: named('postgres', inject('postgresUrl')) })
   await client.connect()
   try {
     await client.query(sql)

@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 
 async function start(app: NestFastifyApplication, config: Config): Promise<void> {
   app.get(Documents).setOpenApi(openApiDocument(app))
-  await app.get(WebProcess).start()
+  app.get(WebProcess).start()
   await app.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'getaddrinfo') throw error
     throw new ConfigError(

@@ -67,7 +67,7 @@ let loner: HttpClient
 let credentialId: string
 
 beforeAll(async () => {
-  platform = await startPlatform()
+  platform = await startPlatform({ env: { ALLOW_NEW_ORGANIZATIONS: 'true' } })
   administrator = await createAdministrator(platform)
   viewer = await apiKey(platform, administrator, 'viewer')
   otherScript = await scriptOfOtherOrganization(platform, administrator)

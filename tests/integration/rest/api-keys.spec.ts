@@ -215,10 +215,8 @@ describe('organizations', () => {
     expect(response.status).toBe(200)
   })
 
-  it('can be created only by an administrator of another', async () => {
+  it('give an admin more rights than a viewer', async () => {
     await platform.pool.query(`UPDATE member SET role = 'viewer'`)
-    const answer = await ask(administrator, 'POST', '/api/v1/organizations', { name: 'No', slug: 'no' })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'role_required' } })
     expect((await ask(administrator, 'GET', '/api/v1/devices')).status).toBe(200)
     expect((await ask(administrator, 'POST', '/api/v1/devices', { name: 'No' })).status).toBe(403)
   })

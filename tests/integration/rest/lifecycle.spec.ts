@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { inProject } from '../../../scripts/foundation/paths.mjs'
 import { isAlive } from '../../../scripts/process/processes.mjs'
@@ -10,6 +12,7 @@ import { createAdministrator } from '../../support/accounts.js'
 import { createDatabase } from '../../support/database.js'
 import { environment } from '../../support/environment.js'
 import { freePort } from '../../support/free-port.js'
+import { listeningSockets } from '../../support/listening-sockets.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { connectDevice, registerDevice } from '../mqtt/support.js'
 
@@ -30,7 +33,49 @@ function childrenOf(pid: number): number[] {
     .map(Number)
 }
 
+const socketsOf = (directory: string) => fs.readdirSync(path.join(directory, 'pages-socket'))
+
 describe('the web process', () => {
+  it('listens on no port, and on a Unix socket that no other user can reach', async () => {
+    platform = await startPlatform({ ownWeb: true })
+    const [web = 0] = childrenOf(platform.pid)
+    const { tcp, unix } = listeningSockets(web)
+    expect(tcp).toEqual([])
+    const directory = path.join(platform.dataDir, 'pages-socket')
+    expect(unix.map((file) => path.dirname(file))).toEqual([directory])
+    expect(fs.statSync(directory).mode & 0o777).toBe(0o700)
+    expect(listeningSockets(platform.pid).tcp).toHaveLength(2)
+
+    const page = await fetch(new URL('/sign-in', platform.url))
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('<html')
+    await platform.kill('SIGTERM')
+    expect(fs.existsSync(directory)).toBe(false)
+  })
+
+  it('listens on a socket elsewhere when the data directory’s path is too long for one', async () => {
+    platform = await startPlatform({ ownWeb: true })
+    const long = path.join(platform.dataDir, 'long'.repeat(30))
+    await platform.restart({ DATA_DIR: long })
+    const [web = 0] = childrenOf(platform.pid)
+    const [socket = ''] = listeningSockets(web).unix
+    expect(path.dirname(path.dirname(socket))).toBe(os.tmpdir())
+    expect(fs.statSync(path.dirname(socket)).mode & 0o777).toBe(0o700)
+    expect((await fetch(new URL('/sign-in', platform.url))).status).toBe(200)
+    await platform.kill('SIGTERM')
+    expect(fs.existsSync(path.dirname(socket))).toBe(false)
+  })
+
+  it('is reached again after a kill of the api has left its socket behind', async () => {
+    platform = await startPlatform({ ownWeb: true })
+    const [left = ''] = socketsOf(platform.dataDir)
+    await platform.kill('SIGKILL')
+    await platform.restart()
+    expect(socketsOf(platform.dataDir)).toHaveLength(1)
+    expect(socketsOf(platform.dataDir)).not.toContain(left)
+    expect((await fetch(new URL('/sign-in', platform.url))).status).toBe(200)
+  })
+
   it('is restarted when it ends', async () => {
     platform = await startPlatform({ ownWeb: true })
     const { url, pid } = platform
@@ -41,6 +86,7 @@ describe('the web process', () => {
       expect(childrenOf(pid)).not.toContain(first)
       expect((await fetch(new URL('/readyz', url))).status).toBe(200)
     })
+    expect((await fetch(new URL('/sign-in', url))).status).toBe(200)
   })
 
   it('ends when the api ends or is killed', async () => {

@@ -28,9 +28,9 @@ export class OwnPostgres {
     return this.server.url
   }
 
-  /** Runs a statement on a connection of its own. */
+  /** Runs a statement on a connection of its own, as a superuser. */
   async query<Row extends pg.QueryResultRow>(sql: string, database = 'heliograph'): Promise<Row[]> {
-    const url = new URL(this.url)
+    const url = new URL(this.server.adminUrl)
     url.pathname = `/${database}`
     const client = new pg.Client({ connectionString: url.href })
     await client.connect()

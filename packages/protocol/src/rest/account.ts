@@ -78,6 +78,10 @@ export const Me = z
   .object({
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
     organizations: z.array(Organization),
+    platformAdministrator: z.boolean().meta({
+      description: 'Whether they may found organizations and set the quotas of all',
+    }),
+    mayCreateOrganizations: z.boolean(),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

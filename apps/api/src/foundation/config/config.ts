@@ -32,6 +32,8 @@ export interface Config {
   trustedProxies: readonly string[]
   authSecret: string | null
   administrator: { email: string; password: string; organization: string } | null
+  /** Whether everybody who is signed in may create organizations. */
+  allowNewOrganizations: boolean
   telemetryRetentionDays: number | null
   logLevel: string
   /** What readers of `/metrics` must send; null: everybody may read them. */
@@ -74,6 +76,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
       env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
         ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD, organization: env.ORG }
         : null,
+    allowNewOrganizations: env.ALLOW_NEW_ORGANIZATIONS,
     telemetryRetentionDays: env.TELEMETRY_RETENTION_DAYS ?? null,
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN ?? null,

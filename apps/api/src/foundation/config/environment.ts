@@ -29,6 +29,10 @@ const Days = z
   .transform(Number)
   .refine((days) => days > 0, 'expected one day at least')
 
+const Flag = z
+  .enum(['true', 'false'], { error: 'expected true or false' })
+  .transform((text) => text === 'true')
+
 const list = <Item extends z.ZodType<unknown, string>>(item: Item) =>
   z
     .string()
@@ -162,6 +166,11 @@ export const Environment = TracingEnvironment.extend({
   ORG: described(OrganizationSlug.default('main'), {
     group: 'administrator',
     text: 'The slug of the first organization, which `ADMIN_EMAIL` administers.',
+    docker: 'passed',
+  }),
+  ALLOW_NEW_ORGANIZATIONS: described(Flag.default(false), {
+    group: 'administrator',
+    text: 'Whether everybody who is signed in may create organizations: `true` or `false`. Limits are shared out by organization, so otherwise only a platform administrator may: the first account, and that of `ADMIN_EMAIL`.',
     docker: 'passed',
   }),
   AUTH_SECRET: described(z.string().min(32, 'expected at least 32 characters, random ones').optional(), {

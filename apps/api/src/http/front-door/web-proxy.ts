@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Client } from './client.js'
@@ -5,19 +6,23 @@ import { refuseUpgrade, sendPageUnavailable } from './plain-responses.js'
 import { endToEndHeaders, requestHeaders, responseHeaders } from './proxy-headers.js'
 
 const idleTimeoutMs = 60_000
+const checkTimeoutMs = 2_500
+
+/** Where the web process listens: at a Unix socket or, when it runs elsewhere, at an address. */
+export type WebTarget = { socketPath: string } | { protocol: string; host: string; port: string }
 
 /** Passes requests and upgrades to the web process. */
 export class WebProxy {
-  private target: URL | null
+  private target: WebTarget | null
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32 })
 
   constructor(url: string | null) {
-    this.target = url === null ? null : new URL(url)
+    this.target = url === null ? null : addressOf(new URL(url))
   }
 
-  /** Sets the address of the web process; null while none runs. */
-  setTarget(url: string | null): void {
-    this.target = url === null ? null : new URL(url)
+  /** Sets where the web process listens; null while none runs. */
+  setTarget(target: WebTarget | null): void {
+    this.target = target
   }
 
   close(): void {
@@ -27,14 +32,10 @@ export class WebProxy {
   /** Throws when the web process does not work; the message says why. */
   async check(): Promise<void> {
     if (this.target === null) throw new Error('is not running')
-    const response = await fetch(new URL('/robots.txt', this.target), {
-      signal: AbortSignal.timeout(2_500),
-      redirect: 'manual',
-    }).catch(() => {
+    const status = await statusOf(this.target, '/robots.txt').catch(() => {
       throw new Error('does not answer')
     })
-    await response.body?.cancel()
-    if (response.status >= 500) throw new Error(`answers ${response.status}`)
+    if (status >= 500) throw new Error(`answers ${status}`)
   }
 
   request(
@@ -48,7 +49,8 @@ export class WebProxy {
       sendPageUnavailable(request, response, 503)
       return
     }
-    const upstream = http.request(target, {
+    const upstream = http.request({
+      ...target,
       agent: this.agent,
       method: request.method,
       path: request.url,
@@ -89,7 +91,8 @@ export class WebProxy {
       refuseUpgrade(socket, 503)
       return
     }
-    const upstream = http.request(target, {
+    const upstream = http.request({
+      ...target,
       agent: false,
       method: request.method,
       path: request.url,
@@ -120,6 +123,18 @@ export class WebProxy {
     upstream.on('error', () => refuseUpgrade(socket, 502))
     upstream.end()
   }
+}
+
+async function statusOf(target: WebTarget, path: string): Promise<number> {
+  const request = http.get({ ...target, path, agent: false, signal: AbortSignal.timeout(checkTimeoutMs) })
+  const [response]: IncomingMessage[] = await once(request, 'response')
+  response?.destroy()
+  return response?.statusCode ?? 502
+}
+
+function addressOf({ protocol, hostname, port }: URL): WebTarget {
+  // Node takes the address of IPv6 without its brackets.
+  return { protocol, host: hostname.replace(/^\[|\]$/g, ''), port: port || '80' }
 }
 
 function hasNoBody(request: IncomingMessage): boolean {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import net from 'node:net'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { withinTimeLimit } from '../../foundation/timers/time-limit.js'
 import { FrontDoor } from '../front-door/front-door.js'
+import { PagesSocket } from './pages-socket.js'
 
 const script = fileURLToPath(new URL('../../../../web/server.mjs', import.meta.url))
 const shortestDelayMs = 250
@@ -22,6 +22,7 @@ const stableAfterMs = 30_000
 export class WebProcess implements BeforeApplicationShutdown {
   private readonly logger = new Logger(WebProcess.name)
   private child: ChildProcess | null = null
+  private socket: PagesSocket | null = null
   private timer: NodeJS.Timeout | null = null
   private delayMs = shortestDelayMs
   private stopping = false
@@ -32,17 +33,23 @@ export class WebProcess implements BeforeApplicationShutdown {
   ) {}
 
   /** Throws when the pages have not been built. */
-  async start(): Promise<void> {
+  start(): void {
     if (this.config.webUrl !== null) return
     if (!fs.existsSync(script)) {
       throw new Error(`The pages are missing: ${script} does not exist. Run "npm run build", or set WEB_URL.`)
     }
-    await this.launch()
+    this.socket = PagesSocket.create(this.config.dataDir)
+    this.launch(this.socket)
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true
     if (this.timer !== null) clearTimeout(this.timer)
+    await this.stopChild()
+    this.socket?.remove()
+  }
+
+  private async stopChild(): Promise<void> {
     const { child } = this
     if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
@@ -51,21 +58,25 @@ export class WebProcess implements BeforeApplicationShutdown {
     await exited
   }
 
-  private async launch(): Promise<void> {
-    const port = await freePort()
+  private launch(socket: PagesSocket): void {
     if (this.stopping) return
+    const socketPath = socket.nextPath()
     const startedAt = Date.now()
     const child = spawn(process.execPath, [script], {
-      env: childEnvironment(port),
+      env: childEnvironment(socketPath),
       // The child ends when this channel closes, so also when this process is killed.
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.child = child
     const lastLines = this.followOutput(child)
-    this.frontDoor.web.setTarget(`http://127.0.0.1:${port}`)
+    this.frontDoor.web.setTarget({ socketPath })
     child.on('error', (error) => this.logger.error(`the web process did not start: ${error.message}`))
     child.once('exit', (code, signal) =>
-      this.onExit(signal ?? `code ${code}`, Date.now() - startedAt, lastLines()),
+      this.onExit(socket, {
+        reason: signal ?? `code ${code}`,
+        ranMs: Date.now() - startedAt,
+        lastLines: lastLines(),
+      }),
     )
   }
 
@@ -81,24 +92,21 @@ export class WebProcess implements BeforeApplicationShutdown {
     return () => last
   }
 
-  private onExit(reason: string, ranMs: number, lastLines: readonly string[]): void {
+  private onExit(socket: PagesSocket, { reason, ranMs, lastLines }: Exit): void {
     this.child = null
     this.frontDoor.web.setTarget(null)
     if (this.stopping) return
     this.delayMs = ranMs > stableAfterMs ? shortestDelayMs : Math.min(this.delayMs * 2, longestDelayMs)
     this.logger.warn(`the web process ended (${reason}); it restarts in ${this.delayMs} ms`)
     for (const line of lastLines) this.logger.warn(`output of the web process: ${line}`)
-    this.timer = setTimeout(() => void this.relaunch(), this.delayMs)
+    this.timer = setTimeout(() => this.launch(socket), this.delayMs)
   }
+}
 
-  private async relaunch(): Promise<void> {
-    try {
-      await this.launch()
-    } catch (error) {
-      this.logger.error(error)
-      this.onExit('it did not start', 0, [])
-    }
-  }
+interface Exit {
+  reason: string
+  ranMs: number
+  lastLines: readonly string[]
 }
 
 /** Variables that the web process does not need and must not see. */
@@ -111,18 +119,7 @@ const hiddenVariables = [
   'NODE_CHANNEL_FD',
 ]
 
-function childEnvironment(port: number): NodeJS.ProcessEnv {
+function childEnvironment(socketPath: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !hiddenVariables.includes(name))
-  return { ...Object.fromEntries(inherited), PORT: String(port), HOSTNAME: '127.0.0.1' }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port was found')
-  return address.port
+  return { ...Object.fromEntries(inherited), HOSTNAME: '127.0.0.1', SOCKET_PATH: socketPath }
 }

@@ -23,7 +23,8 @@ export class OrganizationsController {
   @Post('organizations')
   @ApiOperation({
     summary: 'Create an organization',
-    description: 'Requires the role admin in another organization.',
+    description:
+      'For platform administrators: the first account, and that of `ADMIN_EMAIL`. `ALLOW_NEW_ORGANIZATIONS=true` lets everybody who is signed in.',
   })
   @ApiResult(201, Organization, 'The organization')
   @ApiProblems(400, 401, 403, 409)

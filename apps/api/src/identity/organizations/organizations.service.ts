@@ -1,19 +1,26 @@
 import type { CreateOrganization, Me, Organization } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
-import { Database, isUniqueViolation } from '../../foundation/database/database.service.js'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { Database, isUniqueViolation, type Transaction } from '../../foundation/database/database.service.js'
 import { ConflictError, ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Person } from '../../foundation/principal/principal.js'
+import { organizationLimits } from './organization-limits.js'
 
 /** Organizations and their members. */
 @Injectable()
 export class OrganizationsService {
+  private readonly perPerson: number
+
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly events: EventBus,
-  ) {}
+  ) {
+    this.perPerson = organizationLimits.values(config.limits).perPerson
+  }
 
   /** A person and their organizations. */
   async describe(person: Person): Promise<Me> {
@@ -23,6 +30,7 @@ export class OrganizationsService {
         id: true,
         name: true,
         email: true,
+        platformAdministrator: true,
         members: {
           select: { role: true, organization: { select: { slug: true, name: true } } },
           orderBy: { organization: { name: 'asc' } },
@@ -30,21 +38,24 @@ export class OrganizationsService {
       },
     })
     if (user === null) throw new UnauthorizedError()
-    const { id, name, email, members } = user
+    const { id, name, email, members, platformAdministrator } = user
     return {
       user: { id, name, email },
       organizations: members.map(({ role, organization }) => ({ ...organization, role })),
+      platformAdministrator,
+      mayCreateOrganizations: platformAdministrator || this.config.allowNewOrganizations,
     }
   }
 
-  /** Creates an organization, which the person administers. The person must administer one already. */
+  /**
+   * Creates an organization, which the person administers. Limits are shared out by organization, so this is for platform
+   * administrators, unless ALLOW_NEW_ORGANIZATIONS lets everybody.
+   */
   async create(person: Person, input: CreateOrganization): Promise<Organization> {
     const { userId } = person
     const created = await this.database
       .transaction(async (transaction) => {
-        const administers = await transaction.member.count({ where: { userId, role: 'admin' } })
-        if (administers === 0)
-          throw new ForbiddenError('This requires the role admin in an organization.', 'role_required')
+        await this.assertMayCreate(transaction, userId)
         const organization = await transaction.organization.create({
           data: { ...input, members: { create: { userId, role: 'admin' } } },
         })
@@ -68,5 +79,22 @@ export class OrganizationsService {
       organizationSlug: created.slug,
     })
     return { slug: created.slug, name: created.name, role: 'admin' }
+  }
+
+  private async assertMayCreate(transaction: Transaction, userId: string): Promise<void> {
+    const user = await transaction.user.findUniqueOrThrow({
+      where: { id: userId },
+      select: { platformAdministrator: true, _count: { select: { members: true } } },
+    })
+    if (!user.platformAdministrator && !this.config.allowNewOrganizations)
+      throw new ForbiddenError(
+        'Only a platform administrator may create organizations here. Ask one, or have ALLOW_NEW_ORGANIZATIONS set to true.',
+        'platform_administrator_required',
+      )
+    if (user._count.members >= this.perPerson)
+      throw new ConflictError(
+        `You are a member of ${user._count.members} organizations, and ${this.perPerson} are allowed. Leave one of them first.`,
+        'quota_exceeded',
+      )
   }
 }

@@ -30,7 +30,9 @@ export class SetupService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { needed } = await this.state()
-    if (needed && this.config.administrator !== null) await this.setUpFromConfig(this.config.administrator)
+    const { administrator } = this.config
+    if (needed && administrator !== null) await this.setUpFromConfig(administrator)
+    else if (administrator !== null) await this.makePlatformAdministrator(administrator.email)
     else if (needed && !this.config.loopbackOnly) this.announceCode()
   }
 
@@ -58,6 +60,15 @@ export class SetupService implements OnApplicationBootstrap {
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error
     }
+  }
+
+  /** The account that the variables name later on, when another one was the first. */
+  private async makePlatformAdministrator(email: string): Promise<void> {
+    const { count } = await this.database.prisma.user.updateMany({
+      where: { email: email.toLowerCase(), platformAdministrator: false },
+      data: { platformAdministrator: true },
+    })
+    if (count > 0) this.logger.log(`${email} is a platform administrator from now on`)
   }
 
   /** Whoever sets variables runs the platform, so that it starts all the same. */
@@ -89,7 +100,7 @@ export class SetupService implements OnApplicationBootstrap {
     const me = await this.database.transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`
       if ((await transaction.user.count()) > 0) throw alreadyDone()
-      const user = await this.signIn.createPerson(transaction, { ...input, passwordHash })
+      const user = await this.signIn.createFirstPerson(transaction, { ...input, passwordHash })
       const organization = await transaction.organization.create({
         data: { ...input.organization, members: { create: { userId: user.id, role: 'admin' } } },
       })
@@ -99,7 +110,8 @@ export class SetupService implements OnApplicationBootstrap {
         detail: { name: organization.name },
       })
       const { slug, name } = organization
-      return { user, organizations: [{ slug, name, role: 'admin' as const }] }
+      const founder = { platformAdministrator: true, mayCreateOrganizations: true }
+      return { user, organizations: [{ slug, name, role: 'admin' as const }], ...founder }
     })
     this.done = true
     this.code = null

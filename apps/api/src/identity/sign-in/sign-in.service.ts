@@ -57,14 +57,21 @@ export class SignInService {
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
   }
 
-  /** Creates a person who signs in with a password, in the caller's transaction. */
-  async createPerson(
+  /** Creates the platform's first person, who signs in with a password, in the caller's transaction. */
+  async createFirstPerson(
     transaction: Transaction,
     person: { name: string; email: string; passwordHash: string },
   ): Promise<{ id: string; name: string; email: string }> {
     const id = randomId(32)
+    const { name } = person
     const user = await transaction.user.create({
-      data: { id, name: person.name, email: person.email.toLowerCase(), emailVerified: false },
+      data: {
+        id,
+        name,
+        email: person.email.toLowerCase(),
+        emailVerified: false,
+        platformAdministrator: true,
+      },
     })
     await transaction.account.create({
       data: {

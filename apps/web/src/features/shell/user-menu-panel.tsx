@@ -1,7 +1,7 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { BookOpen, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, Building2, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
@@ -11,6 +11,7 @@ import { explain } from '@/lib/explain'
 import { paths } from '@/lib/paths'
 
 const ChangePasswordDialog = lazy(() => import('./change-password-dialog'))
+const NewOrganizationDialog = lazy(() => import('./new-organization-dialog'))
 
 interface UserMenuPanelProps {
   me: Me
@@ -19,7 +20,8 @@ interface UserMenuPanelProps {
 
 export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
   const signOut = useSignOut()
-  const [changingPassword, setChangingPassword] = useState(false)
+  const [dialog, setDialog] = useState<'password' | 'organization' | null>(null)
+  const close = () => setDialog(null)
   return (
     <>
       <Menu align="start" side="top" trigger={trigger}>
@@ -33,18 +35,22 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
           API documentation
         </MenuLink>
-        <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setChangingPassword(true)}>
+        {me.mayCreateOrganizations && (
+          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => setDialog('organization')}>
+            New organization
+          </MenuItem>
+        )}
+        <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setDialog('password')}>
           Change password
         </MenuItem>
         <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
           Sign out
         </MenuItem>
       </Menu>
-      {changingPassword && (
-        <Suspense>
-          <ChangePasswordDialog onClose={() => setChangingPassword(false)} />
-        </Suspense>
-      )}
+      <Suspense>
+        {dialog === 'password' && <ChangePasswordDialog onClose={close} />}
+        {dialog === 'organization' && <NewOrganizationDialog onClose={close} />}
+      </Suspense>
     </>
   )
 }

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Makes the api's role on the server that DATABASE_ADMIN_URL names, gives it that database, and keeps its password in
+// PASSWORD_FILE. docker-compose.yml runs it before the api, which never learns the password of the superuser.
+import { apiPassword, apiRole, giveToApiRole } from './database/api-role.mjs'
+import { describeError } from './foundation/user-error.mjs'
+
+const { DATABASE_ADMIN_URL: adminUrl, PASSWORD_FILE: passwordFile } = process.env
+if (!adminUrl || !passwordFile) {
+  process.stderr.write('There is no database to prepare: set DATABASE_ADMIN_URL and PASSWORD_FILE.\n')
+  process.exit(1)
+}
+try {
+  await giveToApiRole(adminUrl, apiPassword(passwordFile))
+  process.stdout.write(`the role ${apiRole} owns the database\n`)
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`)
+  process.exitCode = 1
+}
