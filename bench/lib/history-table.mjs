@@ -20,7 +20,7 @@ export async function fillHistory(pool, { samples, perMonth }) {
   )
   const devices = rows.map(({ key }) => key)
   const keys = await keyIds(pool, keysOfPage)
-  await pool.query('SELECT telemetry.make_partitions($1, $2)', [monthBeginUs, monthBeginUs + monthUs])
+  await pool.query('SELECT telemetry.make_partitions($1, $2, $1)', [monthBeginUs, monthBeginUs + monthUs])
   const block = monthUs / 1_000_000
   await fillSeries(pool, devices[0], keys[0], perMonth)
   let left = samples - perMonth

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../support/accounts.js'
@@ -104,6 +105,33 @@ describe('people and organizations', () => {
     await save.click()
     await main(page).getByText('Nothing is deleted by its age.').waitFor()
     expect(await retention()).toBe(0)
+    await page.context().close()
+  })
+
+  it('shows an administrator what could not be stored, and deletes it', async () => {
+    await device(administrator, 'Dense source', 'dense')
+    await platform.pool.query(
+      `INSERT INTO telemetry.set_aside (organization_id, device_key, received_at, reason, payload, payload_bytes)
+       SELECT organization_id, key, now(), 'Storing it took longer than a commit may, alone and twice', '{"flow":1}', 10
+       FROM device WHERE id = 'dense'`,
+    )
+    const page = await visit(browser, platform.url, administrator)
+    await page.getByRole('link', { name: 'Settings' }).first().click()
+    await main(page).getByText('Storing it took longer than a commit may').waitFor()
+    expect(await portray(page, 'set-aside')).toEqual([])
+    await main(page).getByRole('button', { name: 'Show the message of dense' }).click()
+    const message = page.getByRole('dialog', { name: 'Message of dense' })
+    await message.getByText('{"flow":1}').waitFor()
+    expect(await portray(page, 'set-aside-message')).toEqual([])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      message.getByRole('button', { name: 'Download' }).click(),
+    ])
+    expect(await readFile(await file.path(), 'utf8')).toBe('{"flow":1}')
+    await message.getByRole('button', { name: 'Delete' }).click()
+    const confirm = page.getByRole('dialog', { name: 'Delete this message?' })
+    await confirm.getByRole('button', { name: 'Delete message' }).click()
+    await main(page).getByText('None: every message could be stored.').waitFor()
     await page.context().close()
   })
 

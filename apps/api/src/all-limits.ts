@@ -4,6 +4,8 @@ import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js
 import { httpLimits } from './http/front-door/http-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
+import { correctionLimits } from './telemetry/storage/correction-limits.js'
+import { setAsideLimits } from './telemetry/storage/set-aside-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
 export const allLimits: readonly LimitSet<string>[] = [
@@ -11,6 +13,8 @@ export const allLimits: readonly LimitSet<string>[] = [
   httpLimits,
   organizationLimits,
   ingestLimits,
+  correctionLimits,
+  setAsideLimits,
 ]
 
 /** Throws a ConfigError that names each given limit that does not exist. */

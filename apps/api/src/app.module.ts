@@ -18,6 +18,7 @@ import { DevicesModule } from './registry/devices/devices.module.js'
 import { PresenceModule } from './registry/presence/presence.module.js'
 import { TelemetryModule } from './telemetry/history/telemetry.module.js'
 import { IngestModule } from './telemetry/ingest/ingest.module.js'
+import { SetAsideModule } from './telemetry/set-aside/set-aside.module.js'
 
 /** The whole api. Providers that are needed in most places are global, in core.module.ts. */
 export function appModule(foundations: Foundations): DynamicModule {
@@ -35,6 +36,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       CredentialsModule,
       TelemetryModule,
       IngestModule,
+      SetAsideModule,
       PresenceModule,
       MessagingModule,
       OverviewModule,

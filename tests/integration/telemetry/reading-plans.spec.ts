@@ -31,7 +31,7 @@ let client: pg.Client
 beforeAll(async () => {
   database = await createDatabase()
   const { pool } = database
-  await pool.query('SELECT telemetry.make_partitions($1, $2)', [begin, begin + 52 * weekUs])
+  await pool.query('SELECT telemetry.make_partitions($1, $2, $1)', [begin, begin + 52 * weekUs])
   await pool.query("INSERT INTO telemetry.key (name) VALUES ('k')")
   await pool.query("INSERT INTO organization (id, slug, name) VALUES (1, 'o', 'o')")
   await pool.query(

@@ -30,7 +30,7 @@ describe('retention', () => {
     )
     const deviceKey = rows[0]?.key as number
     const times = Array.from({ length: 240 }, (_, n) => (now - n * 6 * hourMs) * 1_000)
-    const partitions = new Partitions(database.pool)
+    const partitions = new Partitions(database.pool, () => now)
     await partitions.ensure(new Set(times.map((us) => Math.floor((us - 345_600_000_000) / 604_800_000_000))))
     for (const [table, width] of [
       ['minute', 60_000_000],
@@ -97,8 +97,9 @@ describe('retention', () => {
     const [oldest] = partitions
     await database.pool.query(`ALTER TABLE telemetry.sample DETACH PARTITION ${oldest}`)
     // Detached and not yet dropped: whoever needs it makes it anew.
-    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [
+    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint, $2::bigint)', [
       (now - 60 * dayMs) * 1_000,
+      now * 1_000,
     ])
     expect(await partitionsOf('sample')).toEqual(partitions)
     await applyRetention(database.pool, await loadRetention(database.pool, null), now)
@@ -126,7 +127,10 @@ describe('retention', () => {
     expect(await partitionsOf('sample')).not.toContain(name)
     const week =
       BigInt(Date.parse(`${name?.slice(-8, -4)}-${name?.slice(-4, -2)}-${name?.slice(-2)}`)) * 1000n
-    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [String(week)])
+    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint, $2::bigint)', [
+      String(week),
+      now * 1_000,
+    ])
     await database.pool.query(
       'INSERT INTO telemetry.sample (device_key, key_id, ts, number) VALUES (1, 1, $1::bigint, 1)',
       [String(week)],
@@ -135,8 +139,9 @@ describe('retention', () => {
 
   it('drops detached tables that are too old, and no others', async () => {
     await database.pool.query('UPDATE organization SET retention_days = 10')
-    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint)', [
+    await database.pool.query('SELECT telemetry.make_partitions($1::bigint, $1::bigint, $2::bigint)', [
       (now - 60 * dayMs) * 1_000,
+      now * 1_000,
     ])
     const [oldest, ...others] = await partitionsOf('sample')
     const newest = others.at(-1)

@@ -1,46 +1,34 @@
-import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ActivityWriter } from '../../../apps/api/src/registry/presence/activity-writer.js'
-import { Pipeline } from '../../../apps/api/src/telemetry/ingest/pipeline.js'
+import type { Pipeline } from '../../../apps/api/src/telemetry/ingest/pipeline.js'
 import type { IngestOutcome, SourceDevice } from '../../../apps/api/src/telemetry/samples/sample.js'
-import { Partitions } from '../../../apps/api/src/telemetry/storage/partitions.js'
-import { StoreState } from '../../../apps/api/src/telemetry/storage/store-state.js'
+import { CorrectionBacklog } from '../../../apps/api/src/telemetry/storage/correction-backlog.js'
+import { CorrectionWorker } from '../../../apps/api/src/telemetry/storage/correction-worker.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { type Fault, FaultyPool } from './faulty-pool.js'
+import { makeDevices, send, startPipeline } from './pipelines.js'
 import { plainRollUps, storedRollUps, storedSamples, widths } from './plain-roll-ups.js'
 
 let database: TestDatabase
 let pool: FaultyPool
-let organizationId: number
 
 beforeAll(async () => {
   database = await createDatabase()
   pool = new FaultyPool({ connectionString: database.url, max: 6 }, database.pool)
-  const { rows } = await database.pool.query(
-    `INSERT INTO organization (slug, name) VALUES ('o', 'O') RETURNING id`,
-  )
-  organizationId = rows[0].id
 })
 afterAll(async () => {
   await pool?.end()
   await database?.drop()
 })
 
-async function makeDevices(count: number): Promise<SourceDevice[]> {
-  const ids = Array.from({ length: count }, () => randomUUID())
-  const { rows } = await database.pool.query<{ key: number; id: string }>(
-    `INSERT INTO device (organization_id, id, name, updated_at) SELECT $1, id, id, now() FROM unnest($2::text[]) AS id
-     RETURNING key, id`,
-    [organizationId, ids],
-  )
-  return rows.map(({ key, id }) => ({ organizationId, organizationSlug: 'o', deviceKey: key, deviceId: id }))
-}
-
-/** A platform's ingest: it may die at any time, and the next one knows nothing of it. */
-function startPipeline(): Pipeline {
-  const activity = new ActivityWriter(pool, () => {})
-  return new Pipeline({ pool, partitions: new Partitions(pool), activity, store: new StoreState() })
+/** Rolls up again what corrections made stale, with the faults that are laid out, until nothing is. */
+async function drain(): Promise<void> {
+  for (;;) {
+    const worker = new CorrectionWorker({ pool, backlog: new CorrectionBacklog(1e6), statementMs: 10_000 })
+    const left = await worker.round().catch(() => -1)
+    if (left === 0) return
+    await database.pool.query('UPDATE telemetry.stale_bucket SET due_at = now()')
+  }
 }
 
 type Told = IngestOutcome | 'undecided'
@@ -50,12 +38,9 @@ interface Message {
   records: { ts: number; values: Values }[]
 }
 
-function send(pipeline: Pipeline, device: SourceDevice, payload: unknown): Promise<Told> {
-  return new Promise((resolve) => {
-    const listener = { delayed() {}, decided: resolve, undecided: () => resolve('undecided') }
-    pipeline.ingest(device, Buffer.from(JSON.stringify(payload)), listener, 'acknowledged')
-  })
-}
+/** Undecided is what a platform that dies leaves. */
+const told = (pipeline: Pipeline, device: SourceDevice, payload: unknown): Promise<Told> =>
+  send(pipeline, device, payload).catch(() => 'undecided' as const)
 
 // The last minutes of an hour, of a week and of four weeks, and the first of the next: 26 October 2026, 00:00 UTC.
 const edge = Date.UTC(2026, 9, 26)
@@ -85,6 +70,7 @@ const step = fc.record({
   again: fc.boolean(),
   faults: fc.array(fc.constantFrom<Fault>('none', 'none', 'before', 'during', 'after'), { maxLength: 8 }),
   platformDies: fc.boolean(),
+  rollsUp: fc.boolean(),
 })
 
 /** Sends in order; what a dying platform leaves undecided is sent again to the next, as a device would. */
@@ -93,12 +79,12 @@ async function deliver(
   messages: readonly { device: SourceDevice; payload: unknown }[],
   dies: boolean,
 ): Promise<Pipeline> {
-  const told = messages.map(({ device, payload }) => send(pipeline, device, payload))
+  const deciding = messages.map(({ device, payload }) => told(pipeline, device, payload))
   if (dies) await pipeline.close(0)
-  const outcomes = await Promise.all(told)
+  const outcomes = await Promise.all(deciding)
   for (const outcome of outcomes) if (outcome !== 'undecided') expect(outcome).toMatchObject({ stored: true })
   const left = messages.filter((_, index) => outcomes[index] === 'undecided')
-  const next = dies ? startPipeline() : pipeline
+  const next = dies ? startPipeline(pool) : pipeline
   return left.length === 0 ? next : deliver(next, left, false)
 }
 
@@ -107,16 +93,19 @@ describe('roll-ups', () => {
     let struck = 0
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
-        const devices = await makeDevices(3)
+        const devices = await makeDevices(database.pool, 3)
         const expected = new Map<string, unknown>()
-        let pipeline = startPipeline()
-        for (const { messages, again, faults, platformDies } of steps) {
+        let pipeline = startPipeline(pool)
+        for (const { messages, again, faults, platformDies, rollsUp } of steps) {
           pool.faults.push(...faults)
+          // It runs beside the commits, and fails as they do.
+          const rolling = rollsUp ? drain() : undefined
           const sent = messages.map(({ device, records }) => ({
             device: devices[device] as SourceDevice,
             payload: records,
           }))
           pipeline = await deliver(pipeline, again ? [...sent, ...sent] : sent, platformDies)
+          await rolling
           for (const { device, payload } of sent)
             for (const { ts: at, values: some } of payload)
               for (const [key, one] of Object.entries(some))
@@ -124,6 +113,7 @@ describe('roll-ups', () => {
         }
         pool.faults.length = 0
         await pipeline.close(10_000)
+        await drain()
         struck += pool.struck
         pool.struck = 0
         await expectStored(

@@ -54,6 +54,18 @@ const TEXTS: Record<string, RefusalText> = {
     title: 'Dropped: database behind',
     todo: 'Send with QoS 1, so that the device sends again what was not stored.',
   },
+  telemetry_set_aside: {
+    title: 'Set aside: could not be stored',
+    todo: 'An administrator finds the message on the page Settings, with the reason; correct what the device sends.',
+  },
+  too_many_samples: {
+    title: 'Too many samples in a minute',
+    todo: 'Let the device send fewer samples of one key, or spread their times.',
+  },
+  too_many_corrections: {
+    title: 'Too many corrections',
+    todo: 'Wait until the corrections that were sent are worked off, and send the message again.',
+  },
   not_retained: {
     title: 'Topic not retained',
     todo: 'The message was delivered. Publish it without the retain flag: the platform stores telemetry itself.',

@@ -34,6 +34,9 @@ export const NoticeCode = z.enum([
   'timestamp_refused',
   'clock_not_set',
   'telemetry_dropped',
+  'telemetry_set_aside',
+  'too_many_samples',
+  'too_many_corrections',
   'not_retained',
   'retained_quota',
 ])

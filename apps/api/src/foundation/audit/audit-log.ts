@@ -6,6 +6,7 @@ import type { Principal } from '../principal/principal.js'
 export type AuditAction =
   | 'organization.create'
   | 'organization.update'
+  | 'setAside.delete'
   | 'apiKey.create'
   | 'apiKey.delete'
   | 'device.create'

@@ -24,6 +24,11 @@ export function isMissingPartition(error: unknown): boolean {
   )
 }
 
+/** Whether a statement took longer than it may: PostgreSQL cancelled it, or pg gave up waiting, whose error has no code. */
+export function isTimeout(error: unknown): boolean {
+  return errorCode(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout')
+}
+
 /** Why the store is away, in words for the public: the database's own message may hold secrets. */
 export function awayReason(error: unknown): string {
   const code = errorCode(error)

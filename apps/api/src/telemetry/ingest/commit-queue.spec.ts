@@ -18,6 +18,8 @@ function queueWith(
     flushIntervalMs: 1,
     minCommitIntervalMs: 0,
     largeBatchRows: 1,
+    answers: async () => true,
+    setAside: async () => {},
     onFailure() {},
     onDecided({ batch, from, to }, refusals) {
       for (const [index, { listener }] of batch.messages.entries()) {
@@ -38,12 +40,23 @@ function valuesOf({ batch, from, to }: Slice): number[] {
   return batch.columns.numbers.slice(first, batch.messages[to - 1]?.to)
 }
 
-function push(queue: CommitQueue, value: number, rows = 1, payloadBytes = 10): Promise<IngestOutcome> {
+interface Source {
+  organizationId: number
+  deviceKey: number
+}
+
+function push(
+  queue: CommitQueue,
+  value: number,
+  rows = 1,
+  payloadBytes = 10,
+  source: Source = { organizationId: 1, deviceKey: 1 },
+): Promise<IngestOutcome> {
   return new Promise((decided, undecided) => {
     const columns = new Columns()
     for (let row = 0; row < rows; row++) columns.push('a', value, value, null)
     const listener = { delayed() {}, decided, undecided }
-    queue.push({ organizationId: 1, deviceKey: 1, payloadBytes, receivedAtMs: 0, listener }, columns)
+    queue.push({ ...source, payload: Buffer.alloc(payloadBytes), receivedAtMs: 0, listener }, columns)
   })
 }
 
@@ -164,16 +177,111 @@ describe('CommitQueue', () => {
     expect(queue.failure).toBeNull()
   })
 
-  it('refuses the one message that cannot be stored, and stores the others', async () => {
+  it('sets aside the one message that cannot be stored, and stores the others', async () => {
     const committed: number[] = []
-    const queue = queueWith(async (values) => {
-      if (values.includes(3)) throw refusal('22P05')
-      committed.push(...values)
-      return noRefusals
-    })
+    const kept: string[] = []
+    const queue = queueWith(
+      async (values) => {
+        if (values.includes(3)) throw refusal('22P05')
+        committed.push(...values)
+        return noRefusals
+      },
+      { setAside: async (_, reason) => void kept.push(reason) },
+    )
     const outcomes = await Promise.all([1, 2, 3, 4].map((value) => push(queue, value)))
     expect(outcomes.map((outcome) => outcome.stored)).toEqual([true, true, false, true])
+    expect(outcomes[2]).toMatchObject({ refusal: { code: 'telemetry_set_aside' } })
     expect(committed).toEqual([1, 2, 4])
+    expect(kept).toEqual(['It holds a value that the database cannot store'])
+  })
+
+  it('gives organizations turns, so that a flood of one is not before all others', async () => {
+    const batches: number[][] = []
+    const queue = queueWith(
+      async (values) => {
+        batches.push(values)
+        return noRefusals
+      },
+      { batchRows: 1_000 },
+    )
+    const flood = Array.from({ length: 30 }, () => push(queue, 1, 100))
+    const other = push(queue, 2, 1, 10, { organizationId: 2, deviceKey: 2 })
+    await Promise.all([...flood, other])
+    // The first was closed before it came; nine tenths of the flood are behind it.
+    expect(batches.findIndex((values) => values.includes(2))).toBe(1)
+    expect(batches.flat().filter((value) => value === 1)).toHaveLength(3_000)
+    for (const values of batches) expect(values.length).toBeLessThanOrEqual(1_000)
+  })
+
+  describe('a message that takes too long', () => {
+    const slow = { organizationId: 1, deviceKey: 1 }
+    const sameOrganization = { organizationId: 1, deviceKey: 3 }
+    const otherOrganization = { organizationId: 2, deviceKey: 5 }
+
+    it('is set aside; nobody else waits for it to be found, and the order of its device is kept', async () => {
+      const committed: number[] = []
+      let gate = () => {}
+      const found = new Promise<void>((resolve) => {
+        gate = resolve
+      })
+      let timeouts = 0
+      const queue: CommitQueue = queueWith(
+        async (values) => {
+          if (values.includes(2)) {
+            timeouts += 1
+            if (timeouts > 1) await found
+            throw refusal('57014')
+          }
+          committed.push(...values)
+          return noRefusals
+        },
+        { batchRows: 100 },
+      )
+      const first = [1, 2, 3].map((value) => push(queue, value, 1, 10, slow))
+      await expect.poll(() => timeouts).toBe(2)
+      const later = push(queue, 4, 1, 10, slow)
+      // While the slow one is looked for, the others are committed.
+      await Promise.all([push(queue, 10, 1, 10, sameOrganization), push(queue, 11, 1, 10, otherOrganization)])
+      expect(committed).not.toContain(4)
+      gate()
+      const outcomes = await Promise.all([...first, later])
+      expect(outcomes.map(({ stored }) => stored)).toEqual([true, false, true, true])
+      expect(outcomes[1]).toMatchObject({ refusal: { code: 'telemetry_set_aside' } })
+      expect(committed.filter((value) => value < 10)).toEqual([1, 3, 4])
+      await queue.close(1_000)
+    })
+
+    it('is tried again, and never set aside, while the database takes no writes', async () => {
+      const kept: string[] = []
+      let answers = false
+      let attempts = 0
+      const queue = queueWith(
+        async () => {
+          attempts += 1
+          if (attempts < 5) throw new Error('Query read timeout')
+          return noRefusals
+        },
+        { answers: async () => answers, setAside: async (_, reason) => void kept.push(reason) },
+      )
+      const outcome = push(queue, 1, 1, 10, slow)
+      await expect.poll(() => attempts).toBeGreaterThan(2)
+      expect(queue.failure).not.toBeNull()
+      answers = true
+      expect(await outcome).toEqual({ stored: true, samples: 1 })
+      expect(kept).toEqual([])
+    })
+
+    it('is undecided when the queue is closed meanwhile', async () => {
+      const queue = queueWith(
+        async () => {
+          throw refusal('57014')
+        },
+        { setAside: () => Promise.reject(refusal('ECONNREFUSED')) },
+      )
+      const outcome = push(queue, 1, 1, 10, slow).catch((error: Error) => error.name)
+      await queue.close(10)
+      expect(await outcome).toBe('UndecidedError')
+    })
   })
 
   it('leaves undecided what was not committed before it was closed', async () => {

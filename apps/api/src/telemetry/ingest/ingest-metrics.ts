@@ -1,23 +1,31 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
+export interface IngestGauges {
+  waiting(): { samples: number; bytes: number }
+  staleBuckets(): number
+  fullMinutes(): number
+}
+
 /** Registers the metrics of ingest. */
-export function ingestMetrics(registry: Registry, waiting: () => { samples: number; bytes: number }) {
-  registerWaiting(registry, waiting)
+export function ingestMetrics(registry: Registry, gauges: IngestGauges) {
+  registerGauges(registry, gauges)
   return { ...countersOf(registry), ...histogramsOf(registry) }
 }
 
-function registerWaiting(registry: Registry, waiting: () => { samples: number; bytes: number }): void {
+function registerGauges(registry: Registry, { waiting, staleBuckets, fullMinutes }: IngestGauges): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
-      name: `heliograph_ingest_waiting_${name}`,
+      name: `heliograph_ingest_${name}`,
       help,
       registers: [registry],
       collect() {
         this.set(read())
       },
     })
-  gauge('samples', 'Samples that wait to be committed', () => waiting().samples)
-  gauge('bytes', 'Rough bytes of memory that waiting samples take', () => waiting().bytes)
+  gauge('waiting_samples', 'Samples that wait to be committed', () => waiting().samples)
+  gauge('waiting_bytes', 'Rough bytes of memory that waiting samples take', () => waiting().bytes)
+  gauge('stale_buckets', 'Roll-ups that wait to be computed again after corrections', staleBuckets)
+  gauge('full_minutes', 'Minutes of series that are known to take no more samples', fullMinutes)
 }
 
 function countersOf(registry: Registry) {
@@ -27,6 +35,10 @@ function countersOf(registry: Registry) {
     messages: counter('messages_total', 'Telemetry messages by how they were decided', ['outcome']),
     dropped: counter('dropped_total', 'Messages of QoS 0 that were not stored, by reason', ['reason']),
     samples: counter('samples_total', 'Samples that were committed'),
+    setAside: counter('set_aside_total', 'Telemetry messages that could not be stored and were set aside'),
+    rolledUpAgain: counter('rolled_up_again_total', 'Roll-ups computed again after corrections', [
+      'resolution',
+    ]),
     storeFailures: counter('store_failures_total', 'Commits that failed and were tried again'),
   }
 }

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import type { Delivery } from '../../foundation/tracing/message-timing.js'
 import { Notices } from '../../registry/notices/notices.js'
@@ -10,8 +11,14 @@ import { ActivityService } from '../../registry/presence/activity.service.js'
 import { dayMs } from '../retention/retention.js'
 import { RetentionService } from '../retention/retention.service.js'
 import type { IngestListener, SourceDevice, UndecidedError } from '../samples/sample.js'
+import type { BatchMessage } from '../storage/batch.js'
+import { CorrectionBacklog } from '../storage/correction-backlog.js'
+import { correctionLimits } from '../storage/correction-limits.js'
+import { CorrectionWorker } from '../storage/correction-worker.js'
 import { deleteOrphans, deleteTelemetry } from '../storage/delete-telemetry.js'
 import { Partitions } from '../storage/partitions.js'
+import { deleteOldSetAside } from '../storage/set-aside.js'
+import { setAsideLimits } from '../storage/set-aside-limits.js'
 import { StoreState } from '../storage/store-state.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
@@ -28,10 +35,13 @@ export class IngestService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(IngestService.name)
   private readonly partitions: Partitions
   private readonly pipeline: Pipeline
+  private readonly corrections: CorrectionWorker
+  private readonly problems = new GroupedLog((line) => this.logger.warn(line))
+  private readonly setAsideDays: number
   private readonly metrics: ReturnType<typeof ingestMetrics>
   private readonly drops: DropNotices
   private failing = false
-  private partitionTimer: NodeJS.Timeout | undefined
+  private dailyTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
@@ -48,21 +58,40 @@ export class IngestService implements BeforeApplicationShutdown {
   ) {
     this.partitions = new Partitions(database.pool)
     this.drops = new DropNotices(notices)
+    const limits = correctionLimits.values(config.limits)
+    const setAside = setAsideLimits.values(config.limits)
+    this.setAsideDays = setAside.keptDays
+    const backlog = new CorrectionBacklog(limits.staleMinutes)
+    this.corrections = new CorrectionWorker({
+      pool: database.pool,
+      backlog,
+      statementMs: limits.statementMs,
+      onFailure: (error) => this.noteRollUpFailure(error),
+      onRolledUp: (resolution) => this.metrics.rolledUpAgain.inc({ resolution }),
+    })
     this.pipeline = new Pipeline({
       pool: database.pool,
       partitions: this.partitions,
       activity: activity.writer,
       store,
       quota: ingestLimits.values(config.limits),
+      corrections: limits,
+      setAside,
+      backlog,
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
       onHeartbeat: () => this.metrics.messages.inc({ outcome: 'stored' }),
       onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
+      onSetAside: (message, reason) => this.noteSetAside(message, reason),
       onCommitted: (counts) => this.noteCommit(counts),
       onTimed: (timings, batch) => latency.committed(timings, batch),
     })
-    this.metrics = ingestMetrics(metrics.registry, () => this.pipeline.waiting)
+    this.metrics = ingestMetrics(metrics.registry, {
+      waiting: () => this.pipeline.waiting,
+      staleBuckets: () => backlog.total,
+      fullMinutes: () => this.pipeline.fullMinutes,
+    })
     events.on('device.deleted', ({ deviceKey }) => this.forgetDevice(deviceKey))
     health.register('telemetry', () => {
       const { state, reason } = store.current
@@ -72,13 +101,17 @@ export class IngestService implements BeforeApplicationShutdown {
 
   /** To be called before the first message: makes partitions, and deletes what a platform that was stopped left behind. */
   async start(): Promise<void> {
-    await this.partitions.ahead(Date.now())
-    this.partitionTimer = setInterval(() => {
+    await this.partitions.ahead()
+    this.dailyTimer = setInterval(() => {
       // A batch that finds a partition missing makes it, so a day on which this fails does no harm.
-      this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
+      Promise.all([this.partitions.ahead(), this.deleteOldSetAside()]).catch((error: unknown) =>
+        this.noteFailure(error),
+      )
     }, dayMs).unref()
     await this.retention.start()
     await deleteOrphans(this.database.pool)
+    await this.deleteOldSetAside()
+    this.corrections.start()
   }
 
   /**
@@ -98,9 +131,9 @@ export class IngestService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.partitionTimer)
+    clearInterval(this.dailyTimer)
     this.drops.send()
-    await this.pipeline.close(closeTimeoutMs)
+    await Promise.all([this.pipeline.close(closeTimeoutMs), this.corrections.close()])
   }
 
   private noteCommit({ storedMessages, refusedMessages, samples, commitMs, waitedMs }: CommitCounts): void {
@@ -122,6 +155,27 @@ export class IngestService implements BeforeApplicationShutdown {
     this.logger.error(
       `telemetry cannot be stored and is not acknowledged: ${error instanceof Error ? error.message : error}`,
     )
+  }
+
+  private noteRollUpFailure(error: unknown): void {
+    const why = error instanceof Error ? error.message : error
+    this.problems.note(
+      'corrections',
+      () => `the roll-up of corrected telemetry could not be computed, which is tried again: ${why}`,
+    )
+  }
+
+  private noteSetAside({ organizationId, deviceKey }: BatchMessage, reason: string): void {
+    this.metrics.setAside.inc()
+    const who = `device ${deviceKey} of organization ${organizationId}`
+    this.problems.note(
+      'set aside',
+      () => `telemetry of ${who} cannot be stored and was set aside for its administrators: ${reason}`,
+    )
+  }
+
+  private deleteOldSetAside(): Promise<void> {
+    return deleteOldSetAside(this.database.pool, this.setAsideDays)
   }
 
   /** Deletes a device's telemetry in the background: there may be much of it, and it cannot be read any more. */

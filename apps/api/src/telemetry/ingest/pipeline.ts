@@ -13,9 +13,14 @@ import {
   UndecidedError,
 } from '../samples/sample.js'
 import { TimestampAssigner } from '../samples/timestamp-assigner.js'
-import type { BatchMessage, Slice } from '../storage/batch.js'
+import { type BatchMessage, messagesOf, type Slice } from '../storage/batch.js'
 import { Committer, type Refusals } from '../storage/committer.js'
+import { CorrectionBacklog } from '../storage/correction-backlog.js'
+import { correctionLimits } from '../storage/correction-limits.js'
 import type { Partitions } from '../storage/partitions.js'
+import { setAside } from '../storage/set-aside.js'
+import { setAsideLimits } from '../storage/set-aside-limits.js'
+import { takesWrites } from '../storage/store-probe.js'
 import type { StoreState } from '../storage/store-state.js'
 import { assessStore } from './assess-store.js'
 import { CommitQueue } from './commit-queue.js'
@@ -28,6 +33,9 @@ export interface PipelineOptions {
   activity: ActivityWriter
   store: StoreState
   quota?: LimitValues<typeof ingestLimits>
+  corrections?: LimitValues<typeof correctionLimits>
+  setAside?: LimitValues<typeof setAsideLimits>
+  backlog?: CorrectionBacklog
   now?: () => number
   /** The oldest time, in epoch milliseconds, that a sample of an organization may have; null: any. */
   oldestMs?(organizationId: number, nowMs: number): number | null
@@ -37,6 +45,8 @@ export interface PipelineOptions {
   /** Called for a message without samples, of which there is nothing to store. */
   onHeartbeat?(): void
   onStored?(organizationId: number, samples: number): void
+  /** Called when a message was set aside, because it cannot be stored. */
+  onSetAside?(message: BatchMessage, reason: string): void
   /** Called when a batch was committed. */
   onCommitted?(counts: CommitCounts): void
   /** Called with the timed messages of a committed batch, before their listeners are. */
@@ -80,7 +90,10 @@ export class Pipeline {
 
   constructor(private readonly options: PipelineOptions) {
     this.#quota = new IngestQuota(options.quota ?? ingestLimits.values())
-    this.#committer = new Committer(options.pool, options.partitions, options.activity)
+    const corrections = options.corrections ?? correctionLimits.values()
+    const { pool, partitions, activity } = options
+    const backlog = options.backlog ?? new CorrectionBacklog(corrections.staleMinutes)
+    this.#committer = new Committer({ pool, partitions, activity, limits: corrections, backlog })
     this.#now = options.now ?? Date.now
     this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
     this.#assessTimer = setInterval(() => this.#assess(), assessEveryMs).unref()
@@ -89,6 +102,11 @@ export class Pipeline {
   /** What waits for its commit. */
   get waiting(): { samples: number; bytes: number } {
     return { samples: this.#quota.samples, bytes: this.#quota.bytes }
+  }
+
+  /** How many minutes of series are known to take no more samples. */
+  get fullMinutes(): number {
+    return this.#committer.fullMinutes
   }
 
   /** Takes a message in. Its listener is called at once when it is refused or exceeds the quota. */
@@ -116,7 +134,7 @@ export class Pipeline {
       return
     }
     this.#timestamps.assign(deviceKey, columns, nowMs)
-    const message = { organizationId, deviceKey, payloadBytes: payload.length, receivedAtMs: nowMs, listener }
+    const message = { organizationId, deviceKey, payload, receivedAtMs: nowMs, listener }
     this.#queueOf(deviceKey).push(message, columns)
     if (this.options.store.current.state !== 'ok') listener.delayed()
   }
@@ -164,14 +182,16 @@ export class Pipeline {
   #makeQueue(): CommitQueue {
     return new CommitQueue({
       commit: (slice) => this.#committer.commit(slice),
+      answers: () => takesWrites(this.options.pool),
+      setAside: (message, reason) => this.#setAside(message, reason),
       ...queueLimits,
       onFailure: (error) => {
         this.#assess()
         this.options.onFailure?.(error)
       },
       onDecided: (slice, refusals, commitMs) => this.#onDecided(slice, refusals, commitMs),
-      onUndecided: ({ batch, from, to }, error) => {
-        for (const message of batch.messages.slice(from, to)) {
+      onUndecided: (slice, error) => {
+        for (const message of messagesOf(slice)) {
           this.#release(message)
           message.listener.undecided(error)
         }
@@ -199,7 +219,7 @@ export class Pipeline {
   }
 
   #noteTimes({ batch, from, to }: Slice, commitMs: number): void {
-    const messages = batch.messages.slice(from, to)
+    const messages = messagesOf({ batch, from, to })
     const timings = messages.flatMap(({ listener }) => listener.timing ?? [])
     if (timings.length === 0) return
     const committedAtMs = performance.now()
@@ -210,8 +230,13 @@ export class Pipeline {
   }
 
   #release(message: BatchMessage): void {
-    const { from, to, payloadBytes } = message
-    this.#quota.release(message, { samples: to - from, payloadBytes })
+    const { from, to, payload } = message
+    this.#quota.release(message, { samples: to - from, payloadBytes: payload.length })
+  }
+
+  async #setAside(message: BatchMessage, reason: string): Promise<void> {
+    await setAside(this.options.pool, message, reason, this.options.setAside ?? setAsideLimits.values())
+    this.options.onSetAside?.(message, reason)
   }
 
   /** Assesses the store. When it falls behind, what waits is passed on to subscribers, in the order in which it came. */

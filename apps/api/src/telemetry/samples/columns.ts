@@ -39,9 +39,9 @@ export class Columns {
     this.recordEnds[this.#records++] = this.#rows
   }
 
-  /** Appends the rows of another, without its records. */
-  append(columns: Columns): void {
-    for (let row = 0; row < columns.length; row++) {
+  /** Appends the rows of another from `from` to before `to`, without its records. */
+  append(columns: Columns, from = 0, to = columns.length): void {
+    for (let row = from; row < to; row++) {
       this.push(
         columns.names[row] as string,
         columns.timesUs[row] as number,

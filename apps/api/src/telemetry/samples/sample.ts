@@ -13,7 +13,13 @@ export type IngestOutcome = { stored: true; samples: number } | { stored: false;
 
 /** Why a message is refused for good: sending it again would change nothing. */
 export interface Refusal {
-  code: 'payload_invalid' | 'timestamp_refused' | 'telemetry_dropped'
+  code:
+    | 'payload_invalid'
+    | 'timestamp_refused'
+    | 'telemetry_dropped'
+    | 'telemetry_set_aside'
+    | 'too_many_samples'
+    | 'too_many_corrections'
   detail: string
   /** Whether the payload is not even JSON in UTF-8. */
   malformed?: boolean

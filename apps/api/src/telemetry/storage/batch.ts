@@ -7,10 +7,12 @@ export interface BatchMessage {
   deviceKey: number
   from: number
   to: number
-  payloadBytes: number
+  payload: Buffer
   receivedAtMs: number
   listener: IngestListener
 }
+
+export type NewMessage = Omit<BatchMessage, 'from' | 'to'>
 
 /** Messages that are committed together, in the order in which they came; their samples are checked and have their times. */
 export class Batch {
@@ -26,13 +28,19 @@ export class Batch {
     return this.#bytes
   }
 
-  add(message: Omit<BatchMessage, 'from' | 'to'>, columns: Columns): void {
-    const from = this.columns.length
-    this.columns.append(columns)
-    this.#bytes += message.payloadBytes
-    const { organizationId, deviceKey, payloadBytes, receivedAtMs, listener } = message
-    const to = this.columns.length
-    this.messages.push({ organizationId, deviceKey, from, to, payloadBytes, receivedAtMs, listener })
+  /** Adds a message with rows of `columns`: all, or those from `from` to before `to`. */
+  add(message: NewMessage, columns: Columns, from = 0, to = columns.length): void {
+    const start = this.columns.length
+    this.columns.append(columns, from, to)
+    this.#bytes += message.payload.length
+    const { organizationId, deviceKey, payload, receivedAtMs, listener } = message
+    const end = this.columns.length
+    this.messages.push({ organizationId, deviceKey, from: start, to: end, payload, receivedAtMs, listener })
+  }
+
+  /** Adds a message of another batch. */
+  addFrom(other: Batch, message: BatchMessage): void {
+    this.add(message, other.columns, message.from, message.to)
   }
 }
 
@@ -42,4 +50,12 @@ export interface Slice {
   /** The first message, and the one after the last. */
   from: number
   to: number
+}
+
+export function wholeOf(batch: Batch): Slice {
+  return { batch, from: 0, to: batch.messages.length }
+}
+
+export function messagesOf({ batch, from, to }: Slice): BatchMessage[] {
+  return batch.messages.slice(from, to)
 }

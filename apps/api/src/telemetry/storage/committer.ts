@@ -1,12 +1,16 @@
 import type { Pool } from 'pg'
 import { isMissingPartition } from '../../foundation/database/store-error.js'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { ActivityWriter } from '../../registry/presence/activity-writer.js'
 import type { Refusal } from '../samples/sample.js'
 import type { Slice } from './batch.js'
-import { correctBatch } from './correct-batch.js'
+import { correctBatch, findCorrected } from './correct-batch.js'
+import type { CorrectionBacklog } from './correction-backlog.js'
+import type { correctionLimits } from './correction-limits.js'
 import { DeviceKeys } from './device-keys.js'
 import { type EncodedBatch, encodeBatch } from './encode-batch.js'
-import { insertBatch } from './insert-batch.js'
+import { FullMinutes } from './full-minutes.js'
+import { type InsertResult, insertBatch } from './insert-batch.js'
 import type { Partitions } from './partitions.js'
 import { orderSeries, type Series } from './series.js'
 import { releaseSeries, sortIntoSeries } from './slice-series.js'
@@ -14,16 +18,26 @@ import { releaseSeries, sortIntoSeries } from './slice-series.js'
 /** The messages that are refused, by their index in the batch. All others are stored. */
 export type Refusals = ReadonlyMap<number, Refusal>
 
+export interface CommitterOptions {
+  pool: Pool
+  partitions: Partitions
+  activity: ActivityWriter
+  limits: LimitValues<typeof correctionLimits>
+  backlog: CorrectionBacklog
+}
+
 /** Commits batches. Throws when the store fails; committing the same batch again is harmless. */
 export class Committer {
   readonly #deviceKeys: DeviceKeys
+  readonly #full = new FullMinutes()
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly partitions: Partitions,
-    private readonly activity: ActivityWriter,
-  ) {
-    this.#deviceKeys = new DeviceKeys(pool)
+  constructor(private readonly options: CommitterOptions) {
+    this.#deviceKeys = new DeviceKeys(options.pool)
+  }
+
+  /** How many minutes of series are known to take no more samples. */
+  get fullMinutes(): number {
+    return this.#full.count
   }
 
   /** Stores the messages of a slice; resolves when each of them is decided. */
@@ -33,37 +47,51 @@ export class Committer {
     if (series.length === 0) return refusals
     const devices = devicesOf(series)
     const batch = encode(series, slice)
-    const missing = await this.#insert(batch, devices)
-    if (missing.length > 0) refuseMissing(slice, new Set(missing), refusals)
+    const { goneDevices, allFresh } = await this.#insert(batch, devices)
+    if (goneDevices.length > 0) refuseDevices(slice, new Set(goneDevices), deviceMissing, refusals)
+    if (!allFresh) await this.#correct(batch, slice, refusals)
     return refusals
   }
 
   forgetDevice(deviceKey: number): void {
     this.#deviceKeys.forget(deviceKey)
+    this.#full.forgetDevice(deviceKey)
   }
 
   async #seriesOf(slice: Slice, refusals: Map<number, Refusal>): Promise<Series[]> {
+    const limits = { full: this.#full, samplesPerMinute: this.options.limits.samplesPerMinute }
     for (;;) {
-      const sorted = sortIntoSeries(slice, this.#deviceKeys, refusals)
+      const sorted = sortIntoSeries(slice, this.#deviceKeys, limits, refusals)
       if (sorted.complete) return sorted.series
       if (sorted.unknownDevices.size > 0) await this.#deviceKeys.load([...sorted.unknownDevices])
       await this.#deviceKeys.make(sorted.unknownKeys)
     }
   }
 
-  /** Returns the devices that do not exist any more. */
-  async #insert(batch: EncodedBatch, devices: readonly number[]): Promise<number[]> {
-    await this.partitions.ensure(batch.weeks)
-    const heard = this.activity.claim(devices)
+  async #insert(batch: EncodedBatch, devices: readonly number[]): Promise<InsertResult> {
+    const { pool, partitions, activity, limits } = this.options
+    await partitions.ensure(batch.weeks)
+    const heard = activity.claim(devices)
     try {
-      const { allFresh, goneDevices } = await insertBatch(this.pool, devices, batch, heard)
-      this.activity.written(heard)
-      if (!allFresh) await correctBatch(this.pool, batch)
-      return goneDevices
+      const result = await insertBatch(pool, devices, batch, heard, limits.samplesPerMinute)
+      activity.written(heard)
+      this.#full.add(result.fullMinutes)
+      return result
     } catch (error) {
-      if (isMissingPartition(error)) this.partitions.forget()
+      if (isMissingPartition(error)) partitions.forget()
       throw error
     }
+  }
+
+  /** Corrects what was stored before; refuses that to organizations of which too much waits to be rolled up again. */
+  async #correct(batch: EncodedBatch, slice: Slice, refusals: Map<number, Refusal>): Promise<void> {
+    const { pool, backlog } = this.options
+    const messages = slice.batch.messages.slice(slice.from, slice.to)
+    const closed = backlog.closed(messages.map(({ organizationId }) => organizationId))
+    backlog.add(await correctBatch(pool, batch, closed))
+    if (closed.length === 0) return
+    const devices = await findCorrected(pool, batch, closed)
+    refuseDevices(slice, new Set(devices), tooManyCorrections, refusals)
   }
 }
 
@@ -81,13 +109,20 @@ function devicesOf(series: readonly Series[]): number[] {
 
 const deviceMissing: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
 
-function refuseMissing(
+const tooManyCorrections: Refusal = {
+  code: 'too_many_corrections',
+  detail:
+    'it has other values for samples that are stored, and too many corrections of this organization wait; its new samples are stored. Send it again later',
+}
+
+function refuseDevices(
   { batch, from, to }: Slice,
-  missing: ReadonlySet<number>,
+  devices: ReadonlySet<number>,
+  refusal: Refusal,
   refusals: Map<number, Refusal>,
 ): void {
   for (let index = from; index < to; index++) {
     const deviceKey = batch.messages[index]?.deviceKey ?? Number.NaN
-    if (missing.has(deviceKey)) refusals.set(index, deviceMissing)
+    if (devices.has(deviceKey) && !refusals.has(index)) refusals.set(index, refusal)
   }
 }

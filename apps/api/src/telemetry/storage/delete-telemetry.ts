@@ -6,7 +6,8 @@ const rowsPerDelete = 20_000
 /** Deletes all telemetry of a device, in small transactions. `latest` is last, because its rows say that there is more to delete. */
 export async function deleteTelemetry(pool: Pool, deviceKey: number): Promise<void> {
   for (const partition of await listPartitions(pool)) await deleteRows(pool, partition, deviceKey)
-  await pool.query('DELETE FROM telemetry.latest WHERE device_key = $1', [deviceKey])
+  for (const table of ['stale_bucket', 'set_aside', 'latest'])
+    await pool.query(`DELETE FROM telemetry.${table} WHERE device_key = $1`, [deviceKey])
 }
 
 /** Deletes the telemetry of devices that do not exist any more. */

@@ -2,7 +2,11 @@ import type { Pool } from 'pg'
 import { type Heard, keepClock } from '../../registry/presence/activity-writer.js'
 import { BinaryArray } from './binary-array.js'
 import type { EncodedBatch } from './encode-batch.js'
+import type { FullMinute } from './full-minutes.js'
 import { bucketColumns, hourUs, mergeBuckets, minuteUs, sampleAggregates } from './roll-up-sql.js'
+
+/** The greatest int of PostgreSQL, for a limit that is turned off. */
+const greatestInteger = 2_147_483_647
 
 /** After this long without an answer the connection is closed, and the batch is tried again on another. */
 const answerTimeoutMs = 15_000
@@ -12,6 +16,8 @@ export interface InsertResult {
   allFresh: boolean
   /** Devices that do not exist any more; their samples were left out. */
   goneDevices: number[]
+  /** The minutes in which a series has as many samples as it may, or more. */
+  fullMinutes: FullMinute[]
 }
 
 /**
@@ -23,14 +29,20 @@ export async function insertBatch(
   deviceKeys: readonly number[],
   batch: EncodedBatch,
   heard: readonly Heard[],
+  samplesPerMinute: number,
 ): Promise<InsertResult> {
   const { rows } = await pool.query<InsertResult>({
     name: 'ingest-batch',
     text: statement,
-    values: valuesOf({ ...batch, devices: [integers(deviceKeys)], heard: heardArrays(heard) }),
+    values: valuesOf({
+      ...batch,
+      devices: [integers(deviceKeys)],
+      heard: heardArrays(heard),
+      limits: [integers([Math.min(samplesPerMinute, greatestInteger)])],
+    }),
     ...{ query_timeout: answerTimeoutMs },
   })
-  return rows[0] ?? { allFresh: false, goneDevices: [] }
+  return rows[0] ?? { allFresh: false, goneDevices: [], fullMinutes: [] }
 }
 
 const sampleTypes = ['int', 'int', 'bigint', 'float8', 'jsonb']
@@ -40,7 +52,7 @@ const bucketTypes = [
 ]
 
 /** The parameters of the statement, in the order that gives them their numbers. */
-const groups = ['devices', 'samples', 'minutes', 'hours', 'latest', 'heard'] as const
+const groups = ['devices', 'samples', 'minutes', 'hours', 'latest', 'heard', 'limits'] as const
 
 type ParameterGroup = (typeof groups)[number]
 
@@ -52,6 +64,7 @@ const parameterTypes: Readonly<Record<ParameterGroup, readonly string[]>> = {
   hours: bucketTypes,
   latest: sampleTypes,
   heard: ['int', 'float8', 'bigint', 'int'],
+  limits: ['int'],
 }
 
 function valuesOf(values: Readonly<Record<ParameterGroup, Buffer[]>>): Buffer[] {
@@ -115,6 +128,7 @@ WITH live AS MATERIALIZED (
 ), all_fresh AS MATERIALIZED (
   SELECT count(*) = cardinality(${parameter('samples', 0)}) AS yes FROM fresh
 ), minute AS (${mergeInto('minute', minuteUs, 'minutes')}
+  RETURNING device_key, key_id, ts, count + other_count AS samples
 ), hour AS (${mergeInto('hour', hourUs, 'hours')}
 ), latest AS (
   INSERT INTO telemetry.latest AS stored (device_key, key_id, ts, number, json)
@@ -132,5 +146,7 @@ WITH live AS MATERIALIZED (
     ${keepClock}
 )
 SELECT all_fresh.yes AS "allFresh", CASE WHEN all_live.yes THEN '{}'
-  ELSE ARRAY(SELECT unnest(${parameters('devices')}) EXCEPT SELECT key FROM live) END AS "goneDevices"
+  ELSE ARRAY(SELECT unnest(${parameters('devices')}) EXCEPT SELECT key FROM live) END AS "goneDevices",
+  (SELECT coalesce(json_agg(json_build_object('deviceKey', device_key, 'keyId', key_id, 'ts', ts)), '[]')
+    FROM minute WHERE samples >= (${parameter('limits', 0)})[1]) AS "fullMinutes"
 FROM all_fresh, all_live`

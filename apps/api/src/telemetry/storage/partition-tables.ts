@@ -12,6 +12,9 @@ export interface PartitionTable {
   detaching: boolean
 }
 
+/** How many tables are partitioned. */
+export const partitionedTables = 3
+
 export async function listPartitions(pool: Pool): Promise<PartitionTable[]> {
   const { rows } = await pool.query<PartitionTable>(
     `SELECT parent.relname AS parent, child.oid::regclass::text AS name, inhdetachpending AS detaching,
@@ -29,9 +32,10 @@ export async function listPartitions(pool: Pool): Promise<PartitionTable[]> {
 /** Tables that were partitions until they were detached, and are not dropped yet, with the `toUs` that they had. */
 export async function listDetached(pool: Pool): Promise<Pick<PartitionTable, 'name' | 'toUs'>[]> {
   const { rows } = await pool.query<{ name: string; toUs: number }>(
-    `SELECT oid::regclass::text AS name, (extract(epoch FROM to_date(parts[3], 'YYYYMMDD')::timestamp) * 1e6
-       + CASE WHEN parts[2] IS NULL THEN weeks * 604800000000 ELSE 0 END)::float8 AS "toUs"
-     FROM pg_class CROSS JOIN LATERAL regexp_match(relname, '^(sample|minute|hour)_(before_)?(\\d{8})$') AS parts
+    `SELECT oid::regclass::text AS name, (extract(epoch FROM to_date(coalesce(parts[4], parts[3]), 'YYYYMMDD')::timestamp) * 1e6
+       + CASE WHEN parts[2] IS NULL AND parts[4] IS NULL THEN weeks * 604800000000 ELSE 0 END)::float8 AS "toUs"
+     FROM pg_class
+     CROSS JOIN LATERAL regexp_match(relname, '^(sample|minute|hour)_(before_)?(\\d{8})(?:_(\\d{8}))?$') AS parts
      JOIN (VALUES ('sample', 1), ('minute', 4), ('hour', 52)) AS width (parent, weeks) ON parent = parts[1]
      WHERE relnamespace = 'telemetry'::regnamespace AND relkind = 'r' AND NOT relispartition`,
   )

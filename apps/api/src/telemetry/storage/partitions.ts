@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { listPartitions, partitionedTables } from './partition-tables.js'
 
 export const weekUs = 604_800_000_000
 
@@ -22,24 +23,34 @@ export function weekStartUs(week: number): number {
   return mondayUs + week * weekUs
 }
 
-/** Makes the partitions of telemetry, and remembers which exist. */
+/** Makes the partitions of telemetry, and remembers which weeks have theirs. Old weeks share partitions. */
 export class Partitions {
   readonly #known = new Set<number>()
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Makes the partitions of these weeks that are missing. */
   async ensure(weeks: Iterable<number>): Promise<void> {
-    for (const week of weeks) {
-      if (this.#known.has(week)) continue
-      await this.#make(weekStartUs(week), weekStartUs(week))
-      this.#known.add(week)
+    const unknown = [...weeks].filter((week) => !this.#known.has(week))
+    if (unknown.length === 0) return
+    for (
+      let missing = await this.#missing(unknown);
+      missing.length > 0;
+      missing = await this.#missing(missing)
+    ) {
+      const [first = 0] = missing
+      await this.#make(weekStartUs(first), weekStartUs(first))
     }
+    for (const week of unknown) this.#known.add(week)
   }
 
   /** Makes the partitions for the coming weeks. */
-  async ahead(nowMs: number): Promise<void> {
-    await this.#make(nowMs * 1_000, nowMs * 1_000 + weeksAhead * weekUs)
+  async ahead(): Promise<void> {
+    const nowUs = this.now() * 1_000
+    await this.#make(nowUs, nowUs + weeksAhead * weekUs)
   }
 
   /** Forgets which exist, because some may have been dropped. */
@@ -47,10 +58,21 @@ export class Partitions {
     this.#known.clear()
   }
 
+  /** The weeks that lie in no partition of some table. One that is being detached has its place until it is gone. */
+  async #missing(weeks: readonly number[]): Promise<number[]> {
+    const partitions = await listPartitions(this.pool)
+    return weeks.filter((week) => {
+      const atUs = weekStartUs(week)
+      const covering = partitions.filter(({ fromUs, toUs }) => fromUs <= atUs && atUs < toUs)
+      return new Set(covering.map(({ parent }) => parent)).size < partitionedTables
+    })
+  }
+
   async #make(fromUs: number, toUs: number): Promise<void> {
-    await this.pool.query('SELECT telemetry.make_partitions($1::bigint, $2::bigint)', [
+    await this.pool.query('SELECT telemetry.make_partitions($1::bigint, $2::bigint, $3::bigint)', [
       Math.floor(fromUs),
       Math.floor(toUs),
+      Math.floor(this.now() * 1_000),
     ])
   }
 }

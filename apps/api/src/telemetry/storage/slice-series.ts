@@ -1,7 +1,14 @@
+import type { Columns } from '../samples/columns.js'
 import type { Refusal } from '../samples/sample.js'
-import type { Slice } from './batch.js'
+import type { BatchMessage, Slice } from './batch.js'
 import { type DeviceKeys, maximumKeysPerDevice } from './device-keys.js'
+import type { FullMinutes } from './full-minutes.js'
 import type { Series } from './series.js'
+
+export interface DensityLimits {
+  full: FullMinutes
+  samplesPerMinute: number
+}
 
 export interface SliceSeries {
   /** Each with its rows, until they are released by `releaseSeries`. Empty unless `complete`. */
@@ -13,10 +20,15 @@ export interface SliceSeries {
 }
 
 /**
- * Sorts the rows of a slice into their series. A message that would give its device too many keys is refused; messages that
- * were refused before are left out.
+ * Sorts the rows of a slice into their series. A message is refused that would give its device too many keys, or adds to a minute
+ * that has as many samples as it may; messages that were refused before are left out.
  */
-export function sortIntoSeries(slice: Slice, keys: DeviceKeys, refusals: Map<number, Refusal>): SliceSeries {
+export function sortIntoSeries(
+  slice: Slice,
+  keys: DeviceKeys,
+  limits: DensityLimits,
+  refusals: Map<number, Refusal>,
+): SliceSeries {
   const sorted: SliceSeries = {
     series: [],
     complete: true,
@@ -26,11 +38,16 @@ export function sortIntoSeries(slice: Slice, keys: DeviceKeys, refusals: Map<num
   const { messages, columns } = slice.batch
   for (let index = slice.from; index < slice.to; index++) {
     if (refusals.has(index)) continue
-    const { deviceKey, from, to } = messages[index] as (typeof messages)[number]
+    const message = messages[index] as (typeof messages)[number]
+    const { deviceKey, from, to } = message
     const known = keys.seriesOf(deviceKey)
     if (known === undefined) {
       sorted.unknownDevices.add(deviceKey)
       sorted.complete = false
+      continue
+    }
+    if (limits.full.hasDevice(deviceKey) && addsToFullMinute(message, columns, known, limits.full)) {
+      refusals.set(index, tooManySamples(limits.samplesPerMinute))
       continue
     }
     let fresh: Set<string> | null = null
@@ -58,6 +75,26 @@ export function sortIntoSeries(slice: Slice, keys: DeviceKeys, refusals: Map<num
 
 export function releaseSeries(series: readonly Series[]): void {
   for (const { rows } of series) rows.length = 0
+}
+
+function addsToFullMinute(
+  { deviceKey, from, to }: BatchMessage,
+  columns: Columns,
+  known: ReadonlyMap<string, Series>,
+  full: FullMinutes,
+): boolean {
+  for (let row = from; row < to; row++) {
+    const keyId = known.get(columns.names[row] as string)?.keyId
+    if (keyId !== undefined && full.has(deviceKey, keyId, columns.timesUs[row] as number)) return true
+  }
+  return false
+}
+
+function tooManySamples(limit: number): Refusal {
+  return {
+    code: 'too_many_samples',
+    detail: `a key of it has ${limit.toLocaleString('en')} samples within one minute already, which is the most that is stored. Send fewer, or spread their times`,
+  }
 }
 
 const tooManyKeys: Refusal = {

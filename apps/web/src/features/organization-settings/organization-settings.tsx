@@ -4,6 +4,7 @@ import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { useOrganization } from '@/lib/organization'
 import { RetentionForm } from './retention-form'
+import { SetAside } from './set-aside'
 import { useOrganizationSettings } from './use-organization-settings'
 
 export function OrganizationSettings() {
@@ -30,6 +31,7 @@ export function OrganizationSettings() {
               </h2>
               <RetentionForm settings={settings} readOnly={role !== 'admin'} />
             </section>
+            {role === 'admin' && <SetAside />}
           </div>
         )}
       </Loaded>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useToast } from '@/components/toast'
 import { fileAddress } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
+import { download, downloadFrom } from '@/lib/download'
 import { explain } from '@/lib/explain'
 import { formatRange } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
@@ -89,23 +90,4 @@ function seriesOf(charted: readonly ChartedKey[], span: Span): DrawnSeries[] {
       cellOf: (drawn) => (kind === 'states' ? (series.series?.labels.textOf(drawn) ?? '') : drawn),
     })),
   )
-}
-
-/** Downloads a file made by the page. */
-function download(fileName: string, file: Blob): void {
-  const url = URL.createObjectURL(file)
-  follow(url, fileName)
-  URL.revokeObjectURL(url)
-}
-
-/** Lets the browser download a file from the server, which names it, straight to disk. */
-function downloadFrom(address: string): void {
-  follow(address, '')
-}
-
-function follow(url: string, fileName: string): void {
-  const link = document.createElement('a')
-  link.href = url
-  link.download = fileName
-  link.click()
 }

@@ -92,6 +92,9 @@ const REFUSED: Record<NoticeCode, string> = {
   clock_not_set: 'Clock not set',
   timestamp_refused: 'Refused (timestamp out of range)',
   telemetry_dropped: 'Dropped (database behind)',
+  telemetry_set_aside: 'Set aside (could not be stored)',
+  too_many_samples: 'Refused (too many samples in a minute)',
+  too_many_corrections: 'Refused (too many corrections)',
   not_retained: 'Not retained (topic is not retained)',
   retained_quota: 'Not retained (quota exceeded)',
 }

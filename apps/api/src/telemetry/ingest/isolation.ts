@@ -1,0 +1,175 @@
+import { Batch, type BatchMessage, messagesOf, type Slice, wholeOf } from '../storage/batch.js'
+import { CommitAttempts, type CommitOptions } from './commit-attempts.js'
+
+/** How often a message alone may take too long. */
+const attemptsAlone = 2
+
+/** Messages to commit together, and those of the same device that come after them. */
+interface Task {
+  batch: Batch
+  /** Of the one device of `batch`, in order. */
+  next: readonly Batch[]
+  /** How often `batch`, a single message, has failed. */
+  failures: number
+}
+
+/** A device with messages here, and what came from it meanwhile. */
+interface HeldDevice {
+  undecided: number
+  waiting: Batch | null
+}
+
+/**
+ * Finds the messages that cost more than a commit may, beside the queue from which they come, which goes on with the other
+ * devices: each organization first by itself, then devices by halves, then messages. One that is too slow alone is set
+ * aside. What comes from these devices meanwhile waits here, so that their order is kept.
+ */
+export class Isolation {
+  readonly #attempts: CommitAttempts
+  readonly #tasks: Task[] = []
+  readonly #devices = new Map<number, HeldDevice>()
+  #slow: Slice[] = []
+  #running: Promise<void> | null = null
+  #current: Promise<void> = Promise.resolve()
+
+  constructor(options: CommitOptions, signal: AbortSignal) {
+    const released: CommitOptions = {
+      ...options,
+      onDecided: (slice, refusals, durationMs) => {
+        options.onDecided(slice, refusals, durationMs)
+        this.#release(slice)
+      },
+      onUndecided: (slice, error) => {
+        options.onUndecided(slice, error)
+        this.#release(slice)
+      },
+    }
+    this.#attempts = new CommitAttempts(released, signal, (slice) => this.#slow.push(slice))
+  }
+
+  get isEmpty(): boolean {
+    return this.#devices.size === 0
+  }
+
+  get failure(): unknown {
+    return this.#attempts.failure
+  }
+
+  /** Whether messages of a device have to wait here. */
+  holds(deviceKey: number): boolean {
+    return this.#devices.has(deviceKey)
+  }
+
+  /** Takes over a slice that was too slow. */
+  take(slice: Slice): void {
+    const organizations = new Map<number, Batch>()
+    for (const message of messagesOf(slice)) {
+      const batch = organizations.get(message.organizationId) ?? new Batch()
+      organizations.set(message.organizationId, batch)
+      batch.addFrom(slice.batch, message)
+      const device = this.#devices.get(message.deviceKey) ?? { undecided: 0, waiting: null }
+      this.#devices.set(message.deviceKey, device)
+      device.undecided += 1
+      message.listener.delayed()
+    }
+    for (const batch of organizations.values()) this.#add({ batch, next: [], failures: 0 })
+  }
+
+  /** Adds a message of a device that is held. */
+  add(message: BatchMessage, from: Batch): void {
+    const device = this.#devices.get(message.deviceKey)
+    if (device === undefined) throw new RangeError(`device ${message.deviceKey} is not held`)
+    device.waiting ??= new Batch()
+    device.waiting.addFrom(from, message)
+    message.listener.delayed()
+  }
+
+  *waiting(): Generator<BatchMessage> {
+    for (const { batch, next } of this.#tasks) for (const one of [batch, ...next]) yield* one.messages
+    for (const { waiting } of this.#devices.values()) yield* waiting?.messages ?? []
+  }
+
+  /** Resolves when what is being committed here now, if anything, is decided or put off. */
+  async currentBatch(): Promise<void> {
+    await this.#current
+  }
+
+  /** Resolves when all is decided, or undecided after the signal was aborted. */
+  async drained(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+
+  #add(task: Task): void {
+    this.#tasks.push(task)
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    // The queue that hands over a slice goes on first.
+    await Promise.resolve()
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
+      this.#current = this.#work(task)
+      await this.#current
+    }
+    this.#running = null
+  }
+
+  async #work({ batch, next, failures }: Task): Promise<void> {
+    this.#slow = []
+    await this.#attempts.decide(wholeOf(batch))
+    const slow = this.#slow
+    const [following, ...rest] = next
+    if (slow.length === 0) {
+      if (following !== undefined) this.#add({ batch: following, next: rest, failures: 0 })
+      return
+    }
+    const left = copyOf(slow)
+    if (left.messages.length > 1) return this.#split(left, next)
+    if (failures + 1 < attemptsAlone) return this.#add({ batch: left, next, failures: failures + 1 })
+    await this.#attempts.setAside(wholeOf(left), tooSlow)
+    if (following !== undefined) this.#add({ batch: following, next: rest, failures: 0 })
+  }
+
+  #split(batch: Batch, next: readonly Batch[]): void {
+    const devices = [...new Set(batch.messages.map(({ deviceKey }) => deviceKey))]
+    if (devices.length > 1) {
+      const first = new Set(devices.slice(0, devices.length >> 1))
+      const [some, others] = divide(batch, ({ deviceKey }) => first.has(deviceKey))
+      this.#add({ batch: some, next: [], failures: 0 })
+      this.#add({ batch: others, next: [], failures: 0 })
+      return
+    }
+    let index = 0
+    const [earlier, later] = divide(batch, () => index++ < batch.messages.length >> 1)
+    this.#add({ batch: earlier, next: [later, ...next], failures: 0 })
+  }
+
+  #release(slice: Slice): void {
+    for (const { deviceKey } of messagesOf(slice)) {
+      const device = this.#devices.get(deviceKey)
+      if (device === undefined) continue
+      device.undecided -= 1
+      if (device.undecided > 0) continue
+      const { waiting } = device
+      if (waiting === null) this.#devices.delete(deviceKey)
+      else {
+        this.#devices.set(deviceKey, { undecided: waiting.messages.length, waiting: null })
+        this.#add({ batch: waiting, next: [], failures: 0 })
+      }
+    }
+  }
+}
+
+function copyOf(slices: readonly Slice[]): Batch {
+  const batch = new Batch()
+  for (const slice of slices) for (const message of messagesOf(slice)) batch.addFrom(slice.batch, message)
+  return batch
+}
+
+function divide(batch: Batch, isFirst: (message: BatchMessage) => boolean): [Batch, Batch] {
+  const [first, second] = [new Batch(), new Batch()]
+  for (const message of batch.messages) (isFirst(message) ? first : second).addFrom(batch, message)
+  return [first, second]
+}
+
+const tooSlow = 'Storing it took longer than a commit may, alone and twice'

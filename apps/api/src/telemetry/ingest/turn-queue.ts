@@ -1,0 +1,151 @@
+import type { Columns } from '../samples/columns.js'
+import { Batch, type BatchMessage, type NewMessage } from '../storage/batch.js'
+
+export interface BatchLimits {
+  /** Rows, and bytes of payload, at which a batch is closed without waiting for more. */
+  batchRows: number
+  batchBytes: number
+}
+
+/** How many rows an organization may add to a batch before it is the next one's turn; at least one message. */
+const rowsPerTurn = 250
+
+/** Messages that wait for their commit: in order for each organization, and organizations take turns in each batch. */
+export class TurnQueue {
+  /** In the order of their turns. */
+  readonly #organizations = new Map<number, OrganizationQueue>()
+  #rows = 0
+  #bytes = 0
+
+  constructor(private readonly limits: BatchLimits) {}
+
+  /** Whether what waits fills a batch. */
+  get isFull(): boolean {
+    return this.#rows >= this.limits.batchRows || this.#bytes >= this.limits.batchBytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#organizations.size === 0
+  }
+
+  /** When the oldest message was received, in milliseconds since 1970. */
+  get oldestMs(): number | null {
+    let oldestMs: number | null = null
+    for (const queue of this.#organizations.values()) {
+      const { receivedAtMs } = queue.head.message
+      if (oldestMs === null || receivedAtMs < oldestMs) oldestMs = receivedAtMs
+    }
+    return oldestMs
+  }
+
+  push(message: NewMessage, columns: Columns): void {
+    const known = this.#organizations.get(message.organizationId)
+    const queue = known ?? new OrganizationQueue(this.limits)
+    if (known === undefined) this.#organizations.set(message.organizationId, queue)
+    queue.push(message, columns)
+    this.#rows += columns.length
+    this.#bytes += message.payload.length
+  }
+
+  /**
+   * The next batch; null: nothing waits. `divert`, where it is given, may take a message out, so that the batch does not
+   * have it.
+   */
+  take(divert: ((message: BatchMessage, from: Batch) => boolean) | null): Batch | null {
+    if (this.isEmpty) return null
+    const [only] = this.#organizations.values()
+    const whole = this.#organizations.size === 1 && divert === null ? (only?.takeChunk() ?? null) : null
+    if (whole !== null) {
+      this.#count(whole.rows, whole.payloadBytes)
+      this.#forgetEmpty()
+      return whole
+    }
+    const batch = new Batch()
+    while (!this.isEmpty && this.#turns(batch, divert));
+    return batch
+  }
+
+  *waiting(): Generator<BatchMessage> {
+    for (const queue of this.#organizations.values()) yield* queue.waiting()
+  }
+
+  /** Gives each organization a turn; returns whether the batch takes more. */
+  #turns(batch: Batch, divert: ((message: BatchMessage, from: Batch) => boolean) | null): boolean {
+    for (const [organizationId, queue] of [...this.#organizations]) {
+      const untilRows = batch.rows + rowsPerTurn
+      do {
+        const { message, chunk } = queue.head
+        if (!this.#fits(batch, message)) return false
+        queue.advance()
+        this.#count(message.to - message.from, message.payload.length)
+        if (divert === null || !divert(message, chunk)) batch.addFrom(chunk, message)
+      } while (!queue.isEmpty && batch.rows < untilRows)
+      // The next batch begins with those who come after it.
+      this.#organizations.delete(organizationId)
+      if (!queue.isEmpty) this.#organizations.set(organizationId, queue)
+    }
+    return true
+  }
+
+  #fits(batch: Batch, { from, to }: BatchMessage): boolean {
+    const { batchRows, batchBytes } = this.limits
+    return batch.rows === 0 || (batch.rows + to - from <= batchRows && batch.payloadBytes < batchBytes)
+  }
+
+  #count(rows: number, bytes: number): void {
+    this.#rows -= rows
+    this.#bytes -= bytes
+  }
+
+  #forgetEmpty(): void {
+    for (const [id, queue] of this.#organizations) if (queue.isEmpty) this.#organizations.delete(id)
+  }
+}
+
+/** The messages of one organization, in chunks that each make a batch if nobody else has messages. */
+class OrganizationQueue {
+  readonly #chunks: Batch[] = []
+  /** The message of the first chunk that is the next. */
+  #next = 0
+
+  constructor(private readonly limits: BatchLimits) {}
+
+  get isEmpty(): boolean {
+    return this.#chunks.length === 0
+  }
+
+  /** The next message, and the chunk with its rows. There has to be one. */
+  get head(): { message: BatchMessage; chunk: Batch } {
+    const chunk = this.#chunks[0]
+    const message = chunk?.messages[this.#next]
+    if (chunk === undefined || message === undefined) throw new RangeError('no message waits')
+    return { message, chunk }
+  }
+
+  push(message: NewMessage, columns: Columns): void {
+    const last = this.#chunks.at(-1)
+    const { batchRows, batchBytes } = this.limits
+    const fits =
+      last !== undefined && last.rows + columns.length <= batchRows && last.payloadBytes < batchBytes
+    const chunk = fits ? last : new Batch()
+    if (!fits) this.#chunks.push(chunk)
+    chunk.add(message, columns)
+  }
+
+  advance(): void {
+    this.#next += 1
+    if (this.#next < (this.#chunks[0]?.messages.length ?? 0)) return
+    this.#chunks.shift()
+    this.#next = 0
+  }
+
+  /** The first chunk, unless some of its messages were taken. */
+  takeChunk(): Batch | null {
+    return this.#next === 0 ? (this.#chunks.shift() ?? null) : null
+  }
+
+  *waiting(): Generator<BatchMessage> {
+    for (const [index, chunk] of this.#chunks.entries())
+      yield* chunk.messages.slice(index === 0 ? this.#next : 0)
+  }
+}
