@@ -44,18 +44,31 @@ export async function run(values) {
   const chosen = parseList(values.scenario, Object.keys(scenarios), 'scenario')
   const bounds = { memoryMib: Number(values.memory) }
   const runs = new Map(chosen.map((name) => [name, []]))
+  const problems = []
   console.log(`${machineLine()}\n`)
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const name of chosen) {
-      const result = await besiege(name, scenarios[name], { ...values, nodeOptions: nodeOptions(values) })
+      const result = await besiegeOrTell(name, values, problems)
+      if (result === undefined) continue
       runs.get(name).push(result)
       console.error(`${name}: ${problemsOf([result], bounds).join('; ') || 'kept'}`)
     }
   }
-  console.log(siegeTable(runs, values))
-  const problems = [...runs].flatMap(([name, results]) =>
-    problemsOf(results, bounds).map((problem) => `${name}: ${problem}`),
-  )
+  const measured = new Map([...runs].filter(([, results]) => results.length > 0))
+  console.log(siegeTable(measured, values))
+  for (const [name, results] of measured)
+    for (const problem of problemsOf(results, bounds)) problems.push(`${name}: ${problem}`)
   for (const problem of problems) console.log(`- ${problem}`)
   return problems.length
+}
+
+/** A scenario that cannot run is a problem of its own, and the others have their turn. */
+async function besiegeOrTell(name, values, problems) {
+  try {
+    return await besiege(name, scenarios[name], { ...values, nodeOptions: nodeOptions(values) })
+  } catch (error) {
+    problems.push(`${name}: did not run: ${error.message}`)
+    console.error(`${name}: ${error.stack}`)
+    return undefined
+  }
 }

@@ -5,7 +5,7 @@ import * as nothing from './scenarios/nothing.mjs'
 import * as partitions from './scenarios/partitions.mjs'
 import * as passwords from './scenarios/passwords.mjs'
 import * as pipelining from './scenarios/pipelining.mjs'
-import * as storms from './scenarios/reconnects.mjs'
+import * as reconnects from './scenarios/reconnects.mjs'
 import * as retained from './scenarios/retained.mjs'
 import * as searches from './scenarios/searches.mjs'
 import * as subscriptions from './scenarios/subscriptions.mjs'
@@ -36,5 +36,5 @@ export const scenarios = {
   connections,
   partitions,
   passwords,
-  reconnects: storms,
+  reconnects,
 }

@@ -13,7 +13,7 @@ const names = { puback: 'PUBACK', page: 'page', rest: 'REST', connect: 'connect'
 export function siegeTable(runs, { seconds, memory }) {
   const head = [
     'attack',
-    ...Object.values(names).map((name) => `${name} p99 ms, before → during → after`),
+    ...Object.values(names),
     'worst ratio',
     `api MiB, before → most (${memory} allowed)`,
     'PostgreSQL MiB',
@@ -22,7 +22,7 @@ export function siegeTable(runs, { seconds, memory }) {
     'the attacker was told',
     'afterwards',
   ]
-  const title = `### One attacker for ${seconds} s beside 1,000 samples/s of another organization`
+  const title = `### One attacker for ${seconds} s: p99 in ms of another organization, before → during → after`
   return `${title}\n\n${markdownTable(head, [...runs.values()].map(row))}\n`
 }
 
