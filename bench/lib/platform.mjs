@@ -12,12 +12,15 @@ import { freePort, inScratch } from './scratch.mjs'
 import { startServer } from './server-process.mjs'
 
 const organization = 'bench'
-/** Rate limits off, as for the broker alone: otherwise the limits would be measured. */
+/** Limits of rates and of one owner's connections off, as for the broker alone: otherwise the limits would be measured. */
 const unlimitedRates = [
   'maxPublishesPerSecond',
   'maxPublishBytesPerSecond',
   'maxGroupPublishesPerSecond',
   'maxGroupPublishBytesPerSecond',
+  'maxConnectionsPerOwner',
+  'maxConnectsPerSecondPerOwner',
+  'maxConnectsPerSecondPerGroup',
 ]
   .map((limit) => `${limit}=Infinity`)
   .join(',')

@@ -59,7 +59,13 @@ async function fill(pool, { sessions, retained }) {
 function storedSession(i) {
   const sessionId = `stored-${i}`
   return [
-    { kind: 'session', sessionId, owner: sessionId, offlineSince: Date.now() },
+    {
+      kind: 'session',
+      sessionId,
+      owner: sessionId,
+      account: { owner: sessionId, group: '' },
+      offlineSince: Date.now(),
+    },
     { kind: 'subscription', sessionId, filter: `own/${i}/#`, qos: 1 },
     {
       kind: 'queued',

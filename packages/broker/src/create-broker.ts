@@ -24,6 +24,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const limits = resolveLimits(options.limits)
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
+  else core.sessions.restored()
   core.start(await createAedesAdapter((will) => core.route(messageOf(will))))
   const host = new HostPublisher()
   let closing: Promise<void> | null = null
@@ -68,6 +69,7 @@ async function restore<P>({ sessions, retainer }: Core<P>, persistence: Persiste
     entry: (entry) => sessions.restoreEntry(entry),
     retained: (stored) => retainer.restore(stored),
   })
+  sessions.restored()
   retainer.restored()
 }
 
@@ -90,10 +92,10 @@ function open<P>(
   const refusal = core.addresses.enter(remoteAddress)
   if (refusal) {
     socket.on('error', () => {})
-    if (request) socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n')
+    const { reason, detail, status } = refusal
+    if (request) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
     else socket.destroy()
-    const detail = refusal === 'rate' ? 'connects of this address' : 'connections of this address'
-    core.refuse({ stage: 'connect', reason: refusal, remoteAddress, detail })
+    core.refuse({ stage: 'connect', reason, remoteAddress, detail })
     return null
   }
   if (socket instanceof Socket) {

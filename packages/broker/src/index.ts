@@ -14,12 +14,13 @@ export type {
   ConnectRequest,
   PublishDecision,
 } from './interface/hooks.js'
-export { type BrokerLimits, defaultLimits } from './interface/limits.js'
+export type { StatedLimit } from './interface/limits/stated-limit.js'
+export { type BrokerLimits, defaultLimits, statedLimits } from './interface/limits.js'
 export type {
   Change,
   Persistence,
+  QuotaAccount,
   Restore,
-  RetainedAccount,
   StoredEntry,
   StoredMessage,
   StoredRetained,

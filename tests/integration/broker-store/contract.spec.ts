@@ -36,7 +36,13 @@ describe('the store in PostgreSQL', () => {
     const receivers = ['a', 'b', 'c']
     const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
     await store.write([
-      ...receivers.map((sessionId) => ({ kind: 'session' as const, sessionId, owner: '', offlineSince: 1 })),
+      ...receivers.map((sessionId) => ({
+        kind: 'session' as const,
+        sessionId,
+        owner: '',
+        account: { owner: '', group: '' },
+        offlineSince: 1,
+      })),
       ...receivers.map((sessionId) => ({ kind: 'queued' as const, sessionId, ...entry })),
     ])
     expect(await rowCounts(database.pool)).toMatchObject({ session: 3, entry: 3, message: 1 })
@@ -63,7 +69,13 @@ describe('the store in PostgreSQL', () => {
       }
       await store.write(
         ['a', 'b'].flatMap((sessionId) => [
-          { kind: 'session' as const, sessionId, owner: '', offlineSince: 1 },
+          {
+            kind: 'session' as const,
+            sessionId,
+            owner: '',
+            account: { owner: '', group: '' },
+            offlineSince: 1,
+          },
           { kind: 'queued' as const, sessionId, ...entry },
         ]),
       )

@@ -36,7 +36,13 @@ async function start(
   return { firstFailure }
 }
 
-const session = (sessionId: string): Change => ({ kind: 'session', sessionId, owner: '', offlineSince: 1 })
+const session = (sessionId: string): Change => ({
+  kind: 'session',
+  sessionId,
+  owner: '',
+  account: { owner: '', group: '' },
+  offlineSince: 1,
+})
 
 function queued(sequence: number, bytes = 10): Change {
   const message = { topic: 't', payload: Buffer.alloc(bytes), qos: 1 as const }

@@ -43,12 +43,17 @@ class Changes {
     return Array.from({ length: 1 + this.#random(6) }, () => this.#changes(shared)).flat()
   }
 
+  #named() {
+    const name = () => `o${this.#random(3)}`
+    return { owner: name(), account: { owner: name(), group: name() } }
+  }
+
   #changes(shared: StoredMessage): Change[] {
     const sessionId = `s${this.#random(4)}`
     const known = this.#sequences.get(sessionId)
     if (known === undefined) {
       this.#sequences.set(sessionId, 0)
-      return [{ kind: 'session', sessionId, owner: `o${this.#random(3)}`, offlineSince: 0 }]
+      return [{ kind: 'session', sessionId, ...this.#named(), offlineSince: 0 }]
     }
     const sequence = Math.max(1, known - this.#random(4))
     const packetId = 1 + this.#random(5)
@@ -61,7 +66,7 @@ class Changes {
       case 1:
         return [
           {
-            ...{ kind: 'session', sessionId, owner: `o${this.#random(3)}` },
+            ...{ kind: 'session', sessionId, ...this.#named() },
             offlineSince: this.#random(1000),
           },
         ]
@@ -112,9 +117,11 @@ class Changes {
 async function contents(store: Persistence): Promise<string[]> {
   const found: string[] = []
   await store.load({
-    session: ({ sessionId, owner, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
       const filters = subscriptions.map(({ filter, qos }) => `${filter} ${qos}`).sort()
-      found.push(JSON.stringify(['session', sessionId, owner, offlineSince, filters, [...inbound].sort()]))
+      found.push(
+        JSON.stringify(['session', sessionId, owner, account, offlineSince, filters, [...inbound].sort()]),
+      )
     },
     entry: ({ sessionId, sequence, message: { topic, payload, qos: published }, qos, packetId, released }) =>
       found.push(

@@ -105,10 +105,10 @@ const TEXTS: Record<string, RefusalText> = {
   },
   malformed: { title: 'Malformed packet', todo: 'The client violates MQTT; update its library.' },
   too_large: { title: 'Packet too large', todo: 'Send smaller messages.' },
-  rate: { title: 'Rate limit exceeded', todo: 'Let the client send less often.' },
+  rate: { title: 'Rate limit exceeded', todo: 'Let the client connect and send less often.' },
   quota: {
     title: 'Quota exceeded',
-    todo: 'The client holds more subscriptions or messages than allowed; reduce them.',
+    todo: 'The client holds more connections, subscriptions or messages than allowed; reduce them, or raise the limit in MQTT_LIMITS.',
   },
   timeout: { title: 'Timeout', todo: 'The client took too long; check its network.' },
   unsupported_protocol: { title: 'Unsupported MQTT version', todo: 'Set the client to MQTT 3.1.1.' },

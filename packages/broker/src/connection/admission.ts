@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Core } from '../core/core.js'
+import { type ConnectRefusal, tooMany } from '../fairness/connection-shares.js'
 import type { AuthenticateResult, ConnectRequest } from '../interface/hooks.js'
+import type { QuotaAccount } from '../interface/persistence.js'
 import type { ClientInfo, RefusalReason, Transport } from '../interface/types.js'
 import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../packets/connect.js'
 import { isSysTopic, topicProblem } from '../packets/topic.js'
@@ -18,16 +20,10 @@ export interface ConnectingClient<P> {
   readonly alive: boolean
   readonly out: OutgoingQueue
   readonly subscriptions: { recheck(): void }
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, account: QuotaAccount): void
   extend(expiresAtMs: number): void
   ready(): void
   end(reason: 'client'): void
-}
-
-/** What the host named for limits; empty where it named nothing. */
-export interface NamedByHost {
-  readonly group: string
-  readonly quotaOwner: string
 }
 
 export interface ClientRecord<P> extends ClientInfo<P> {
@@ -79,12 +75,18 @@ function decide<P>(
     return
   }
   const client = clientOf(connection, connect, result)
-  const { will } = connect
-  if (!will || mayWill(connection, client, will)) {
-    accept(connection, connect, client, result)
+  const account = accountOf(result)
+  const tooMuch = shareRefusal(connection.core, client, account)
+  if (tooMuch) {
+    refuse(connection, connect, { answer: connack(3), ...tooMuch, sessionId: client.sessionId, client })
     return
   }
-  accept(connection, { ...connect, will: null }, client, result)
+  const { will } = connect
+  if (!will || mayWill(connection, client, will)) {
+    accept(connection, connect, client, { ...result, account })
+    return
+  }
+  accept(connection, { ...connect, will: null }, client, { ...result, account })
   // The client is let in without its will, as firmware often has one on a topic of its own.
   refuseWill(connection.core, client, will.topic)
 }
@@ -93,14 +95,14 @@ function accept<P>(
   connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, group = '', owner = '', quotaOwner = owner }: Extract<AuthenticateResult<P>, { ok: true }>,
+  { expiresAt, owner = '', account }: Accepted<P> & { account: QuotaAccount },
 ): void {
   const { core } = connection
   const { sessionId } = client
   core.live.get(sessionId)?.end('taken_over')
-  const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner })
+  const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner, account })
   connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
-  connection.bind(client, session, connect, { group, quotaOwner })
+  connection.bind(client, session, connect, account)
   if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return
@@ -109,20 +111,40 @@ function accept<P>(
   connection.ready()
 }
 
-interface Refusal {
+type Accepted<P> = Extract<AuthenticateResult<P>, { ok: true }>
+
+function accountOf<P>({ group = '', owner = '', quotaOwner = owner }: Accepted<P>): QuotaAccount {
+  return { owner: quotaOwner, group }
+}
+
+/** A client that takes over from another takes its place. */
+function shareRefusal<P>(
+  { connectionShares, live }: Core<P>,
+  { sessionId }: ClientRecord<P>,
+  account: QuotaAccount,
+): ConnectRefusal | null {
+  const refusal = connectionShares.authenticated(account)
+  return refusal ?? (live.has(sessionId) ? null : connectionShares.exceededBy(account))
+}
+
+interface Refusal<P> {
   answer: Buffer
   reason: RefusalReason
   detail?: string
+  /** Of a client that was authenticated. */
+  sessionId?: string
+  client?: ClientRecord<P>
 }
 
 function requestRefusal<P>(
-  { core }: ConnectingClient<P>,
-  { clientId, clean, protocolVersion, will }: ConnectPacket,
-): Refusal | null {
-  const { limits, stopping, connections } = core
+  { core, remoteAddress }: ConnectingClient<P>,
+  { clientId, username, clean, protocolVersion, will }: ConnectPacket,
+): Refusal<P> | null {
+  const { limits, stopping, connectionShares } = core
   if (stopping) return { answer: connack(3), reason: 'server_stopping', detail: 'stopping' }
-  if (connections.size > limits.maxConnections)
-    return { answer: connack(3), reason: 'quota', detail: 'too many connections' }
+  if (connectionShares.full) return { answer: connack(3), ...tooMany }
+  const tooFast = connectionShares.attempt(remoteAddress, username)
+  if (tooFast) return { answer: connack(3), ...tooFast }
   const idBytes = Buffer.byteLength(clientId)
   const emptyId = idBytes === 0 && (!clean || protocolVersion === 3)
   if (emptyId || idBytes > limits.maxClientIdBytes)
@@ -156,7 +178,7 @@ function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): 
 function clientOf<P>(
   { transport, remoteAddress, id }: ConnectingClient<P>,
   connect: ConnectPacket,
-  { sessionId, principal, clientId }: Extract<AuthenticateResult<P>, { ok: true }>,
+  { sessionId, principal, clientId }: Accepted<P>,
 ): ClientRecord<P> {
   return {
     sessionId,
@@ -176,7 +198,7 @@ function mayWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, will
 function refuse<P>(
   connection: ConnectingClient<P>,
   { clientId, username }: ClientIdentity,
-  { answer, ...refusal }: Refusal,
+  { answer, ...refusal }: Refusal<P>,
 ): void {
   const { core, remoteAddress, out } = connection
   core.refuse({

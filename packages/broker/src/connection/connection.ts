@@ -5,7 +5,7 @@ import type { LiveConnection } from '../core/live-connection.js'
 import { ClientShare } from '../fairness/client-share.js'
 import type { GroupRate } from '../fairness/group-rates.js'
 import { WorkUnits } from '../fairness/scheduler.js'
-import type { RetainedAccount } from '../interface/persistence.js'
+import type { QuotaAccount } from '../interface/persistence.js'
 import type { DisconnectReason, Transport, UnretainedReason } from '../interface/types.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { prefixProblem } from '../packets/connect-prefix.js'
@@ -14,7 +14,7 @@ import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { admit, type ClientRecord, type NamedByHost } from './admission.js'
+import { admit, type ClientRecord } from './admission.js'
 import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
@@ -41,9 +41,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   #session: Session | null = null
   /** Sent when the connection ends, unless by DISCONNECT. */
   #will: Will | null = null
-  /** As the host named them; empty when it named none. */
-  #group = ''
-  #quotaOwner = ''
+  /** Whom it counts towards. */
+  account: QuotaAccount = { owner: '', group: '' }
   #groupRate: GroupRate | null = null
   readonly #share: ClientShare
   #endScheduled = false
@@ -117,11 +116,12 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void {
-    const { live, groups } = this.core
-    if (named.group !== '') this.#groupRate = groups.enter(named.group)
-    this.#group = named.group
-    this.#quotaOwner = named.quotaOwner
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, account: QuotaAccount): void {
+    const { live, groups, addresses, connectionShares } = this.core
+    if (account.group !== '') this.#groupRate = groups.enter(account.group)
+    this.account = account
+    connectionShares.enter(account)
+    addresses.authenticated(this.remoteAddress)
     this.#client = client
     this.#session = session
     this.#will = connect.will
@@ -152,8 +152,9 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const { core } = this
     const client = this.#client
     core.connections.delete(this)
-    core.addresses.leave(this.remoteAddress)
-    if (this.#group !== '') core.groups.leave(this.#group)
+    core.addresses.leave(this.remoteAddress, { authenticated: client !== null })
+    if (this.account.group !== '') core.groups.leave(this.account.group)
+    if (client) core.connectionShares.leave(this.account)
     this.#reportRefusal(reason, detail)
     this.#drops?.flush(core.nowMs)
     this.#unretained?.flush(core.nowMs)
@@ -258,10 +259,6 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   dropped(topic: string): void {
     this.#drops ??= new DropReport(this.core, this.client)
     this.#drops.add(topic)
-  }
-
-  get retainedAccount(): RetainedAccount {
-    return { owner: this.#quotaOwner, group: this.#group }
   }
 
   unretained(topic: string, reason: UnretainedReason): void {

@@ -61,13 +61,13 @@ export class SubscriptionHandler<P> implements ClientDecisions {
   grant(filter: string, qos: Qos): boolean {
     const { session, alive } = this.#connection
     if (!alive) return false
-    const reason = this.#refusal(filter)
-    if (!reason) {
+    const refusal = this.#denial(filter) ?? this.#excess(filter)
+    if (!refusal) {
       session.subscribe(filter, qos)
       return true
     }
     session.unsubscribe(filter)
-    this.#refuse(filter, reason)
+    this.#refuse(filter, refusal)
     return false
   }
 
@@ -93,10 +93,10 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     const { session } = this.#connection
     let lost = false
     for (const filter of [...session.subscriptions.keys()]) {
-      const reason = this.#refusal(filter)
-      if (!reason) continue
+      const denial = this.#denial(filter)
+      if (!denial) continue
       session.unsubscribe(filter)
-      this.#refuse(filter, reason)
+      this.#refuse(filter, denial)
       lost = true
     }
     if (lost) session.purge()
@@ -150,20 +150,38 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     }
   }
 
-  #refusal(filter: string): RefusalReason | null {
-    const { core, client, session } = this.#connection
-    if (isShared(filter) && !readShare(filter)) return 'malformed'
+  #denial(filter: string): Refusal | null {
+    const { core, client } = this.#connection
+    if (isShared(filter) && !readShare(filter)) return { reason: 'malformed' }
     const matched = matchedPart(filter)
-    if (isSysTopic(matched) || !core.policy.authorizeSubscribe(client, matched)) return 'not_authorized'
-    const full = session.subscriptions.size >= core.limits.maxFiltersPerSession
-    return full && !session.subscriptions.has(filter) ? 'quota' : null
+    const denied = isSysTopic(matched) || !core.policy.authorizeSubscribe(client, matched)
+    return denied ? { reason: 'not_authorized' } : null
   }
 
-  #refuse(filter: string, reason: RefusalReason): void {
+  #excess(filter: string): Refusal | null {
+    const { core, session } = this.#connection
+    if (session.subscriptions.has(filter)) return null
+    const exceeded = core.sessions.exceededBy(session, filter)
+    return exceeded && { reason: 'quota', detail: excessDetails[exceeded] }
+  }
+
+  #refuse(filter: string, refusal: Refusal): void {
     const { core, client } = this.#connection
     const { sessionId, clientId, remoteAddress } = client
-    core.refuse({ stage: 'subscribe', reason, sessionId, clientId, remoteAddress, topic: filter, client })
+    core.refuse({ stage: 'subscribe', ...refusal, sessionId, clientId, remoteAddress, topic: filter, client })
   }
+}
+
+interface Refusal {
+  reason: RefusalReason
+  detail?: string
+}
+
+const excessDetails = {
+  session_quota: 'this session has as many subscriptions as it may',
+  owner_quota: 'all sessions of this owner have as many subscriptions as they may, in bytes',
+  group_quota: 'all sessions of this group have as many subscriptions as they may, in bytes',
+  total_quota: 'all sessions have as many subscriptions as they may, in bytes',
 }
 
 export function messageOf({ topic, payload, qos, retain }: AedesPacket): Message {

@@ -1,9 +1,11 @@
 import type { AedesAdapter } from '../aedes/adapter.js'
 import { Addresses } from '../fairness/addresses.js'
 import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
+import { ConnectionShares } from '../fairness/connection-shares.js'
 import { GroupRates } from '../fairness/group-rates.js'
 import { PartialPackets } from '../fairness/partial-packets.js'
 import { Scheduler } from '../fairness/scheduler.js'
+import { Shares } from '../fairness/shares.js'
 import { TaskQueue } from '../fairness/task-queue.js'
 import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
 import type { BrokerLimits } from '../interface/limits.js'
@@ -38,6 +40,9 @@ export class Core<P> {
   readonly backPressure: BackPressure
   readonly groups: GroupRates
   readonly addresses: Addresses
+  readonly connectionShares: ConnectionShares
+  /** Subscriptions, and the memory of sessions. */
+  readonly sessionShares: Shares
   readonly memory: QueueMemory
   /** Connects, disconnects and the decisions about them. */
   readonly tasks = new TaskQueue()
@@ -64,11 +69,19 @@ export class Core<P> {
     this.backPressure = new BackPressure(limits)
     this.groups = new GroupRates(limits)
     this.addresses = new Addresses(limits)
+    this.connectionShares = new ConnectionShares(limits)
+    const upTo = (bytes: number) => ({ count: Number.POSITIVE_INFINITY, bytes })
+    this.sessionShares = new Shares({
+      owner: upTo(limits.maxSessionBytesPerOwner),
+      group: upTo(limits.maxSessionBytesPerGroup),
+      all: upTo(limits.maxSessionBytes),
+    })
     this.writer = persistence ? new StoreWriter(persistence, logger) : null
     this.#partials = new PartialPackets(limits.maxPartialBytes)
     this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
-    const { router, counters, backPressure, writer, memory } = this
-    this.sessions = new SessionStore({ router, counters, backPressure, writer, limits, memory }, limits)
+    const { router, counters, backPressure, writer, memory, sessionShares: shares } = this
+    const services = { router, counters, backPressure, writer, limits, memory, shares }
+    this.sessions = new SessionStore(services, limits, logger)
     this.retained = new RetainedStore(limits)
     this.retainer = new Retainer({ store: this.retained, policy, counters, writer, logger })
     this.events = new TypedEmitter((error, event) =>
@@ -122,7 +135,9 @@ export class Core<P> {
     for (const { out } of this.connections) bytesOut += out.bytesWritten
     return {
       connections: this.live.size,
+      unauthenticatedConnections: this.addresses.unauthenticated,
       sessions: this.sessions.size,
+      sessionBytes: this.sessionShares.all.bytes,
       subscriptions: this.router.subscriptions,
       retained: this.retained.count,
       retainedBytes: this.retained.bytes,
@@ -152,6 +167,7 @@ export class Core<P> {
     this.nowMs = nowMs
     this.groups.refill(elapsedMs)
     this.addresses.refill(elapsedMs)
+    this.connectionShares.refill(elapsedMs)
     this.backPressure.sweep(elapsedMs)
     for (const connection of this.connections) {
       connection.sweep(nowMs, elapsedMs)

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest'
 import { Addresses, networkOf } from './addresses.js'
 
+const unbounded = {
+  maxConnectionsPerAddress: 1_000,
+  maxConnectsPerSecondPerAddress: 1_000,
+  maxUnauthenticatedConnections: 1_000,
+}
+const authenticated = { authenticated: true }
+
 it.each([
   ['10.1.2.3', '10.1.2.3'],
   ['::ffff:10.1.2.3', '10.1.2.3'],
@@ -13,20 +20,37 @@ it.each([
 ])('counts %s as %s', (address, network) => expect(networkOf(address)).toBe(network))
 
 it('counts the connections of one address, and forgets closed ones', () => {
-  const addresses = new Addresses({ maxConnectionsPerAddress: 2, maxConnectsPerSecondPerAddress: 100 })
-  expect([1, 2, 3].map(() => addresses.enter('a'))).toEqual([null, null, 'quota'])
+  const addresses = new Addresses({ ...unbounded, maxConnectionsPerAddress: 2 })
+  const refusal = { reason: 'quota', detail: 'connections of this address' }
+  expect([1, 2, 3].map(() => addresses.enter('a'))).toMatchObject([null, null, refusal])
   expect(addresses.enter('b')).toBeNull()
-  addresses.leave('a')
+  addresses.leave('a', { authenticated: false })
   expect(addresses.enter('a')).toBeNull()
 })
 
 it('limits how fast an address connects, after its burst', () => {
-  const addresses = new Addresses({ maxConnectionsPerAddress: 1_000, maxConnectsPerSecondPerAddress: 10 })
+  const addresses = new Addresses({ ...unbounded, maxConnectsPerSecondPerAddress: 10 })
   const enter = (times: number) => Array.from({ length: times }, () => addresses.enter('a'))
   const accepted = (times: number) => enter(times).filter((refusal) => refusal === null).length
   expect(accepted(100)).toBe(21)
   addresses.refill(500)
   expect(accepted(100)).toBe(5)
-  expect(addresses.enter('a')).toBe('rate')
+  expect(addresses.enter('a')).toMatchObject({ reason: 'rate' })
   expect(addresses.enter('b')).toBeNull()
+})
+
+it('leaves room for others that are not authenticated yet, whatever one address has open', () => {
+  const addresses = new Addresses({ ...unbounded, maxUnauthenticatedConnections: 10 })
+  const accepted = (address: string) =>
+    Array.from({ length: 20 }, () => addresses.enter(address)).filter((refusal) => refusal === null).length
+  expect([accepted('a'), accepted('b'), accepted('c')]).toEqual([5, 3, 1])
+  expect(addresses.unauthenticated).toBe(9)
+  expect(addresses.enter('a')).toMatchObject({ reason: 'quota', status: '503 Service Unavailable' })
+  // What is authenticated takes none of this room, and gives none back when it leaves.
+  for (let i = 0; i < 5; i++) addresses.authenticated('a')
+  expect(addresses.unauthenticated).toBe(4)
+  addresses.leave('a', authenticated)
+  expect(addresses.unauthenticated).toBe(4)
+  addresses.leave('b', { authenticated: false })
+  expect([addresses.unauthenticated, accepted('a')]).toEqual([3, 4])
 })

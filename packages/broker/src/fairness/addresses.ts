@@ -3,37 +3,56 @@ import { TokenBucket } from './token-bucket.js'
 export interface AddressLimits {
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
+  maxUnauthenticatedConnections: number
 }
 
-/** Counts the connections of each remote address, and how fast they come. */
+/** Counts the connections of each remote address, how fast they come, and how many are not authenticated. */
 export class Addresses {
   readonly #limits: AddressLimits
-  readonly #known = new Map<string, { connections: number; connects: TokenBucket }>()
+  readonly #known = new Map<string, Entry>()
+  #unauthenticated = 0
 
   constructor(limits: AddressLimits) {
     this.#limits = limits
   }
 
   /** Counts a new connection; returns why it is refused, or null. */
-  enter(address: string): 'rate' | 'quota' | null {
+  enter(address: string): AddressRefusal | null {
     const key = networkOf(address)
     let entry = this.#known.get(key)
     if (!entry) {
       const perSecond = this.#limits.maxConnectsPerSecondPerAddress
       const connects = new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
-      entry = { connections: 0, connects }
+      entry = { connections: 0, unauthenticated: 0, connects }
       this.#known.set(key, entry)
     }
-    if (entry.connects.overdrawn) return 'rate'
-    if (entry.connections >= this.#limits.maxConnectionsPerAddress) return 'quota'
+    if (entry.connects.overdrawn) return refusals.rate
+    if (entry.connections >= this.#limits.maxConnectionsPerAddress) return refusals.connections
+    // An address may have as many as are free (dynamic thresholds), so that one alone keeps nobody out.
+    const free = this.#limits.maxUnauthenticatedConnections - this.#unauthenticated
+    if (entry.unauthenticated >= free) return refusals.unauthenticated
     entry.connects.spend(1)
     entry.connections++
+    this.#countUnauthenticated(entry, 1)
     return null
   }
 
-  leave(address: string): void {
+  /** One of its connections is authenticated. */
+  authenticated(address: string): void {
     const entry = this.#known.get(networkOf(address))
-    if (entry) entry.connections--
+    if (entry) this.#countUnauthenticated(entry, -1)
+  }
+
+  leave(address: string, connection: { authenticated: boolean }): void {
+    const entry = this.#known.get(networkOf(address))
+    if (!entry) return
+    entry.connections--
+    if (!connection.authenticated) this.#countUnauthenticated(entry, -1)
+  }
+
+  /** Connections that are not authenticated. */
+  get unauthenticated(): number {
+    return this.#unauthenticated
   }
 
   refill(elapsedMs: number): void {
@@ -42,7 +61,36 @@ export class Addresses {
       if (connections === 0 && connects.full) this.#known.delete(key)
     }
   }
+
+  #countUnauthenticated(entry: Entry, count: 1 | -1): void {
+    entry.unauthenticated += count
+    this.#unauthenticated += count
+  }
 }
+
+interface Entry {
+  connections: number
+  unauthenticated: number
+  readonly connects: TokenBucket
+}
+
+/** Why a new connection is refused. */
+export interface AddressRefusal {
+  readonly reason: 'rate' | 'quota'
+  readonly detail: string
+  /** What a WebSocket is answered. */
+  readonly status: string
+}
+
+const refusals = {
+  rate: { reason: 'rate', detail: 'connects of this address', status: '429 Too Many Requests' },
+  connections: { reason: 'quota', detail: 'connections of this address', status: '429 Too Many Requests' },
+  unauthenticated: {
+    reason: 'quota',
+    detail: 'connections without an accepted CONNECT',
+    status: '503 Service Unavailable',
+  },
+} as const satisfies Record<string, AddressRefusal>
 
 /**
  * What counts as one client's address: an IPv4 address, also when it came over an IPv6 socket, or the /64 network of an

@@ -95,8 +95,13 @@ export interface ClientBacklog<P> {
 }
 
 export interface BrokerStats {
+  /** Accepted connections. */
   connections: number
+  /** Sockets whose CONNECT is not accepted, yet or at all. */
+  unauthenticatedConnections: number
   sessions: number
+  /** Memory of the sessions with their subscriptions, roughly. */
+  sessionBytes: number
   subscriptions: number
   /** Retained messages and the memory that they take: all of them, and those of clients, which the limits bound. */
   retained: number

@@ -60,11 +60,11 @@ export type AuthenticateResult<P> =
       clientId?: string
       /** Epoch milliseconds at which the connection is ended with reason `expired`. */
       expiresAt?: number
-      /** The group whose publish rate this client counts towards beside its own, for example an organization. */
+      /** The group whose shares this client uses beside its owner's, for example an organization. */
       group?: string
       /** The owner of the session. A stored session of another owner is forgotten first, so nobody inherits it. */
       owner?: string
-      /** Whom the client's retained messages count towards; `owner` when absent. */
+      /** Whom the client's connections, sessions, subscriptions and retained messages count towards; `owner` when absent. */
       quotaOwner?: string
     }
   | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }

@@ -8,8 +8,8 @@ import type { Qos } from './types.js'
  */
 export interface Persistence {
   /**
-   * Passes everything that is stored to `restore`: each session before its entries, a session's entries in rising
-   * `sequence`, and the newest retained messages first. Called once, before anything else. A rejection makes `createBroker` reject.
+   * Passes everything that is stored to `restore`: the newest sessions and retained messages first, each session before its
+   * entries, and a session's entries in rising `sequence`. Called once, before anything else. A rejection makes `createBroker` reject.
    */
   load(restore: Restore): Promise<void>
   /**
@@ -36,8 +36,8 @@ export interface StoredMessage {
   readonly qos: Qos
 }
 
-/** Whom a retained message of a client counts towards, as the host named them; empty where it named none. */
-export interface RetainedAccount {
+/** Whom something of a client counts towards, as the host named them; empty where it named none. */
+export interface QuotaAccount {
   readonly owner: string
   readonly group: string
 }
@@ -46,7 +46,7 @@ export interface RetainedAccount {
 export interface StoredRetained {
   readonly message: StoredMessage
   /** Null for a message of the host, which counts towards no limit. */
-  readonly account: RetainedAccount | null
+  readonly account: QuotaAccount | null
   /** Epoch milliseconds. */
   readonly retainedAt: number
 }
@@ -69,6 +69,7 @@ export interface StoredSession {
   readonly sessionId: string
   /** Its owner, as the host named it; empty when it named none. */
   readonly owner: string
+  readonly account: QuotaAccount
   /** Epoch milliseconds since which no client is connected; 0 while one is. */
   readonly offlineSince: number
   readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[]
@@ -82,6 +83,7 @@ export type Change =
       readonly kind: 'session'
       readonly sessionId: string
       readonly owner: string
+      readonly account: QuotaAccount
       readonly offlineSince: number
     }
   /** A session was removed, with its subscriptions, ids and entries. */
@@ -113,6 +115,7 @@ export type Change =
 
 /** Takes what `load` reads. It is synchronous: pass one page, let the event loop turn, pass the next. */
 export interface Restore {
+  /** The newest first, by `offlineSince`, as for retained messages; those whose client is connected are the newest. */
   session(session: StoredSession): void
   /** An entry of a session that was passed before; others are ignored. */
   entry(entry: StoredEntry): void

@@ -1,4 +1,11 @@
-import type { Change, Persistence, Restore, StoredEntry, StoredRetained } from '../interface/persistence.js'
+import type {
+  Change,
+  Persistence,
+  QuotaAccount,
+  Restore,
+  StoredEntry,
+  StoredRetained,
+} from '../interface/persistence.js'
 import type { Qos } from '../interface/types.js'
 
 /**
@@ -10,10 +17,12 @@ export class MemoryPersistence implements Persistence {
   readonly #retained = new Map<string, StoredRetained>()
 
   async load(restore: Restore): Promise<void> {
-    for (const [sessionId, { owner, offlineSince, subscriptions, inbound, entries }] of this.#sessions) {
+    const newest = [...this.#sessions].sort(([, a], [, b]) => lastConnected(b) - lastConnected(a))
+    for (const [sessionId, { owner, account, offlineSince, subscriptions, inbound, entries }] of newest) {
       restore.session({
         sessionId,
         owner,
+        account,
         offlineSince,
         subscriptions: Array.from(subscriptions, ([filter, qos]) => ({ filter, qos })),
         inbound: [...inbound],
@@ -44,6 +53,7 @@ export class MemoryPersistence implements Persistence {
     const { subscriptions, inbound, entries } = session
     if (change.kind === 'session') {
       session.owner = change.owner
+      session.account = change.account
       session.offlineSince = change.offlineSince
     } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
     else if (change.kind === 'subscription_removed') subscriptions.delete(change.filter)
@@ -66,6 +76,7 @@ export class MemoryPersistence implements Persistence {
     if (!session) {
       session = {
         owner: '',
+        account: { owner: '', group: '' },
         offlineSince: 0,
         subscriptions: new Map(),
         inbound: new Set(),
@@ -77,10 +88,15 @@ export class MemoryPersistence implements Persistence {
   }
 }
 
+function lastConnected({ offlineSince }: Stored): number {
+  return offlineSince === 0 ? Number.POSITIVE_INFINITY : offlineSince
+}
+
 type SessionChange = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
 
 interface Stored {
   owner: string
+  account: QuotaAccount
   offlineSince: number
   readonly subscriptions: Map<string, Qos>
   readonly inbound: Set<number>

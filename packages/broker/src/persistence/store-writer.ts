@@ -1,4 +1,4 @@
-import type { Change, Persistence } from '../interface/persistence.js'
+import type { Change, Persistence, QuotaAccount } from '../interface/persistence.js'
 import type { BrokerLogger, Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 
@@ -74,16 +74,15 @@ export class StoreWriter {
 export class SessionWriter {
   readonly #writer: StoreWriter
   readonly #sessionId: string
-  readonly #owner: string
 
-  constructor(writer: StoreWriter, sessionId: string, owner: string) {
+  constructor(writer: StoreWriter, sessionId: string) {
     this.#writer = writer
     this.#sessionId = sessionId
-    this.#owner = owner
   }
 
-  session(offlineSince: number): void {
-    this.#writer.record({ kind: 'session', sessionId: this.#sessionId, owner: this.#owner, offlineSince })
+  session(named: { owner: string; account: QuotaAccount }, offlineSince: number): void {
+    const { owner, account } = named
+    this.#writer.record({ kind: 'session', sessionId: this.#sessionId, owner, account, offlineSince })
   }
 
   removed(): void {

@@ -1,18 +1,33 @@
-import type { RetainedAccount } from '../interface/persistence.js'
+import { type ExceededShare, Shares } from '../fairness/shares.js'
+import type { BrokerLimits } from '../interface/limits.js'
+import type { QuotaAccount } from '../interface/persistence.js'
 import type { Message } from '../messages/message.js'
-import { type ExceededShare, type RetainedLimits, RetainedShares } from './retained-shares.js'
+
+type RetainedLimits = Pick<
+  BrokerLimits,
+  | 'maxRetainedMessages'
+  | 'maxRetainedBytes'
+  | 'maxRetainedMessagesPerGroup'
+  | 'maxRetainedBytesPerGroup'
+  | 'maxRetainedMessagesPerOwner'
+  | 'maxRetainedBytesPerOwner'
+>
 
 /** Retained messages, one a topic, in a tree: an exact look-up visits its levels, a wildcard only what it can match. */
 export class RetainedStore {
   readonly #root = new Node()
-  readonly #shares: RetainedShares
+  readonly #shares: Shares
   /** Grows with each change. */
   version = 0
   #count = 0
   #bytes = 0
 
   constructor(limits: RetainedLimits) {
-    this.#shares = new RetainedShares(limits)
+    this.#shares = new Shares({
+      owner: { count: limits.maxRetainedMessagesPerOwner, bytes: limits.maxRetainedBytesPerOwner },
+      group: { count: limits.maxRetainedMessagesPerGroup, bytes: limits.maxRetainedBytesPerGroup },
+      all: { count: limits.maxRetainedMessages, bytes: limits.maxRetainedBytes },
+    })
   }
 
   get count(): number {
@@ -25,14 +40,15 @@ export class RetainedStore {
 
   /** What counts towards the limits: the messages of clients. */
   get used(): { messages: number; bytes: number } {
-    return { ...this.#shares.all }
+    const { count, bytes } = this.#shares.all
+    return { messages: count, bytes }
   }
 
   /**
    * Retains a message in place of its topic's one. It counts towards the shares of `account`; with null, as for the host's
    * own messages, towards none. Returns the share that has no room for it; the message before is kept then.
    */
-  set(message: Message, account: RetainedAccount | null): ExceededShare | null {
+  set(message: Message, account: QuotaAccount | null): ExceededShare | null {
     const known = this.#find(message.topic)
     const exceeded = this.#account(known, message.costBytes, account)
     if (exceeded !== null) return exceeded
@@ -83,11 +99,11 @@ export class RetainedStore {
   }
 
   /** What the topic has so far makes room for what replaces it. */
-  #account(known: Node | null, bytes: number, account: RetainedAccount | null): ExceededShare | null {
-    const freed = known?.account && known.message ? known.message.costBytes : 0
-    if (known?.account && freed > 0) this.#shares.free(known.account, freed)
-    const exceeded = account && this.#shares.take(account, bytes)
-    if (exceeded !== null && known?.account && freed > 0) this.#shares.takeBack(known.account, freed)
+  #account(known: Node | null, bytes: number, account: QuotaAccount | null): ExceededShare | null {
+    const freed = known?.account && known.message ? { count: 1, bytes: known.message.costBytes } : null
+    if (known?.account && freed) this.#shares.free(known.account, freed)
+    const exceeded = account && this.#shares.take(account, { count: 1, bytes })
+    if (exceeded !== null && known?.account && freed) this.#shares.add(known.account, freed)
     return exceeded
   }
 
@@ -113,7 +129,7 @@ export class RetainedStore {
     if (!leaf.message) return false
     this.#count--
     this.#bytes -= leaf.message.costBytes
-    if (leaf.account) this.#shares.free(leaf.account, leaf.message.costBytes)
+    if (leaf.account) this.#shares.free(leaf.account, { count: 1, bytes: leaf.message.costBytes })
     leaf.message = null
     leaf.account = null
     for (let i = levels.length; i > 0; i--) {
@@ -129,7 +145,7 @@ class Node {
   readonly children = new Map<string, Node>()
   message: Message | null = null
   /** Whom the message counts towards. */
-  account: RetainedAccount | null = null
+  account: QuotaAccount | null = null
   version = 0
 
   child(level: string): Node {

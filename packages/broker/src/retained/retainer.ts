@@ -1,4 +1,4 @@
-import type { RetainedAccount, StoredRetained } from '../interface/persistence.js'
+import type { QuotaAccount, StoredRetained } from '../interface/persistence.js'
 import type { BrokerLogger, ClientInfo, UnretainedReason } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { StoreWriter } from '../persistence/store-writer.js'
@@ -10,7 +10,7 @@ import type { RetainedStore } from './retained-store.js'
 export interface RetainingClient<P> {
   readonly client: ClientInfo<P>
   /** Whom its retained messages count towards. */
-  readonly retainedAccount: RetainedAccount
+  readonly account: QuotaAccount
   /** Its message was not retained. */
   unretained(topic: string, reason: UnretainedReason): void
 }
@@ -47,7 +47,7 @@ export class Retainer<P> {
       this.#refuse(client, topic, 'not_authorized')
       return
     }
-    const account = client?.retainedAccount ?? null
+    const account = client?.account ?? null
     const exceeded = store.set(message, account)
     if (exceeded === null) writer?.record({ kind: 'retained', message, account, retainedAt: Date.now() })
     else if (client !== null) this.#refuse(client, topic, exceeded)

@@ -26,6 +26,8 @@ export type DeliveryKind = (typeof DeliveryKind)[keyof typeof DeliveryKind]
 export class Router {
   readonly #tree = new TopicTree<Branch>()
   readonly #routes = new Map<string, Route[]>()
+  /** Memory of `#routes`, roughly. */
+  #routesBytes = 0
   readonly #shared = new Map<string, Branch & { target: SharedGroup }>()
   #members = 0
   // Messages come in runs of one topic: within a run nothing is looked up, unless subscriptions change.
@@ -72,8 +74,10 @@ export class Router {
     let routes = this.#routes.get(topic)
     if (!routes) {
       routes = this.#find(topic)
-      if (this.#routes.size >= maxCachedTopics) this.#routes.clear()
+      const bytes = bytesOf(topic, routes)
+      if (this.#routesBytes + bytes > maxCachedBytes) this.#forgetRoutes()
       this.#routes.set(topic, routes)
+      this.#routesBytes += bytes
     }
     this.#lastTopic = topic
     this.#lastRoutes = routes
@@ -125,8 +129,19 @@ export class Router {
 
   #invalidate(filter: string): void {
     this.#lastTopic = null
-    if (hasWildcard(filter)) this.#routes.clear()
-    else this.#routes.delete(filter)
+    if (hasWildcard(filter)) {
+      this.#forgetRoutes()
+      return
+    }
+    const routes = this.#routes.get(filter)
+    if (!routes) return
+    this.#routes.delete(filter)
+    this.#routesBytes -= bytesOf(filter, routes)
+  }
+
+  #forgetRoutes(): void {
+    this.#routes.clear()
+    this.#routesBytes = 0
   }
 }
 
@@ -149,4 +164,11 @@ interface Route {
   qos: Qos
 }
 
-const maxCachedTopics = 100_000
+function bytesOf(topic: string, routes: readonly Route[]): number {
+  return topicBytes + topic.length + routeBytes * routes.length
+}
+
+// Measured: what a topic without routes takes in the cache, and a route in its list.
+const topicBytes = 150
+const routeBytes = 56
+const maxCachedBytes = 32 * 1024 * 1024

@@ -58,6 +58,8 @@ const unlimited = {
   maxPublishBytesPerSecond: Number.POSITIVE_INFINITY,
   maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
   maxConnectsPerSecondPerAddress: Number.POSITIVE_INFINITY,
+  maxConnectsPerSecondPerOwner: Number.POSITIVE_INFINITY,
+  maxUnauthenticatedConnections: Number.POSITIVE_INFINITY,
 }
 
 function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHooks<PlainPrincipal> } {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { BackPressure } from '../fairness/back-pressure.js'
+import { Shares } from '../fairness/shares.js'
 import { defaultLimits } from '../interface/limits.js'
 import { Router } from '../routing/router.js'
 import { Counters } from '../stats/counters.js'
@@ -16,8 +17,17 @@ function storeWith(given: Partial<typeof defaultLimits>) {
     writer: null,
     limits,
     memory: new QueueMemory(limits.maxTotalQueuedBytes),
+    shares: unboundedShares(),
   }
-  return { router, store: new SessionStore(services, limits) }
+  return { router, store: new SessionStore(services, limits, logger) }
+}
+
+const logger = { debug() {}, info() {}, warn() {}, error() {} }
+const nobody = { owner: '', group: '' }
+
+function unboundedShares(): Shares {
+  const unbounded = { count: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+  return new Shares({ owner: unbounded, group: unbounded, all: unbounded })
 }
 
 function stored(store: SessionStore, id: string): void {
@@ -55,10 +65,11 @@ it('counts the time that a restored session was offline before, and goes by the 
   vi.useFakeTimers({ toFake: ['Date'] })
   const { store } = storeWith({ sessionExpiryMs: 60_000 })
   const restore = (sessionId: string, offlineSince: number) =>
-    store.restore({ sessionId, owner: '', offlineSince, subscriptions: [], inbound: [] })
+    store.restore({ sessionId, owner: '', account: nobody, offlineSince, subscriptions: [], inbound: [] })
   restore('long ago', Date.now() - 50_000)
   restore('connected', 0)
   restore('of a clock set back since', Date.now() + 3_600_000)
+  store.restored()
   vi.setSystemTime(Date.now() + 3_600_000)
   store.expire(performance.now() + 1_000)
   expect(store.size).toBe(3)
@@ -80,7 +91,7 @@ it('keeps a message of several queues once, as the store does', () => {
   const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
   const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
   for (const sessionId of ['a', 'b']) {
-    store.restore({ sessionId, owner: '', offlineSince: 1, subscriptions: [], inbound: [] })
+    store.restore({ sessionId, owner: '', account: nobody, offlineSince: 1, subscriptions: [], inbound: [] })
     store.restoreEntry({ sessionId, ...entry })
   }
   const [a, b] = ['a', 'b'].map((id) => store.get(id)?.outbound.queue.first?.message)

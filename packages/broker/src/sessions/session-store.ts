@@ -1,8 +1,11 @@
+import type { ExceededShare, Usage } from '../fairness/shares.js'
 import type { BrokerLimits } from '../interface/limits.js'
-import type { StoredEntry, StoredMessage, StoredSession } from '../interface/persistence.js'
-import { Message } from '../messages/message.js'
+import type { QuotaAccount, StoredEntry, StoredSession } from '../interface/persistence.js'
+import type { BrokerLogger } from '../interface/types.js'
 import { OfflineSessions } from './offline-sessions.js'
 import { Session, type SessionServices } from './session.js'
+import { subscriptionBytes } from './session-bytes.js'
+import { SessionRestorer } from './session-restorer.js'
 
 /** All sessions by id, connected or stored. */
 export class SessionStore {
@@ -10,12 +13,13 @@ export class SessionStore {
   readonly #offline = new OfflineSessions()
   readonly #services: SessionServices
   readonly #limits: BrokerLimits
-  /** Messages that several sessions share in the store, so that they share them here too. */
-  readonly #restored = new WeakMap<StoredMessage, Message>()
+  /** Until all of the store is restored. */
+  #restorer: SessionRestorer | null
 
-  constructor(services: SessionServices, limits: BrokerLimits) {
+  constructor(services: SessionServices, limits: BrokerLimits, logger: BrokerLogger) {
     this.#services = services
     this.#limits = limits
+    this.#restorer = new SessionRestorer({ ...services, limits, logger })
   }
 
   get size(): number {
@@ -26,15 +30,20 @@ export class SessionStore {
    * The session that a CONNECT asks for. A stored one is discarded first with `clean` [MQTT-3.1.2-6], or when it belongs to
    * another owner.
    */
-  take({ sessionId, clean, owner = '' }: SessionRequest): { session: Session; present: boolean } {
+  take({ sessionId, clean, owner = '', account = nobody }: SessionRequest): {
+    session: Session
+    present: boolean
+  } {
     const known = this.#sessions.get(sessionId)
     if (known && !clean && known.stored && known.owner === owner) {
       this.#offline.delete(known)
+      known.account = account
       return { session: known, present: true }
     }
     if (known) this.remove(known)
-    const session = new Session(this.#services, { id: sessionId, stored: !clean, owner })
+    const session = new Session(this.#services, { id: sessionId, stored: !clean, owner, account })
     this.#sessions.set(sessionId, session)
+    this.#makeRoom(session, { count: 0, bytes: 0 })
     return { session, present: false }
   }
 
@@ -43,15 +52,36 @@ export class SessionStore {
   }
 
   /** Restores a session from the store. One that was connected when the broker stopped is offline from now on. */
-  restore({ sessionId, owner, offlineSince, subscriptions, inbound }: StoredSession): void {
-    const session = new Session(this.#services, { id: sessionId, stored: true, owner })
-    session.restore({ offlineSince, subscriptions, inbound })
-    this.#sessions.set(sessionId, session)
-    this.#offline.add(session)
+  restore(stored: StoredSession): void {
+    const { sessionId: id, owner, account } = stored
+    this.#restorer?.restore(stored, () => {
+      const session = new Session(this.#services, { id, stored: true, owner, account })
+      this.#sessions.set(id, session)
+      return session
+    })
   }
 
   restoreEntry(entry: StoredEntry): void {
-    this.#sessions.get(entry.sessionId)?.outbound.restore(entry, this.#restoredMessage(entry.message))
+    const session = this.#sessions.get(entry.sessionId)
+    if (session && this.#restorer) session.outbound.restore(entry, this.#restorer.message(entry.message))
+  }
+
+  /** All of the store was passed. */
+  restored(): void {
+    for (const session of this.#restorer?.finish() ?? []) this.#offline.add(session)
+    this.#restorer = null
+  }
+
+  /**
+   * What has no room for one more subscription; null when there is room. The owner's own sessions without a connection make
+   * room for it, the one that is offline longest first.
+   */
+  exceededBy(session: Session, filter: string): 'session_quota' | ExceededShare | null {
+    const { maxFiltersPerSession, maxSessionBytesPerSession } = this.#limits
+    const bytes = subscriptionBytes(filter)
+    if (session.subscriptions.size >= maxFiltersPerSession) return 'session_quota'
+    if (session.bytes + bytes > maxSessionBytesPerSession) return 'session_quota'
+    return this.#makeRoom(session, { count: 1, bytes })
   }
 
   /** Its connection is gone: a clean session ends with it, a stored one stays. */
@@ -60,7 +90,7 @@ export class SessionStore {
     if (!session.stored) this.remove(session)
     else {
       this.#offline.add(session)
-      this.#evict(session.owner)
+      this.#evict(session)
     }
   }
 
@@ -90,26 +120,38 @@ export class SessionStore {
   }
 
   // Connected sessions do not count here: maxConnections bounds them.
-  #evict(owner: string): void {
+  #evict(session: Session): void {
     const { maxStoredSessions, maxStoredSessionsPerOwner } = this.#limits
-    const own = this.#offline.oldestOf(owner, maxStoredSessionsPerOwner)
+    const own = this.#offline.oldestOf(session.owner, maxStoredSessionsPerOwner)
     if (own) this.remove(own)
     const any = this.#offline.oldestPast(maxStoredSessions)
     if (any) this.remove(any)
+    const { shares } = this.#services
+    for (let share = shares.exceededBy(session.account, nothing); share !== null; ) {
+      const oldest = this.#offline.oldestIn(share, session)
+      if (!oldest) return
+      this.remove(oldest)
+      share = shares.exceededBy(session.account, nothing)
+    }
   }
 
-  #restoredMessage(stored: StoredMessage): Message {
-    let message = this.#restored.get(stored)
-    if (!message) {
-      message = Message.of({ topic: stored.topic, payload: stored.payload, qos: stored.qos, retain: false })
-      this.#restored.set(stored, message)
+  #makeRoom(session: Session, more: Usage): ExceededShare | null {
+    const { shares } = this.#services
+    for (;;) {
+      const exceeded = shares.exceededBy(session.account, more)
+      const oldest = exceeded && this.#offline.oldestIn('owner_quota', session)
+      if (!oldest) return exceeded
+      this.remove(oldest)
     }
-    return message
   }
 }
+
+const nobody: QuotaAccount = { owner: '', group: '' }
+const nothing: Usage = { count: 0, bytes: 0 }
 
 interface SessionRequest {
   sessionId: string
   clean: boolean
   owner?: string | undefined
+  account?: QuotaAccount
 }

@@ -4,6 +4,8 @@ import {
   PublisherHold,
   type QueueLevel,
 } from '../fairness/back-pressure.js'
+import type { Shares, Usage } from '../fairness/shares.js'
+import type { QuotaAccount } from '../interface/persistence.js'
 import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 import { matchedPart } from '../packets/shared-subscription.js'
@@ -15,6 +17,7 @@ import type { Counters } from '../stats/counters.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
 import type { QueueMemory } from './queue-memory.js'
+import { emptySessionBytes, subscriptionBytes } from './session-bytes.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
@@ -35,6 +38,8 @@ export interface SessionServices {
   readonly writer: StoreWriter | null
   readonly limits: OutboundLimits
   readonly memory: QueueMemory
+  /** Subscriptions, and the memory of all sessions. */
+  readonly shares: Shares
 }
 
 export interface SessionOptions {
@@ -42,6 +47,7 @@ export interface SessionOptions {
   /** It outlives its connection (clean session 0). */
   stored: boolean
   owner?: string
+  account?: QuotaAccount
 }
 
 /** The server's side of an MQTT session: subscriptions, outbound messages, ids of inbound QoS 2 messages. */
@@ -50,6 +56,8 @@ export class Session implements Member, Consumer {
   /** Its owner, as the host named it; empty when it named none. */
   readonly owner: string
   readonly outbound: Outbound
+  #account: QuotaAccount
+  #bytes = emptySessionBytes
   /** Null unless the session survives a restart. */
   writer: SessionWriter | null
   link: SessionLink | null = null
@@ -65,12 +73,14 @@ export class Session implements Member, Consumer {
   #publisherHold: PublisherHold | null = null
   readonly #services: SessionServices
 
-  constructor(services: SessionServices, { id, stored, owner = '' }: SessionOptions) {
+  constructor(services: SessionServices, { id, stored, owner = '', account = nobody }: SessionOptions) {
     this.id = id
     this.owner = owner
+    this.#account = account
     this.#stored = stored
     this.#services = services
-    this.writer = stored && services.writer ? new SessionWriter(services.writer, id, owner) : null
+    this.writer = stored && services.writer ? new SessionWriter(services.writer, id) : null
+    services.shares.add(account, { count: 0, bytes: emptySessionBytes })
     this.outbound = new Outbound(services.limits, { stored, writer: this.writer, memory: services.memory })
   }
 
@@ -88,6 +98,27 @@ export class Session implements Member, Consumer {
   /** Whether it outlives its connection. */
   get stored(): boolean {
     return this.#stored
+  }
+
+  /** Memory that it takes with its subscriptions, roughly. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whom it counts towards. */
+  get account(): QuotaAccount {
+    return this.#account
+  }
+
+  set account(account: QuotaAccount) {
+    const { shares } = this.#services
+    shares.free(this.#account, this.#usage)
+    this.#account = account
+    shares.add(account, this.#usage)
+  }
+
+  get #usage(): Usage {
+    return { count: this.#subscriptions?.size ?? 0, bytes: this.#bytes }
   }
 
   get readiness(): Readiness {
@@ -120,6 +151,7 @@ export class Session implements Member, Consumer {
     const known = this.subscriptions.get(filter)
     if (known?.qos === qos) return
     if (known) this.#services.router.remove(known)
+    else this.#count(filter, 1)
     this.#add(filter, qos)
     this.writer?.subscribed(filter, qos)
   }
@@ -129,6 +161,7 @@ export class Session implements Member, Consumer {
     if (!known) return
     this.subscriptions.delete(filter)
     this.#services.router.remove(known)
+    this.#count(filter, -1)
     this.writer?.unsubscribed(filter)
   }
 
@@ -137,7 +170,10 @@ export class Session implements Member, Consumer {
     // A wall clock that was set back while the broker did not run makes no time pass.
     const offlineMs = offlineSince > 0 ? Math.max(0, Date.now() - offlineSince) : 0
     this.offlineSinceMs = performance.now() - offlineMs
-    for (const { filter, qos } of subscriptions) this.#add(filter, qos)
+    for (const { filter, qos } of subscriptions) {
+      this.#count(filter, 1)
+      this.#add(filter, qos)
+    }
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
   }
 
@@ -197,14 +233,14 @@ export class Session implements Member, Consumer {
   attach(link: SessionLink): void {
     this.link = link
     this.openOut = null
-    this.writer?.session(0)
+    this.writer?.session(this, 0)
   }
 
   detach(): void {
     this.link = null
     this.openOut = null
     this.offlineSinceMs = performance.now()
-    this.writer?.session(Date.now())
+    this.writer?.session(this, Date.now())
     this.#publisherHold?.timeOut()
     this.#publisherHold = null
     this.#passOn((group) => group.hasOtherConnected(this))
@@ -220,11 +256,20 @@ export class Session implements Member, Consumer {
 
   /** Removes its subscriptions from the router, and itself from the store. */
   end(): void {
-    for (const subscription of this.subscriptions.values()) this.#services.router.remove(subscription)
+    const { router, shares } = this.#services
+    for (const subscription of this.subscriptions.values()) router.remove(subscription)
+    shares.free(this.#account, this.#usage)
+    this.#bytes = 0
     this.subscriptions.clear()
     this.#passOn((group) => group.size > 0)
     this.forget()
     this.outbound.end()
+  }
+
+  #count(filter: string, count: 1 | -1): void {
+    const bytes = count * subscriptionBytes(filter)
+    this.#bytes += bytes
+    this.#services.shares.add(this.#account, { count, bytes })
   }
 
   #add(filter: string, qos: Qos): void {
@@ -246,6 +291,8 @@ export class Session implements Member, Consumer {
     this.link?.dropped(message.topic)
   }
 }
+
+const nobody: QuotaAccount = { owner: '', group: '' }
 
 interface RestoredState {
   /** Epoch milliseconds; 0 when a client was connected. */

@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import type {
   Change,
   Persistence,
-  RetainedAccount,
+  QuotaAccount,
   StoredEntry,
   StoredMessage,
   StoredRetained,
@@ -45,8 +45,22 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
         { filter: 'x/+', qos: 2 as const },
         { filter: 'ü/#', qos: 2 as const },
       ]
-      const kept = { sessionId: 'a', owner: 'owner of a', offlineSince: 1_700_000_000_123 }
-      deepStrictEqual(after, { ...nothing, sessions: [{ ...kept, subscriptions, inbound: [65_535] }] })
+      const named = { sessionId: 'a', owner: 'owner of a', account: accountOf('a') }
+      const kept = { ...named, offlineSince: 1_700_000_000_123, subscriptions, inbound: [65_535] }
+      deepStrictEqual(after, { ...nothing, sessions: [kept], order: ['a'] })
+    },
+  },
+  {
+    name: 'hands over the sessions that were connected last first',
+    run: async (open) => {
+      const after = await written(open, [
+        session('connected', 0),
+        session('long gone', 1_000),
+        session('gone', 3_000),
+        session('back', 2_000),
+        session('back', 4_000),
+      ])
+      deepStrictEqual(after.order, ['connected', 'back', 'gone', 'long gone'])
     },
   },
   {
@@ -243,11 +257,13 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
 
 interface Found {
   sessions: StoredSession[]
+  /** The ids of the sessions, as they came. */
+  order: string[]
   entries: StoredEntry[]
   retained: StoredRetained[]
 }
 
-const nothing: Found = { sessions: [], entries: [], retained: [] }
+const nothing: Found = { sessions: [], order: [], entries: [], retained: [] }
 
 async function opened(open: OpenPersistence, how: 'fresh' | 'again'): Promise<Persistence> {
   const store = await open(how)
@@ -263,15 +279,16 @@ async function written(open: OpenPersistence, ...writes: Change[][]): Promise<Fo
 
 /** Everything that a store loads, in a fixed order and as plain values. Throws on an entry before its session. */
 async function read(store: Persistence): Promise<Found> {
-  const found: Found = { sessions: [], entries: [], retained: [] }
+  const found: Found = { sessions: [], order: [], entries: [], retained: [] }
   const known = new Set<string>()
   await store.load({
-    session: ({ sessionId, owner, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
       known.add(sessionId)
       const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
       filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
       const ids = [...inbound].sort((a, b) => a - b)
-      found.sessions.push({ sessionId, owner, offlineSince, subscriptions: filters, inbound: ids })
+      found.sessions.push({ sessionId, owner, account, offlineSince, subscriptions: filters, inbound: ids })
+      found.order.push(sessionId)
     },
     entry: ({ sessionId, sequence, message, qos, retain, packetId, released }) => {
       if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
@@ -291,7 +308,17 @@ function plain({ topic, payload, qos }: StoredMessage): StoredMessage {
 }
 
 function session(sessionId: string, offlineSince: number): Change {
-  return { kind: 'session', sessionId, owner: `owner of ${sessionId}`, offlineSince }
+  return {
+    kind: 'session',
+    sessionId,
+    owner: `owner of ${sessionId}`,
+    account: accountOf(sessionId),
+    offlineSince,
+  }
+}
+
+function accountOf(sessionId: string): QuotaAccount {
+  return { owner: `payer of ${sessionId}`, group: `group of ${sessionId}` }
 }
 
 function message(topic: string): StoredMessage {
@@ -301,7 +328,7 @@ function message(topic: string): StoredMessage {
 function retainedAt(
   topic: string,
   at: number,
-  account: RetainedAccount | null = null,
+  account: QuotaAccount | null = null,
 ): Extract<Change, { kind: 'retained' }> {
   return { kind: 'retained', message: message(topic), account, retainedAt: at }
 }

@@ -65,10 +65,15 @@ describe('ChangeSet', () => {
     add(
       queued('s', 1),
       { kind: 'session_removed', sessionId: 's' },
-      { kind: 'session', sessionId: 's', owner: 'o', offlineSince: 5 },
+      { kind: 'session', sessionId: 's', owner: 'o', account: { owner: 'q', group: 'g' }, offlineSince: 5 },
       queued('s', 1),
     )
-    expect(changeSet.sessions.get('s')).toMatchObject({ removed: true, owner: 'o', offlineSince: 5 })
+    expect(changeSet.sessions.get('s')).toMatchObject({
+      removed: true,
+      owner: 'o',
+      account: { owner: 'q', group: 'g' },
+      offlineSince: 5,
+    })
     expect(changeSet.sessions.get('s')?.entries.size).toBe(1)
   })
 

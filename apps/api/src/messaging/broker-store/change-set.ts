@@ -1,4 +1,11 @@
-import type { Change, Qos, StoredEntry, StoredMessage, StoredRetained } from '@heliograph/broker'
+import type {
+  Change,
+  Qos,
+  QuotaAccount,
+  StoredEntry,
+  StoredMessage,
+  StoredRetained,
+} from '@heliograph/broker'
 
 /** What happened to an entry: it is new or was replaced, it was sent or released, or it was removed. */
 export type EntryChanges =
@@ -10,6 +17,7 @@ export interface SessionChanges {
   /** Whether everything that is stored of it is deleted first. */
   removed: boolean
   owner: string
+  account: QuotaAccount
   /** Null when the session itself did not change. */
   offlineSince: number | null
   /** The granted QoS by topic filter; null for a subscription that was removed. */
@@ -37,7 +45,7 @@ export class ChangeSet {
     return this.sessions.size === 0 && this.retained.size === 0
   }
 
-  /** Rough bytes of memory that its messages take, each counted once. */
+  /** Rough bytes of memory that its messages, each counted once, and its filters take. */
   get bytes(): number {
     return this.#bytes
   }
@@ -54,12 +62,18 @@ export class ChangeSet {
     const { subscriptions, inbound } = session
     if (change.kind === 'session') {
       session.owner = change.owner
+      session.account = change.account
       session.offlineSince = change.offlineSince
-    } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
-    else if (change.kind === 'subscription_removed') subscriptions.set(change.filter, null)
+    } else if (change.kind === 'subscription') this.#subscribe(subscriptions, change.filter, change.qos)
+    else if (change.kind === 'subscription_removed') this.#subscribe(subscriptions, change.filter, null)
     else if (change.kind === 'inbound') inbound.set(change.packetId, true)
     else if (change.kind === 'inbound_removed') inbound.set(change.packetId, false)
     else this.#addEntry(session.entries, change)
+  }
+
+  #subscribe(subscriptions: Map<string, Qos | null>, filter: string, qos: Qos | null): void {
+    if (!subscriptions.has(filter)) this.#bytes += bytesOfFilter(filter)
+    subscriptions.set(filter, qos)
   }
 
   #addEntry(entries: Map<number, EntryChanges>, change: ChangeOfEntry): void {
@@ -81,7 +95,9 @@ export class ChangeSet {
   }
 
   #remove(sessionId: string): void {
-    for (const entry of this.sessions.get(sessionId)?.entries.values() ?? []) this.#removeReceiver(entry)
+    const known = this.sessions.get(sessionId)
+    for (const entry of known?.entries.values() ?? []) this.#removeReceiver(entry)
+    for (const filter of known?.subscriptions.keys() ?? []) this.#bytes -= bytesOfFilter(filter)
     this.sessions.set(sessionId, newSession(true))
   }
 
@@ -131,8 +147,15 @@ function changed(
 
 function newSession(removed: boolean): SessionChanges {
   const nothing = { subscriptions: new Map(), inbound: new Map(), entries: new Map() }
-  return { removed, owner: '', offlineSince: null, ...nothing }
+  return { removed, owner: '', account: { owner: '', group: '' }, offlineSince: null, ...nothing }
 }
+
+function bytesOfFilter(filter: string): number {
+  return filter.length + filterBytes
+}
+
+/** Rough bytes of memory that a changed subscription takes beside its filter. */
+const filterBytes = 100
 
 /** Rough bytes of memory that a message takes beside its topic and payload. */
 const messageBytes = 400

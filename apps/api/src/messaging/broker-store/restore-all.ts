@@ -1,4 +1,4 @@
-import type { Qos, Restore, StoredMessage } from '@heliograph/broker'
+import type { Qos, Restore, StoredMessage, StoredSession } from '@heliograph/broker'
 import type { QueryResultRow } from 'pg'
 import type { StoreClient } from './statement.js'
 
@@ -8,7 +8,9 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
   await client.query(
     'LOCK broker.session, broker.subscription, broker.inbound, broker.message, broker.entry, broker.retained IN SHARE MODE',
   )
-  await read<SessionRow>(client, sessionsSql, (row) => restoreSession(restore, row))
+  const sessions = new SessionsOfRows(restore)
+  await read<SessionRow>(client, sessionsSql, (row) => sessions.add(row))
+  sessions.end()
   const shared = new Map<number, StoredMessage>()
   await read<MessageRow & { id: number }>(client, messagesSql, ({ id, ...message }) =>
     shared.set(id, message),
@@ -18,15 +20,45 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
   return [...shared.keys()].at(-1) ?? 0
 }
 
-function restoreSession(restore: Restore, row: SessionRow): void {
-  const { session_id, owner, offline_since, subscriptions, inbound } = row
-  restore.session({
-    sessionId: session_id,
+/** Hands over sessions, whose subscriptions and packet ids come in a row each, so that a page of rows is never large. */
+class SessionsOfRows {
+  readonly #restore: Restore
+  #session: ReadSession | null = null
+
+  constructor(restore: Restore) {
+    this.#restore = restore
+  }
+
+  add({
+    session_id,
     owner,
-    offlineSince: offline_since,
-    subscriptions: Object.entries(subscriptions ?? {}).map(([filter, qos]) => ({ filter, qos })),
-    inbound,
-  })
+    quota_owner,
+    owner_group,
+    offline_since,
+    filter,
+    qos,
+    packet_id,
+  }: SessionRow): void {
+    if (this.#session?.sessionId !== session_id) {
+      this.end()
+      const account = { owner: quota_owner, group: owner_group }
+      const named = { sessionId: session_id, owner, account, offlineSince: offline_since }
+      this.#session = { ...named, subscriptions: [], inbound: [] }
+    }
+    if (filter !== null && qos !== null) this.#session?.subscriptions.push({ filter, qos })
+    if (packet_id !== null) this.#session?.inbound.push(packet_id)
+  }
+
+  /** There are no more rows of the session. */
+  end(): void {
+    if (this.#session) this.#restore.session(this.#session)
+    this.#session = null
+  }
+}
+
+interface ReadSession extends StoredSession {
+  readonly subscriptions: { filter: string; qos: Qos }[]
+  readonly inbound: number[]
 }
 
 function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<number, StoredMessage>): void {
@@ -81,10 +113,14 @@ interface RetainedRow extends MessageRow {
 interface SessionRow {
   session_id: string
   owner: string
+  quota_owner: string
+  owner_group: string
   offline_since: number
-  /** Granted QoS by filter; null without any. */
-  subscriptions: Record<string, Qos> | null
-  inbound: number[]
+  /** A subscription with the granted QoS, or null. */
+  filter: string | null
+  qos: Qos | null
+  /** An inbound packet id, or null. */
+  packet_id: number | null
 }
 
 interface EntryRow {
@@ -102,11 +138,12 @@ interface EntryRow {
 }
 
 const sessionsSql = `
-  SELECT session_id, owner, offline_since::float8,
-    (SELECT json_object_agg(filter, qos) FROM broker.subscription AS own
-      WHERE own.session_id = session.session_id) AS subscriptions,
-    ARRAY(SELECT packet_id FROM broker.inbound AS own WHERE own.session_id = session.session_id) AS inbound
-  FROM broker.session`
+  SELECT session_id, owner, quota_owner, owner_group, offline_since::float8, filter, qos, packet_id
+  FROM broker.session LEFT JOIN (
+    SELECT session_id, filter, qos, NULL::int AS packet_id FROM broker.subscription
+    UNION ALL SELECT session_id, NULL, NULL, packet_id FROM broker.inbound
+  ) AS part USING (session_id)
+  ORDER BY offline_since = 0 DESC, offline_since DESC, session_id`
 
 const messagesSql = 'SELECT id::float8, topic, payload, qos FROM broker.message ORDER BY id'
 

@@ -12,7 +12,11 @@ export const removeSessions: Statement = {
     DELETE FROM broker.entry WHERE session_id = ANY($1::text[]) RETURNING message_id`,
 }
 
-export const putSessions = put('session', { session_id: 'text' }, { owner: 'text', offline_since: 'bigint' })
+export const putSessions = put(
+  'session',
+  { session_id: 'text' },
+  { owner: 'text', quota_owner: 'text', owner_group: 'text', offline_since: 'bigint' },
+)
 
 export const removeSubscriptions = remove('subscription', { session_id: 'text', filter: 'text' })
 

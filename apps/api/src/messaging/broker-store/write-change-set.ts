@@ -39,8 +39,8 @@ function* removedSessions({ sessions }: ChangeSet): Generator<Row> {
 }
 
 function* sessions({ sessions }: ChangeSet): Generator<Row> {
-  for (const [sessionId, { owner, offlineSince }] of sessions)
-    if (offlineSince !== null) yield [sessionId, owner, offlineSince]
+  for (const [sessionId, { owner, account, offlineSince }] of sessions)
+    if (offlineSince !== null) yield [sessionId, owner, account.owner, account.group, offlineSince]
 }
 
 function* removedSubscriptions({ sessions }: ChangeSet): Generator<Row> {

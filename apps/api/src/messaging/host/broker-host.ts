@@ -19,8 +19,9 @@ import { BrokerListeners } from './broker-listeners.js'
 import { brokerLogger } from './broker-logger.js'
 import { registerBrokerMetrics } from './broker-metrics.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
-import { ConnectRefusalLog } from './connect-refusal-log.js'
+import { withinDescriptors } from './descriptor-limit.js'
 import { listen } from './mqtt-ports.js'
+import { MqttRefusalLog } from './mqtt-refusal-log.js'
 import { presenceReasons } from './presence-reasons.js'
 import { Revocation } from './revocation.js'
 import { UnretainedNotices } from './unretained-notices.js'
@@ -61,7 +62,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const broker: Broker<ConnectionPrincipal> = await createBroker<ConnectionPrincipal>({
       hooks: this.hooks(() => broker),
-      limits: this.config.mqttLimits,
+      limits: withinDescriptors(this.config, this.logger),
       persistence: this.store,
       logger: brokerLogger(this.logger),
     })
@@ -114,8 +115,8 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       if (principal.kind === 'device')
         this.presence.tracker.disconnected(principal.deviceKey, connectionId, presenceReasons[reason])
     })
-    const refusedConnects = new ConnectRefusalLog(this.logger)
-    broker.events.on('refused', (refusal) => refusedConnects.note(refusal))
+    const refusals = new MqttRefusalLog(this.logger)
+    broker.events.on('refused', (refusal) => refusals.note(refusal))
     broker.events.on('refused', ({ stage, reason, client, topic, ...about }) => {
       if (reason !== 'not_authorized' || client?.principal.kind !== 'device' || topic === undefined) return
       const { count, remoteAddress } = about

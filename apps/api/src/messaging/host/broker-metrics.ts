@@ -32,7 +32,17 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
     })
 
   gauge('connections', 'MQTT connections that are up', (stats) => stats.connections)
+  gauge(
+    'unauthenticated_connections',
+    'Sockets of MQTT clients whose CONNECT is not accepted, yet or at all',
+    (stats) => stats.unauthenticatedConnections,
+  )
   gauge('sessions', 'MQTT sessions, connected or not', (stats) => stats.sessions)
+  gauge(
+    'session_bytes',
+    'Memory of the sessions with their subscriptions, bounded by maxSessionBytes',
+    (stats) => stats.sessionBytes,
+  )
   gauge('subscriptions', 'MQTT subscriptions', (stats) => stats.subscriptions)
   gauge('retained_messages', 'Retained messages', (stats) => stats.retained)
   gauge('retained_bytes', 'Memory of the retained messages', (stats) => stats.retainedBytes)

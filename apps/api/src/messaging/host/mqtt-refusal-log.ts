@@ -7,8 +7,8 @@ type Refusal = BrokerEvents<ConnectionPrincipal>['refused']
 
 const longestText = 64
 
-/** Logs refused connections, grouped by their reason. */
-export class ConnectRefusalLog {
+/** Logs refused connections, and subscriptions past a quota, grouped by their reason. */
+export class MqttRefusalLog {
   private readonly log: GroupedLog
 
   constructor(logger: Pick<Logger, 'warn'>) {
@@ -16,18 +16,22 @@ export class ConnectRefusalLog {
   }
 
   note(refusal: Refusal, nowMs?: number): void {
-    if (refusal.stage === 'connect') this.log.note(refusal.reason, () => lineOf(refusal), nowMs)
+    const { stage, reason } = refusal
+    const isLogged = stage === 'connect' || (stage === 'subscribe' && reason === 'quota')
+    if (isLogged) this.log.note(`${stage} ${reason}`, () => lineOf(refusal), nowMs)
   }
 }
 
-function lineOf({ reason, detail, clientId, username, remoteAddress }: Refusal): string {
+function lineOf({ stage, reason, detail, client, clientId, username, remoteAddress }: Refusal): string {
   const what = detail === undefined ? reason : `${reason} (${detail})`
   const who = [
+    ...(client === undefined ? [] : [`organization ${client.principal.organizationSlug}`]),
     ...(clientId === undefined ? [] : [`client id ${quoted(clientId)}`]),
     ...(username === undefined ? [] : [`user name ${quoted(username)}`]),
     `from ${remoteAddress}`,
   ]
-  return `an MQTT connection was refused: ${what}, ${who.join(', ')}`
+  const asked = stage === 'connect' ? 'connection' : 'subscription'
+  return `an MQTT ${asked} was refused: ${what}, ${who.join(', ')}`
 }
 
 function quoted(text: string): string {

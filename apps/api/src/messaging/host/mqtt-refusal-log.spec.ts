@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { ConnectRefusalLog } from './connect-refusal-log.js'
+import { MqttRefusalLog } from './mqtt-refusal-log.js'
 
 function logWith() {
   const lines: string[] = []
-  return { lines, log: new ConnectRefusalLog({ warn: (line: string) => lines.push(line) }) }
+  return { lines, log: new MqttRefusalLog({ warn: (line: string) => lines.push(line) }) }
 }
 
 const remoteAddress = '192.0.2.1'
@@ -15,9 +15,12 @@ it('says what was refused, to whom, and what to do', () => {
   log.note({ stage: 'connect', reason: 'unsupported_protocol', detail, ...who })
   log.note({ stage: 'connect', reason: 'timeout', remoteAddress })
   log.note({ stage: 'publish', reason: 'not_authorized', topic: 'x', remoteAddress })
+  log.note({ stage: 'subscribe', reason: 'not_authorized', topic: 'x', remoteAddress })
+  log.note({ stage: 'subscribe', reason: 'quota', detail: 'too many', clientId: 'pump-7', remoteAddress })
   expect(lines).toEqual([
     `an MQTT connection was refused: unsupported_protocol (${detail}), client id "pump-7", user name "credential", from 192.0.2.1`,
     'an MQTT connection was refused: timeout, from 192.0.2.1',
+    'an MQTT subscription was refused: quota (too many), client id "pump-7", from 192.0.2.1',
   ])
 })
 
