@@ -40,21 +40,13 @@ export class Platform {
   #administrator = { email: 'bench@example.com', password: randomBytes(16).toString('base64url') }
 
   /**
-<<<<<<< HEAD
    * Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too, with
-   * `defaultRates`, the limits of rates that it has by itself.
+   * `defaultRates`, the limits of rates that it has by itself. `postgres` are settings of PostgreSQL in place of its usual ones.
    */
-  static async create({ name, cpu, nodeOptions = [], pages = false, defaultRates = false }) {
+  static async create({ name, cpu, nodeOptions = [], pages = false, defaultRates = false, postgres = {} }) {
     const platform = new Platform()
-    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages, defaultRates })
-=======
-   * Makes the database and an organization with an administrator, and starts the api; with `pages`, the real ones too.
-   * `postgres` are settings of PostgreSQL in place of its usual ones.
-   */
-  static async create({ name, cpu, nodeOptions = [], pages = false, postgres = {} }) {
-    const platform = new Platform()
-    Object.assign(platform, { name, cpu, nodeOptions, realPages: pages, postgresSettings: postgres })
->>>>>>> refs/wt/storage
+    const settings = { realPages: pages, defaultRates, postgresSettings: postgres }
+    Object.assign(platform, { name, cpu, nodeOptions, ...settings })
     try {
       await platform.#prepare()
     } catch (error) {
