@@ -2,10 +2,30 @@ import { ConfigError } from './foundation/config/config.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
+import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
+import { restLimits } from './identity/authentication/rest-limits.js'
+import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { tokenLimits } from './messaging/tokens/token-limits.js'
+import { credentialLimits } from './registry/credentials/credential-limits.js'
+import { listLimits } from './registry/lists/list-limits.js'
+import { exportLimits } from './telemetry/history/exports/export-limits.js'
+import { historyLimits } from './telemetry/history/query/history-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
-export const allLimits: readonly LimitSet<string>[] = [requestLimits, httpLimits, ingestLimits]
+export const allLimits: readonly LimitSet<string>[] = [
+  requestLimits,
+  httpLimits,
+  restLimits,
+  listLimits,
+  historyLimits,
+  exportLimits,
+  ingestLimits,
+  sessionLimits,
+  apiKeyLimits,
+  credentialLimits,
+  tokenLimits,
+]
 
 /** Throws a ConfigError that names each given limit that does not exist. */
 export function assertKnownLimits(given: GivenLimits): void {

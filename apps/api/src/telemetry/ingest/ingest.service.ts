@@ -46,10 +46,10 @@ export class IngestService implements BeforeApplicationShutdown {
     health: HealthChecks,
     @Inject(CONFIG) config: Config,
   ) {
-    this.partitions = new Partitions(database.pool)
+    this.partitions = new Partitions(database.pools.ingest)
     this.drops = new DropNotices(notices)
     this.pipeline = new Pipeline({
-      pool: database.pool,
+      pool: database.pools.ingest,
       partitions: this.partitions,
       activity: activity.writer,
       store,
@@ -78,7 +78,7 @@ export class IngestService implements BeforeApplicationShutdown {
       this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
     }, dayMs).unref()
     await this.retention.start()
-    await deleteOrphans(this.database.pool)
+    await deleteOrphans(this.database.pools.background)
   }
 
   /**
@@ -128,7 +128,7 @@ export class IngestService implements BeforeApplicationShutdown {
   private forgetDevice(deviceKey: number): void {
     this.pipeline
       .forgetDevice(deviceKey)
-      .then(() => deleteTelemetry(this.database.pool, deviceKey))
+      .then(() => deleteTelemetry(this.database.pools.background, deviceKey))
       .catch((error: unknown) =>
         this.logger.warn(
           `telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`,
