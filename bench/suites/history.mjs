@@ -1,8 +1,8 @@
 import http from 'node:http'
 import pg from 'pg'
+import { startupOptions } from '../../apps/api/dist/foundation/database/pool-settings.js'
 import { latestStatement } from '../../apps/api/dist/telemetry/history/latest/latest-statement.js'
 import { numbersStatement } from '../../apps/api/dist/telemetry/history/points/preselect.js'
-import { readingOptions } from '../../apps/api/dist/telemetry/history/query/reading-settings.js'
 import { chunkStatement } from '../../apps/api/dist/telemetry/history/query/sample-reader.js'
 import { devicesOfPage, fillHistory, monthBeginUs, monthUs } from '../lib/history-table.mjs'
 import { machineLine } from '../lib/machine.mjs'
@@ -73,7 +73,7 @@ async function makeTable(values, samples) {
   const startedAt = performance.now()
   const perMonth = Math.min(samples, monthUs / million)
   const ids = await fillHistory(platform.pool, { samples, perMonth })
-  const client = new pg.Client({ connectionString: platform.databaseUrl, options: readingOptions })
+  const client = new pg.Client({ connectionString: platform.databaseUrl, options: startupOptions('history') })
   await client.connect()
   const { rows } = await client.query('SELECT count(*)::int AS count FROM telemetry.sample')
   const seconds = Math.round((performance.now() - startedAt) / 1_000)

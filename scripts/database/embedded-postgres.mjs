@@ -35,7 +35,7 @@ const startTimeoutMs = 120_000
 const longestLogBytes = 5 * 1024 * 1024
 
 /** @type {Record<string, string>} */
-const defaultSettings = {
+export const defaultSettings = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '60',

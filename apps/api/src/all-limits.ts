@@ -3,6 +3,14 @@ import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
+import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
+import { restLimits } from './identity/authentication/rest-limits.js'
+import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { tokenLimits } from './messaging/tokens/token-limits.js'
+import { credentialLimits } from './registry/credentials/credential-limits.js'
+import { listLimits } from './registry/lists/list-limits.js'
+import { exportLimits } from './telemetry/history/exports/export-limits.js'
+import { historyLimits } from './telemetry/history/query/history-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
 import { correctionLimits } from './telemetry/storage/correction-limits.js'
 import { setAsideLimits } from './telemetry/storage/set-aside-limits.js'
@@ -15,6 +23,14 @@ export const allLimits: readonly LimitSet<string>[] = [
   ingestLimits,
   correctionLimits,
   setAsideLimits,
+  restLimits,
+  listLimits,
+  historyLimits,
+  exportLimits,
+  sessionLimits,
+  apiKeyLimits,
+  credentialLimits,
+  tokenLimits,
 ]
 
 /** Throws a ConfigError that names each given limit that does not exist. */

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { Addresses } from './foundation/addresses/addresses.js'
 import { AuditLog } from './foundation/audit/audit-log.js'
+import { ConcurrencyLimiters } from './foundation/concurrency/concurrency-limiters.js'
 import { CONFIG, type Config } from './foundation/config/config.js'
 import { Database } from './foundation/database/database.service.js'
 import { EventBus } from './foundation/events/event-bus.js'
@@ -23,7 +24,16 @@ export interface Foundations {
 
 /** The providers that every module may inject without importing another module. */
 export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foundations): DynamicModule {
-  const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses, PlatformPublisher]
+  const shared = [
+    EventBus,
+    Database,
+    HealthChecks,
+    MetricsRegistry,
+    ConcurrencyLimiters,
+    AuditLog,
+    Addresses,
+    PlatformPublisher,
+  ]
   const made = [
     { provide: CONFIG, useValue: config },
     { provide: ROOT_LOGGER, useValue: logger },

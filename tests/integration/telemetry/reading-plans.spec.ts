@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startupOptions } from '../../../apps/api/src/foundation/database/pool-settings.js'
 import {
   aggregateStatement,
   resolutionFor,
@@ -11,7 +12,6 @@ import {
   numbersStatement,
   othersStatement,
 } from '../../../apps/api/src/telemetry/history/points/preselect.js'
-import { readingOptions } from '../../../apps/api/src/telemetry/history/query/reading-settings.js'
 import { chunkStatement } from '../../../apps/api/src/telemetry/history/query/sample-reader.js'
 import type { Statement } from '../../../apps/api/src/telemetry/history/query/statement.js'
 import { extentsStatement } from '../../../apps/api/src/telemetry/history/resolution/extents.js'
@@ -55,7 +55,7 @@ beforeAll(async () => {
          max(number), min(number), min(ts), max(number), max(ts), 0, NULL, NULL FROM telemetry.sample GROUP BY 1, 2, 3`,
     )
   await pool.query('ANALYZE')
-  client = new pg.Client({ connectionString: database.url, options: readingOptions })
+  client = new pg.Client({ connectionString: database.url, options: startupOptions('history') })
   await client.connect()
 })
 afterAll(async () => {

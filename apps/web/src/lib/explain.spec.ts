@@ -26,6 +26,18 @@ describe('explain', () => {
     expect([new ApiError(500, 'code', '', [], null), new Error('x')].some(isTemporary)).toBe(false)
   })
 
+  it('says how to narrow what took too long, which does not pass by itself', () => {
+    const slow = new ApiError(
+      503,
+      'query_timeout',
+      'this list took over 2 seconds. Narrow the search',
+      [],
+      null,
+    )
+    expect(explain(slow).what).toBe('This list took over 2 seconds. Narrow the search.')
+    expect(isTemporary(slow)).toBe(false)
+  })
+
   it('says when to try again', () => {
     expect(refusal(429, '', 20).todo).toBe('Try again in 20 s.')
     expect(refusal(429, '', 600).todo).toBe('Try again in 10 minutes.')

@@ -25,11 +25,10 @@ export function explain(error: unknown): Explanation {
   return { what: 'An error occurred in this page.', todo: 'Reload it; stored data is not affected.' }
 }
 
-/** Whether the error passes by itself, as a server that starts or does not answer. */
+/** Whether the error passes by itself, as a server that starts or does not answer. What took too long does so again. */
 export function isTemporary(error: unknown): boolean {
-  return (
-    error instanceof UnreachableError || (error instanceof ApiError && [502, 503, 504].includes(error.status))
-  )
+  if (error instanceof UnreachableError) return true
+  return error instanceof ApiError && [502, 503, 504].includes(error.status) && error.code !== 'query_timeout'
 }
 
 function explainRefusal(error: ApiError): Explanation {
@@ -39,6 +38,8 @@ function explainRefusal(error: ApiError): Explanation {
         what: 'The server is up, but its database does not answer.',
         todo: 'It connects again by itself; check that PostgreSQL runs.',
       }
+    case error.code === 'busy' || error.code === 'query_timeout':
+      return { what: sentence(error.detail), todo: '' }
     case error.status === 401:
       return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
     case error.status === 403 && error.code !== 'role_required' && error.detail !== '':

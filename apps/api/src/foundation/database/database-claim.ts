@@ -52,7 +52,8 @@ class DatabaseClaim {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // The server notices within half a minute, not in two hours, that the client's machine no longer answers.
-      options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+      options:
+        '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c statement_timeout=12000',
       application_name: this.name,
     })
     // Without a listener, a connection that breaks would end the process.

@@ -1,32 +1,28 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common'
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
 import { CONFIG, type Config } from '../config/config.js'
 import { Prisma, PrismaClient } from './generated/client.js'
+import { makePools, type Pools } from './pools.js'
 
 /** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
-/** The connections to PostgreSQL: Prisma for the registry, and a pool for raw SQL. Connects when first used. */
+/** The connections to PostgreSQL: a pool for each purpose, for raw SQL, and Prisma on two of them. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly logger = new Logger(Database.name)
+  readonly pools: Pools
+  /** Prisma on the connections of the registry. */
   readonly prisma: PrismaClient
-  readonly pool: pg.Pool
+  /** Prisma on the connections of authentication. */
+  readonly accounts: PrismaClient
 
   constructor(@Inject(CONFIG) config: Config) {
-    const connection = {
-      connectionString: config.databaseUrl,
-      connectionTimeoutMillis: 10_000,
-      // Without it, a server that stops answering would block the caller for ever.
-      query_timeout: 15_000,
-    }
-    this.prisma = new PrismaClient({
-      adapter: new PrismaPg({ ...connection, max: 10, application_name: 'heliograph registry' }),
-    })
-    this.pool = new pg.Pool({ ...connection, max: 12, application_name: 'heliograph' })
-    // Without a listener, a connection that breaks while idle would end the process.
-    this.pool.on('error', (error) => this.logger.warn(`an idle connection broke: ${error.message}`))
+    this.pools = makePools(config.databaseUrl, (purpose, { message }) =>
+      this.logger.warn(`an idle connection for ${purpose} broke: ${message}`),
+    )
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pools.registry) })
+    this.accounts = new PrismaClient({ adapter: new PrismaPg(this.pools.authentication) })
   }
 
   /** Runs `work` in one transaction, which is committed when it resolves and rolled back when it rejects. */
@@ -36,7 +32,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Throws when the database does not answer. */
   async ping(): Promise<void> {
-    await this.pool.query('SELECT 1')
+    await this.pools.authentication.query('SELECT 1')
   }
 
   /** Like `ping`, but its error tells nothing about the database: the health check is public. */
@@ -48,7 +44,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.prisma.$disconnect(), this.pool.end()])
+    await Promise.all([this.prisma.$disconnect(), this.accounts.$disconnect()])
+    await Promise.all(Object.values(this.pools).map((pool) => pool.end()))
   }
 }
 

@@ -27,3 +27,15 @@ export interface Person {
   userId: string
   sessionId: string
 }
+
+/** Names a caller among all of the platform, whatever the session. */
+export function callerOf(
+  principal: Pick<PersonPrincipal, 'kind' | 'userId'> | Pick<ApiKeyPrincipal, 'kind' | 'apiKeyId'>,
+): string {
+  return principal.kind === 'person' ? `person ${principal.userId}` : `key ${principal.apiKeyId}`
+}
+
+/** Whose share of the platform a request of this caller takes. */
+export function shareOf(principal: Principal): { organization: string; caller: string } {
+  return { organization: principal.organizationSlug, caller: callerOf(principal) }
+}

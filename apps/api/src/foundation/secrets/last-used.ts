@@ -22,7 +22,7 @@ export class LastUsed {
       flushIntervalMs,
       take: () => this.take(),
       write: async (used) => {
-        await database.pool.query(updateSql[table], [[...used.keys()], [...used.values()]])
+        await database.pools.background.query(updateSql[table], [[...used.keys()], [...used.values()]])
       },
       onFailure: (error) => {
         logger.warn(

@@ -1,8 +1,9 @@
 import type { Role } from '@heliograph/protocol'
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
 import { ApiHeader } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import type { Person, Principal } from '../../foundation/principal/principal.js'
+import { ApiProblems } from '../requests/api-result.js'
 
 export const accessKey = Symbol('access')
 export const roleKey = Symbol('role')
@@ -25,14 +26,17 @@ export const AnyCaller = () => SetMetadata(accessKey, 'caller' satisfies Access)
  */
 export const RequireRole = (role: Role) => SetMetadata(roleKey, role)
 
-/** Documents the header by which a person names the organization. */
+/** Documents the header by which a person names the organization, and that requests in it take turns. */
 export const ApiOrganization = () =>
-  ApiHeader({
-    name: 'Heliograph-Org',
-    required: false,
-    description: 'The slug of the organization; optional with a single membership and with an API key',
-    schema: { type: 'string' },
-  })
+  applyDecorators(
+    ApiHeader({
+      name: 'Heliograph-Org',
+      required: false,
+      description: 'The slug of the organization; optional with a single membership and with an API key',
+      schema: { type: 'string' },
+    }),
+    ApiProblems(503),
+  )
 
 export interface GuardedRequest extends FastifyRequest {
   principal?: Principal

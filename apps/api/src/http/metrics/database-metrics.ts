@@ -1,37 +1,41 @@
-import type { Pool } from 'pg'
 import { Gauge, type Registry } from 'prom-client'
+import type { Pools } from '../../foundation/database/pools.js'
 import { StorageSizesReader } from './storage-sizes.js'
 
-/** Metrics of the connections to the database and of its size. */
-export function registerDatabaseMetrics(registry: Registry, pool: Pool): void {
+/** Metrics of the connections to the database, by what they are for, and of its size. */
+export function registerDatabaseMetrics(registry: Registry, pools: Pools): void {
   const registers = [registry]
   new Gauge({
     name: 'heliograph_database_connections',
-    help: 'Connections of the pool for telemetry and sessions, by state',
-    labelNames: ['state'],
+    help: 'Connections to the database, by what they are for and state',
+    labelNames: ['pool', 'state'],
     registers,
     collect() {
-      this.set({ state: 'idle' }, pool.idleCount)
-      this.set({ state: 'in_use' }, pool.totalCount - pool.idleCount)
+      for (const [pool, { idleCount, totalCount }] of Object.entries(pools)) {
+        this.set({ pool, state: 'idle' }, idleCount)
+        this.set({ pool, state: 'in_use' }, totalCount - idleCount)
+      }
     },
   })
   new Gauge({
     name: 'heliograph_database_connections_max',
-    help: 'The most connections that the pool may have',
+    help: 'The most connections that a pool may have',
+    labelNames: ['pool'],
     registers,
     collect() {
-      this.set(pool.options.max)
+      for (const [pool, { options }] of Object.entries(pools)) this.set({ pool }, options.max)
     },
   })
   new Gauge({
     name: 'heliograph_database_waiting_queries',
-    help: 'Queries that wait for a connection of the pool',
+    help: 'Queries that wait for a connection of a pool',
+    labelNames: ['pool'],
     registers,
     collect() {
-      this.set(pool.waitingCount)
+      for (const [pool, { waitingCount }] of Object.entries(pools)) this.set({ pool }, waitingCount)
     },
   })
-  registerStoreMetrics(registry, new StorageSizesReader(pool))
+  registerStoreMetrics(registry, new StorageSizesReader(pools.background))
 }
 
 /** The gauges have no value while the database does not answer: an old size would look like a current one. */

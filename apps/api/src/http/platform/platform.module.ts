@@ -32,7 +32,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     metrics: MetricsRegistry,
     adapterHost: HttpAdapterHost,
   ) {
-    registerDatabaseMetrics(metrics.registry, database.pool)
+    registerDatabaseMetrics(metrics.registry, database.pools)
     registerHealthMetrics(metrics.registry, health)
     registerHttpBoundsMetrics(metrics.registry, frontDoor.bounds)
     // In the constructor, because the hook applies only to routes that are declared after it.

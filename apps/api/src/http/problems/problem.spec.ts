@@ -50,4 +50,14 @@ describe('problemOf', () => {
       headers: { 'retry-after': '2' },
     })
   })
+
+  it.each([
+    ['raw SQL', Object.assign(new Error('canceled'), { code: '57014' })],
+    ['Prisma', { code: 'P2010', meta: { driverAdapterError: { cause: { originalCode: '55P03' } } } }],
+  ])('answers 503 when the database cancelled what took too long, of %s', (_, error) => {
+    expect(problemOf(error, () => {})).toMatchObject({
+      problem: { status: 503, code: 'query_timeout' },
+      headers: { 'retry-after': '5' },
+    })
+  })
 })

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Problem } from '@heliograph/protocol'
 import { HttpException } from '@nestjs/common'
+import { wasCanceled } from '../../foundation/database/canceled.js'
 import {
   ConflictError,
   DomainError,
@@ -34,6 +35,10 @@ export function problemOf(error: unknown, report: (unknown: unknown) => void): P
   report(error)
   if (isAborted(error)) {
     return { problem: problem(400, 'aborted', 'The request ended before its body was whole.'), headers: {} }
+  }
+  if (wasCanceled(error)) {
+    const detail = 'The database took too long over this and cancelled it. Nothing was changed. Try again.'
+    return { problem: problem(503, 'query_timeout', detail), headers: { 'retry-after': '5' } }
   }
   if (isDatabaseAway(error)) {
     const detail = 'The database does not answer at the moment. Nothing was changed.'

@@ -38,7 +38,7 @@ const meanings = {
   415: 'The body has a media type or an encoding that is not accepted',
   422: 'The content can never be accepted; `detail` says why',
   429: 'A limit was exceeded; `Retry-After` says when to try again',
-  503: 'Undecided, because a part of the platform does not answer; try again',
+  503: 'Undecided, because a part of the platform does not answer or is busy; try again',
 } as const
 
 /** Documents the problems (RFC 9457) of a route. */

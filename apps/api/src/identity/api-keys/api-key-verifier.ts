@@ -25,7 +25,9 @@ export class ApiKeyVerifier implements BeforeApplicationShutdown {
    * Throws an UnauthorizedError when the person behind it has left the organization.
    */
   async verify(key: string): Promise<ApiKeyPrincipal | null> {
-    const { rows } = await this.database.pool.query<KeyRow>(findSql, [this.secrets.hash('api key', key)])
+    const { rows } = await this.database.pools.authentication.query<KeyRow>(findSql, [
+      this.secrets.hash('api key', key),
+    ])
     const [found] = rows
     if (found === undefined || found.expiresAt.getTime() <= Date.now()) return null
     const role = effectiveRole(found)

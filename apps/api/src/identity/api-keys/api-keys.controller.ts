@@ -21,7 +21,7 @@ export class ApiKeysController {
       'The answer has the key, which is never shown again. A key that is made with a key has at most its role, and ends with it.',
   })
   @ApiResult(201, IssuedApiKey, 'The API key')
-  @ApiProblems(400, 401, 403)
+  @ApiProblems(400, 401, 403, 409)
   create(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: CreateApiKey }) input: CreateApiKey,

@@ -1,31 +1,39 @@
 import type { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
-import { NotFoundError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, NotFoundError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { expiryOf, type Maker } from './api-key-expiry.js'
+import { apiKeyLimits } from './api-key-limits.js'
 import { includeMaker, toApiKey } from './api-key-row.js'
 import { lowerRole } from './effective-role.js'
 
 /** Creates, lists and deletes API keys, by which scripts act in an organization. */
 @Injectable()
 export class ApiKeysService {
+  private readonly perOrganization: number
+
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly audit: AuditLog,
     private readonly events: EventBus,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.perOrganization = apiKeyLimits.values(config.limits).perOrganization
+  }
 
   /** A key that is made with a key has at most its role, and ends with it. */
   async create(principal: Principal, input: CreateApiKey): Promise<IssuedApiKey> {
     const key = this.secrets.make('api key')
     const role = lowerRole(input.role ?? 'admin', principal.role)
     const row = await this.database.transaction(async (transaction) => {
+      await this.makeSureOfRoom(transaction, principal.organizationId)
       const maker = await findMaker(transaction, principal)
       const created = await transaction.apiKey.create({
         data: {
@@ -49,6 +57,14 @@ export class ApiKeysService {
       return created
     })
     return { ...toApiKey(row), key }
+  }
+
+  /** Locks the organization's row, so that two keys that are made at the same time do not both take the last place. */
+  private async makeSureOfRoom(transaction: Transaction, organizationId: number): Promise<void> {
+    await transaction.$queryRaw`SELECT FROM organization WHERE id = ${organizationId} FOR NO KEY UPDATE`
+    if ((await transaction.apiKey.count({ where: { organizationId } })) < this.perOrganization) return
+    const detail = `An organization has at most ${this.perOrganization} API keys. Delete those that nobody uses or that have ended.`
+    throw new ConflictError(detail, 'too_many_api_keys')
   }
 
   async list(principal: Principal): Promise<ApiKeyPage> {

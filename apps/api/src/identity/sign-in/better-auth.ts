@@ -12,11 +12,12 @@ interface Options {
   baseUrl: string
   secret: string
   log: (level: 'error' | 'warn', message: string) => void
+  onSessionBegun: (session: { userId: string }) => Promise<void>
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
 
 /** Configures better-auth: e-mail and password, cookie or bearer token, no public sign-up. */
-export function createBetterAuth({ prisma, baseUrl, secret, log, onSessionEnded }: Options) {
+export function createBetterAuth({ prisma, baseUrl, secret, log, ...on }: Options) {
   return betterAuth({
     appName: 'Heliograph',
     baseURL: baseUrl,
@@ -53,7 +54,12 @@ export function createBetterAuth({ prisma, baseUrl, secret, log, onSessionEnded 
         '/change-password': { window: 300, max: 10 },
       },
     },
-    databaseHooks: { session: { delete: { after: (session) => onSessionEnded(session) } } },
+    databaseHooks: {
+      session: {
+        create: { after: (session) => on.onSessionBegun(session) },
+        delete: { after: (session) => on.onSessionEnded(session) },
+      },
+    },
     telemetry: { enabled: false },
     logger: {
       log: (level, message) => {

@@ -14,7 +14,7 @@ export class KnownAddresses {
   constructor(private readonly database: Database) {}
 
   async has(account: string, address: string): Promise<boolean> {
-    const { rowCount } = await this.database.pool.query(findSql, [
+    const { rowCount } = await this.database.pools.authentication.query(findSql, [
       account,
       networkOf(address),
       rememberedDays,
@@ -25,12 +25,16 @@ export class KnownAddresses {
   /** The person is signed in already, so that a failure is only logged. */
   async remember(account: string, address: string): Promise<void> {
     try {
-      const { rows } = await this.database.pool.query<{ userId: string }>(rememberSql, [
+      const { rows } = await this.database.pools.authentication.query<{ userId: string }>(rememberSql, [
         account,
         networkOf(address),
       ])
       if (rows[0] !== undefined)
-        await this.database.pool.query(forgetSql, [rows[0].userId, mostNetworks, rememberedDays])
+        await this.database.pools.authentication.query(forgetSql, [
+          rows[0].userId,
+          mostNetworks,
+          rememberedDays,
+        ])
     } catch (error) {
       this.logger.warn(
         `the address of a sign-in was not remembered: ${error instanceof Error ? error.message : error}`,

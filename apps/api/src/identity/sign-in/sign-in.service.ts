@@ -6,6 +6,7 @@ import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
 import { Origins } from './origins.js'
+import { sessionLimits } from './session-limits.js'
 
 export interface SignedInSession {
   sessionId: string
@@ -19,22 +20,25 @@ export interface SignedInSession {
 export class SignInService {
   private readonly logger = new Logger(SignInService.name)
   private readonly betterAuth: BetterAuth
+  private readonly sessionsPerPerson: number
   /** The base URL of better-auth. */
   readonly baseUrl: string
 
   constructor(
     @Inject(CONFIG) config: Config,
-    database: Database,
+    private readonly database: Database,
     secrets: Secrets,
     events: EventBus,
     readonly origins: Origins,
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+    this.sessionsPerPerson = sessionLimits.values(config.limits).perPerson
     this.betterAuth = createBetterAuth({
-      prisma: database.prisma,
+      prisma: database.accounts,
       baseUrl: this.baseUrl,
       secret: secrets.authSecret,
       log: (level, message) => this.logger[level](message),
+      onSessionBegun: ({ userId }) => this.endOldestSessions(userId),
       onSessionEnded: ({ id, userId }) => events.emit('session.ended', { sessionId: id, userId }),
     })
   }
@@ -55,6 +59,25 @@ export class SignInService {
     if (result.response === null) return null
     const { session } = result.response
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
+  }
+
+  /** The person is signed in already, so that a failure is only logged; the next sign-in tries again. */
+  private async endOldestSessions(userId: string): Promise<void> {
+    try {
+      const oldest = await this.database.accounts.session.findMany({
+        where: { userId },
+        orderBy: { createdAt: 'desc' },
+        skip: this.sessionsPerPerson,
+        select: { token: true },
+      })
+      if (oldest.length === 0) return
+      const { internalAdapter } = await this.betterAuth.$context
+      for (const { token } of oldest) await internalAdapter.deleteSession(token)
+    } catch (error) {
+      this.logger.warn(
+        `the oldest sessions of a person were not ended: ${error instanceof Error ? error.message : error}`,
+      )
+    }
   }
 
   /** Creates the platform's first person, who signs in with a password, in the caller's transaction. */

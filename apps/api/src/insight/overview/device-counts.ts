@@ -34,7 +34,7 @@ export class DeviceCounts {
 
   private async query(organizationId: number) {
     const values = [organizationId, new Date()]
-    const { rows } = await this.database.pool.query<{ status: DeviceStatus; devices: number }>(
+    const { rows } = await this.database.pools.background.query<{ status: DeviceStatus; devices: number }>(
       countSql,
       values,
     )

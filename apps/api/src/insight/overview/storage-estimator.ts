@@ -61,7 +61,7 @@ export class StorageEstimator {
 
   private async estimate(): Promise<Map<number, StorageEstimate>> {
     const ts = Date.now()
-    const { pool } = this.database
+    const { background: pool } = this.database.pools
     const sums = new Map<number, StorageEstimate>([[anyOrganization, { bytes: 0, bytesPerDay: 0, ts }]])
     const { rows: tables } = await pool.query<Table>(tablesSql)
     for (const table of tables) {

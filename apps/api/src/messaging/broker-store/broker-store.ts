@@ -24,7 +24,7 @@ export class BrokerStore implements Persistence {
   ) {
     const observe = registerStoreMetrics(registry, () => this.store.waiting)
     this.store = new PostgresPersistence({
-      pool: database.pool,
+      pool: database.pools.broker,
       keepsRetained: (topic) => presence.match(topic) === null,
       onFailure: (error) => {
         observe.failed()
@@ -38,9 +38,11 @@ export class BrokerStore implements Persistence {
   }
 
   async load(restore: Restore): Promise<void> {
-    await deleteOrphans(this.database.pool)
+    await deleteOrphans(this.database.pools.background)
     await this.store.load(restore)
-    for await (const { organizationSlug, deviceId, ...state } of storedPresence(this.database.pool)) {
+    for await (const { organizationSlug, deviceId, ...state } of storedPresence(
+      this.database.pools.background,
+    )) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })
       const message = { topic, payload: Buffer.from(presence.encode(state)), qos: 1 as const }
       restore.retained({ message, account: null, retainedAt: state.since })

@@ -76,7 +76,7 @@ export class TokenAuthenticator {
   }
 
   private async find(password: string): Promise<StoredToken | null> {
-    const { rows } = await this.database.pool.query<TokenRow>(findSql, [
+    const { rows } = await this.database.pools.authentication.query<TokenRow>(findSql, [
       this.secrets.hash('mqtt token', password),
     ])
     const [row] = rows

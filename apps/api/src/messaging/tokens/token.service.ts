@@ -1,7 +1,8 @@
 import type { CreateMqttToken } from '@heliograph/protocol'
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
-import { ConflictError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, LimitError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
@@ -9,9 +10,11 @@ import type { TokenOwner } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
 import { isSameOwner, personSessionId } from '../connections/session-ids.js'
 import { type GrantedFilters, grantFilters } from './granted-filters.js'
+import { tokenLimits } from './token-limits.js'
 
 const lifetimeMs = 5 * 60 * 1_000
 const cleanUpIntervalMs = 60_000
+const tooManyRetryAfterSeconds = 60
 
 /** A token with its password, which is shown once. */
 export interface IssuedToken {
@@ -25,13 +28,17 @@ export interface IssuedToken {
 @Injectable()
 export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(TokenService.name)
+  private readonly perOwner: number
   private cleanUpTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly live: LiveConnections,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.perOwner = tokenLimits.values(config.limits).perOwner
+  }
 
   onApplicationBootstrap(): void {
     this.cleanUpTimer = setInterval(() => void this.deleteExpired(), cleanUpIntervalMs)
@@ -52,6 +59,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     const clientId = input.clientId ?? `${principal.kind === 'person' ? 'web' : 'key'}-${randomId()}`
     const sessionId = personSessionId(principal.organizationSlug, clientId)
     await this.refuseForeignClientId(principal, sessionId, clientId, owner)
+    await this.makeSureOfRoom(owner)
     const token = await this.store(principal, clientId, granted)
     this.live.renew(sessionId, owner, granted, token.expiresAt.getTime())
     return token
@@ -65,7 +73,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const holder = this.live.ownerOf(sessionId)
     if (holder !== null && isSameOwner(holder, owner)) return
-    const others = await this.database.prisma.mqttToken.count({
+    const others = await this.database.accounts.mqttToken.count({
       where: {
         organizationId: principal.organizationId,
         clientId,
@@ -80,12 +88,23 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
       )
   }
 
+  /** Concurrent requests may take a few more, no more than one caller has requests in work. */
+  private async makeSureOfRoom({ kind, id }: TokenOwner): Promise<void> {
+    const { rows } = await this.database.pools.authentication.query<{ tokens: number }>(
+      kind === 'session' ? countOfSession : countOfApiKey,
+      [id],
+    )
+    if ((rows[0]?.tokens ?? 0) < this.perOwner) return
+    const detail = `You have ${this.perOwner} MQTT tokens, which is the limit. Each ends within five minutes.`
+    throw new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
+  }
+
   /** The token ends with its owner at the latest. Throws when the owner has just ended. */
   private async store(principal: Principal, clientId: string, granted: GrantedFilters): Promise<IssuedToken> {
     const id = randomId()
     const password = this.secrets.make('mqtt token')
     const owner = ownerOf(principal)
-    const { rows } = await this.database.pool.query<{ expiresAt: Date }>(
+    const { rows } = await this.database.pools.authentication.query<{ expiresAt: Date }>(
       owner.kind === 'session' ? insertForSession : insertForApiKey,
       [
         id,
@@ -105,7 +124,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async deleteExpired(): Promise<void> {
     try {
-      await this.database.pool.query('DELETE FROM mqtt_token WHERE expires_at <= now()')
+      await this.database.pools.background.query('DELETE FROM mqtt_token WHERE expires_at <= now()')
     } catch (error) {
       this.logger.warn(
         `expired tokens were not deleted, and are tried again: ${error instanceof Error ? error.message : error}`,
@@ -119,6 +138,10 @@ const insertInto = (column: 'session_id' | 'api_key_id', owner: 'session' | 'api
   SELECT $1, $2, $3, $4, owner.id, $6, $7, LEAST($8::timestamptz, owner.expires_at)
   FROM ${owner} AS owner WHERE owner.id = $5 AND owner.expires_at > now()
   RETURNING expires_at AS "expiresAt"`
+const countOf = (column: 'session_id' | 'api_key_id') =>
+  `SELECT count(*)::int AS tokens FROM mqtt_token WHERE ${column} = $1 AND expires_at > now()`
+const countOfSession = countOf('session_id')
+const countOfApiKey = countOf('api_key_id')
 const insertForSession = insertInto('session_id', 'session')
 const insertForApiKey = insertInto('api_key_id', 'api_key')
 

@@ -26,7 +26,7 @@ export class TokensController {
       'The caller may subscribe to the requested filters; by default to all topics of the organization. With the `clientId` of a live connection of the caller, that connection gets the new filters and the new end without reconnecting.',
   })
   @ApiResult(201, MqttToken, 'How to connect')
-  @ApiProblems(400, 401, 403, 409)
+  @ApiProblems(400, 401, 403, 409, 429)
   async create(
     @CurrentPrincipal() principal: Principal,
     @CurrentClient() client: Client,

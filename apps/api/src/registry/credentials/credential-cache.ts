@@ -132,10 +132,10 @@ type Row = Omit<StoredCredential, 'expiresAt' | 'previousSecretExpiresAt'> & {
 }
 
 async function readCredentials(
-  { pool }: Database,
+  { pools }: Database,
   ids: readonly string[],
 ): Promise<Map<string, StoredCredential>> {
-  const { rows } = await pool.query<Row>(readSql, [ids])
+  const { rows } = await pools.authentication.query<Row>(readSql, [ids])
   return new Map(
     rows.map((row) => [
       row.id,

@@ -32,7 +32,7 @@ export class CredentialsController {
     description: 'The answer has all that the device needs to connect. Its password is never shown again.',
   })
   @ApiResult(201, IssuedCredential, 'The credential')
-  @ApiProblems(400, 401, 403, 404, 429)
+  @ApiProblems(400, 401, 403, 404, 409)
   issue(
     @CurrentPrincipal() principal: Principal,
     @CurrentClient() client: Client,

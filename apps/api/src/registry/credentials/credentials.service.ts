@@ -4,33 +4,39 @@ import type {
   IssuedCredential,
   RotateCredential,
 } from '@heliograph/protocol'
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
 import type { PlatformUrls } from '../../foundation/addresses/addresses.js'
 import { type AuditAction, AuditLog } from '../../foundation/audit/audit-log.js'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
 import type { Device } from '../../foundation/database/generated/client.js'
-import { LimitError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { futureTime } from '../../foundation/times/future-time.js'
 import { DeviceLookup } from '../devices/device-lookup.js'
+import { credentialLimits } from './credential-limits.js'
 import { issuedCredential, toCredential } from './credential-row.js'
 
-const mostPerDevice = 100
 const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
 
 /** Issues, lists, rotates and revokes the credentials of devices. */
 @Injectable()
 export class CredentialsService {
+  private readonly perDevice: number
+
   constructor(
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly audit: AuditLog,
     private readonly events: EventBus,
     private readonly devices: DeviceLookup,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.perDevice = credentialLimits.values(config.limits).perDevice
+  }
 
   /** Issues a credential. The secret is in the answer, and only its hash is stored. */
   async issue(
@@ -42,10 +48,7 @@ export class CredentialsService {
     const secret = this.secrets.make('device credential')
     return this.database.transaction(async (transaction) => {
       const device = await this.devices.find(principal, deviceId, transaction)
-      const count = await transaction.credential.count({ where: { deviceKey: device.key } })
-      if (count >= mostPerDevice) {
-        throw new LimitError(`A device has at most ${mostPerDevice} credentials.`, 'too_many_credentials')
-      }
+      await this.makeSureOfRoom(transaction, device)
       const row = await transaction.credential.create({
         data: {
           id: randomId(),
@@ -110,6 +113,14 @@ export class CredentialsService {
       return device
     })
     await this.events.emit('credential.revoked', { ...facts(principal, device), credentialId: id })
+  }
+
+  /** Locks the device's row, so that two credentials that are issued at the same time do not both take the last place. */
+  private async makeSureOfRoom(transaction: Transaction, { key: deviceKey }: Device): Promise<void> {
+    await transaction.$queryRaw`SELECT FROM device WHERE key = ${deviceKey} FOR NO KEY UPDATE`
+    if ((await transaction.credential.count({ where: { deviceKey } })) < this.perDevice) return
+    const detail = `A device has at most ${this.perDevice} credentials. Revoke those that it does not use any more.`
+    throw new ConflictError(detail, 'too_many_credentials')
   }
 
   /** Locks the row, so that the second of two rotations at the same time builds on the first. */

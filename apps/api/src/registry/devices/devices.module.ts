@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { ListsModule } from '../lists/lists.module.js'
 import { PresenceModule } from '../presence/presence.module.js'
 import { DeviceLookup } from './device-lookup.js'
 import { DevicesController } from './devices.controller.js'
@@ -7,7 +8,7 @@ import { ListDevicesService } from './list-devices.service.js'
 import { PresenceHistory } from './presence-history.js'
 
 @Module({
-  imports: [PresenceModule],
+  imports: [PresenceModule, ListsModule],
   controllers: [DevicesController],
   providers: [DevicesService, ListDevicesService, PresenceHistory, DeviceLookup],
   exports: [DeviceLookup],

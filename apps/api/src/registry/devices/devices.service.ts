@@ -30,7 +30,7 @@ export class DevicesService {
   }
 
   async get(principal: Principal, id: string): Promise<Device> {
-    const { rows } = await this.database.pool.query<DeviceRow>(
+    const { rows } = await this.database.pools.registry.query<DeviceRow>(
       `SELECT ${deviceColumns('$3')} FROM ${deviceTables} WHERE d.organization_id = $1 AND d.id = $2`,
       [principal.organizationId, id, new Date()],
     )

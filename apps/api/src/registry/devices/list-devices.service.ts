@@ -1,9 +1,9 @@
 import type { DevicePage, ListDevices } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
-import { Database } from '../../foundation/database/database.service.js'
 import { decodeCursor, encodeCursor } from '../../foundation/paging/cursor.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { ListReader } from '../lists/list-reader.js'
 import { type DeviceRow, deviceColumns, deviceTables, statusSql, toDevice } from './device-row.js'
 
 const defaultLimit = 50
@@ -27,13 +27,13 @@ const orders = {
 /** Lists devices: searched, filtered, sorted, a page at a time. */
 @Injectable()
 export class ListDevicesService {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly lists: ListReader) {}
 
   async list(principal: Principal, query: ListDevices): Promise<DevicePage> {
     const limit = query.limit ?? defaultLimit
     const sort = query.sort ?? 'name'
-    const { text, values } = listQuery(principal.organizationId, { ...query, sort }, limit + 1, new Date())
-    const { rows } = await this.database.pool.query<DeviceRow>(text, values)
+    const statement = listStatement(principal.organizationId, { ...query, sort }, limit + 1, new Date())
+    const rows = await this.lists.rows<DeviceRow>(principal, statement.text, statement.values)
     const page = rows.slice(0, limit)
     const last = page.at(-1)
     const hasMore = rows.length > limit && last !== undefined
@@ -46,7 +46,8 @@ export class ListDevicesService {
 
 type Sort = NonNullable<ListDevices['sort']>
 
-function listQuery(
+/** Exported so that a test can ask PostgreSQL how it is carried out. */
+export function listStatement(
   organizationId: number,
   query: ListDevices & { sort: Sort },
   limit: number,
@@ -74,9 +75,12 @@ function listQuery(
   return { text, values }
 }
 
+/**
+ * `search_text` has the name, the id and the tags in small letters. Its index finds three letters or more that occur
+ * together, within the organization; less is searched for among its devices in their order.
+ */
 function searchSql(pattern: string): string {
-  return `(d.name ILIKE ${pattern} OR d.id ILIKE ${pattern}
-    OR EXISTS (SELECT FROM unnest(d.tags) AS tag WHERE tag ILIKE ${pattern}))`
+  return `d.search_text LIKE (lower(${pattern}::text COLLATE "natural_order") COLLATE "C")`
 }
 
 function escapeLike(text: string): string {

@@ -1,9 +1,9 @@
 import { type ListPresence, type PresencePage, PresenceReason } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
-import { Database } from '../../foundation/database/database.service.js'
 import { decodeCursor, encodeCursor } from '../../foundation/paging/cursor.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { ListReader } from '../lists/list-reader.js'
 import { PresenceService } from '../presence/presence.service.js'
 import { DeviceLookup } from './device-lookup.js'
 
@@ -14,7 +14,7 @@ const PresenceCursor = z.tuple([z.string().regex(/^\d{1,18}$/)])
 @Injectable()
 export class PresenceHistory {
   constructor(
-    private readonly database: Database,
+    private readonly lists: ListReader,
     private readonly devices: DeviceLookup,
     private readonly presence: PresenceService,
   ) {}
@@ -23,7 +23,7 @@ export class PresenceHistory {
     const limit = query.limit ?? defaultLimit
     const before = query.cursor === undefined ? null : decodeCursor(PresenceCursor, query.cursor)[0]
     const device = await this.devices.find(principal, deviceId)
-    const { rows } = await this.database.pool.query<Row>(historySql, [device.key, before, limit + 1])
+    const rows = await this.lists.rows<Row>(principal, historySql, [device.key, before, limit + 1])
     const page = rows.slice(0, limit)
     const last = page.at(-1)
     return {

@@ -9,7 +9,7 @@ export class ActivityService implements BeforeApplicationShutdown {
   readonly writer: ActivityWriter
 
   constructor(database: Database) {
-    this.writer = new ActivityWriter(database.pool, (error) =>
+    this.writer = new ActivityWriter(database.pools.ingest, (error) =>
       this.logger.warn(
         `times of last messages wait for the database: ${error instanceof Error ? error.message : error}`,
       ),

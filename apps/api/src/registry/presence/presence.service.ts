@@ -19,14 +19,14 @@ export class PresenceService {
     private readonly database: Database,
     private readonly publisher: PlatformPublisher,
   ) {
-    this.writer = new PresenceWriter(database.pool, (error) =>
+    this.writer = new PresenceWriter(database.pools.ingest, (error) =>
       this.logger.warn(`presence waits for the database: ${error instanceof Error ? error.message : error}`),
     )
   }
 
   /** Publishes devices as offline that were online when the platform was killed. Call it before clients can connect. */
   async restore(): Promise<void> {
-    const ended = await endStalePresence(this.database.pool)
+    const ended = await endStalePresence(this.database.pools.background)
     if (ended.length > 0) this.logger.warn(`${ended.length} devices were online when the platform ended`)
     await Promise.all(
       ended.map(({ organizationSlug, deviceId, ...state }) => {

@@ -32,8 +32,9 @@ export class HistoryAnswers {
     const format = chooseFormat(named, accept)
     const dialect = csvDialectOf({ delimiter, decimal, bom }, format)
     if (format === 'json') return this.telemetry.read(principal, devices, query)
-    const end = this.exports.begin(principal)
-    response.once('close', end)
+    const end = await this.exports.begin(principal)
+    if (response.destroyed) end()
+    else response.once('close', end)
     const chunks = await this.telemetry.stream(principal, devices, query)
     const answer = streamedFile(chunks, format, { ...file, dialect })
     // An answer to HEAD, or to a client that is gone, is not read to its end.

@@ -41,7 +41,7 @@ export class TelemetryService {
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<TelemetryOfDevicesPage> {
-    return this.limiter.run(principal.organizationId, async () => {
+    return this.limiter.run(principal, async () => {
       const { query, series } = await this.prepare(principal, devices, input)
       return query.kind === 'samples' ? this.readPage(series, query) : this.readWhole(series, query)
     })
@@ -53,12 +53,13 @@ export class TelemetryService {
     devices: readonly string[],
     input: ReadTelemetry,
   ): Promise<AsyncIterable<DeviceSample[]>> {
-    return this.limiter.run(principal.organizationId, async () => {
+    return this.limiter.run(principal, async () => {
       const { query, series } = await this.prepare(principal, devices, input)
       if (query.kind !== 'samples') return oneChunk((await this.readWhole(series, query)).items)
       const chunks = this.streamSamples(series, query)
       const first = await chunks.next()
-      return first.done ? oneChunk([]) : continued(first.value, chunks)
+      if (first.done) return oneChunk([])
+      return continued(first.value, chunks, (read) => this.limiter.run(principal, read))
     })
   }
 
@@ -113,10 +114,19 @@ async function* oneChunk(items: DeviceSample[]): AsyncGenerator<DeviceSample[]> 
   yield items
 }
 
-async function* continued<Chunk>(first: Chunk, rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
+/** Reads each further chunk when it is the caller's turn. */
+async function* continued<Chunk>(
+  first: Chunk,
+  rest: AsyncGenerator<Chunk>,
+  inTurn: <Result>(read: () => Promise<Result>) => Promise<Result>,
+): AsyncGenerator<Chunk> {
   try {
     yield first
-    yield* rest
+    for (;;) {
+      const next = await inTurn(() => rest.next())
+      if (next.done) return
+      yield next.value
+    }
   } finally {
     await rest.return(undefined)
   }

@@ -56,21 +56,21 @@ export class IngestService implements BeforeApplicationShutdown {
     health: HealthChecks,
     @Inject(CONFIG) config: Config,
   ) {
-    this.partitions = new Partitions(database.pool)
+    this.partitions = new Partitions(database.pools.ingest)
     this.drops = new DropNotices(notices)
     const limits = correctionLimits.values(config.limits)
     const setAside = setAsideLimits.values(config.limits)
     this.setAsideDays = setAside.keptDays
     const backlog = new CorrectionBacklog(limits.staleMinutes)
     this.corrections = new CorrectionWorker({
-      pool: database.pool,
+      pool: database.pools.background,
       backlog,
       statementMs: limits.statementMs,
       onFailure: (error) => this.noteRollUpFailure(error),
       onRolledUp: (resolution) => this.metrics.rolledUpAgain.inc({ resolution }),
     })
     this.pipeline = new Pipeline({
-      pool: database.pool,
+      pool: database.pools.ingest,
       partitions: this.partitions,
       activity: activity.writer,
       store,
@@ -109,7 +109,7 @@ export class IngestService implements BeforeApplicationShutdown {
       )
     }, dayMs).unref()
     await this.retention.start()
-    await deleteOrphans(this.database.pool)
+    await deleteOrphans(this.database.pools.background)
     await this.deleteOldSetAside()
     this.corrections.start()
   }
@@ -175,14 +175,14 @@ export class IngestService implements BeforeApplicationShutdown {
   }
 
   private deleteOldSetAside(): Promise<void> {
-    return deleteOldSetAside(this.database.pool, this.setAsideDays)
+    return deleteOldSetAside(this.database.pools.background, this.setAsideDays)
   }
 
   /** Deletes a device's telemetry in the background: there may be much of it, and it cannot be read any more. */
   private forgetDevice(deviceKey: number): void {
     this.pipeline
       .forgetDevice(deviceKey)
-      .then(() => deleteTelemetry(this.database.pool, deviceKey))
+      .then(() => deleteTelemetry(this.database.pools.background, deviceKey))
       .catch((error: unknown) =>
         this.logger.warn(
           `telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`,

@@ -57,7 +57,7 @@ export class RetentionService implements OnModuleDestroy {
 
   /** Reads how long each organization keeps its telemetry, which also happens by itself every half a minute. */
   async refresh(): Promise<void> {
-    const retention = await loadRetention(this.database.pool, this.config.telemetryRetentionDays)
+    const retention = await loadRetention(this.database.pools.background, this.config.telemetryRetentionDays)
     this.days = new Map(
       retention.flatMap(({ organizationId, days }) =>
         days === null ? [] : [[organizationId, days] as const],
@@ -79,7 +79,7 @@ export class RetentionService implements OnModuleDestroy {
   }
 
   private async cleanUp(): Promise<void> {
-    const { pool } = this.database
+    const { background: pool } = this.database.pools
     await applyRetention(pool, await loadRetention(pool, this.config.telemetryRetentionDays), Date.now())
   }
 

@@ -20,7 +20,7 @@ export class SetAsideService {
   async list({ organizationId }: Principal, query: ListSetAside): Promise<SetAsidePage> {
     const limit = query.limit ?? defaultLimit
     const [before] = query.cursor === undefined ? [null] : decodeCursor(place, query.cursor)
-    const { rows } = await this.database.pool.query<Row>(
+    const { rows } = await this.database.pools.lists.query<Row>(
       `SELECT kept.id::text, device.id AS device, received_at AS "receivedAt", reason, payload,
          payload_bytes AS "payloadBytes"
        FROM telemetry.set_aside AS kept JOIN device ON device.key = device_key

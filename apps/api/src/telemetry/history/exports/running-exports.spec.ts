@@ -1,40 +1,60 @@
+import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
+import { ConcurrencyLimiters } from '../../../foundation/concurrency/concurrency-limiters.js'
+import type { Config } from '../../../foundation/config/config.js'
 import { LimitError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../../foundation/principal/principal.js'
-import { exportLimits, RunningExports } from './running-exports.js'
+import { exportLimits } from './export-limits.js'
+import { RunningExports } from './running-exports.js'
 
-const organization = { organizationId: 1, organizationSlug: 'a', role: 'viewer' } as const
-const person = (userId: string, sessionId = 's'): Principal => ({
-  kind: 'person',
-  userId,
-  sessionId,
-  ...organization,
-})
+const limits = exportLimits.values()
+
+function runningExports(): RunningExports {
+  const config = { limits: new Map() } as unknown as Config
+  return new RunningExports(new ConcurrencyLimiters(config, { registry: new Registry() }))
+}
+
+function person(userId: string, { sessionId = 's', organization = 'a' } = {}): Principal {
+  return {
+    kind: 'person',
+    userId,
+    sessionId,
+    organizationId: 1,
+    organizationSlug: organization,
+    role: 'viewer',
+  }
+}
 
 describe('RunningExports', () => {
-  it('lets a caller have a few at once, whatever the session, and says when to come back', () => {
-    const exports = new RunningExports()
-    const ends = Array.from({ length: exportLimits.perCaller }, (_, n) =>
-      exports.begin(person('ada', `session ${n}`)),
+  it('lets a caller have a few at once, whatever the session, and says when to come back', async () => {
+    const exports = runningExports()
+    const ends = await Promise.all(
+      Array.from({ length: limits.perCaller }, (_, n) =>
+        exports.begin(person('ada', { sessionId: `session ${n}` })),
+      ),
     )
-    expect(() => exports.begin(person('ada'))).toThrow(
-      expect.objectContaining({ code: 'too_many_exports', retryAfterSeconds: 10 }),
-    )
-    expect(() => exports.begin(person('ada'))).toThrow(LimitError)
-    exports.begin(person('bob'))
-    exports.begin({ kind: 'apiKey', apiKeyId: 'ada', ...organization })
+    const refused = exports.begin(person('ada'))
+    await expect(refused).rejects.toBeInstanceOf(LimitError)
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_exports', retryAfterSeconds: 10 })
+    await exports.begin(person('bob'))
+    await exports.begin({ ...person('ada'), kind: 'apiKey', apiKeyId: 'ada' })
 
     ends[0]?.()
     ends[0]?.()
-    exports.begin(person('ada'))
-    expect(() => exports.begin(person('ada'))).toThrow(LimitError)
+    await exports.begin(person('ada'))
+    await expect(exports.begin(person('ada'))).rejects.toBeInstanceOf(LimitError)
   })
 
-  it('has a bound for all together', () => {
-    const exports = new RunningExports()
-    const ends = Array.from({ length: exportLimits.inAll }, (_, n) => exports.begin(person(`person ${n}`)))
-    expect(() => exports.begin(person('one more'))).toThrow(UnavailableError)
+  it.each([
+    ['an organization', limits.perOrganization, 'a'],
+    ['all together', limits.inAll, null],
+  ])('has a bound for %s', async (_, bound, organization) => {
+    const exports = runningExports()
+    const begin = (n: number) =>
+      exports.begin(person(`person ${n}`, { organization: organization ?? `organization ${n}` }))
+    const ends = await Promise.all(Array.from({ length: bound }, (_, n) => begin(n)))
+    await expect(begin(bound)).rejects.toBeInstanceOf(UnavailableError)
     for (const end of ends) end()
-    exports.begin(person('one more'))
+    await begin(bound)
   })
 })

@@ -38,7 +38,7 @@ export class LatestService {
     keys: readonly string[] | null,
   ): Promise<LatestOfDevices> {
     const statement = latestStatement(principal.organizationId, devices, keys)
-    const rows = await this.limiter.run(principal.organizationId, () => this.pool.rows<LatestRow>(statement))
+    const rows = await this.limiter.run(principal, () => this.pool.rows<LatestRow>(statement))
     if (rows.length > mostValues) throw tooManyValues()
     assertAll(devices, rows)
     const items = rows.flatMap(({ device, key, ts, ...value }) =>

@@ -1,50 +1,30 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import pg from 'pg'
-import { CONFIG, type Config } from '../../../foundation/config/config.js'
+import { wasCanceled } from '../../../foundation/database/canceled.js'
+import { Database } from '../../../foundation/database/database.service.js'
+import { poolSettings } from '../../../foundation/database/pool-settings.js'
 import { InvalidError, TooLargeError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
-import { readingOptions } from './reading-settings.js'
 import type { RowReader, Statement } from './statement.js'
-
-/** After this long PostgreSQL cancels a statement, so that no request occupies the database. */
-const longestStatementMs = 10_000
 
 /** How much one statement may return: texts can be long, and devices and keys many. */
 const mostBytes = 64 * 1_048_576
 /** Rough bytes of memory that a value takes beside its text. */
 const valueBytes = 16
 
-/** Connections for reading telemetry, apart from those that store it, so that much reading delays only readers. */
+/** Reads telemetry on connections apart from those that store it, so that much reading delays only readers. */
 @Injectable()
-export class ReadingPool implements RowReader, OnApplicationShutdown {
-  private readonly logger = new Logger(ReadingPool.name)
-  private readonly pool: pg.Pool
-
-  constructor(@Inject(CONFIG) config: Config) {
-    this.pool = new pg.Pool({
-      connectionString: config.databaseUrl,
-      connectionTimeoutMillis: 10_000,
-      query_timeout: longestStatementMs + 5_000,
-      statement_timeout: longestStatementMs,
-      options: readingOptions,
-      max: 6,
-      application_name: 'heliograph reading',
-    })
-    // Without a listener, a connection that breaks while idle would end the process.
-    this.pool.on('error', (error) => this.logger.warn(`an idle connection broke: ${error.message}`))
-  }
+export class ReadingPool implements RowReader {
+  constructor(private readonly database: Database) {}
 
   /** The rows of a query; throws an UnavailableError when it takes too long, a TooLargeError when they are too many. */
   async rows<Row extends pg.QueryResultRow>({ text, values }: Statement): Promise<Row[]> {
     try {
       // Unnamed, so that it is planned for these values and leaves out partitions that they exclude.
-      return (await this.pool.query<Row>({ text, values: [...values], types: boundedTypes() })).rows
+      const query = { text, values: [...values], types: boundedTypes() }
+      return (await this.database.pools.history.query<Row>(query)).rows
     } catch (error) {
       throw explained(error)
     }
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end()
   }
 }
 
@@ -68,13 +48,12 @@ function tooMuch(): TooLargeError {
 }
 
 function explained(error: unknown): unknown {
-  const code = error instanceof pg.DatabaseError ? error.code : undefined
-  if (code === '57014')
+  if (wasCanceled(error))
     return new UnavailableError(
-      `Reading this took over ${longestStatementMs / 1_000} seconds and was cancelled. Ask for a shorter range, fewer keys or a longer interval.`,
+      `Reading this took over ${poolSettings.history.statementMs / 1_000} seconds and was cancelled. Ask for a shorter range, fewer keys or a longer interval.`,
       'query_timeout',
     )
-  if (code === '22003')
+  if (error instanceof pg.DatabaseError && error.code === '22003')
     return new InvalidError(
       'The sum of these numbers is greater than a double can be. Ask for a shorter interval.',
       'out_of_range',

@@ -1,0 +1,12 @@
+import { LimitSet } from '../../foundation/limits/stated-limits.js'
+
+/** Sign-in sessions that a person may have. */
+export const sessionLimits = new LimitSet('sessions', 'Sign-in sessions', {
+  perPerson: {
+    default: 50,
+    unit: 'count',
+    per: 'owner',
+    text: 'sign-in sessions of a person',
+    past: 'the oldest ends',
+  },
+})

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common'
+import type { QueryResultRow } from 'pg'
+import { busyError } from '../../foundation/concurrency/busy-error.js'
+import type { ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
+import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
+import { wasCanceled } from '../../foundation/database/canceled.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { poolSettings } from '../../foundation/database/pool-settings.js'
+import { UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { type Principal, shareOf } from '../../foundation/principal/principal.js'
+import { listLimits } from './list-limits.js'
+
+/** Reads lists of the registry on connections of their own, in turns and within a time, however many are asked for. */
+@Injectable()
+export class ListReader {
+  private readonly limiter: ConcurrencyLimiter
+
+  constructor(
+    private readonly database: Database,
+    limiters: ConcurrencyLimiters,
+  ) {
+    this.limiter = limiters.make(listLimits, (limits, busy) => busyError('lists', limits, busy))
+  }
+
+  /** The rows of a query; throws an UnavailableError when it takes too long, or its turn does not come. */
+  rows<Row extends QueryResultRow>(
+    principal: Principal,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    return this.limiter.run(shareOf(principal), async () => {
+      try {
+        return (await this.database.pools.lists.query<Row>(text, [...values])).rows
+      } catch (error) {
+        throw wasCanceled(error) ? tookTooLong() : error
+      }
+    })
+  }
+}
+
+function tookTooLong(): UnavailableError {
+  const detail = `This list took over ${poolSettings.lists.statementMs / 1_000} seconds and was cancelled. Narrow the search: three letters or more that occur together, a tag or a type, and sort by name, id or createdAt.`
+  return new UnavailableError(detail, 'query_timeout')
+}

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common'
+import { ListReader } from './list-reader.js'
+
+@Module({ providers: [ListReader], exports: [ListReader] })
+export class ListsModule {}
