@@ -1,8 +1,11 @@
+import { auditLimits } from './foundation/audit/audit-limits.js'
 import { ConfigError } from './foundation/config/config.js'
+import { housekeepingLimits } from './foundation/housekeeping/housekeeping-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
+import { presenceLimits } from './registry/presence/presence-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
@@ -10,7 +13,10 @@ export const allLimits: readonly LimitSet<string>[] = [
   requestLimits,
   httpLimits,
   organizationLimits,
+  presenceLimits,
   ingestLimits,
+  auditLimits,
+  housekeepingLimits,
 ]
 
 /** Throws a ConfigError that names each given limit that does not exist. */

@@ -1,10 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { Addresses } from './foundation/addresses/addresses.js'
 import { AuditLog } from './foundation/audit/audit-log.js'
+import { AuditRetention } from './foundation/audit/audit-retention.js'
 import { CONFIG, type Config } from './foundation/config/config.js'
 import { Database } from './foundation/database/database.service.js'
 import { EventBus } from './foundation/events/event-bus.js'
 import { HealthChecks } from './foundation/health/health-checks.js'
+import { Housekeeping } from './foundation/housekeeping/housekeeping.js'
 import { ROOT_LOGGER, type RootLogger } from './foundation/logging/root-logger.js'
 import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
@@ -23,7 +25,17 @@ export interface Foundations {
 
 /** The providers that every module may inject without importing another module. */
 export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foundations): DynamicModule {
-  const shared = [EventBus, Database, HealthChecks, MetricsRegistry, AuditLog, Addresses, PlatformPublisher]
+  const shared = [
+    EventBus,
+    Database,
+    HealthChecks,
+    MetricsRegistry,
+    AuditLog,
+    AuditRetention,
+    Housekeeping,
+    Addresses,
+    PlatformPublisher,
+  ]
   const made = [
     { provide: CONFIG, useValue: config },
     { provide: ROOT_LOGGER, useValue: logger },

@@ -4,6 +4,7 @@ import type { Prisma } from '../database/generated/client.js'
 import type { Principal } from '../principal/principal.js'
 
 export type AuditAction =
+  | 'audit.trim'
   | 'organization.create'
   | 'organization.update'
   | 'apiKey.create'

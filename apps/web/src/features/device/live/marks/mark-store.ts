@@ -50,7 +50,7 @@ export class MarkStore {
 }
 
 export function markOfPresence(
-  { ts, online, reason }: Omit<PresenceChange, 'takeOvers'>,
+  { ts, online, reason }: Omit<PresenceChange, 'takeOvers' | 'foldedChanges'>,
   reasons: Record<string, string>,
 ): Mark {
   const kind = online ? 'connected' : 'disconnected'
