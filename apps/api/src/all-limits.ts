@@ -7,6 +7,7 @@ import { httpLimits } from './http/front-door/http-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { presenceLimits } from './registry/presence/presence-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
+import { usageLimits } from './telemetry/usage/usage-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
 export const allLimits: readonly LimitSet<string>[] = [
@@ -16,6 +17,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   presenceLimits,
   ingestLimits,
   auditLimits,
+  usageLimits,
   housekeepingLimits,
 ]
 

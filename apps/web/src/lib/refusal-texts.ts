@@ -96,7 +96,7 @@ const TEXTS: Record<string, RefusalText> = {
   rate: { title: 'Rate limit exceeded', todo: 'Let the client send less often.' },
   quota: {
     title: 'Quota exceeded',
-    todo: 'The client holds more subscriptions or messages than allowed; reduce them.',
+    todo: 'The detail says which. The overview shows the quotas of the organization; a client that holds more subscriptions or messages than allowed has to reduce them.',
   },
   timeout: { title: 'Timeout', todo: 'The client took too long; check its network.' },
   unsupported_protocol: { title: 'Unsupported MQTT version', todo: 'Set the client to MQTT 3.1.1.' },

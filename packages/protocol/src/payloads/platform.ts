@@ -36,6 +36,7 @@ export const NoticeCode = z.enum([
   'telemetry_dropped',
   'not_retained',
   'retained_quota',
+  'quota',
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 

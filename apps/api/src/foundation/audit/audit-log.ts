@@ -7,6 +7,7 @@ export type AuditAction =
   | 'audit.trim'
   | 'organization.create'
   | 'organization.update'
+  | 'organization.quotas'
   | 'apiKey.create'
   | 'apiKey.delete'
   | 'device.create'

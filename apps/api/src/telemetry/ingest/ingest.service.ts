@@ -9,10 +9,11 @@ import { Notices } from '../../registry/notices/notices.js'
 import { ActivityService } from '../../registry/presence/activity.service.js'
 import { dayMs } from '../retention/retention.js'
 import { RetentionService } from '../retention/retention.service.js'
-import type { IngestListener, SourceDevice, UndecidedError } from '../samples/sample.js'
+import type { IngestListener, Refusal, SourceDevice, UndecidedError } from '../samples/sample.js'
 import { deleteOrphans, deleteTelemetry } from '../storage/delete-telemetry.js'
 import { Partitions } from '../storage/partitions.js'
 import { StoreState } from '../storage/store-state.js'
+import { UsageService } from '../usage/usage.service.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
 import { ingestLimits } from './ingest-limits.js'
@@ -39,6 +40,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly traffic: Traffic,
     private readonly retention: RetentionService,
     private readonly store: StoreState,
+    private readonly usage: UsageService,
     latency: IngestLatency,
     notices: Notices,
     events: EventBus,
@@ -58,7 +60,10 @@ export class IngestService implements BeforeApplicationShutdown {
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
       onHeartbeat: () => this.metrics.messages.inc({ outcome: 'stored' }),
-      onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
+      onStored: (organizationId, samples) => {
+        traffic.countSamples(organizationId, samples)
+        usage.countSamples(organizationId, samples)
+      },
       onCommitted: (counts) => this.noteCommit(counts),
       onTimed: (timings, batch) => latency.committed(timings, batch),
     })
@@ -78,6 +83,7 @@ export class IngestService implements BeforeApplicationShutdown {
       this.partitions.ahead(Date.now()).catch((error: unknown) => this.noteFailure(error))
     }, dayMs).unref()
     await this.retention.start()
+    await this.usage.start()
     await deleteOrphans(this.database.pool)
   }
 
@@ -87,7 +93,23 @@ export class IngestService implements BeforeApplicationShutdown {
    */
   ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, delivery: Delivery): void {
     this.traffic.countMessage(device.organizationId)
+    const refusal = this.usage.admit(device.organizationId, payload.length)
+    if (refusal !== null) {
+      this.refuse(device, refusal, listener, delivery)
+      return
+    }
     this.pipeline.ingest(device, payload, listener, delivery)
+  }
+
+  /** Decides a message past a quota, so that its device does not send it again. */
+  private refuse(device: SourceDevice, refusal: Refusal, listener: IngestListener, delivery: Delivery): void {
+    const dropped = delivery === 'unacknowledged'
+    this.metrics.messages.inc({ outcome: dropped ? 'dropped' : 'refused' })
+    if (dropped) {
+      this.metrics.dropped.inc({ reason: 'quota' })
+      this.activity.writer.countDropped(device.deviceKey)
+    }
+    listener.decided({ stored: false, refusal })
   }
 
   /** Counts a message that was dropped, and tells its device. */

@@ -13,7 +13,7 @@ export type IngestOutcome = { stored: true; samples: number } | { stored: false;
 
 /** Why a message is refused for good: sending it again would change nothing. */
 export interface Refusal {
-  code: 'payload_invalid' | 'timestamp_refused' | 'telemetry_dropped'
+  code: 'payload_invalid' | 'timestamp_refused' | 'telemetry_dropped' | 'quota'
   detail: string
   /** Whether the payload is not even JSON in UTF-8. */
   malformed?: boolean

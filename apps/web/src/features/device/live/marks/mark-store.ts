@@ -92,6 +92,7 @@ const REFUSED: Record<NoticeCode, string> = {
   clock_not_set: 'Clock not set',
   timestamp_refused: 'Refused (timestamp out of range)',
   telemetry_dropped: 'Dropped (database behind)',
+  quota: 'Quota used up',
   not_retained: 'Not retained (topic is not retained)',
   retained_quota: 'Not retained (quota exceeded)',
 }
