@@ -1,5 +1,5 @@
 import zlib from 'node:zlib'
-import type { Overview } from '@heliograph/protocol'
+import type { OrganizationUsage, Overview } from '@heliograph/protocol'
 import mqtt, { type MqttClient } from 'mqtt'
 import pg from 'pg'
 import type { Browser, Locator, Page } from 'playwright-core'
@@ -152,6 +152,74 @@ describe('the overview', () => {
     await page.keyboard.press('Escape')
   })
 
+  it('shows what is used of each quota, and warns before it is used up', async () => {
+    const quotas = `/api/v1/organizations/${administrator.organization}/quotas`
+    await open()
+    await quota('Devices').getByText('5 of 250,000').waitFor()
+    await quota('Devices').getByText('below 1 %').waitFor()
+    await quota('Telemetry stored')
+      .getByText(/^[\d.]+ [kM]?B of 1\.1 TB$/)
+      .waitFor()
+    await expect
+      .poll(() =>
+        main(page)
+          .getByText(/quota .*used up/)
+          .count(),
+      )
+      .toBe(0)
+    await administrator.send('PATCH', quotas, { devices: 6 })
+    await page.reload()
+    await quota('Devices').getByText('Nearly used up').waitFor()
+    await quota('Devices')
+      .getByText(/^At the rate of the last 7 days, used up on \d/)
+      .waitFor()
+    await main(page).getByText('Devices: quota nearly used up').waitFor()
+    await administrator.send('PATCH', quotas, { devices: null })
+  })
+
+  it('shows every level of a quota, and says when the usage cannot be loaded', async () => {
+    const beside = await page.context().newPage()
+    let fails = false
+    await beside.route('**/api/v1/organization/usage', async (route) => {
+      if (fails) return route.fulfill({ status: 500, json: {} })
+      const response = await route.fetch()
+      const usage = (await response.json()) as OrganizationUsage
+      const fullAt = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+      await route.fulfill({
+        response,
+        json: {
+          ...usage,
+          devices: { ...usage.devices, used: 8_400, limit: 10_000, level: 'warning', fullAt: fullAt(2_000) },
+          messagesPerDay: {
+            ...usage.messagesPerDay,
+            used: 96e6,
+            limit: 1e8,
+            level: 'critical',
+            fullAt: fullAt(2),
+          },
+          connections: { ...usage.connections, used: 500, limit: 500, level: 'full' },
+        },
+      })
+    })
+    await beside.goto(`${platform.url}/o/${administrator.organization}`)
+    const alerts = main(beside).getByRole('alert')
+    await alerts
+      .getByText(/96 M of 100 M\. At the rate of today, used up at \d\d:\d\d\. A platform administrator may/)
+      .waitFor()
+    await alerts.getByText('Connections: quota used up').waitFor()
+    await main(beside).getByText('Devices: quota nearly used up').waitFor()
+    expect(await portray(beside, 'overview-quotas')).toEqual([])
+    await main(beside).getByRole('region', { name: 'Usage' }).scrollIntoViewIfNeeded()
+    expect(await portray(beside, 'overview-usage')).toEqual([])
+    fails = true
+    await beside.reload()
+    await main(beside).getByText('The usage could not be loaded').waitFor()
+    fails = false
+    await main(beside).getByRole('region', { name: 'Usage' }).getByText('500 of 500').waitFor()
+    await beside.unrouteAll({ behavior: 'wait' })
+    await beside.close()
+  })
+
   it('leads from each status to those devices', async () => {
     for (const [status, name, id] of [
       ['quiet', 'Quiet', 'cellar-valve'],
@@ -300,6 +368,12 @@ describe('the overview', () => {
     main(page)
       .getByRole('listitem')
       .filter({ has: page.getByRole('heading', { level: 2, name, exact: true }) })
+
+  const quota = (name: string): Locator =>
+    main(page)
+      .getByRole('region', { name: 'Usage' })
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('heading', { level: 3, name, exact: true }) })
 
   const value = async (name: string): Promise<string> =>
     (await tile(name).getByRole('paragraph').first().textContent()) ?? ''

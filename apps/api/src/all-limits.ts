@@ -1,32 +1,40 @@
+import { auditLimits } from './foundation/audit/audit-limits.js'
 import { ConfigError } from './foundation/config/config.js'
+import { housekeepingLimits } from './foundation/housekeeping/housekeeping-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
-import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
+import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
 import { tokenLimits } from './messaging/tokens/token-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
+import { presenceLimits } from './registry/presence/presence-limits.js'
 import { exportLimits } from './telemetry/history/exports/export-limits.js'
 import { historyLimits } from './telemetry/history/query/history-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
 import { correctionLimits } from './telemetry/storage/correction-limits.js'
 import { setAsideLimits } from './telemetry/storage/set-aside-limits.js'
+import { usageLimits } from './telemetry/usage/usage-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
 export const allLimits: readonly LimitSet<string>[] = [
   requestLimits,
   httpLimits,
-  organizationLimits,
-  ingestLimits,
-  correctionLimits,
-  setAsideLimits,
   restLimits,
   listLimits,
   historyLimits,
   exportLimits,
+  organizationLimits,
+  ingestLimits,
+  correctionLimits,
+  setAsideLimits,
+  usageLimits,
+  presenceLimits,
+  auditLimits,
+  housekeepingLimits,
   sessionLimits,
   apiKeyLimits,
   credentialLimits,

@@ -12,6 +12,7 @@ import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
+import { UsageReportModule } from './insight/usage/usage-report.module.js'
 import { MessagingModule } from './messaging/host/messaging.module.js'
 import { CredentialsModule } from './registry/credentials/credentials.module.js'
 import { DevicesModule } from './registry/devices/devices.module.js'
@@ -41,6 +42,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       MessagingModule,
       OverviewModule,
       FleetModule,
+      UsageReportModule,
       DocsModule,
     ],
     providers: [

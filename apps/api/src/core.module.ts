@@ -1,11 +1,13 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { Addresses } from './foundation/addresses/addresses.js'
 import { AuditLog } from './foundation/audit/audit-log.js'
+import { AuditRetention } from './foundation/audit/audit-retention.js'
 import { ConcurrencyLimiters } from './foundation/concurrency/concurrency-limiters.js'
 import { CONFIG, type Config } from './foundation/config/config.js'
 import { Database } from './foundation/database/database.service.js'
 import { EventBus } from './foundation/events/event-bus.js'
 import { HealthChecks } from './foundation/health/health-checks.js'
+import { Housekeeping } from './foundation/housekeeping/housekeeping.js'
 import { ROOT_LOGGER, type RootLogger } from './foundation/logging/root-logger.js'
 import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
@@ -31,6 +33,8 @@ export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foun
     MetricsRegistry,
     ConcurrencyLimiters,
     AuditLog,
+    AuditRetention,
+    Housekeeping,
     Addresses,
     PlatformPublisher,
   ]

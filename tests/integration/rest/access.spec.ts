@@ -24,6 +24,14 @@ const routes: {
   },
   { route: 'GET /api/v1/organization' },
   { route: 'PATCH /api/v1/organization', body: { retentionDays: 400 }, invalid: { retentionDays: -1 } },
+  { route: 'GET /api/v1/organization/usage' },
+  { route: 'GET /api/v1/organizations/{organization}/quotas', open: 'person' },
+  {
+    route: 'PATCH /api/v1/organizations/{organization}/quotas',
+    open: 'person',
+    body: { devices: 1_000 },
+    invalid: { devices: 0 },
+  },
   { route: 'POST /api/v1/api-keys', body: { name: 'a key' }, invalid: { name: '' } },
   { route: 'GET /api/v1/api-keys' },
   { route: 'DELETE /api/v1/api-keys/{id}' },
@@ -81,7 +89,13 @@ afterAll(() => platform?.stop())
 function split(route: string, device = 'pump'): [method: string, path: string] {
   const [method = '', path = ''] = route.split(' ')
   const query = routes.find((known) => known.route === route)?.query ?? ''
-  return [method, (path + query).replace('{device}', device).replace('{id}', credentialId)]
+  return [
+    method,
+    (path + query)
+      .replace('{device}', device)
+      .replace('{id}', credentialId)
+      .replace('{organization}', administrator.organization),
+  ]
 }
 
 it('this spec covers every documented route', async () => {

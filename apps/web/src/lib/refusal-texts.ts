@@ -108,7 +108,7 @@ const TEXTS: Record<string, RefusalText> = {
   rate: { title: 'Rate limit exceeded', todo: 'Let the client connect and send less often.' },
   quota: {
     title: 'Quota exceeded',
-    todo: 'The client holds more connections, subscriptions or messages than allowed; reduce them, or raise the limit in MQTT_LIMITS.',
+    todo: 'The detail says which. The overview shows the quotas of the organization; a client that holds more connections, subscriptions or messages than allowed has to reduce them, unless MQTT_LIMITS raises the limit.',
   },
   timeout: { title: 'Timeout', todo: 'The client took too long; check its network.' },
   unsupported_protocol: { title: 'Unsupported MQTT version', todo: 'Set the client to MQTT 3.1.1.' },

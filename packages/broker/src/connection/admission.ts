@@ -67,7 +67,8 @@ function decide<P>(
 ): void {
   if (!connection.alive) return
   if (!result.ok) {
-    refuse(connection, connect, { answer: connack(result.returnCode), reason: result.reason })
+    const { returnCode, reason, detail } = result
+    refuse(connection, connect, { answer: connack(returnCode), reason, ...(detail ? { detail } : {}) })
     return
   }
   if (result.expiresAt !== undefined && result.expiresAt <= Date.now()) {

@@ -67,4 +67,10 @@ export type AuthenticateResult<P> =
       /** Whom the client's connections, sessions, subscriptions and retained messages count towards; `owner` when absent. */
       quotaOwner?: string
     }
-  | { ok: false; returnCode: 2 | 3 | 4 | 5; reason: RefusalReason }
+  | {
+      ok: false
+      returnCode: 2 | 3 | 4 | 5
+      reason: RefusalReason
+      /** What the host has to say about it, for `refused`; the client is not told. */
+      detail?: string
+    }

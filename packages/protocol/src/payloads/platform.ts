@@ -39,6 +39,7 @@ export const NoticeCode = z.enum([
   'too_many_corrections',
   'not_retained',
   'retained_quota',
+  'quota',
 ])
 export type NoticeCode = z.infer<typeof NoticeCode>
 

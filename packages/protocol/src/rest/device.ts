@@ -121,6 +121,10 @@ export const PresenceChange = z
     ts: Timestamp,
     online: z.boolean(),
     reason: PresenceReason,
+    foldedChanges: z.int().min(0).meta({
+      description:
+        'How many changes right before this one are not listed, as there were too many in a minute',
+    }),
     takeOvers: z.int().min(0).meta({
       description: 'How often a connection of the device was taken over from then until the next change',
     }),

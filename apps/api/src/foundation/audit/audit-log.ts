@@ -4,9 +4,11 @@ import type { Prisma } from '../database/generated/client.js'
 import type { Principal } from '../principal/principal.js'
 
 export type AuditAction =
+  | 'audit.trim'
   | 'organization.create'
   | 'organization.update'
   | 'setAside.delete'
+  | 'organization.quotas'
   | 'apiKey.create'
   | 'apiKey.delete'
   | 'device.create'

@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common'
+import { OrganizationQuotas } from './organization-quotas.js'
 import { OrganizationsController } from './organizations.controller.js'
 import { OrganizationsService } from './organizations.service.js'
+import { QuotasController } from './quotas.controller.js'
+import { QuotasService } from './quotas.service.js'
 
-@Module({ controllers: [OrganizationsController], providers: [OrganizationsService] })
+@Module({
+  controllers: [OrganizationsController, QuotasController],
+  providers: [OrganizationsService, OrganizationQuotas, QuotasService],
+  exports: [OrganizationQuotas],
+})
 export class OrganizationsModule {}

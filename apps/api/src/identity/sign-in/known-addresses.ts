@@ -4,7 +4,7 @@ import { Database } from '../../foundation/database/database.service.js'
 
 /** So many networks are kept for each person, those of the latest sign-ins. */
 const mostNetworks = 20
-const rememberedDays = 30
+export const rememberedDays = 30
 
 /** The networks from which people signed in within the last 30 days. */
 @Injectable()

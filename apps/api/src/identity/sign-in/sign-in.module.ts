@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { BetterAuthEndpoints } from './better-auth-endpoints.js'
+import { ExpiredRows } from './expired-rows.js'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
 import { Origins } from './origins.js'
@@ -15,6 +16,7 @@ import { SignInLimits } from './sign-in-limits.js'
     SignInAttempts,
     KnownBrowsers,
     KnownAddresses,
+    ExpiredRows,
     { provide: SignInLimits, useFactory: () => new SignInLimits() },
   ],
   exports: [SignInService, SignInLimits, Origins],

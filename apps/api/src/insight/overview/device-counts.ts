@@ -1,8 +1,8 @@
 import { type DeviceStatus, type StatusCounts } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
+import { QueryCache } from '../../foundation/database/query-cache.js'
 import { deviceTables, statusSql } from '../../registry/devices/device-row.js'
-import { QueryCache } from './query-cache.js'
 import { StoreStatus } from './store-status.js'
 
 /** Counting takes at most a twentieth of the time: 100,000 devices are counted every few seconds, ten each second. */

@@ -3,13 +3,42 @@ import { Injectable } from '@nestjs/common'
 import type { ConnectionPrincipal, PersonConnection, TokenOwner } from './connection-principal.js'
 import { isSameOwner } from './session-ids.js'
 
-/** The connections of people and scripts that are up. */
+/** The connections that are up. */
 @Injectable()
 export class LiveConnections {
   private broker: Broker<ConnectionPrincipal> | null = null
 
+  /** By organization: the connections that count for its quota, by session, of which each has one at a time. */
+  private readonly counted = new Map<number, Map<string, string>>()
+
   attach(broker: Broker<ConnectionPrincipal>): void {
     this.broker = broker
+    broker.events.on('connected', ({ client: { principal, sessionId, connectionId } }) => {
+      if (!countsForQuota(principal)) return
+      const ofOrganization = this.counted.get(principal.organizationId) ?? new Map()
+      this.counted.set(principal.organizationId, ofOrganization.set(sessionId, connectionId))
+    })
+    broker.events.on('disconnected', ({ client: { principal, sessionId, connectionId } }) => {
+      const ofOrganization = this.counted.get(principal.organizationId)
+      if (ofOrganization?.get(sessionId) !== connectionId) return
+      ofOrganization.delete(sessionId)
+      if (ofOrganization.size === 0) this.counted.delete(principal.organizationId)
+    })
+  }
+
+  /** How many connections of devices and scripts an organization has. */
+  count(organizationId: number): number {
+    return this.counted.get(organizationId)?.size ?? 0
+  }
+
+  /** The organizations that have such connections. */
+  organizations(): Iterable<number> {
+    return this.counted.keys()
+  }
+
+  /** Whether a new connection of this session would take over from one that counts already. */
+  takesOver(organizationId: number, sessionId: string): boolean {
+    return this.counted.get(organizationId)?.has(sessionId) ?? false
   }
 
   /** The owner of the connection with this session; null when none is connected. */
@@ -36,4 +65,9 @@ export class LiveConnections {
     }
     return null
   }
+}
+
+/** Pages of people do not count, so that an organization past its quota can still be looked at. */
+export function countsForQuota(principal: ConnectionPrincipal): boolean {
+  return principal.kind === 'device' || principal.owner.kind === 'apiKey'
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
 import { telemetry } from '@heliograph/protocol'
 import { Injectable, Logger } from '@nestjs/common'
+import { OrganizationQuotas } from '../../identity/organizations/organization-quotas.js'
 import {
   type CredentialRefusal,
   CredentialVerifier,
@@ -9,6 +10,7 @@ import {
   type VerifiedDevice,
 } from '../../registry/credentials/credential-verifier.js'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+import { countsForQuota, LiveConnections } from '../connections/live-connections.js'
 import { deviceOwner, deviceSessionId } from '../connections/session-ids.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'
 
@@ -22,10 +24,29 @@ export class ConnectAuthenticator {
   constructor(
     private readonly credentials: CredentialVerifier,
     private readonly tokens: TokenAuthenticator,
+    private readonly live: LiveConnections,
+    private readonly quotas: OrganizationQuotas,
   ) {}
 
   /** Answers at once when the credential is cached. Never rejects: when the database does not answer, it refuses. */
   authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
+    const result = this.identify(connect, broker)
+    return result instanceof Promise
+      ? result.then((identified) => this.withinQuota(identified))
+      : this.withinQuota(result)
+  }
+
+  private withinQuota(result: Result): Result {
+    if (!result.ok || !countsForQuota(result.principal)) return result
+    const { organizationId } = result.principal
+    const most = this.quotas.of(organizationId).connections
+    if (this.live.count(organizationId) < most || this.live.takesOver(organizationId, result.sessionId))
+      return result
+    const detail = `the organization has ${most} connections, and may not have more`
+    return { ok: false, returnCode: 3, reason: 'quota', detail }
+  }
+
+  private identify(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
     const { username, password } = connect
     if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
     const token = password.toString('utf8')

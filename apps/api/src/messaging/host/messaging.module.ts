@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { OrganizationsModule } from '../../identity/organizations/organizations.module.js'
 import { SignInModule } from '../../identity/sign-in/sign-in.module.js'
 import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
 import { NoticesModule } from '../../registry/notices/notices.module.js'
@@ -18,7 +19,14 @@ import { Revocation } from './revocation.js'
 import { UnretainedNotices } from './unretained-notices.js'
 
 @Module({
-  imports: [SignInModule, CredentialsModule, IngestModule, NoticesModule, PresenceModule],
+  imports: [
+    CredentialsModule,
+    IngestModule,
+    NoticesModule,
+    OrganizationsModule,
+    PresenceModule,
+    SignInModule,
+  ],
   controllers: [TokensController],
   providers: [
     BrokerHost,
@@ -33,6 +41,6 @@ import { UnretainedNotices } from './unretained-notices.js'
     TokenService,
     UnretainedNotices,
   ],
-  exports: [BrokerListeners],
+  exports: [BrokerListeners, LiveConnections],
 })
 export class MessagingModule {}

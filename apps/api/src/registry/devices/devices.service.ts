@@ -8,6 +8,7 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { DeviceLookup } from './device-lookup.js'
+import { DeviceQuota } from './device-quota.js'
 import { type DeviceRow, deviceColumns, deviceTables, toDevice } from './device-row.js'
 
 /** Creates, reads, changes and deletes devices. */
@@ -18,6 +19,7 @@ export class DevicesService {
     private readonly audit: AuditLog,
     private readonly events: EventBus,
     private readonly lookup: DeviceLookup,
+    private readonly quota: DeviceQuota,
   ) {}
 
   async create(principal: Principal, input: CreateDevice): Promise<Device> {
@@ -78,7 +80,7 @@ export class DevicesService {
       try {
         return await this.insert(principal, input, id)
       } catch (error) {
-        if (!(error instanceof ConflictError)) throw error
+        if (!(error instanceof ConflictError) || error.code !== 'device_id_taken') throw error
       }
     }
     throw new ConflictError('No free id was found for this name. Send an id.', 'device_id_taken')
@@ -87,6 +89,7 @@ export class DevicesService {
   private async insert(principal: Principal, input: CreateDevice, id: string): Promise<Row> {
     try {
       return await this.database.transaction(async (transaction) => {
+        await this.quota.take(transaction, principal.organizationId)
         const row = await transaction.device.create({
           data: {
             organizationId: principal.organizationId,

@@ -27,10 +27,11 @@ export class PresenceHistory {
     const page = rows.slice(0, limit)
     const last = page.at(-1)
     return {
-      items: page.map(({ at, online, reason, takeOvers }) => ({
+      items: page.map(({ at, online, reason, takeOvers, foldedChanges }) => ({
         ts: at.toISOString(),
         online,
         reason: PresenceReason.catch(online ? 'connected' : 'connection_lost').parse(reason),
+        foldedChanges,
         // What goes on now is written when it ends.
         takeOvers: takeOvers ?? (online ? this.presence.tracker.takeOvers(device.key) : 0),
       })),
@@ -44,13 +45,14 @@ interface Row {
   at: Date
   online: boolean
   reason: string
+  foldedChanges: number
   /** Until the next change; null when there is none yet. */
   takeOvers: number | null
 }
 
 /** Take-overs are stored with the change that ended the time in which they happened. */
 const historySql = `
-  SELECT id, at, online, reason, (
+  SELECT id, at, online, reason, folded_changes AS "foldedChanges", (
     SELECT next.take_overs FROM presence_change next
     WHERE next.device_key = change.device_key AND next.id > change.id ORDER BY next.id LIMIT 1
   ) AS "takeOvers"

@@ -1,8 +1,10 @@
 import { presence } from '@heliograph/protocol'
-import { Injectable, Logger } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { KeyedQueue } from './keyed-queue.js'
+import { presenceLimits } from './presence-limits.js'
 import { endStalePresence } from './presence-restorer.js'
 import { type PresenceChange, PresenceTracker, type PresentDevice } from './presence-tracker.js'
 import { PresenceWriter } from './presence-writer.js'
@@ -16,10 +18,12 @@ export class PresenceService {
   readonly tracker = new PresenceTracker((device, change) => this.announce(device, change))
 
   constructor(
+    @Inject(CONFIG) config: Config,
     private readonly database: Database,
     private readonly publisher: PlatformPublisher,
   ) {
-    this.writer = new PresenceWriter(database.pools.ingest, (error) =>
+    const { rowsPerMinute } = presenceLimits.values(config.limits)
+    this.writer = new PresenceWriter(database.pools.ingest, rowsPerMinute, (error) =>
       this.logger.warn(`presence waits for the database: ${error instanceof Error ? error.message : error}`),
     )
   }

@@ -4,6 +4,7 @@ import { NoticesModule } from '../../registry/notices/notices.module.js'
 import { PresenceModule } from '../../registry/presence/presence.module.js'
 import { RetentionModule } from '../retention/retention.module.js'
 import { StoreState } from '../storage/store-state.js'
+import { UsageModule } from '../usage/usage.module.js'
 import { HttpIngestService } from './http-ingest.service.js'
 import { IngestController } from './ingest.controller.js'
 import { IngestService } from './ingest.service.js'
@@ -11,7 +12,7 @@ import { IngestLatency } from './ingest-latency.js'
 import { Traffic } from './traffic.js'
 
 @Module({
-  imports: [CredentialsModule, NoticesModule, PresenceModule, RetentionModule],
+  imports: [CredentialsModule, NoticesModule, PresenceModule, RetentionModule, UsageModule],
   controllers: [IngestController],
   providers: [IngestService, HttpIngestService, StoreState, Traffic, IngestLatency],
   exports: [IngestService, StoreState, Traffic, IngestLatency],

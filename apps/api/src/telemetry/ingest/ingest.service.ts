@@ -10,7 +10,7 @@ import { Notices } from '../../registry/notices/notices.js'
 import { ActivityService } from '../../registry/presence/activity.service.js'
 import { dayMs } from '../retention/retention.js'
 import { RetentionService } from '../retention/retention.service.js'
-import type { IngestListener, SourceDevice, UndecidedError } from '../samples/sample.js'
+import type { IngestListener, Refusal, SourceDevice, UndecidedError } from '../samples/sample.js'
 import type { BatchMessage } from '../storage/batch.js'
 import { CorrectionBacklog } from '../storage/correction-backlog.js'
 import { correctionLimits } from '../storage/correction-limits.js'
@@ -20,6 +20,7 @@ import { Partitions } from '../storage/partitions.js'
 import { deleteOldSetAside } from '../storage/set-aside.js'
 import { setAsideLimits } from '../storage/set-aside-limits.js'
 import { StoreState } from '../storage/store-state.js'
+import { UsageService } from '../usage/usage.service.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
 import { ingestLimits } from './ingest-limits.js'
@@ -49,6 +50,7 @@ export class IngestService implements BeforeApplicationShutdown {
     private readonly traffic: Traffic,
     private readonly retention: RetentionService,
     private readonly store: StoreState,
+    private readonly usage: UsageService,
     latency: IngestLatency,
     notices: Notices,
     events: EventBus,
@@ -82,7 +84,10 @@ export class IngestService implements BeforeApplicationShutdown {
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
       onHeartbeat: () => this.metrics.messages.inc({ outcome: 'stored' }),
-      onStored: (organizationId, samples) => traffic.countSamples(organizationId, samples),
+      onStored: (organizationId, samples) => {
+        traffic.countSamples(organizationId, samples)
+        usage.countSamples(organizationId, samples)
+      },
       onSetAside: (message, reason) => this.noteSetAside(message, reason),
       onCommitted: (counts) => this.noteCommit(counts),
       onTimed: (timings, batch) => latency.committed(timings, batch),
@@ -109,6 +114,7 @@ export class IngestService implements BeforeApplicationShutdown {
       )
     }, dayMs).unref()
     await this.retention.start()
+    await this.usage.start()
     await deleteOrphans(this.database.pools.background)
     await this.deleteOldSetAside()
     this.corrections.start()
@@ -120,7 +126,23 @@ export class IngestService implements BeforeApplicationShutdown {
    */
   ingest(device: SourceDevice, payload: Buffer, listener: IngestListener, delivery: Delivery): void {
     this.traffic.countMessage(device.organizationId)
+    const refusal = this.usage.admit(device.organizationId, payload.length)
+    if (refusal !== null) {
+      this.refuse(device, refusal, listener, delivery)
+      return
+    }
     this.pipeline.ingest(device, payload, listener, delivery)
+  }
+
+  /** Decides a message past a quota, so that its device does not send it again. */
+  private refuse(device: SourceDevice, refusal: Refusal, listener: IngestListener, delivery: Delivery): void {
+    const dropped = delivery === 'unacknowledged'
+    this.metrics.messages.inc({ outcome: dropped ? 'dropped' : 'refused' })
+    if (dropped) {
+      this.metrics.dropped.inc({ reason: 'quota' })
+      this.activity.writer.countDropped(device.deviceKey)
+    }
+    listener.decided({ stored: false, refusal })
   }
 
   /** Counts a message that was dropped, and tells its device. */

@@ -20,6 +20,7 @@ export interface Refusal {
     | 'telemetry_set_aside'
     | 'too_many_samples'
     | 'too_many_corrections'
+    | 'quota'
   detail: string
   /** Whether the payload is not even JSON in UTF-8. */
   malformed?: boolean

@@ -15,6 +15,7 @@ import { useWall } from '@/lib/wall'
 import { RefusalsTile, SlowConsumersTile, StorageTile } from './health-tiles'
 import { StatusBar, StatusTiles } from './status-tiles'
 import { TrafficTiles } from './traffic-tiles'
+import { QuotaWarnings, UsageSection } from './usage-section'
 import { type LiveOverview, useOverview } from './use-overview'
 import { WallFrame } from './wall-frame'
 
@@ -45,7 +46,15 @@ export function Overview() {
         <h1 className="text-20 font-semibold tracking-tight">Overview</h1>
         {!empty && <HeaderEnd staleSince={overview?.staleSince ?? null} />}
       </header>
-      {empty ? <Empty /> : <Tiles overview={overview} />}
+      <QuotaWarnings />
+      {empty ? (
+        <Empty />
+      ) : (
+        <>
+          <Tiles overview={overview} />
+          <UsageSection />
+        </>
+      )}
     </div>
   )
 }

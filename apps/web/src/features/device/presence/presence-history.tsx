@@ -18,6 +18,7 @@ import { useOrganization } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { presenceReasons } from './presence-reasons'
 import {
+  foldedText,
   type PresenceSpan,
   presenceSpans,
   spanLength,
@@ -124,9 +125,11 @@ function SpanRow({ span, now }: { span: PresenceSpan; now: number }) {
 
 function Reason({ span }: { span: PresenceSpan }) {
   const takeOvers = takeOversText(span)
+  const folded = foldedText(span)
   return (
     <>
       {presenceReasons[span.reason]}
+      {folded !== '' && <span className="tabular-nums">{` · ${folded}`}</span>}
       {takeOvers !== '' && (
         <span className="tabular-nums">
           {' · '}

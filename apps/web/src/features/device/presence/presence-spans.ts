@@ -10,13 +10,15 @@ export interface PresenceSpan {
   reason: PresenceReason
   /** How often a connection was taken over meanwhile. */
   takeOvers: number
+  /** How many changes right before it are not listed. */
+  foldedChanges: number
 }
 
 /** Converts changes, newest first, to the spans between them. */
 export function presenceSpans(changes: PresenceChange[]): PresenceSpan[] {
   let until: number | null = null
-  return changes.map(({ ts, online, reason, takeOvers }) => {
-    const span = { ts: Date.parse(ts), until, online, reason, takeOvers }
+  return changes.map(({ ts, ...change }) => {
+    const span = { ...change, ts: Date.parse(ts), until }
     until = span.ts
     return span
   })
@@ -31,6 +33,13 @@ export function spanLength(span: PresenceSpan, now: number): string {
 export function takeOversText({ takeOvers }: PresenceSpan): string {
   if (takeOvers === 0) return ''
   return takeOvers === 1 ? 'taken over once' : `taken over ${formatCount(takeOvers)} times`
+}
+
+/** The changes that are not listed, in words; empty for none. */
+export function foldedText({ foldedChanges }: PresenceSpan): string {
+  if (foldedChanges === 0) return ''
+  const changes = foldedChanges === 1 ? '1 more change' : `${formatCount(foldedChanges)} more changes`
+  return `${changes} within the minute before`
 }
 
 /** From so many on, two clients probably use the same client id. */

@@ -50,7 +50,7 @@ export class MarkStore {
 }
 
 export function markOfPresence(
-  { ts, online, reason }: Omit<PresenceChange, 'takeOvers'>,
+  { ts, online, reason }: Omit<PresenceChange, 'takeOvers' | 'foldedChanges'>,
   reasons: Record<string, string>,
 ): Mark {
   const kind = online ? 'connected' : 'disconnected'
@@ -95,6 +95,7 @@ const REFUSED: Record<NoticeCode, string> = {
   telemetry_set_aside: 'Set aside (could not be stored)',
   too_many_samples: 'Refused (too many samples in a minute)',
   too_many_corrections: 'Refused (too many corrections)',
+  quota: 'Quota used up',
   not_retained: 'Not retained (topic is not retained)',
   retained_quota: 'Not retained (quota exceeded)',
 }

@@ -2,7 +2,7 @@ import type { StorageEstimate } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { Pool } from 'pg'
 import { Database } from '../../foundation/database/database.service.js'
-import { QueryCache } from './query-cache.js'
+import { QueryCache } from '../../foundation/database/query-cache.js'
 
 const minPauseMs = 60_000
 /** Estimating takes at most a hundredth of the time. */
@@ -23,13 +23,14 @@ interface Table {
 interface Shares {
   bytes: number
   atMs: number
-  /** The share of each organization in the table's rows, from 0 to 1: of all, and those of the last day. */
+  /** What the rows of each organization take, in bytes: all, and those of the last day. */
   byOrganization: Map<number, { all: number; lastDay: number }>
 }
 
 /**
  * Estimates how much disk space the telemetry of each organization takes: the size of each table is divided by a sample
- * of its pages. One run is for all organizations, at most once a minute, and skips partitions that have not grown.
+ * of its pages. One run is for all organizations, at most once a minute, and skips partitions that have not grown. Space
+ * of deleted rows that new rows will use counts for nobody: an organization takes no more than its rows would fill.
  */
 @Injectable()
 export class StorageEstimator {
@@ -39,7 +40,24 @@ export class StorageEstimator {
     (tookMs) => Math.max(minPauseMs, tookMs * pauseFactor),
   )
 
+  private last: Map<number, StorageEstimate> | null = null
+
   constructor(private readonly database: Database) {}
+
+  /** The last estimate, without starting a new one; null before the first. */
+  known(organizationId: number): StorageEstimate | null {
+    return this.of(organizationId, this.last)
+  }
+
+  /** The organizations that had rows in the last estimate. */
+  organizations(): number[] {
+    return [...(this.last?.keys() ?? [])].filter((id) => id !== anyOrganization)
+  }
+
+  /** Makes a new estimate when it is due. Rejects when the database does not answer. */
+  async refresh(): Promise<void> {
+    await this.estimates.current('all')
+  }
 
   /** The last estimate; null before the first. Starts a new one when it is due. */
   latest(organizationId: number): StorageEstimate | null {
@@ -68,12 +86,13 @@ export class StorageEstimator {
       const { byOrganization } = await this.shares(pool, table, ts)
       for (const [organizationId, { all, lastDay }] of byOrganization) {
         const sum = sums.get(organizationId) ?? { bytes: 0, bytesPerDay: 0, ts }
-        sum.bytes += Math.round(all * table.bytes)
-        if (table.grows) sum.bytesPerDay += Math.round(lastDay * table.bytes)
+        sum.bytes += Math.round(all)
+        if (table.grows) sum.bytesPerDay += Math.round(lastDay)
         sums.set(organizationId, sum)
       }
     }
     this.forgetTablesExcept(new Set(tables.map(({ name }) => name)))
+    this.last = sums
     return sums
   }
 
@@ -82,14 +101,11 @@ export class StorageEstimator {
     // A table that does not grow is read once an hour, because its rows become older than a day.
     if (known !== undefined && known.bytes === bytes && nowMs - known.atMs < dayMs / 24) return known
     const percent = Math.min(100, (100 * pagesPerTable) / Math.max(pages, 1))
-    const { rows } = await pool.query<{ id: number; all: number; lastDay: number }>(sharesSql(name), [
-      percent,
-      (nowMs - dayMs) * 1_000,
-    ])
+    const { rows } = await pool.query<SampledShare>(sharesSql(name), [percent, (nowMs - dayMs) * 1_000])
     const shares = {
       bytes,
       atMs: nowMs,
-      byOrganization: new Map(rows.map(({ id, all, lastDay }) => [id, { all, lastDay }])),
+      byOrganization: new Map(rows.map((share) => [share.id, bytesOf(share, bytes, percent / 100)])),
     }
     this.tables.set(name, shares)
     return shares
@@ -98,6 +114,28 @@ export class StorageEstimator {
   private forgetTablesExcept(names: ReadonlySet<string>): void {
     for (const name of this.tables.keys()) if (!names.has(name)) this.tables.delete(name)
   }
+}
+
+interface SampledShare {
+  id: number
+  /** The share in the sampled rows, from 0 to 1: of all, and those of the last day. */
+  all: number
+  lastDay: number
+  /** The sampled rows, and their bytes in the table alone. */
+  rows: number
+  rowBytes: number
+}
+
+/** What a row takes beside its own bytes at most, in its page and in the index, and the least share of a page that is used. */
+const overheadBytes = 64
+const leastFill = 0.5
+
+/** Its share of the table, as long as its rows could fill that. */
+function bytesOf({ all, lastDay, rows, rowBytes }: SampledShare, tableBytes: number, sampled: number) {
+  const share = all * tableBytes
+  const most = (rowBytes + rows * overheadBytes) / leastFill / sampled
+  const factor = share > most ? most / share : 1
+  return { all: share * factor, lastDay: lastDay * tableBytes * factor }
 }
 
 /** The key of an entry for organizations without rows; it has the time of the estimate. */
@@ -117,11 +155,13 @@ const tablesSql = `
 function sharesSql(table: string): string {
   return `
     WITH sampled AS (
-      SELECT device_key, count(*) AS rows, count(*) FILTER (WHERE ts >= $2) AS recent
-      FROM ${table} TABLESAMPLE SYSTEM ($1) REPEATABLE (1) GROUP BY device_key
+      SELECT device_key, count(*) AS rows, count(*) FILTER (WHERE ts >= $2) AS recent,
+        sum(pg_column_size(stored.*)) AS bytes
+      FROM ${table} AS stored TABLESAMPLE SYSTEM ($1) REPEATABLE (1) GROUP BY device_key
     ), total AS (SELECT greatest(sum(rows), 1) AS rows FROM sampled)
     SELECT d.organization_id AS id, (sum(s.rows) / max(total.rows))::float8 AS "all",
-      (sum(s.recent) / max(total.rows))::float8 AS "lastDay"
+      (sum(s.recent) / max(total.rows))::float8 AS "lastDay",
+      sum(s.rows)::float8 AS rows, sum(s.bytes)::float8 AS "rowBytes"
     FROM sampled s JOIN device d ON d.key = s.device_key CROSS JOIN total
     GROUP BY d.organization_id`
 }
