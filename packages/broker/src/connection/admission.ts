@@ -6,6 +6,7 @@ import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../pac
 import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { bannedFor } from './refused-messages.js'
 import { refuseWill } from './will-refusal.js'
 
 /** The connection, as its CONNECT needs it. */
@@ -28,6 +29,7 @@ export interface ConnectingClient<P> {
 export interface NamedByHost {
   readonly group: string
   readonly quotaOwner: string
+  readonly maxPacketBytes: number | undefined
 }
 
 export interface ClientRecord<P> extends ClientInfo<P> {
@@ -70,12 +72,19 @@ function decide<P>(
   result: AuthenticateResult<P>,
 ): void {
   if (!connection.alive) return
+  const { core } = connection
   if (!result.ok) {
     refuse(connection, connect, { answer: connack(result.returnCode), reason: result.reason })
     return
   }
   if (result.expiresAt !== undefined && result.expiresAt <= Date.now()) {
     refuse(connection, connect, { answer: connack(5), reason: 'expired' })
+    return
+  }
+  const bannedMs = core.refusals.bannedMs(result.quotaOwner ?? result.owner ?? '', performance.now())
+  if (bannedMs > 0) {
+    const detail = `${bannedFor(bannedMs)}, because what it sent was refused`
+    refuse(connection, connect, { answer: connack(3), reason: 'refused_messages', detail })
     return
   }
   const client = clientOf(connection, connect, result)
@@ -86,21 +95,22 @@ function decide<P>(
   }
   accept(connection, { ...connect, will: null }, client, result)
   // The client is let in without its will, as firmware often has one on a topic of its own.
-  refuseWill(connection.core, client, will.topic)
+  refuseWill(core, client, will.topic)
 }
 
 function accept<P>(
   connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, group = '', owner = '', quotaOwner = owner }: Extract<AuthenticateResult<P>, { ok: true }>,
+  result: Extract<AuthenticateResult<P>, { ok: true }>,
 ): void {
+  const { expiresAt, group = '', owner = '', quotaOwner = owner, maxPacketBytes } = result
   const { core } = connection
   const { sessionId } = client
   core.live.get(sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner })
   connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
-  connection.bind(client, session, connect, { group, quotaOwner })
+  connection.bind(client, session, connect, { group, quotaOwner, maxPacketBytes })
   if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return

@@ -15,7 +15,7 @@ import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { admit, type ClientRecord, type NamedByHost } from './admission.js'
-import { closeCodes, gracefulReasons } from './close-codes.js'
+import { closeCodes, gracefulReasons, isReported } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
 import { DropReport } from './drop-report.js'
@@ -42,8 +42,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   /** Sent when the connection ends, unless by DISCONNECT. */
   #will: Will | null = null
   /** As the host named them; empty when it named none. */
+  quotaOwner = ''
   #group = ''
-  #quotaOwner = ''
   #groupRate: GroupRate | null = null
   readonly #share: ClientShare
   #endScheduled = false
@@ -118,10 +118,17 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
   bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void {
-    const { live, groups } = this.core
-    if (named.group !== '') this.#groupRate = groups.enter(named.group)
+    const { core } = this
+    const { live, groups, limits } = core
+    if (named.maxPacketBytes !== undefined)
+      this.socket.limitPackets(Math.min(named.maxPacketBytes, limits.maxPacketBytes))
+    if (named.group !== '') {
+      this.#groupRate = groups.enter(named.group)
+      this.#share.group = core.groupWork.enter(named.group)
+    }
+    if (named.quotaOwner !== '') this.#share.owner = core.ownerWork.enter(named.quotaOwner)
     this.#group = named.group
-    this.#quotaOwner = named.quotaOwner
+    this.quotaOwner = named.quotaOwner
     this.#client = client
     this.#session = session
     this.#will = connect.will
@@ -153,7 +160,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const client = this.#client
     core.connections.delete(this)
     core.addresses.leave(this.remoteAddress)
-    if (this.#group !== '') core.groups.leave(this.#group)
+    this.#leaveShares()
     this.#reportRefusal(reason, detail)
     this.#drops?.flush(core.nowMs)
     this.#unretained?.flush(core.nowMs)
@@ -192,6 +199,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const missed = this.deadlines.missed(this, this.core.limits, nowMs)
     if (missed) this.end(missed)
     else this.#publishes?.sweep(nowMs, elapsedMs)
+    this.#share.decay(elapsedMs)
     this.#drops?.sweep(nowMs)
     this.#unretained?.sweep(nowMs)
     this.socket.pingWhenIdle(nowMs, this.core.limits.webSocketPingMs)
@@ -225,12 +233,18 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
 
   received(bytes: number): void {
     this.core.counters.bytesIn += bytes
+    this.#share.begin()
     this.#share.received(bytes)
+  }
+
+  resumed(): void {
+    this.#share.begin()
   }
 
   /** Drains once per chunk: all acknowledgements in it make room, and the messages for it leave together. */
   packetsDone(): void {
-    this.#publishes?.countTowardsRates()
+    const workMs = this.#share.end()
+    this.#publishes?.countTowardsRates(workMs)
     if (!this.#acknowledged) return
     this.#acknowledged = false
     this.drained()
@@ -261,7 +275,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   get retainedAccount(): RetainedAccount {
-    return { owner: this.#quotaOwner, group: this.#group }
+    return { owner: this.quotaOwner, group: this.#group }
   }
 
   unretained(topic: string, reason: UnretainedReason): void {
@@ -324,8 +338,17 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.core.tasks.run(() => this.end('client'))
   }
 
+  #leaveShares(): void {
+    const { groups, groupWork, ownerWork } = this.core
+    if (this.#group !== '') {
+      groups.leave(this.#group)
+      groupWork.leave(this.#group)
+    }
+    if (this.quotaOwner !== '') ownerWork.leave(this.quotaOwner)
+  }
+
   #reportRefusal(reason: DisconnectReason, detail: string | undefined): void {
-    if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota' && reason !== 'rate') return
+    if (!isReported(reason)) return
     const client = this.#client
     this.core.refuse({
       stage: client ? 'publish' : 'connect',

@@ -3,8 +3,10 @@ import { Addresses } from '../fairness/addresses.js'
 import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
 import { GroupRates } from '../fairness/group-rates.js'
 import { PartialPackets } from '../fairness/partial-packets.js'
+import { RefusalBudgets } from '../fairness/refusal-budgets.js'
 import { Scheduler } from '../fairness/scheduler.js'
 import { TaskQueue } from '../fairness/task-queue.js'
+import { WorkAccounts } from '../fairness/work-account.js'
 import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
 import type { BrokerLimits } from '../interface/limits.js'
 import type { Persistence } from '../interface/persistence.js'
@@ -29,14 +31,18 @@ export class Core<P> {
   readonly policy: Policy<P>
   readonly logger: BrokerLogger
   readonly counters = new Counters()
-  readonly scheduler = new Scheduler()
-  readonly router = new Router(this.scheduler)
+  readonly scheduler: Scheduler
+  readonly router: Router
   readonly sessions: SessionStore
   readonly retained: RetainedStore
   readonly retainer: Retainer<P>
   readonly retainedScheduler = new RetainedScheduler()
   readonly backPressure: BackPressure
   readonly groups: GroupRates
+  /** Processor time of the packets of each group and owner. */
+  readonly groupWork = new WorkAccounts()
+  readonly ownerWork = new WorkAccounts()
+  readonly refusals: RefusalBudgets
   readonly addresses: Addresses
   readonly memory: QueueMemory
   /** Connects, disconnects and the decisions about them. */
@@ -61,8 +67,11 @@ export class Core<P> {
     this.policy = policy
     this.limits = limits
     this.logger = logger
+    this.scheduler = new Scheduler(limits)
+    this.router = new Router(this.scheduler)
     this.backPressure = new BackPressure(limits)
     this.groups = new GroupRates(limits)
+    this.refusals = new RefusalBudgets(limits)
     this.addresses = new Addresses(limits)
     this.writer = persistence ? new StoreWriter(persistence, logger) : null
     this.#partials = new PartialPackets(limits.maxPartialBytes)
@@ -130,6 +139,9 @@ export class Core<P> {
       unretained: { ...counters.unretainedBy },
       queuedBytes: this.memory.bytes,
       eventLoopDelay: this.#delay.recent,
+      workMs: { total: this.scheduler.meter.totalMs, refused: counters.refusedMs },
+      waitingClients: this.scheduler.waiting,
+      bannedOwners: this.refusals.countBanned(this.nowMs),
       messagesIn: counters.messagesIn,
       messagesOut: counters.messagesOut,
       bytesIn: counters.bytesIn,
@@ -151,6 +163,9 @@ export class Core<P> {
     const elapsedMs = Math.min(nowMs - this.nowMs, 2 * sweepMs)
     this.nowMs = nowMs
     this.groups.refill(elapsedMs)
+    this.groupWork.decay(elapsedMs)
+    this.ownerWork.decay(elapsedMs)
+    this.refusals.refill(elapsedMs, nowMs)
     this.addresses.refill(elapsedMs)
     this.backPressure.sweep(elapsedMs)
     for (const connection of this.connections) {

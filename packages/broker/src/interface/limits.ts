@@ -67,6 +67,22 @@ export interface BrokerLimits {
   maxRetainedBytesPerGroup: number
   maxRetainedMessagesPerOwner: number
   maxRetainedBytesPerOwner: number
+  /**
+   * Processor time of the packets of all clients, and of one, in a turn of the event loop; the rest waits for a later turn.
+   * Of those that wait, the client continues first whose group, owner and self have used least lately.
+   */
+  maxTurnMs: number
+  maxClientTurnMs: number
+  /**
+   * Processor time that messages of one owner may take which the host refuses; above, its clients are not read. Messages that
+   * are not refused make up for it.
+   */
+  maxRefusedMsPerSecond: number
+  /** An owner above that for so long is banned: its clients are cut off, and may not connect. */
+  refusedTimeoutMs: number
+  /** How long the first ban lasts; each further one twice as long, up to the last. */
+  minBanMs: number
+  maxBanMs: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -114,6 +130,12 @@ export const defaultLimits: BrokerLimits = {
   maxRetainedBytesPerGroup: 64 * 1024 * 1024,
   maxRetainedMessagesPerOwner: 5_000,
   maxRetainedBytesPerOwner: 8 * 1024 * 1024,
+  maxTurnMs: 4,
+  maxClientTurnMs: 0.5,
+  maxRefusedMsPerSecond: 50,
+  refusedTimeoutMs: 10_000,
+  minBanMs: 1_000,
+  maxBanMs: 5 * 60_000,
 }
 
 /** The defaults, overridden by the given limits. Throws a RangeError that names a bad value. */

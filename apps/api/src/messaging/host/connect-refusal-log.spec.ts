@@ -15,9 +15,11 @@ it('says what was refused, to whom, and what to do', () => {
   log.note({ stage: 'connect', reason: 'unsupported_protocol', detail, ...who })
   log.note({ stage: 'connect', reason: 'timeout', remoteAddress })
   log.note({ stage: 'publish', reason: 'not_authorized', topic: 'x', remoteAddress })
+  log.note({ stage: 'publish', reason: 'too_large', detail: 'packet of more than 9 bytes', ...who })
   expect(lines).toEqual([
     `an MQTT connection was refused: unsupported_protocol (${detail}), client id "pump-7", user name "credential", from 192.0.2.1`,
     'an MQTT connection was refused: timeout, from 192.0.2.1',
+    'an MQTT client exceeded a limit: too_large (packet of more than 9 bytes), client id "pump-7", user name "credential", from 192.0.2.1',
   ])
 })
 

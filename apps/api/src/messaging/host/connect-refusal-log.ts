@@ -7,7 +7,7 @@ type Refusal = BrokerEvents<ConnectionPrincipal>['refused']
 
 const longestText = 64
 
-/** Logs refused connections, grouped by their reason. */
+/** Logs refused connections, and clients that exceeded a limit, grouped by their reason. */
 export class ConnectRefusalLog {
   private readonly log: GroupedLog
 
@@ -16,18 +16,25 @@ export class ConnectRefusalLog {
   }
 
   note(refusal: Refusal, nowMs?: number): void {
-    if (refusal.stage === 'connect') this.log.note(refusal.reason, () => lineOf(refusal), nowMs)
+    const { stage, reason } = refusal
+    if (stage === 'connect' || exceeded.has(reason))
+      this.log.note(`${stage} ${reason}`, () => lineOf(refusal), nowMs)
   }
 }
 
-function lineOf({ reason, detail, clientId, username, remoteAddress }: Refusal): string {
+/** Refusals of a connected client that slow it down or end its connection. */
+const exceeded = new Set<Refusal['reason']>(['malformed', 'too_large', 'rate', 'quota', 'refused_messages'])
+
+function lineOf({ stage, client, reason, detail, clientId, username, remoteAddress }: Refusal): string {
   const what = detail === undefined ? reason : `${reason} (${detail})`
   const who = [
     ...(clientId === undefined ? [] : [`client id ${quoted(clientId)}`]),
+    ...(client === undefined ? [] : [`organization ${client.principal.organizationSlug}`]),
     ...(username === undefined ? [] : [`user name ${quoted(username)}`]),
     `from ${remoteAddress}`,
   ]
-  return `an MQTT connection was refused: ${what}, ${who.join(', ')}`
+  const happened = stage === 'connect' ? 'connection was refused' : 'client exceeded a limit'
+  return `an MQTT ${happened}: ${what}, ${who.join(', ')}`
 }
 
 function quoted(text: string): string {

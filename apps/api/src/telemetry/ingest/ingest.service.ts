@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import type { Delivery } from '../../foundation/tracing/message-timing.js'
 import { Notices } from '../../registry/notices/notices.js'
@@ -54,6 +55,7 @@ export class IngestService implements BeforeApplicationShutdown {
       activity: activity.writer,
       store,
       quota: ingestLimits.values(config.limits),
+      bounds: jsonLimits.values(config.limits),
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),

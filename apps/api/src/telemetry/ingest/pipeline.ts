@@ -1,4 +1,6 @@
+import type { JsonBounds } from '@heliograph/protocol'
 import type { Pool } from 'pg'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { Delivery, MessageTiming } from '../../foundation/tracing/message-timing.js'
 import type { ActivityWriter, ClockReading } from '../../registry/presence/activity-writer.js'
@@ -28,6 +30,7 @@ export interface PipelineOptions {
   activity: ActivityWriter
   store: StoreState
   quota?: LimitValues<typeof ingestLimits>
+  bounds?: JsonBounds
   now?: () => number
   /** The oldest time, in epoch milliseconds, that a sample of an organization may have; null: any. */
   oldestMs?(organizationId: number, nowMs: number): number | null
@@ -73,6 +76,7 @@ export class Pipeline {
   readonly #timestamps = new TimestampAssigner()
   readonly #committer: Committer
   readonly #queues: CommitQueue[]
+  readonly #bounds: JsonBounds
   readonly #now: () => number
   readonly #assessTimer: NodeJS.Timeout
   /** The samples of one message; used again for the next, which saves memory for each. */
@@ -80,6 +84,7 @@ export class Pipeline {
 
   constructor(private readonly options: PipelineOptions) {
     this.#quota = new IngestQuota(options.quota ?? ingestLimits.values())
+    this.#bounds = options.bounds ?? jsonLimits.values()
     this.#committer = new Committer(options.pool, options.partitions, options.activity)
     this.#now = options.now ?? Date.now
     this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
@@ -139,7 +144,7 @@ export class Pipeline {
     this.#columns.clear()
     let clock: ClockReading | null = null
     try {
-      const decoded = decode(payload)
+      const decoded = decode(payload, this.#bounds)
       const { setMs, unsetMs } = newestTimes(decoded)
       const newestMs = setMs ?? unsetMs
       if (newestMs !== null) clock = { skewMs: newestMs - nowMs, notSet: setMs === null }

@@ -1,4 +1,12 @@
-import { type MeasuredValues, PayloadError, payloadText, telemetry, timedValues } from '@heliograph/protocol'
+import {
+  checkJsonBounds,
+  type JsonBounds,
+  type MeasuredValues,
+  PayloadError,
+  payloadText,
+  telemetry,
+  timedValues,
+} from '@heliograph/protocol'
 import { mayHoldLargeIntegers, parseExactIntegers } from './exact-integers.js'
 import { RefusedError } from './sample.js'
 
@@ -9,8 +17,9 @@ export interface DecodedTelemetry {
 }
 
 /** Reads a payload of any accepted shape. Throws a RefusedError that says where and why it is not valid. */
-export function decode(payload: Buffer): DecodedTelemetry {
+export function decode(payload: Buffer, bounds: JsonBounds): DecodedTelemetry {
   try {
+    checkJsonBounds(payload, bounds)
     const text = payloadText(payload)
     const records = timedValues(telemetry.decodeText(text))
     return { records, exact: mayHoldLargeIntegers(text) ? exactRecords(text) : null }
