@@ -22,12 +22,18 @@ export function decode(payload: Buffer, bounds: JsonBounds): DecodedTelemetry {
     checkJsonBounds(payload, bounds)
     const text = payloadText(payload)
     const records = timedValues(telemetry.decodeText(text))
-    return { records, exact: mayHoldLargeIntegers(text) ? exactRecords(text) : null }
+    return { records, exact: records.some(holdsLargeIntegers) ? exactRecords(text) : null }
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error
     const { message, malformed } = error
     throw new RefusedError({ code: 'payload_invalid', detail: message, malformed })
   }
+}
+
+/** Times are no values: in microseconds they have 16 digits, and nothing is lost. */
+function holdsLargeIntegers({ values }: MeasuredValues): boolean {
+  for (const key in values) if (mayHoldLargeIntegers(values[key])) return true
+  return false
 }
 
 /** The text is known to be telemetry, and marking integers does not change its shape. */
