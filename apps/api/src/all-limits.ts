@@ -1,6 +1,7 @@
 import { auditLimits } from './foundation/audit/audit-limits.js'
 import { ConfigError } from './foundation/config/config.js'
 import { housekeepingLimits } from './foundation/housekeeping/housekeeping-limits.js'
+import { jsonLimits } from './foundation/limits/json-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
@@ -8,6 +9,7 @@ import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { deviceLimits } from './messaging/host/device-limits.js'
 import { tokenLimits } from './messaging/tokens/token-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
@@ -21,24 +23,26 @@ import { usageLimits } from './telemetry/usage/usage-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
 export const allLimits: readonly LimitSet<string>[] = [
+  deviceLimits,
+  jsonLimits,
+  ingestLimits,
+  correctionLimits,
+  setAsideLimits,
+  organizationLimits,
+  usageLimits,
   requestLimits,
   httpLimits,
   restLimits,
   listLimits,
   historyLimits,
   exportLimits,
-  organizationLimits,
-  ingestLimits,
-  correctionLimits,
-  setAsideLimits,
-  usageLimits,
+  sessionLimits,
+  apiKeyLimits,
+  tokenLimits,
+  credentialLimits,
   presenceLimits,
   auditLimits,
   housekeepingLimits,
-  sessionLimits,
-  apiKeyLimits,
-  credentialLimits,
-  tokenLimits,
 ]
 
 /** Throws a ConfigError that names each given limit that does not exist. */

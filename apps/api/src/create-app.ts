@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appModule } from './app.module.js'
 import type { Foundations } from './core.module.js'
+import { jsonLimits } from './foundation/limits/json-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import { NestLogger } from './foundation/logging/root-logger.js'
 import { sendProblem } from './http/front-door/plain-responses.js'
@@ -26,7 +27,7 @@ export async function createApp(
       foundations.frontDoor.createServer(handler),
   })
   answerWrongMethods(adapter.getInstance())
-  readBodies(adapter)
+  readBodies(adapter, jsonLimits.values(foundations.config.limits))
   return NestFactory.create<NestFastifyApplication>(appModule(foundations), adapter, {
     logger: new NestLogger(foundations.logger),
     abortOnError: false,

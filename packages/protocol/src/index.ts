@@ -43,6 +43,7 @@ export { DeviceId, fileNameOf, OrganizationSlug, suggestDeviceId, suggestSlug } 
 export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export { isOfSetClock } from './common/timestamp.js'
 export * from './payloads/device.js'
+export { checkJsonBounds, type JsonBounds } from './payloads/json-bounds.js'
 export { PayloadError } from './payloads/payload-error.js'
 export { parseJson, payloadText } from './payloads/payload-text.js'
 export * from './payloads/platform.js'

@@ -20,6 +20,8 @@ afterAll(() => platform?.stop())
 
 const half = '\ud800'
 const cursor = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url')
+const manyKeys = (count: number) =>
+  JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i])))
 const deep = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
 
 /** Every refusal, of each part of the platform, is a problem with a code. */
@@ -159,7 +161,7 @@ describe('sign-in', () => {
   })
 })
 
-describe('deeply nested JSON', () => {
+describe('JSON with too many levels or keys', () => {
   it('is refused as telemetry, and by every call', async () => {
     const { id, credential } = await registerDevice(admin)
     const authorization = `Basic ${btoa(`${credential.username}:${credential.password}`)}`
@@ -175,8 +177,14 @@ describe('deeply nested JSON', () => {
       expect([refused.status, await refused.json()]).toMatchObject([422, { code: 'payload_invalid' }])
     }
     expect((await send(telemetry, deep(60), { authorization })).status).toBe(200)
-    const device = await send('/api/v1/setup', deep(400_000), {})
-    expect(device.status).toBe(400)
+    for (const body of [deep(81), deep(400_000), manyKeys(1_001)]) {
+      const refused = await send('/api/v1/setup', body, {})
+      expect([refused.status, await refused.json()]).toMatchObject([
+        422,
+        { code: 'json_too_complex', detail: expect.stringMatching(/at byte \d+ \(limit json\.\w+\)\.$/) },
+      ])
+    }
+    expect((await send('/api/v1/setup', manyKeys(1_000), {})).status).toBe(400)
   })
 })
 

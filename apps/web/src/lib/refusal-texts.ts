@@ -104,8 +104,15 @@ const TEXTS: Record<string, RefusalText> = {
     help: 'credentials',
   },
   malformed: { title: 'Malformed packet', todo: 'The client violates MQTT; update its library.' },
-  too_large: { title: 'Packet too large', todo: 'Send smaller messages.' },
+  too_large: {
+    title: 'Packet too large',
+    todo: 'Send smaller messages: a packet of a device may have 256 KiB, unless LIMITS=device.packetBytes says otherwise.',
+  },
   rate: { title: 'Rate limit exceeded', todo: 'Let the client connect and send less often.' },
+  refused_messages: {
+    title: 'Too many refused messages',
+    todo: 'Most of what the device sends is refused, and checking it takes too much time: it is read more slowly, and cut off when that goes on. Correct its payloads; its other refusals say what is wrong.',
+  },
   quota: {
     title: 'Quota exceeded',
     todo: 'The detail says which. The overview shows the quotas of the organization; a client that holds more connections, subscriptions or messages than allowed has to reduce them, unless MQTT_LIMITS raises the limit.',

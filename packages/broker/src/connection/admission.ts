@@ -8,6 +8,7 @@ import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../pac
 import { isSysTopic, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import { bannedFor } from './refused-messages.js'
 import { refuseWill } from './will-refusal.js'
 
 /** The connection, as its CONNECT needs it. */
@@ -20,10 +21,16 @@ export interface ConnectingClient<P> {
   readonly alive: boolean
   readonly out: OutgoingQueue
   readonly subscriptions: { recheck(): void }
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, account: QuotaAccount): void
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void
   extend(expiresAtMs: number): void
   ready(): void
   end(reason: 'client'): void
+}
+
+/** What the host named for limits. */
+export interface NamedByHost {
+  readonly account: QuotaAccount
+  readonly maxPacketBytes?: number | undefined
 }
 
 export interface ClientRecord<P> extends ClientInfo<P> {
@@ -66,6 +73,7 @@ function decide<P>(
   result: AuthenticateResult<P>,
 ): void {
   if (!connection.alive) return
+  const { core } = connection
   if (!result.ok) {
     const { returnCode, reason, detail } = result
     refuse(connection, connect, { answer: connack(returnCode), reason, ...(detail ? { detail } : {}) })
@@ -75,9 +83,15 @@ function decide<P>(
     refuse(connection, connect, { answer: connack(5), reason: 'expired' })
     return
   }
-  const client = clientOf(connection, connect, result)
   const account = accountOf(result)
-  const tooMuch = shareRefusal(connection.core, client, account)
+  const bannedMs = core.refusals.bannedMs(account.owner, performance.now())
+  if (bannedMs > 0) {
+    const detail = `${bannedFor(bannedMs)}, because what it sent was refused`
+    refuse(connection, connect, { answer: connack(3), reason: 'refused_messages', detail })
+    return
+  }
+  const client = clientOf(connection, connect, result)
+  const tooMuch = shareRefusal(core, client, account)
   if (tooMuch) {
     refuse(connection, connect, { answer: connack(3), ...tooMuch, sessionId: client.sessionId, client })
     return
@@ -89,21 +103,21 @@ function decide<P>(
   }
   accept(connection, { ...connect, will: null }, client, { ...result, account })
   // The client is let in without its will, as firmware often has one on a topic of its own.
-  refuseWill(connection.core, client, will.topic)
+  refuseWill(core, client, will.topic)
 }
 
 function accept<P>(
   connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, owner = '', account }: Accepted<P> & { account: QuotaAccount },
+  { expiresAt, owner = '', account, maxPacketBytes }: Accepted<P> & NamedByHost,
 ): void {
   const { core } = connection
   const { sessionId } = client
   core.live.get(sessionId)?.end('taken_over')
   const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner, account })
   connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
-  connection.bind(client, session, connect, account)
+  connection.bind(client, session, connect, { account, maxPacketBytes })
   if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return

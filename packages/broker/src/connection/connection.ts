@@ -14,8 +14,8 @@ import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { admit, type ClientRecord } from './admission.js'
-import { closeCodes, gracefulReasons } from './close-codes.js'
+import { admit, type ClientRecord, type NamedByHost } from './admission.js'
+import { closeCodes, gracefulReasons, isReported } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
 import { DropReport } from './drop-report.js'
@@ -116,11 +116,13 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, account: QuotaAccount): void {
-    const { live, groups, addresses, connectionShares } = this.core
-    if (account.group !== '') this.#groupRate = groups.enter(account.group)
+  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void {
+    const { account, maxPacketBytes } = named
+    const { live, addresses, limits } = this.core
+    if (maxPacketBytes !== undefined)
+      this.socket.limitPackets(Math.min(maxPacketBytes, limits.maxPacketBytes))
     this.account = account
-    connectionShares.enter(account)
+    this.#enterShares()
     addresses.authenticated(this.remoteAddress)
     this.#client = client
     this.#session = session
@@ -153,8 +155,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const client = this.#client
     core.connections.delete(this)
     core.addresses.leave(this.remoteAddress, { authenticated: client !== null })
-    if (this.account.group !== '') core.groups.leave(this.account.group)
-    if (client) core.connectionShares.leave(this.account)
+    if (client) this.#leaveShares()
     this.#reportRefusal(reason, detail)
     this.#drops?.flush(core.nowMs)
     this.#unretained?.flush(core.nowMs)
@@ -193,6 +194,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const missed = this.deadlines.missed(this, this.core.limits, nowMs)
     if (missed) this.end(missed)
     else this.#publishes?.sweep(nowMs, elapsedMs)
+    this.#share.decay(elapsedMs)
     this.#drops?.sweep(nowMs)
     this.#unretained?.sweep(nowMs)
     this.socket.pingWhenIdle(nowMs, this.core.limits.webSocketPingMs)
@@ -226,12 +228,18 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
 
   received(bytes: number): void {
     this.core.counters.bytesIn += bytes
+    this.#share.begin()
     this.#share.received(bytes)
+  }
+
+  resumed(): void {
+    this.#share.begin()
   }
 
   /** Drains once per chunk: all acknowledgements in it make room, and the messages for it leave together. */
   packetsDone(): void {
-    this.#publishes?.countTowardsRates()
+    const workMs = this.#share.end()
+    this.#publishes?.countTowardsRates(workMs)
     if (!this.#acknowledged) return
     this.#acknowledged = false
     this.drained()
@@ -321,8 +329,30 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.core.tasks.run(() => this.end('client'))
   }
 
+  #enterShares(): void {
+    const { groups, groupWork, ownerWork, connectionShares } = this.core
+    const { owner, group } = this.account
+    connectionShares.enter(this.account)
+    if (group !== '') {
+      this.#groupRate = groups.enter(group)
+      this.#share.group = groupWork.enter(group)
+    }
+    if (owner !== '') this.#share.owner = ownerWork.enter(owner)
+  }
+
+  #leaveShares(): void {
+    const { groups, groupWork, ownerWork, connectionShares } = this.core
+    const { owner, group } = this.account
+    connectionShares.leave(this.account)
+    if (group !== '') {
+      groups.leave(group)
+      groupWork.leave(group)
+    }
+    if (owner !== '') ownerWork.leave(owner)
+  }
+
   #reportRefusal(reason: DisconnectReason, detail: string | undefined): void {
-    if (reason !== 'malformed' && reason !== 'too_large' && reason !== 'quota' && reason !== 'rate') return
+    if (!isReported(reason)) return
     const client = this.#client
     this.core.refuse({
       stage: client ? 'publish' : 'connect',

@@ -13,15 +13,16 @@ import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { Acknowledgements } from './acknowledgements.js'
 import { denialReport } from './denial-report.js'
+import { RefusedMessages, type RefusedPublisher } from './refused-messages.js'
 import { TopicCache } from './topic-cache.js'
 import type { TopicReport } from './topic-report.js'
 
 /** The connection, as its publishes need it. */
-export interface PublishingClient<P> extends RetainingClient<P> {
+export interface PublishingClient<P> extends RetainingClient<P>, RefusedPublisher<P> {
   readonly session: Session
   readonly out: OutgoingQueue
   readonly alive: boolean
-  end(reason: 'undecided' | 'quota' | 'rate', detail?: string): void
+  end(reason: 'undecided' | 'quota' | 'rate' | 'refused_messages', detail?: string): void
   /** Reads the socket again, after `full`. */
   readMore(): void
 }
@@ -50,6 +51,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   #tooFastSinceMs = 0
   /** Made when a publish is denied for the first time. */
   #denials: TopicReport | null = null
+  readonly #refusals: RefusedMessages<P>
 
   constructor(core: Core<P>, connection: PublishingClient<P>, groupRate: GroupRate | null) {
     const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
@@ -59,6 +61,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#rate = new PublishRate(maxPublishesPerSecond, maxPublishBytesPerSecond)
     this.#groupRate = groupRate
     groupRate?.members.add(this)
+    this.#refusals = new RefusedMessages(core, connection)
     this.#acknowledgements = new Acknowledgements(connection, core.writer, () => this.#readMore())
   }
 
@@ -66,7 +69,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   get full(): boolean {
     const { maxPendingPublishes, maxPendingBytes } = this.#core.limits
     const tooMuch = this.pending >= maxPendingPublishes || this.#waitingBytes >= maxPendingBytes
-    return tooMuch || this.#rate.exceeded || (this.#groupRate?.exceeded ?? false)
+    return tooMuch || this.#rate.exceeded || (this.#groupRate?.exceeded ?? false) || this.#refusals.exceeded
   }
 
   /** Messages and acknowledgements that wait for a decision, a consumer or the store. */
@@ -109,14 +112,16 @@ export class PublishHandler<P> implements Publisher, GroupMember {
       rest,
     })
     this.#uncountedMessages++
-    this.#uncountedBytes += message.payloadBytes + at - start
-    if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId)
+    const packetBytes = message.payloadBytes + at - start
+    this.#uncountedBytes += packetBytes
+    if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId, packetBytes)
     return null
   }
 
-  /** Counts what was received since the last call towards the rates. */
-  countTowardsRates(): void {
+  /** Counts what was received since the last call towards the rates. Handling it took `workMs`. */
+  countTowardsRates(workMs: number): void {
     if (this.#uncountedMessages === 0) return
+    this.#refusals.count(workMs / this.#uncountedBytes)
     this.#rate.spend(this.#uncountedMessages, this.#uncountedBytes)
     this.#groupRate?.spend(this.#uncountedMessages, this.#uncountedBytes)
     this.#uncountedMessages = 0
@@ -147,6 +152,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   stop(): void {
     this.#ended = true
     this.#groupRate?.members.delete(this)
+    this.#refusals.stop()
     for (const hold of this.#holds) hold.forget(this)
     this.#holds.clear()
     this.#denials?.flush(this.#core.nowMs)
@@ -175,13 +181,14 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     if (!this.full) this.#connection.readMore()
   }
 
-  #decide(message: Message, packetId: number): void {
+  #decide(message: Message, packetId: number, packetBytes: number): void {
     const { policy } = this.#core
     const { client } = this.#connection
     this.#core.counters.messagesIn++
     const allowed = !isSysTopic(message.topic) && policy.authorizePublish(client, message)
     const decision = allowed ? policy.onPublish(client, message) : 'drop'
     if (!allowed) this.#denied(message.topic)
+    else this.#refusals.add(packetBytes, decision === 'refuse')
     if (typeof decision === 'string') {
       if (this.#waiting.length === 0 && this.#holds.size === 0) this.#finish(message, packetId, decision)
       else this.#wait(message, packetId, decision)

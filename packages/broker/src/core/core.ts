@@ -4,9 +4,11 @@ import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
 import { ConnectionShares } from '../fairness/connection-shares.js'
 import { GroupRates } from '../fairness/group-rates.js'
 import { PartialPackets } from '../fairness/partial-packets.js'
+import { RefusalBudgets } from '../fairness/refusal-budgets.js'
 import { Scheduler } from '../fairness/scheduler.js'
 import { Shares } from '../fairness/shares.js'
 import { TaskQueue } from '../fairness/task-queue.js'
+import { WorkAccounts } from '../fairness/work-account.js'
 import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
 import type { BrokerLimits } from '../interface/limits.js'
 import type { Persistence } from '../interface/persistence.js'
@@ -31,14 +33,18 @@ export class Core<P> {
   readonly policy: Policy<P>
   readonly logger: BrokerLogger
   readonly counters = new Counters()
-  readonly scheduler = new Scheduler()
-  readonly router = new Router(this.scheduler)
+  readonly scheduler: Scheduler
+  readonly router: Router
   readonly sessions: SessionStore
   readonly retained: RetainedStore
   readonly retainer: Retainer<P>
   readonly retainedScheduler = new RetainedScheduler()
   readonly backPressure: BackPressure
   readonly groups: GroupRates
+  /** Processor time of the packets of each group and owner. */
+  readonly groupWork = new WorkAccounts()
+  readonly ownerWork = new WorkAccounts()
+  readonly refusals: RefusalBudgets
   readonly addresses: Addresses
   readonly connectionShares: ConnectionShares
   /** Subscriptions, and the memory of sessions. */
@@ -66,8 +72,11 @@ export class Core<P> {
     this.policy = policy
     this.limits = limits
     this.logger = logger
+    this.scheduler = new Scheduler(limits)
+    this.router = new Router(this.scheduler)
     this.backPressure = new BackPressure(limits)
     this.groups = new GroupRates(limits)
+    this.refusals = new RefusalBudgets(limits)
     this.addresses = new Addresses(limits)
     this.connectionShares = new ConnectionShares(limits)
     const upTo = (bytes: number) => ({ count: Number.POSITIVE_INFINITY, bytes })
@@ -145,6 +154,9 @@ export class Core<P> {
       unretained: { ...counters.unretainedBy },
       queuedBytes: this.memory.bytes,
       eventLoopDelay: this.#delay.recent,
+      workMs: { total: this.scheduler.meter.totalMs, refused: counters.refusedMs },
+      waitingClients: this.scheduler.waiting,
+      bannedOwners: this.refusals.countBanned(this.nowMs),
       messagesIn: counters.messagesIn,
       messagesOut: counters.messagesOut,
       bytesIn: counters.bytesIn,
@@ -166,6 +178,9 @@ export class Core<P> {
     const elapsedMs = Math.min(nowMs - this.nowMs, 2 * sweepMs)
     this.nowMs = nowMs
     this.groups.refill(elapsedMs)
+    this.groupWork.decay(elapsedMs)
+    this.ownerWork.decay(elapsedMs)
+    this.refusals.refill(elapsedMs, nowMs)
     this.addresses.refill(elapsedMs)
     this.connectionShares.refill(elapsedMs)
     this.backPressure.sweep(elapsedMs)

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
+import { defaultLimits } from '../interface/limits.js'
 import { ClientShare } from './client-share.js'
 import { Scheduler } from './scheduler.js'
+import { WorkMeter } from './work-meter.js'
+
+/** Of which only units are charged. */
+const timeless = () => new Scheduler(defaultLimits, new WorkMeter(() => 0))
 
 it('pauses a client that sends more than its share of a turn, and no other', async () => {
   const paused: string[] = []
@@ -8,7 +13,7 @@ it('pauses a client that sends more than its share of a turn, and no other', asy
     pauseForTurn: () => void paused.push(name),
     resumeAfterTurn: () => void paused.splice(paused.indexOf(name), 1),
   })
-  const scheduler = new Scheduler()
+  const scheduler = timeless()
   const flood = new ClientShare(scheduler, readerOf('flood'))
   const calm = new ClientShare(scheduler, readerOf('calm'))
   const send = (share: ClientShare, packets: number) => {
@@ -35,7 +40,7 @@ it('pauses a client that sends more than a turn allows, once, and lets it contin
     pauseForTurn: () => void calls.push('pause'),
     resumeAfterTurn: () => void calls.push('resume'),
   }
-  const share = new ClientShare(new Scheduler(), reader)
+  const share = new ClientShare(timeless(), reader)
   share.received(100)
   expect(calls).toEqual([])
   // Bytes that are no packets, such as WebSocket pings, are charged too.
@@ -45,4 +50,37 @@ it('pauses a client that sends more than a turn allows, once, and lets it contin
   expect(calls).toEqual(['pause', 'resume'])
   share.received(100)
   expect(calls).toHaveLength(2)
+})
+
+it('charges the time of packets to client, owner and group, and pauses a client whose packets take long', async () => {
+  let nowMs = 0
+  const calls: string[] = []
+  const reader = {
+    pauseForTurn: () => void calls.push('pause'),
+    resumeAfterTurn: () => void calls.push('resume'),
+  }
+  const scheduler = new Scheduler(defaultLimits, new WorkMeter(() => nowMs))
+  const share = new ClientShare(scheduler, reader)
+  share.owner = { recentMs: 10 }
+  share.group = { recentMs: 100 }
+  share.begin()
+  share.received(100)
+  nowMs += 0.4
+  expect(share.end()).toBeCloseTo(0.4)
+  expect(calls).toEqual([])
+  share.begin()
+  for (let i = 0; i < 20; i++) {
+    nowMs += 0.05
+    scheduler.spend(4)
+    share.charge(4)
+  }
+  // 0.1 ms were left to it, and the clock is read every eight packets.
+  expect(calls).toEqual(['pause'])
+  nowMs += 20
+  expect(share.end()).toBeCloseTo(21)
+  expect([share.recentMs, share.owner.recentMs, share.group.recentMs].map(Math.round)).toEqual([21, 31, 121])
+  expect(scheduler.exhausted).toBe(true)
+  expect(scheduler.meter.totalMs).toBeCloseTo(21.4)
+  await new Promise(setImmediate)
+  expect(calls).toEqual(['pause', 'resume'])
 })

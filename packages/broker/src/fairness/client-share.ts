@@ -1,4 +1,5 @@
 import { type DeferredClient, type Scheduler, WorkUnits } from './scheduler.js'
+import { decay, type WorkAccount } from './work-account.js'
 
 /** The reading side of a client, as its share controls it. */
 export interface SharedReader {
@@ -8,9 +9,13 @@ export interface SharedReader {
 
 /**
  * One client's share of each turn of the event loop. Once the client has used it up, or the turn is exhausted, the rest
- * of its packets wait for a later turn. So a flooding client takes no more than its share from the others.
+ * of its packets wait for a later turn. So a flooding client takes no more than its share from the others. Work is charged
+ * in units, which are estimates, and as the time that it took, where that is more.
  */
-export class ClientShare implements DeferredClient {
+export class ClientShare implements DeferredClient, WorkAccount {
+  recentMs = 0
+  owner: WorkAccount = this
+  group: WorkAccount = this
   readonly #scheduler: Scheduler
   readonly #reader: SharedReader
   #paused = false
@@ -22,6 +27,18 @@ export class ClientShare implements DeferredClient {
     this.#reader = reader
   }
 
+  /** Packets of this client are handled from now on, until `end`. */
+  begin(): void {
+    this.#scheduler.meter.begin()
+  }
+
+  /** Charges the time that is not charged yet; returns how long these packets took. */
+  end(): number {
+    this.#chargeTime()
+    this.#pauseWhenUsedUp()
+    return this.#scheduler.meter.elapsedMs
+  }
+
   /** Charges received bytes, whatever is in them. */
   received(bytes: number): void {
     const units = 1 + (bytes >> WorkUnits.bytesLog2)
@@ -31,19 +48,47 @@ export class ClientShare implements DeferredClient {
 
   /** Charges units that the scheduler has counted already. Pauses the reader when the share is used up. */
   charge(units: number): void {
-    if (this.#turn !== this.#scheduler.turn) {
-      this.#turn = this.#scheduler.turn
-      this.#spent = 0
-    }
-    this.#spent += units
-    if (this.#paused || (this.#spent <= WorkUnits.perClient && !this.#scheduler.exhausted)) return
-    this.#paused = true
-    this.#reader.pauseForTurn()
-    this.#scheduler.defer(this)
+    this.#spend(units)
+    if (this.#scheduler.meter.count(units)) this.#chargeTime()
+    this.#pauseWhenUsedUp()
   }
 
   continue(): void {
     this.#paused = false
     this.#reader.resumeAfterTurn()
+  }
+
+  decay(elapsedMs: number): void {
+    decay(this, elapsedMs)
+  }
+
+  /** Charges the time since the last reading of the clock, as far as it is more than the units that were charged. */
+  #chargeTime(): void {
+    const { meter } = this.#scheduler
+    const { units } = meter
+    const ms = meter.read()
+    this.recentMs += ms
+    if (this.owner !== this) this.owner.recentMs += ms
+    if (this.group !== this) this.group.recentMs += ms
+    const more = ms * WorkUnits.perMs - units
+    if (more <= 0) return
+    this.#scheduler.spend(more)
+    this.#spend(more)
+  }
+
+  #spend(units: number): void {
+    if (this.#turn !== this.#scheduler.turn) {
+      this.#turn = this.#scheduler.turn
+      this.#spent = 0
+    }
+    this.#spent += units
+  }
+
+  #pauseWhenUsedUp(): void {
+    const { exhausted, perClient } = this.#scheduler
+    if (this.#paused || (this.#spent <= perClient && !exhausted)) return
+    this.#paused = true
+    this.#reader.pauseForTurn()
+    this.#scheduler.defer(this)
   }
 }

@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest'
 import { Scheduler } from './scheduler.js'
 
+const account = { recentMs: 0 }
+const idle = { ...account, owner: account, group: account }
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 it('lets deferred clients continue in order, as far as each turn allows', async () => {
   const scheduler = new Scheduler()
   const order: string[] = []
   const client = (name: string, units: number) => ({
+    ...idle,
     continue() {
       order.push(name)
       scheduler.spend(units)
@@ -32,4 +35,24 @@ it('defers nobody in a turn that does little', () => {
   const scheduler = new Scheduler()
   for (let i = 0; i < 100; i++) scheduler.spend(1)
   expect(scheduler.exhausted).toBe(false)
+})
+
+it('lets the client continue first whose group has used least, then whose owner, then which itself', async () => {
+  const scheduler = new Scheduler()
+  const order: string[] = []
+  const client = (name: string, group: number, owner: number, recentMs: number) => ({
+    ...{ recentMs, owner: { recentMs: owner }, group: { recentMs: group } },
+    continue: () => void order.push(name),
+  })
+  scheduler.spend(50_000)
+  const waiting = [
+    client('busy group', 90, 0, 0),
+    client('busy owner', 10, 9, 0),
+    client('busy client', 10, 5, 4),
+    client('calm client', 10, 5, 1),
+    client('calm group', 1, 1, 1),
+  ]
+  for (const one of waiting) scheduler.defer(one)
+  await nextTurn()
+  expect(order).toEqual(['calm group', 'calm client', 'busy client', 'busy owner', 'busy group'])
 })

@@ -1,21 +1,45 @@
+import { defaultLimits } from '../interface/limits.js'
+import type { WorkAccount } from './work-account.js'
+import { WorkMeter } from './work-meter.js'
+
 /** A client that has more to do than one turn of the event loop allows. */
 export interface DeferredClient {
   /** Continues in a later turn. */
   continue(): void
+  /** What it, its owner and its group have used lately. */
+  readonly recentMs: number
+  readonly owner: WorkAccount
+  readonly group: WorkAccount
+}
+
+export interface TurnLimits {
+  maxTurnMs: number
+  maxClientTurnMs: number
 }
 
 /**
  * Shares the event loop between clients, by units of work: it bounds what all packets of one turn may cost. A message to
- * very many subscribers, or one that very many filters are compared with, delays its publisher and nobody else.
+ * very many subscribers, or one that very many filters are compared with, delays its publisher and nobody else. Who has
+ * used least of late continues first, so many clients of one owner or group delay nobody else either.
  */
 export class Scheduler {
+  readonly meter: WorkMeter
+  /** What one client may spend in a turn. */
+  readonly perClient: number
+  readonly #perTurn: number
   #spent = 0
   #turn = 0
   #deferred: DeferredClient[] = []
 
+  constructor({ maxTurnMs, maxClientTurnMs }: TurnLimits = defaultLimits, meter = new WorkMeter()) {
+    this.meter = meter
+    this.#perTurn = maxTurnMs * WorkUnits.perMs
+    this.perClient = maxClientTurnMs * WorkUnits.perMs
+  }
+
   /** This turn has done as much as it may. */
   get exhausted(): boolean {
-    return this.#spent > WorkUnits.perTurn
+    return this.#spent > this.#perTurn
   }
 
   /** Units spent in this turn so far. */
@@ -33,7 +57,12 @@ export class Scheduler {
     this.#spent += units
   }
 
-  /** Lets a client continue in a later turn, behind those that were deferred before. */
+  /** Clients that wait for a later turn. */
+  get waiting(): number {
+    return this.#deferred.length
+  }
+
+  /** Lets a client continue in a later turn. */
   defer(client: DeferredClient): void {
     this.#deferred.push(client)
   }
@@ -43,6 +72,8 @@ export class Scheduler {
     this.#turn++
     const deferred = this.#deferred
     this.#deferred = []
+    // It is sorted but for those that came since, and then a sort takes little more than a look at each.
+    deferred.sort(compareUse)
     for (const [i, client] of deferred.entries()) {
       if (this.exhausted) {
         this.#deferred = deferred.slice(i).concat(this.#deferred)
@@ -53,14 +84,21 @@ export class Scheduler {
   }
 }
 
+/** First is a client whose group has used least; among those of one group by their owners, and then by themselves. */
+function compareUse(one: DeferredClient, other: DeferredClient): number {
+  return (
+    one.group.recentMs - other.group.recentMs ||
+    one.owner.recentMs - other.owner.recentMs ||
+    one.recentMs - other.recentMs
+  )
+}
+
 /**
- * What things cost, and how much is allowed. One unit is about a tenth of a microsecond: a step through the filters, or
- * a QoS 0 message to one of many subscribers.
+ * What things cost, by estimate. One unit is about a tenth of a microsecond: a step through the filters, or a QoS 0 message
+ * to one of many subscribers.
  */
 export const WorkUnits = {
-  perTurn: 40_000,
-  /** What one client may spend in a turn: some hundred messages. */
-  perClient: 5_000,
+  perMs: 10_000,
   packet: 4,
   /** One for so many received bytes, as a power of two. */
   bytesLog2: 6,

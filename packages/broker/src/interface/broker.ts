@@ -113,6 +113,12 @@ export interface BrokerStats {
   queuedBytes: number
   /** How late the event loop of this process was: the worse of the current and the previous minute. */
   eventLoopDelay: EventLoopDelays
+  /** Processor time of received packets, and what of it was of messages that the host refused. */
+  workMs: { total: number; refused: number }
+  /** Clients of which packets wait for a later turn of the event loop. */
+  waitingClients: number
+  /** Owners that may not connect for now, because what they sent was refused. */
+  bannedOwners: number
   messagesIn: number
   messagesOut: number
   bytesIn: number

@@ -22,7 +22,8 @@ export interface BrokerHooks<P> {
   authorizeRetain?(client: ClientInfo<P>, topic: string): boolean
   /**
    * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward` acknowledges and
-   * delivers it; `drop` refuses it for good and only acknowledges it. A promise delays both, and later messages of the
+   * delivers it; `drop` only acknowledges it; `refuse` does so too, and its processor time counts towards
+   * `limits.maxRefusedMsPerSecond`, as the message itself is at fault. A promise delays both, and later messages of the
    * same client wait behind it. After a rejection or a missed deadline the message is undecided: it is never
    * acknowledged, and the connection is ended.
    */
@@ -34,7 +35,7 @@ export interface BrokerHooks<P> {
   onDecided?(message: PublishedMessage): void
 }
 
-export type PublishDecision = 'forward' | 'drop'
+export type PublishDecision = 'forward' | 'drop' | 'refuse'
 
 /** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only); the host may assign one. */
 export interface ConnectRequest {
@@ -66,6 +67,8 @@ export type AuthenticateResult<P> =
       owner?: string
       /** Whom the client's connections, sessions, subscriptions and retained messages count towards; `owner` when absent. */
       quotaOwner?: string
+      /** Size of the client's packets, if less than `limits.maxPacketBytes`. */
+      maxPacketBytes?: number
     }
   | {
       ok: false

@@ -3,6 +3,7 @@ import { messageLimits } from './limits/message-limits.js'
 import { packetLimits } from './limits/packet-limits.js'
 import { sessionLimits } from './limits/session-limits.js'
 import type { StatedLimit } from './limits/stated-limit.js'
+import { workLimits } from './limits/work-limits.js'
 
 /** Every limit of the broker, with its default and what happens past it. */
 export const statedLimits = {
@@ -10,6 +11,7 @@ export const statedLimits = {
   ...messageLimits,
   ...connectionLimits,
   ...sessionLimits,
+  ...workLimits,
 } satisfies Record<string, StatedLimit>
 
 /** The limits that hold. `Infinity` turns one off. */

@@ -53,7 +53,7 @@ export class PacketReader {
   #partial: PartialPacket | null = null
   /** Where the packet ends, of the header that was read last. */
   #end = 0
-  readonly #maxBytes: number
+  #maxBytes: number
   readonly #sink: PacketSink
 
   constructor(maxBytes: number, sink: PacketSink) {
@@ -69,6 +69,11 @@ export class PacketReader {
   get partialBytes(): number {
     const part = this.#partial
     return part === null || part.totalBytes === 0 ? 0 : part.totalBytes - part.missingBytes
+  }
+
+  /** Limits the size of packets from the next on. */
+  limitTo(maxBytes: number): void {
+    this.#maxBytes = maxBytes
   }
 
   push(bytes: Bytes, from: number, to: number): void {

@@ -84,8 +84,8 @@ export class Policy<P> {
 
   #decision(value: unknown): PublishDecision | 'undecided' {
     if (value === 'forward' || value === undefined) return 'forward'
-    if (value === 'drop') return 'drop'
-    this.#report('onPublish', new TypeError('answered neither forward nor drop'))
+    if (value === 'drop' || value === 'refuse') return value
+    this.#report('onPublish', new TypeError('answered neither forward nor drop nor refuse'))
     return 'undecided'
   }
 
@@ -111,7 +111,8 @@ export class Policy<P> {
           result.sessionId.length > 0 &&
           [result.clientId, result.group, result.owner, result.quotaOwner].every(
             (name) => name === undefined || typeof name === 'string',
-          )
+          ) &&
+          (result.maxPacketBytes === undefined || result.maxPacketBytes > 0)
         : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }

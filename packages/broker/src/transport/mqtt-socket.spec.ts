@@ -23,6 +23,7 @@ function open(transport: Transport) {
     invalidPacket() {},
     lost() {},
     drained() {},
+    resumed() {},
     received() {},
     packetsDone() {},
   })

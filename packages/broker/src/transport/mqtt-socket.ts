@@ -13,6 +13,8 @@ export interface MqttSocketEvents extends PacketSink {
   /** The peer took bytes that had to wait. */
   drained(): void
   received(bytes: number): void
+  /** Packets that a pause had kept are passed on now. */
+  resumed(): void
   /** All packets of a chunk have been passed on, or all that a pause had kept. */
   packetsDone(): void
   /** Whether the socket should not be read for now; `readMore` tells when that may have changed. */
@@ -65,6 +67,11 @@ export class MqttSocket implements WebSocketSink, SharedReader {
     else this.#reader.push(bytes, 0, chunk.length)
     this.#events.packetsDone()
     if (this.#isOpen() && this.#blocked) this.#socket.pause()
+  }
+
+  /** Limits the size of packets from the next on. */
+  limitPackets(maxBytes: number): void {
+    this.#reader.limitTo(maxBytes)
   }
 
   /** Passes no more packets on, until `resume`. */
@@ -171,6 +178,7 @@ export class MqttSocket implements WebSocketSink, SharedReader {
   }
 
   #resume(reason: PauseReason): void {
+    this.#events.resumed()
     this.#reader.resume(reason)
     this.#events.packetsDone()
     this.readMore()

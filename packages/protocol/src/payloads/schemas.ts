@@ -41,6 +41,7 @@ const KeptRecord = z.core.$constructor<z.ZodRecord, z.core.$ZodRecordDef>(
   'KeptRecord',
   (schema, definition) => {
     z.ZodRecord.init(schema, definition)
+    const validKeys = new KnownKeys()
     schema._zod.parse = (payload, context) => {
       const input = payload.value
       if (!z.core.util.isPlainObject(input)) {
@@ -48,7 +49,7 @@ const KeptRecord = z.core.$constructor<z.ZodRecord, z.core.$ZodRecordDef>(
         return payload
       }
       for (const key in input) {
-        const keyIssues = issuesOf(definition.keyType, key, context)
+        const keyIssues = validKeys.has(key) ? none : issuesOf(definition.keyType, key, context)
         if (keyIssues.length > 0) {
           const issues = keyIssues.map((issue) => z.core.util.finalizeIssue(issue, context, z.core.config()))
           payload.issues.push({
@@ -61,6 +62,7 @@ const KeptRecord = z.core.$constructor<z.ZodRecord, z.core.$ZodRecordDef>(
           })
           continue
         }
+        validKeys.add(key)
         const issues = issuesOf(definition.valueType, input[key], context)
         if (issues.length > 0) payload.issues.push(...z.core.util.prefixIssues(key, issues))
       }
@@ -68,6 +70,25 @@ const KeptRecord = z.core.$constructor<z.ZodRecord, z.core.$ZodRecordDef>(
     }
   },
 )
+
+const none: z.core.$ZodRawIssue[] = []
+
+/** Keys that were found valid: devices send the same ones again and again, and a check of each takes longer than a value's. */
+class KnownKeys {
+  readonly #keys = new Set<string>()
+
+  has(key: string): boolean {
+    return this.#keys.has(key)
+  }
+
+  add(key: string): void {
+    if (this.#keys.has(key)) return
+    if (this.#keys.size >= maxKnownKeys) this.#keys.clear()
+    this.#keys.add(key)
+  }
+}
+
+const maxKnownKeys = 10_000
 
 function issuesOf(
   schema: z.core.SomeType,

@@ -64,6 +64,17 @@ describe('Telemetry', () => {
     expect(accepts(value)).toBe(false)
   })
 
+  it('takes or refuses a key the same way each time, after however many others', () => {
+    const many = Array.from({ length: 60 }, (_, n) =>
+      Object.fromEntries(Array.from({ length: 200 }, (_, m) => [`k${n}.${m}`, m])),
+    )
+    for (let round = 0; round < 2; round++) {
+      expect(accepts(many)).toBe(true)
+      for (const key of ['', 'a\n', 'k'.repeat(129)]) expect(accepts({ a: 1, [key]: 1 })).toBe(false)
+      expect(accepts({ a: 1 })).toBe(true)
+    }
+  })
+
   it('accepts every valid payload and leaves it unchanged', () => {
     const key = fc
       .string({ minLength: 1, maxLength: 20 })

@@ -1,7 +1,11 @@
-import { PayloadError, parseJson, payloadText } from '@heliograph/protocol'
+import { checkJsonBounds, type JsonBounds, PayloadError, parseJson, payloadText } from '@heliograph/protocol'
 import { type FastifyAdapter, RouteConfig } from '@nestjs/platform-fastify'
 import type { FastifyRequest } from 'fastify'
-import { InvalidError, UnsupportedMediaError } from '../../foundation/errors/domain-errors.js'
+import {
+  InvalidError,
+  UnprocessableError,
+  UnsupportedMediaError,
+} from '../../foundation/errors/domain-errors.js'
 
 /** For a route that reads the bytes of its body itself, of any content type or none. */
 export const RawBody = () => RouteConfig({ [rawBody]: true })
@@ -14,7 +18,7 @@ export function rawBodyOf({ body }: FastifyRequest): Buffer {
 }
 
 /** Reads bodies: JSON in UTF-8, which may be empty, or bytes for routes with `RawBody`. */
-export function readBodies(adapter: FastifyAdapter): void {
+export function readBodies(adapter: FastifyAdapter, bounds: JsonBounds): void {
   const fastify = adapter.getInstance()
   const parse = fastify.getDefaultJsonParser('error', 'error')
   fastify.removeContentTypeParser(['application/json', 'text/plain'])
@@ -28,7 +32,7 @@ export function readBodies(adapter: FastifyAdapter): void {
     else done(new UnsupportedMediaError('Send JSON: content-type: application/json.'))
   })
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const text = textOf(body as Buffer)
+    const text = textOf(body as Buffer, bounds)
     if (text instanceof Error) done(text)
     // Many clients send `content-type: application/json` with every request.
     else if (text === '') done(null, undefined)
@@ -40,13 +44,18 @@ function takesRawBody(request: FastifyRequest): boolean {
   return rawBody in request.routeOptions.config
 }
 
-function textOf(body: Buffer): string | InvalidError {
+function textOf(body: Buffer, bounds: JsonBounds): string | InvalidError | UnprocessableError {
   try {
+    checkJsonBounds(body, bounds)
     return payloadText(body)
   } catch (error) {
-    if (error instanceof PayloadError) return invalidBody(error.detail)
-    throw error
+    if (!(error instanceof PayloadError)) throw error
+    return error.malformed ? invalidBody(error.detail) : tooComplex(error.detail)
   }
+}
+
+function tooComplex(detail: string): UnprocessableError {
+  return new UnprocessableError(`The body ${detail}.`, 'json_too_complex')
 }
 
 /** The parser refuses what is no JSON, and keys that would change the prototype of an object. */

@@ -56,6 +56,20 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
     'Memory of the retained messages of clients, bounded by maxRetainedBytes',
     (stats) => stats.retainedOfClients.bytes,
   )
+  gauge(
+    'waiting_clients',
+    'Clients of which packets wait for a later turn of the event loop',
+    (stats) => stats.waitingClients,
+  )
+  gauge(
+    'banned_owners',
+    'Devices that may not connect for now, because what they sent was refused',
+    (stats) => stats.bannedOwners,
+  )
+  counter('work_seconds', 'Processor time of received packets', 'outcome', ({ workMs }) => ({
+    handled: (workMs.total - workMs.refused) / 1_000,
+    refused: workMs.refused / 1_000,
+  }))
   gauge('queued_bytes', 'Memory of the messages in the queues of sessions', (stats) => stats.queuedBytes)
   counter('messages', 'MQTT messages', 'direction', (stats) => ({
     in: stats.messagesIn,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
 import { telemetry } from '@heliograph/protocol'
-import { Injectable, Logger } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { OrganizationQuotas } from '../../identity/organizations/organization-quotas.js'
 import {
   type CredentialRefusal,
@@ -13,6 +14,7 @@ import type { ConnectionPrincipal } from '../connections/connection-principal.js
 import { countsForQuota, LiveConnections } from '../connections/live-connections.js'
 import { deviceOwner, deviceSessionId } from '../connections/session-ids.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'
+import { deviceLimits } from './device-limits.js'
 
 type Result = AuthenticateResult<ConnectionPrincipal>
 
@@ -20,13 +22,17 @@ type Result = AuthenticateResult<ConnectionPrincipal>
 @Injectable()
 export class ConnectAuthenticator {
   private readonly logger = new Logger(ConnectAuthenticator.name)
+  private readonly maxPacketBytes: number
 
   constructor(
     private readonly credentials: CredentialVerifier,
     private readonly tokens: TokenAuthenticator,
     private readonly live: LiveConnections,
     private readonly quotas: OrganizationQuotas,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.maxPacketBytes = deviceLimits.values(config.limits).packetBytes
+  }
 
   /** Answers at once when the credential is cached. Never rejects: when the database does not answer, it refuses. */
   authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
@@ -55,10 +61,15 @@ export class ConnectAuthenticator {
     }
     if (username === undefined) return refuse(4, 'bad_credentials')
     const verification = this.credentials.verify(username, password)
-    if (!(verification instanceof Promise)) return deviceResult(connect.clientId, verification)
+    if (!(verification instanceof Promise)) return this.decided(connect, verification)
     return verification
-      .then((verified) => deviceResult(connect.clientId, verified))
+      .then((verified) => this.decided(connect, verified))
       .catch((error) => this.undecided(error))
+  }
+
+  private decided({ clientId }: ConnectRequest, verification: Verification): Result {
+    const result = deviceResult(clientId, verification)
+    return result.ok ? { ...result, maxPacketBytes: this.maxPacketBytes } : result
   }
 
   private undecided(error: unknown): Result {

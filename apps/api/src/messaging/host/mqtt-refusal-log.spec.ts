@@ -17,10 +17,12 @@ it('says what was refused, to whom, and what to do', () => {
   log.note({ stage: 'publish', reason: 'not_authorized', topic: 'x', remoteAddress })
   log.note({ stage: 'subscribe', reason: 'not_authorized', topic: 'x', remoteAddress })
   log.note({ stage: 'subscribe', reason: 'quota', detail: 'too many', clientId: 'pump-7', remoteAddress })
+  log.note({ stage: 'publish', reason: 'too_large', detail: 'packet of more than 9 bytes', ...who })
   expect(lines).toEqual([
     `an MQTT connection was refused: unsupported_protocol (${detail}), client id "pump-7", user name "credential", from 192.0.2.1`,
     'an MQTT connection was refused: timeout, from 192.0.2.1',
     'an MQTT subscription was refused: quota (too many), client id "pump-7", from 192.0.2.1',
+    'an MQTT client exceeded a limit: too_large (packet of more than 9 bytes), client id "pump-7", user name "credential", from 192.0.2.1',
   ])
 })
 

@@ -7,7 +7,7 @@ type Refusal = BrokerEvents<ConnectionPrincipal>['refused']
 
 const longestText = 64
 
-/** Logs refused connections, and subscriptions past a quota, grouped by their reason. */
+/** Logs refused connections, subscriptions past a quota, and clients that exceeded a limit, grouped by their reason. */
 export class MqttRefusalLog {
   private readonly log: GroupedLog
 
@@ -17,12 +17,21 @@ export class MqttRefusalLog {
 
   note(refusal: Refusal, nowMs?: number): void {
     const { stage, reason } = refusal
-    const isLogged = stage === 'connect' || (stage === 'subscribe' && reason === 'quota')
-    if (isLogged) this.log.note(`${stage} ${reason}`, () => lineOf(refusal), nowMs)
+    if (stage === 'connect' || exceeded.has(reason))
+      this.log.note(`${stage} ${reason}`, () => lineOf(refusal), nowMs)
   }
 }
 
-function lineOf({ stage, reason, detail, client, clientId, username, remoteAddress }: Refusal): string {
+/** Refusals of a connected client for what it takes, not for what it may not do. */
+const exceeded = new Set<Refusal['reason']>(['malformed', 'too_large', 'rate', 'quota', 'refused_messages'])
+
+const happened: Record<Refusal['stage'], string> = {
+  connect: 'connection was refused',
+  subscribe: 'subscription was refused',
+  publish: 'client exceeded a limit',
+}
+
+function lineOf({ stage, client, reason, detail, clientId, username, remoteAddress }: Refusal): string {
   const what = detail === undefined ? reason : `${reason} (${detail})`
   const who = [
     ...(client === undefined ? [] : [`organization ${client.principal.organizationSlug}`]),
@@ -30,8 +39,7 @@ function lineOf({ stage, reason, detail, client, clientId, username, remoteAddre
     ...(username === undefined ? [] : [`user name ${quoted(username)}`]),
     `from ${remoteAddress}`,
   ]
-  const asked = stage === 'connect' ? 'connection' : 'subscription'
-  return `an MQTT ${asked} was refused: ${what}, ${who.join(', ')}`
+  return `an MQTT ${happened[stage]}: ${what}, ${who.join(', ')}`
 }
 
 function quoted(text: string): string {

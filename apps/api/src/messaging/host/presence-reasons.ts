@@ -16,6 +16,7 @@ export const presenceReasons: Record<DisconnectReason, PresenceReason> = {
   too_large: 'too_large',
   rate: 'rate_limited',
   quota: 'rate_limited',
+  refused_messages: 'rate_limited',
   timeout: 'connection_lost',
   undecided: 'connection_lost',
   server_error: 'connection_lost',

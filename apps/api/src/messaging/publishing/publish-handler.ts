@@ -1,15 +1,19 @@
 import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
 import {
   canRetain,
+  checkJsonBounds,
   type DeviceEvent,
   events,
   isOfSetClock,
+  type JsonBounds,
   type NoticeCode,
   PayloadError,
   reply,
   reported,
 } from '@heliograph/protocol'
-import { Injectable, Logger } from '@nestjs/common'
+import { Inject, Injectable, Logger } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
@@ -37,6 +41,7 @@ export class PublishHandler {
   private readonly logger = new Logger(PublishHandler.name)
   /** The timings of messages that are measured or traced, until they are acknowledged. */
   private readonly unacknowledged = new WeakMap<PublishedMessage, MessageTiming>()
+  private readonly bounds: JsonBounds
 
   constructor(
     private readonly ingest: IngestService,
@@ -47,7 +52,10 @@ export class PublishHandler {
     private readonly credentials: CredentialVerifier,
     private readonly publisher: PlatformPublisher,
     private readonly timings: IngestLatency,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.bounds = jsonLimits.values(config.limits)
+  }
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
     // The access rule lets people publish only below apps, where any payload is allowed.
@@ -125,8 +133,9 @@ export class PublishHandler {
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
     if (outcome.stored) return this.credentials.wasDeleted(client.principal.deviceKey) ? 'drop' : 'forward'
-    this.refuse(client, topic, outcome.refusal.code, outcome.refusal.detail)
-    return 'drop'
+    const { code, detail } = outcome.refusal
+    this.refuse(client, topic, code, detail)
+    return code === 'telemetry_dropped' ? 'drop' : 'refuse'
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
@@ -144,6 +153,7 @@ export class PublishHandler {
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
     if (channel === undefined) return 'drop'
     try {
+      checkJsonBounds(payload, this.bounds)
       if (channel === events) this.checkClock(device, topic, events.decode(payload))
       else channel.decode(payload)
       this.activity.writer.touch(device.deviceKey)
@@ -151,7 +161,7 @@ export class PublishHandler {
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
       this.refuse(client, topic, 'payload_invalid', error.message)
-      return 'drop'
+      return 'refuse'
     }
   }
 

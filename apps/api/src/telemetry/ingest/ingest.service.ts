@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import type { Delivery } from '../../foundation/tracing/message-timing.js'
@@ -80,6 +81,7 @@ export class IngestService implements BeforeApplicationShutdown {
       corrections: limits,
       setAside,
       backlog,
+      bounds: jsonLimits.values(config.limits),
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
       onRejected: (outcome) => this.metrics.messages.inc({ outcome }),

@@ -1,4 +1,6 @@
+import type { JsonBounds } from '@heliograph/protocol'
 import type { Pool } from 'pg'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { Delivery, MessageTiming } from '../../foundation/tracing/message-timing.js'
 import type { ActivityWriter, ClockReading } from '../../registry/presence/activity-writer.js'
@@ -36,6 +38,7 @@ export interface PipelineOptions {
   corrections?: LimitValues<typeof correctionLimits>
   setAside?: LimitValues<typeof setAsideLimits>
   backlog?: CorrectionBacklog
+  bounds?: JsonBounds
   now?: () => number
   /** The oldest time, in epoch milliseconds, that a sample of an organization may have; null: any. */
   oldestMs?(organizationId: number, nowMs: number): number | null
@@ -83,6 +86,7 @@ export class Pipeline {
   readonly #timestamps = new TimestampAssigner()
   readonly #committer: Committer
   readonly #queues: CommitQueue[]
+  readonly #bounds: JsonBounds
   readonly #now: () => number
   readonly #assessTimer: NodeJS.Timeout
   /** The samples of one message; used again for the next, which saves memory for each. */
@@ -94,6 +98,7 @@ export class Pipeline {
     const { pool, partitions, activity } = options
     const backlog = options.backlog ?? new CorrectionBacklog(corrections.staleMinutes)
     this.#committer = new Committer({ pool, partitions, activity, limits: corrections, backlog })
+    this.#bounds = options.bounds ?? jsonLimits.values()
     this.#now = options.now ?? Date.now
     this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
     this.#assessTimer = setInterval(() => this.#assess(), assessEveryMs).unref()
@@ -157,7 +162,7 @@ export class Pipeline {
     this.#columns.clear()
     let clock: ClockReading | null = null
     try {
-      const decoded = decode(payload)
+      const decoded = decode(payload, this.#bounds)
       const { setMs, unsetMs } = newestTimes(decoded)
       const newestMs = setMs ?? unsetMs
       if (newestMs !== null) clock = { skewMs: newestMs - nowMs, notSet: setMs === null }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import { check, newestTimes } from './check.js'
 import { Columns } from './columns.js'
-import { decode } from './decode.js'
+import { decode as decodeWithin } from './decode.js'
 import { RefusedError } from './sample.js'
 
 const now = Date.UTC(2026, 0, 1)
+const decode = (payload: Buffer) => decodeWithin(payload, jsonLimits.values())
 
 function takeText(text: string, oldestMs: number | null = null) {
   const columns = new Columns()

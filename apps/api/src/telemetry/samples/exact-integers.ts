@@ -6,9 +6,11 @@ export function parseExactIntegers(text: string): unknown {
   return JSON.parse(text.replaceAll(stringOrNumber, markInteger))
 }
 
-/** Whether a text may have integers that a double cannot hold: 16 digits or more, not in a fraction. */
-export function mayHoldLargeIntegers(text: string): boolean {
-  return /(?<![.\d])\d{16}/.test(text)
+/** Whether a value that JSON.parse read may come from an integer that a double cannot hold. */
+export function mayHoldLargeIntegers(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) >= 2 ** 53
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some(mayHoldLargeIntegers)
 }
 
 /** The digits of a marked integer; null for anything else. */
