@@ -29,6 +29,7 @@ const happened: Record<Refusal['stage'], string> = {
   connect: 'connection was refused',
   subscribe: 'subscription was refused',
   publish: 'client exceeded a limit',
+  will: 'will was refused',
 }
 
 function lineOf({ stage, client, reason, detail, clientId, username, remoteAddress }: Refusal): string {
