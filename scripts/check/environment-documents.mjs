@@ -39,8 +39,22 @@ const composeVariables = [
   {
     name: 'POSTGRES_PASSWORD',
     group: 'compose',
-    text: 'The password of the database, of letters and digits. It is required: make one up.',
+    text: 'The password of the database’s superuser, of letters and digits. The platform itself connects as a role with a password of its own. It is required: make one up.',
     otherwise: 'required',
+    docker: 'passed',
+  },
+  {
+    name: 'POSTGRES_MEMORY',
+    group: 'compose',
+    text: 'The memory that the container of PostgreSQL may take, with what it caches of files.',
+    fallback: '2g',
+    docker: 'passed',
+  },
+  {
+    name: 'API_MEMORY',
+    group: 'compose',
+    text: 'The memory that the container of the platform may take. Past it the container is restarted.',
+    fallback: '2g',
     docker: 'passed',
   },
   {

@@ -10,7 +10,7 @@ export function nodeVersionProblem(version, range = supportedRange()) {
   if (satisfies(version, range)) return undefined
   return [
     `Heliograph needs Node ${range.replace('||', 'or')}; this is Node ${version} (${process.execPath}).`,
-    '  Install Node 20 or 22 (https://nodejs.org, or nvm install 20), then start again.',
+    '  Install Node 24 (https://nodejs.org, or nvm install 24), then start again.',
   ].join('\n')
 }
 

@@ -4,7 +4,8 @@ import { nodeVersionProblem } from './node-version.mjs'
 const range = '>=20.19 <21 || >=22.12'
 
 describe('nodeVersionProblem', () => {
-  it.each(['20.19.0', '20.20.2', '22.12.0', '23.0.0', '24.1.0'])('takes Node %s', (version) => {
+  it.each(['20.19.0', '20.20.2', '22.12.0', '22.23.3', '24.21.0'])('takes Node %s', (version) => {
+    expect(nodeVersionProblem(version)).toBeUndefined()
     expect(nodeVersionProblem(version, range)).toBeUndefined()
   })
 
