@@ -1,7 +1,7 @@
 import { machineLine } from '../lib/machine.mjs'
 import { nodeOptions, parseList } from '../lib/options.mjs'
 import { besiege } from '../lib/siege/besiege.mjs'
-import { scenarios } from '../lib/siege/scenarios.mjs'
+import { scenarios } from '../lib/siege/scenarios/all.mjs'
 import { floorsMs, problemsOf, siegeTable } from '../lib/siege/verdict.mjs'
 
 const floors = Object.entries(floorsMs).map(([measure, ms]) => `${measure} ${ms} ms`)

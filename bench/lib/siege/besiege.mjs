@@ -43,7 +43,10 @@ export async function besiege(name, scenario, values) {
 async function watch({ name, scenario, siege, target, bystander, values, workers }) {
   const { platform } = siege
   const { pids } = await platform.start()
-  const attacker = new Worker(program('attacker.mjs'), [name], { cpu: values['load-cpu'], niceness: 19 })
+  const attacker = new Worker(program('scenarios/attacker.mjs'), [name], {
+    cpu: values['load-cpu'],
+    niceness: 19,
+  })
   workers.push(attacker)
   const memory = new PeakMemory({ api: pids[0], database: platform.databasePid })
   const others = cpuShare([process.pid])

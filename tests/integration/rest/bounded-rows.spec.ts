@@ -31,7 +31,7 @@ it('an organization has so many API keys, also when they are made at once', asyn
     code: 'too_many_api_keys',
     detail: expect.stringContaining('at most 3 API keys. Delete'),
   })
-  const [{ body: made } = { body: {} }] = answers.filter(({ status }) => status === 201)
+  const made = answers.find(({ status }) => status === 201)?.body
   await admin.send('DELETE', `/api/v1/api-keys/${made?.id}`)
   expect((await ask(admin, 'POST', '/api/v1/api-keys', { name: 'in its place' })).status).toBe(201)
   await apiKey(platform, await createOrganization(admin))

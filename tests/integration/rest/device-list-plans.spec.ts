@@ -3,7 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startupOptions } from '../../../apps/api/src/foundation/database/pool-settings.js'
 import { encodeCursor } from '../../../apps/api/src/foundation/paging/cursor.js'
-import { listStatement } from '../../../apps/api/src/registry/devices/list-devices.service.js'
+import { listStatement } from '../../../apps/api/src/registry/devices/list-devices-statement.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { withoutSearchIndex } from '../../support/seed-devices.js'
 

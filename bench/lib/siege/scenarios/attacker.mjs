@@ -1,8 +1,8 @@
 // The attacker of a siege, in a process of its own: `node attacker.mjs SCENARIO`. It answers `start` and `report`.
-import { readAll } from './http-attacker.mjs'
-import { scenarios } from './scenarios.mjs'
-import { Told } from './told.mjs'
-import { answer } from './worker.mjs'
+import { readAll } from '../http-attacker.mjs'
+import { Told } from '../told.mjs'
+import { answer } from '../worker.mjs'
+import { scenarios } from './all.mjs'
 
 const { attack } = scenarios[process.argv[2]]
 const told = new Told()
