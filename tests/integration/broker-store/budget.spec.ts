@@ -41,6 +41,16 @@ function filters({ id }: TestDevice, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${admin.organization}/devices/${id}/commands/c${n}/request`)
 }
 
+/** How many of the filters are granted. mqtt.js rejects when one is not, with the SUBACK. */
+async function grantedOf(client: MqttClient, topics: string[]): Promise<number> {
+  try {
+    return (await client.subscribeAsync(topics, { qos: 1 })).length
+  } catch (error) {
+    const { granted } = (error as { packet: { granted: number[] } }).packet
+    return granted.filter((code) => code !== 128).length
+  }
+}
+
 async function storedSessions(of: TestDevice): Promise<string[]> {
   const { rows } = await platform.pool.query<{ session_id: string }>(
     `SELECT session_id FROM broker.session WHERE session_id LIKE $1 ORDER BY offline_since`,
@@ -85,7 +95,7 @@ describe('stored sessions over the budget of their owner', () => {
     const reports = () => platform.logs().match(/the oldest stored sessions were forgotten.*/g)
     expect(reports()).toHaveLength(1)
     expect(reports()?.[0]).toContain(`${admin.organization} device `)
-    expect(reports()?.[0]).toContain('"sessions":2')
+    expect(reports()?.[0]).toMatch(/sessions\\":2/)
 
     await platform.restart({ MQTT_LIMITS })
     expect(reports()).toHaveLength(1)
@@ -94,8 +104,7 @@ describe('stored sessions over the budget of their owner', () => {
 
   it('make room for new subscriptions, after which these are refused, and the device page says why', async () => {
     const client = await connect(device, 'fifth')
-    const granted = await client.subscribeAsync(filters(device, 100), { qos: 1 })
-    const accepted = granted.filter(({ qos }) => qos !== 128).length
+    const accepted = await grantedOf(client, filters(device, 100))
     expect(accepted).toBeGreaterThan(filtersOfSession)
     expect(accepted).toBeLessThan(100)
     await eventually(async () => expect(await storedSessions(device)).toEqual(['fifth']))
@@ -105,9 +114,7 @@ describe('stored sessions over the budget of their owner', () => {
     expect(platform.logs()).toContain('an MQTT subscription was refused: quota')
     const neighbour = await registerDevice(admin)
     const free = await connectDevice(platform, neighbour)
-    expect(
-      (await free.subscribeAsync(filters(neighbour, 10), { qos: 1 })).map(({ qos }) => qos),
-    ).not.toContain(128)
+    expect(await grantedOf(free, filters(neighbour, 10))).toBe(10)
     await Promise.all([client.endAsync(), free.endAsync()])
   })
 })

@@ -27,7 +27,7 @@ export class RetainedDelivery {
 
   add(filter: string, qos: Qos): void {
     this.#jobs.delete(filter)
-    this.#jobs.set(filter, { messages: this.#store.walk(filter), qos })
+    this.#jobs.set(filter, { messages: null, asOf: this.#store.version, qos })
   }
 
   /** Continues when there is something to send and room for it. Call it when either may have changed. */
@@ -42,7 +42,9 @@ export class RetainedDelivery {
       const [first] = this.#jobs
       if (!first || !link) return false
       if (outbound.queued >= maxQueued || link.out.backlogBytes > this.#maxBacklogBytes) return false
-      const [filter, { messages, qos }] = first
+      const [filter, job] = first
+      job.messages ??= this.#store.walk(filter, job.asOf)
+      const { messages, qos } = job
       // The client may have unsubscribed meanwhile, or may not read the filter any more.
       const { value: message, done } = subscriptions.has(filter) ? messages.next() : ended
       budget.steps -= message ? messageCost : stepCost
@@ -58,7 +60,10 @@ export class RetainedDelivery {
 }
 
 interface Job {
-  readonly messages: Generator<Message | null>
+  /** Made when it is its turn: thousands of walks that wait would take more memory than their filters. */
+  messages: Generator<Message | null> | null
+  /** The version of the store when the client subscribed. */
+  readonly asOf: number
   readonly qos: Qos
 }
 

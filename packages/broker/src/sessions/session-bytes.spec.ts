@@ -65,9 +65,9 @@ it.each(Object.entries(filters))('counts no less than what subscriptions take: %
   expect(heap).toBeGreaterThan(0)
   expect(heap).toBeLessThan(charged)
   expect(charged).toBeLessThan(4 * heap)
-  const taken = session.bytes
+  const taken = session.usage.bytes
   for (const filter of [...session.subscriptions.keys()]) session.unsubscribe(filter)
-  expect(session.bytes).toBeLessThan(taken)
+  expect(session.usage.bytes).toBeLessThan(taken)
   store.remove(session)
   expect(shares.all).toEqual({ count: 0, bytes: 0 })
 })

@@ -37,7 +37,7 @@ export class SessionStore {
     const known = this.#sessions.get(sessionId)
     if (known && !clean && known.stored && known.owner === owner) {
       this.#offline.delete(known)
-      known.account = account
+      known.usage.account = account
       return { session: known, present: true }
     }
     if (known) this.remove(known)
@@ -80,7 +80,7 @@ export class SessionStore {
     const { maxFiltersPerSession, maxSessionBytesPerSession } = this.#limits
     const bytes = subscriptionBytes(filter)
     if (session.subscriptions.size >= maxFiltersPerSession) return 'session_quota'
-    if (session.bytes + bytes > maxSessionBytesPerSession) return 'session_quota'
+    if (session.usage.bytes + bytes > maxSessionBytesPerSession) return 'session_quota'
     return this.#makeRoom(session, { count: 1, bytes })
   }
 

@@ -4,7 +4,7 @@ import {
   PublisherHold,
   type QueueLevel,
 } from '../fairness/back-pressure.js'
-import type { Shares, Usage } from '../fairness/shares.js'
+import type { Shares } from '../fairness/shares.js'
 import type { QuotaAccount } from '../interface/persistence.js'
 import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
@@ -17,7 +17,7 @@ import type { Counters } from '../stats/counters.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
 import type { QueueMemory } from './queue-memory.js'
-import { emptySessionBytes, subscriptionBytes } from './session-bytes.js'
+import { SessionUsage } from './session-usage.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
@@ -56,8 +56,7 @@ export class Session implements Member, Consumer {
   /** Its owner, as the host named it; empty when it named none. */
   readonly owner: string
   readonly outbound: Outbound
-  #account: QuotaAccount
-  #bytes = emptySessionBytes
+  readonly usage: SessionUsage
   /** Null unless the session survives a restart. */
   writer: SessionWriter | null
   link: SessionLink | null = null
@@ -76,11 +75,10 @@ export class Session implements Member, Consumer {
   constructor(services: SessionServices, { id, stored, owner = '', account = nobody }: SessionOptions) {
     this.id = id
     this.owner = owner
-    this.#account = account
+    this.usage = new SessionUsage(services.shares, account)
     this.#stored = stored
     this.#services = services
     this.writer = stored && services.writer ? new SessionWriter(services.writer, id) : null
-    services.shares.add(account, { count: 0, bytes: emptySessionBytes })
     this.outbound = new Outbound(services.limits, { stored, writer: this.writer, memory: services.memory })
   }
 
@@ -100,25 +98,8 @@ export class Session implements Member, Consumer {
     return this.#stored
   }
 
-  /** Memory that it takes with its subscriptions, roughly. */
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  /** Whom it counts towards. */
   get account(): QuotaAccount {
-    return this.#account
-  }
-
-  set account(account: QuotaAccount) {
-    const { shares } = this.#services
-    shares.free(this.#account, this.#usage)
-    this.#account = account
-    shares.add(account, this.#usage)
-  }
-
-  get #usage(): Usage {
-    return { count: this.#subscriptions?.size ?? 0, bytes: this.#bytes }
+    return this.usage.account
   }
 
   get readiness(): Readiness {
@@ -151,7 +132,7 @@ export class Session implements Member, Consumer {
     const known = this.subscriptions.get(filter)
     if (known?.qos === qos) return
     if (known) this.#services.router.remove(known)
-    else this.#count(filter, 1)
+    else this.usage.subscribed(filter)
     this.#add(filter, qos)
     this.writer?.subscribed(filter, qos)
   }
@@ -161,7 +142,7 @@ export class Session implements Member, Consumer {
     if (!known) return
     this.subscriptions.delete(filter)
     this.#services.router.remove(known)
-    this.#count(filter, -1)
+    this.usage.unsubscribed(filter)
     this.writer?.unsubscribed(filter)
   }
 
@@ -171,7 +152,7 @@ export class Session implements Member, Consumer {
     const offlineMs = offlineSince > 0 ? Math.max(0, Date.now() - offlineSince) : 0
     this.offlineSinceMs = performance.now() - offlineMs
     for (const { filter, qos } of subscriptions) {
-      this.#count(filter, 1)
+      this.usage.subscribed(filter)
       this.#add(filter, qos)
     }
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
@@ -256,20 +237,12 @@ export class Session implements Member, Consumer {
 
   /** Removes its subscriptions from the router, and itself from the store. */
   end(): void {
-    const { router, shares } = this.#services
-    for (const subscription of this.subscriptions.values()) router.remove(subscription)
-    shares.free(this.#account, this.#usage)
-    this.#bytes = 0
+    for (const subscription of this.subscriptions.values()) this.#services.router.remove(subscription)
+    this.usage.end()
     this.subscriptions.clear()
     this.#passOn((group) => group.size > 0)
     this.forget()
     this.outbound.end()
-  }
-
-  #count(filter: string, count: 1 | -1): void {
-    const bytes = count * subscriptionBytes(filter)
-    this.#bytes += bytes
-    this.#services.shares.add(this.#account, { count, bytes })
   }
 
   #add(filter: string, qos: Qos): void {
