@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Platform, type PlatformOptions, startPlatform } from '../../support/platform.js'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { Platform } from '../../support/platform.js'
+import { usePlatforms } from '../../support/use-platform.js'
 
 const cleanUps: (() => unknown)[] = []
-let platform: Platform
-afterEach(async () => {
-  await platform?.stop()
+afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
 })
+const platforms = usePlatforms()
+let platform: Platform
+let sharedPages: Promise<Pages> | undefined
 
 interface Pages {
   url: string
@@ -66,9 +68,17 @@ async function startPages(): Promise<Pages> {
   return { url: `http://127.0.0.1:${port}`, server, aborted: () => aborted }
 }
 
-async function start(options: PlatformOptions = {}): Promise<Pages> {
+/** Pages and a platform that other tests use, too. */
+async function start(): Promise<Pages> {
+  sharedPages ??= startPages()
+  const pages = await sharedPages
+  platform = await platforms.shared({ env: { WEB_URL: pages.url } })
+  return pages
+}
+
+async function startOwn(env: NodeJS.ProcessEnv = {}): Promise<Pages> {
   const pages = await startPages()
-  platform = await startPlatform({ ...options, env: { WEB_URL: pages.url, ...options.env } })
+  platform = await platforms.own({ env: { WEB_URL: pages.url, ...env } })
   return pages
 }
 
@@ -110,7 +120,7 @@ describe('pages', () => {
   })
 
   it('get the client’s address from a trusted proxy', async () => {
-    await start({ env: { TRUSTED_PROXIES: '127.0.0.0/8' } })
+    await startOwn({ TRUSTED_PROXIES: '127.0.0.0/8' })
     const response = await get('/', {
       headers: { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' },
     })
@@ -149,7 +159,7 @@ describe('pages', () => {
   })
 
   it('are replaced by a readable notice while they are away, and REST still works', async () => {
-    const pages = await start()
+    const pages = await startOwn()
     pages.server.closeAllConnections()
     await new Promise((resolve) => pages.server.close(resolve))
     const page = await get('/', { headers: { accept: 'text/html' } })
@@ -224,7 +234,7 @@ describe('a request hidden in the body of another', () => {
 
 describe('upgrades', () => {
   it('of the hot reload in development are passed to the pages, in both directions', async () => {
-    await start()
+    await startOwn()
     const request = http.get(new URL('/_next/webpack-hmr', platform.url), {
       headers: { connection: 'Upgrade', upgrade: 'websocket' },
     })
@@ -321,7 +331,7 @@ describe('a request target', () => {
 
 describe('pages of another origin', () => {
   it('may call the api only when ALLOWED_ORIGINS lists the origin', async () => {
-    await start({ env: { ALLOWED_ORIGINS: 'https://dashboard.example' } })
+    await startOwn({ ALLOWED_ORIGINS: 'https://dashboard.example' })
     const ask = (origin: string) =>
       get('/api/v1/devices', {
         method: 'OPTIONS',

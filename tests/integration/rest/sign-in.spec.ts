@@ -1,16 +1,32 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, signIn } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
-import { type Platform, startPlatform } from '../../support/platform.js'
+import type { Platform } from '../../support/platform.js'
+import { usePlatforms } from '../../support/use-platform.js'
 import { closed, connectToken, requestToken } from '../mqtt/support.js'
 import { ask } from './callers.js'
 
+const platforms = usePlatforms()
 let platform: Platform
 let administrator: Administrator
-afterEach(() => platform?.stop())
+let sharedAdministrator: Promise<Administrator> | undefined
 
-async function start(env: NodeJS.ProcessEnv = {}): Promise<HttpClient> {
-  platform = await startPlatform({ env })
+/** A platform that other tests use, too, and a new session of its administrator. */
+async function start(): Promise<HttpClient> {
+  platform = await platforms.shared()
+  sharedAdministrator ??= createAdministrator(platform)
+  const { email, password, organization } = await sharedAdministrator
+  administrator = {
+    ...(await signIn(platform, email, password, organization)),
+    email,
+    password,
+    organization,
+  }
+  return createClient(platform.url)
+}
+
+async function startOwn(env: NodeJS.ProcessEnv = {}): Promise<HttpClient> {
+  platform = await platforms.own({ env })
   administrator = await createAdministrator(platform)
   return createClient(platform.url)
 }
@@ -37,7 +53,7 @@ describe('sign-in', () => {
   })
 
   it('returns a cookie for TLS only when PUBLIC_URL has https', async () => {
-    platform = await startPlatform({ env: { PUBLIC_URL: 'https://iot.example.com' } })
+    platform = await platforms.own({ env: { PUBLIC_URL: 'https://iot.example.com' } })
     const anonymous = createClient(platform.url, { origin: 'https://iot.example.com' })
     const person = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
     await anonymous.send('POST', '/api/v1/setup', { ...person, organization: { name: 'A', slug: 'a' } })
@@ -81,7 +97,7 @@ describe('sign-in', () => {
   })
 
   it('is limited for each account and address, regardless of forwarding headers', async () => {
-    const anonymous = await start()
+    const anonymous = await startOwn()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 14; attempt += 1) {
       const claimed = `203.0.113.${attempt}`
@@ -102,7 +118,7 @@ describe('sign-in', () => {
   })
 
   it('cannot be prevented by wrong passwords that others try, from one or from many addresses', async () => {
-    const anonymous = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+    const anonymous = await startOwn({ TRUSTED_PROXIES: '127.0.0.1' })
     const from = (address: string, cookie?: string) => ({
       'x-forwarded-for': address,
       ...(cookie === undefined ? {} : { cookie }),
@@ -143,7 +159,7 @@ describe('sign-in', () => {
   })
 
   it('is limited for each address, regardless of accounts and forwarding headers', async () => {
-    const anonymous = await start()
+    const anonymous = await startOwn()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 24; attempt += 1) {
       const headers = { 'x-forwarded-for': `203.0.113.${attempt}` }
@@ -155,7 +171,7 @@ describe('sign-in', () => {
   })
 
   it('distinguishes clients behind a trusted proxy, but not by addresses that they sent', async () => {
-    const anonymous = await start({ TRUSTED_PROXIES: '127.0.0.1' })
+    const anonymous = await startOwn({ TRUSTED_PROXIES: '127.0.0.1' })
     const attempt = async (forwarded: string, number: number) =>
       (
         await ask(anonymous, 'POST', signInPath, wrong(`${number}@example.com`), {
@@ -216,7 +232,7 @@ describe('a session', () => {
   })
 
   it('ends when another session changes the password, with its MQTT connections, unless told otherwise', async () => {
-    await start()
+    await startOwn()
     const other = await signIn(platform, administrator.email, administrator.password)
     const connection = await connectToken(await requestToken(administrator))
     const ended = closed(connection)
@@ -249,7 +265,7 @@ describe('a session', () => {
   })
 
   it('leaves no secret in the log', async () => {
-    await start({ LOG_LEVEL: 'trace' })
+    await startOwn({ LOG_LEVEL: 'trace' })
     expect(platform.logs()).not.toContain(administrator.password)
     expect(platform.logs()).not.toContain('session_token')
   })
