@@ -5,6 +5,7 @@ import { readMigrations } from '../../../scripts/database/migrations.mjs'
 import { createEmptyDatabase } from '../../support/database.js'
 
 const retainedOwner = '20261130160000_broker_retained_owner'
+const sessionAccount = '20261130170000_broker_session_account'
 const namedByDevice = '20261130120000_broker_session_device'
 
 it('retained messages from before shares count towards their organization, and the platform’s towards none', async () => {
@@ -24,6 +25,35 @@ it('retained messages from before shares count towards their organization, and t
     expect(rows).toEqual([
       { owner: '', of: 'acme', at: 0 },
       { owner: null, of: null, at: 0 },
+    ])
+  } finally {
+    await pool.end()
+    await database.drop()
+  }
+})
+
+it('stored sessions from before shares count towards their owner and organization', async () => {
+  const database = await createEmptyDatabase()
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  try {
+    for (const { name, sql } of await readMigrations()) {
+      if (name === sessionAccount)
+        await pool.query(`
+          INSERT INTO "user" (id, name, email, email_verified, created_at, updated_at)
+          VALUES ('ann', 'Ann', 'ann@example.com', true, now(), now());
+          INSERT INTO session (id, user_id, token, expires_at, created_at, updated_at)
+          VALUES ('tab', 'ann', 't', now(), now(), now());
+          INSERT INTO broker.session (session_id, offline_since, owner)
+          VALUES ('acme/d/42/pump', 5, 'device 42'), ('acme/u/page', 5, 'session tab')`)
+      await pool.query(sql)
+      if (name === sessionAccount) break
+    }
+    const { rows } = await pool.query(
+      'SELECT quota_owner AS of, owner_group AS in FROM broker.session ORDER BY session_id',
+    )
+    expect(rows).toEqual([
+      { of: 'device 42', in: 'acme' },
+      { of: 'user ann', in: 'acme' },
     ])
   } finally {
     await pool.end()
