@@ -20,8 +20,11 @@ const oneProcess = { max_parallel_workers_per_gather: '0', jit: 'off' }
 const readByIndex = { default_transaction_read_only: 'on', enable_seqscan: 'off', ...oneProcess }
 
 export const poolSettings = {
-  /** Commits of telemetry, with activity and presence of devices. */
-  ingest: { connections: 8, statementMs: 12_000, lockMs: 10_000, idleInTransactionMs: 15_000 },
+  /**
+   * Commits of telemetry, with activity and presence of devices. A message that is tried three times, because it takes too
+   * long, is decided before the broker's `publishTimeoutMs`.
+   */
+  ingest: { connections: 8, statementMs: 8_000, lockMs: 6_000, idleInTransactionMs: 15_000 },
   /** Who is calling or connecting: credentials, API keys, tokens, sign-in, memberships. Its statements find rows by key. */
   authentication: { connections: 6, statementMs: 5_000, lockMs: 3_000, idleInTransactionMs: 10_000 },
   /** One row or a few of the registry, read and changed for a caller. */

@@ -58,10 +58,12 @@ export class FrontDoor {
     this.isProxy = networkMatcher(config.trustedProxies)
     const log = new GroupedLog((line) => logger.warn({ context: 'http' }, line))
     const limits = httpLimits.values(config.limits)
-    this.queue = new RequestQueue(limits.pipelinedRequests)
     this.bounds = new HttpBounds(
       (reason, address) => log.note(reason, () => describeCut(reason, address)),
       limits,
+    )
+    this.queue = new RequestQueue(limits.pipelinedRequests, (socket, address) =>
+      this.bounds.endPipelined(socket, address),
     )
     this.web = new WebProxy(config.webUrl)
     const https = config.publicUrl?.startsWith('https:') ?? false
@@ -115,6 +117,8 @@ export class FrontDoor {
   }
 
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    // What was read together with the request that ended the connection.
+    if (request.socket.destroyed) return
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
     const client = this.identify(request)
@@ -182,6 +186,8 @@ const cutReasons: Record<HttpCutReason, string> = {
   held_bytes:
     'it, its address or all clients hold too many bytes of bodies and of answers that they do not take',
   stalled: 'its client has taken nothing of an answer for a minute',
+  pipelined: 'too many requests wait on it for the answer to an earlier one',
+  cut_often: 'too many connections of its address were ended a moment ago',
 }
 
 /** TRACE would send back the request with its cookies, which scripts must not read. */

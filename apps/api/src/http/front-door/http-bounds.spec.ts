@@ -136,4 +136,20 @@ describe('requests and connections', () => {
     second.destroy()
     expect(bounds.usage.connections).toBe(2)
   })
+
+  it('are refused for a time to an address whose connections were ended again and again', () => {
+    const { bounds, clock, cuts } = boundsWith({ cutsPerAddress: 2, refusedMs: 5_000 })
+    const admit = (address: string | null) => {
+      const socket = new FakeSocket()
+      bounds.admit(socket as never, address)
+      return socket
+    }
+    const open = admit('a')
+    for (let round = 0; round < 3; round++) bounds.endPipelined(admit('a') as never, 'a')
+    expect(admit('a').destroyed).toBe(true)
+    expect([open, admit('b'), admit(null)].map(({ destroyed }) => destroyed)).toEqual([false, false, false])
+    expect(cuts).toEqual(['pipelined a', 'pipelined a', 'pipelined a', 'cut_often a'])
+    clock.ms = 5_000
+    expect(admit('a').destroyed).toBe(false)
+  })
 })

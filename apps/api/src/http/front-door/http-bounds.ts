@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { LRUCache } from 'lru-cache'
+import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { httpLimits } from './http-limits.js'
 
 /** Why a connection was refused or ended. */
-export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled'
+export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled' | 'pipelined' | 'cut_often'
 
 interface Exchange {
   request: IncomingMessage
@@ -18,18 +20,31 @@ interface Exchange {
 }
 
 const checkIntervalMs = 100
+/** A cut of an address is forgotten each time this has passed. */
+const cutForgottenMs = 1_000
+const rememberedAddresses = 10_000
 
 /**
  * Bounds what HTTP clients make the process hold: connections, requests in work, bodies that are not complete and answers
- * that are not taken. Past a bound the exchange that holds the most ends.
+ * that are not taken. Past a bound the exchange that holds the most ends. An address whose connections had to be ended again and
+ * again is refused for a time, as each of them costs something until it ends.
  */
 export class HttpBounds {
   /** How many connections were ended for each reason. */
-  readonly cuts: Record<HttpCutReason, number> = { connections: 0, held_bytes: 0, stalled: 0 }
+  readonly cuts: Record<HttpCutReason, number> = {
+    connections: 0,
+    held_bytes: 0,
+    stalled: 0,
+    pipelined: 0,
+    cut_often: 0,
+  }
   readonly #exchanges = new Set<Exchange>()
   readonly #requests = new Map<string, number>()
   readonly #counted = new Map<Socket, string | null>()
   readonly #connections = new Map<string, number>()
+  readonly #cutRates: RateLimiter<string>
+  /** Addresses that are refused, until when. */
+  readonly #refused = new LRUCache<string, number>({ max: rememberedAddresses })
   #heldBytes = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -37,7 +52,14 @@ export class HttpBounds {
     private readonly onCut: (reason: HttpCutReason, address: string) => void,
     private readonly limits: LimitValues<typeof httpLimits>,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.#cutRates = new RateLimiter({
+      burst: limits.cutsPerAddress,
+      refillMs: cutForgottenMs,
+      maxKeys: rememberedAddresses,
+      now,
+    })
+  }
 
   /** Open connections, requests in work, and bytes held at the last check. */
   get usage(): { connections: number; requests: number; heldBytes: number } {
@@ -51,6 +73,10 @@ export class HttpBounds {
     const ofAddress = address === null ? 0 : (this.#connections.get(address) ?? 0)
     if (this.#counted.size >= this.limits.connections || ofAddress >= this.limits.connectionsPerAddress) {
       this.#cut(socket, 'connections', address ?? '')
+      return
+    }
+    if (address !== null && this.now() < (this.#refused.get(address) ?? 0)) {
+      this.#cut(socket, 'cut_often', address)
       return
     }
     this.#counted.set(socket, address)
@@ -125,8 +151,16 @@ export class HttpBounds {
     }
   }
 
+  /** Ends a connection on which more requests wait than may. `address` is that of its client, which a proxy may have named. */
+  endPipelined(socket: Socket, address: string): void {
+    this.#cut(socket, 'pipelined', address)
+  }
+
   #cut(socket: Socket, reason: HttpCutReason, address: string): void {
+    const ofAddress = this.#counted.get(socket)
     socket.destroy()
+    if (ofAddress && this.#cutRates.take(ofAddress) > 0)
+      this.#refused.set(ofAddress, this.now() + this.limits.refusedMs)
     this.cuts[reason] += 1
     this.onCut(reason, address)
   }

@@ -51,6 +51,20 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     text: 'the same bytes',
     past: 'the connection that holds most is closed',
   },
+  cutsPerAddress: {
+    default: 20,
+    unit: 'count',
+    per: 'address',
+    text: 'connections that were closed for one of these limits; one is forgotten each second',
+    past: 'new connections are closed for `http.refusedMs`; existing ones stay',
+  },
+  refusedMs: {
+    default: 10_000,
+    unit: 'ms',
+    per: 'address',
+    text: 'time for which new connections are closed',
+    past: 'they are taken again',
+  },
   stalledMs: {
     default: 60_000,
     unit: 'ms',

@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A server that passes its requests through a queue to `serve`, and a connection to it. */
 async function connect(serve: (request: IncomingMessage, response: ServerResponse) => void) {
-  const queue = new RequestQueue(maxPipelinedRequests)
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
   server = http.createServer((request, response) =>
     queue.submit(request, response, '', () => serve(request, response)),
   )
@@ -74,7 +74,7 @@ describe('requests of one connection', () => {
 })
 
 it('starts few requests in a turn, and lets addresses take turns', async () => {
-  const queue = new RequestQueue(maxPipelinedRequests)
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
   const started: string[] = []
   const submit = (address: string) => {
     const socket = Object.assign(new EventEmitter(), { resume: () => {} })
@@ -92,7 +92,7 @@ it('starts few requests in a turn, and lets addresses take turns', async () => {
 })
 
 it('does not start what its client has given up', async () => {
-  const queue = new RequestQueue(maxPipelinedRequests)
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
   const started: number[] = []
   const responses = Array.from({ length: 40 }, (_, index) => {
     const socket = Object.assign(new EventEmitter(), { resume: () => {} })

@@ -17,8 +17,11 @@ export class RequestQueue {
   readonly #ready = new Map<string, Start[]>()
   #startedInTurn = 0
 
-  /** So many requests may wait on a connection for the answer to an earlier one; a further one ends it. */
-  constructor(private readonly maxPipelinedRequests: number) {}
+  /** So many requests may wait on a connection for the answer to an earlier one; `onExceeded` has to end it. */
+  constructor(
+    private readonly maxPipelinedRequests: number,
+    private readonly onExceeded: (socket: Socket, address: string) => void,
+  ) {}
 
   /** Calls `start` once, or not at all when the connection ends before. */
   submit(request: IncomingMessage, response: ServerResponse, address: string, start: Start): void {
@@ -30,7 +33,7 @@ export class RequestQueue {
       this.#pipelined.set(socket, [])
       begin()
     } else if (pipelined.length === this.maxPipelinedRequests) {
-      socket.destroy()
+      this.onExceeded(socket, address)
     } else {
       pipelined.push(begin)
       socket.pause()
