@@ -26,8 +26,6 @@ let hold: PublisherHold
 let queued: number
 let taken: { messages: number; bytes: number }
 const consumer = {
-  highWatermarkMessages: 10,
-  highWatermarkBytes: 1_000_000,
   get queueLevel() {
     if (queued >= 15) return QueueLevel.critical
     if (queued >= 10) return QueueLevel.high
@@ -76,6 +74,14 @@ describe('PublisherHold', () => {
     expect(publisher.held).toBe(false)
   })
 
+  it('holds the only publisher at the high watermark, also when its queue was looked at on the way', () => {
+    const publisher = new TestPublisher()
+    for (let i = 0; i < 5; i++) deliver(publisher)
+    take(0)
+    fill(publisher)
+    expect(queued).toBe(10)
+  })
+
   it('releases publishers in turn, as far as there is room', () => {
     const [first, second] = [new TestPublisher(), new TestPublisher()]
     fill(first)
@@ -83,7 +89,7 @@ describe('PublisherHold', () => {
     expect(queued).toBe(15)
     first.waiting = 100
     take(11)
-    expect([first.held, second.held, queued]).toEqual([true, true, 14])
+    expect([first.held, second.held, queued]).toEqual([true, true, 10])
     first.waiting = 0
     take(9)
     expect([first.held, second.held]).toEqual([false, false])

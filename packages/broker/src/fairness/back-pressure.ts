@@ -12,9 +12,6 @@ export interface Publisher {
 /** A subscriber, as back-pressure sees it. */
 export interface Consumer {
   readonly queueLevel: QueueLevel
-  /** The high watermark of its queue. */
-  readonly highWatermarkMessages: number
-  readonly highWatermarkBytes: number
   /** Messages it has acknowledged, and bytes it has taken, so far. */
   readonly takenMessages: number
   readonly takenBytes: number
@@ -76,6 +73,7 @@ export class PublisherHold {
   readonly #held = new Set<Publisher>()
   /** What each publisher added since the queue was last below its low watermark. */
   readonly #added = new Map<Publisher, Added>()
+  #addedByAll: Added = { messages: 0, bytes: 0 }
   // Messages come in runs of one publisher: within a run nothing is looked up.
   #lastPublisher: Publisher | null = null
   #lastAdded: Added = { messages: 0, bytes: 0 }
@@ -110,6 +108,7 @@ export class PublisherHold {
     if (this.#consumer.queueLevel > QueueLevel.low) return
     this.#timedOut = false
     this.#added.clear()
+    this.#addedByAll = { messages: 0, bytes: 0 }
     this.#lastPublisher = null
     for (const publisher of [...this.#held]) {
       if (this.#consumer.queueLevel >= QueueLevel.high) return
@@ -149,13 +148,13 @@ export class PublisherHold {
   /** Counts what a publisher added. True when it added less than its share: then others filled the queue. */
   #countAdded(publisher: Publisher, bytes: number): boolean {
     const added = publisher === this.#lastPublisher ? this.#lastAdded : this.#addedBy(publisher)
+    const all = this.#addedByAll
     added.messages++
     added.bytes += bytes
-    const { highWatermarkMessages, highWatermarkBytes } = this.#consumer
+    all.messages++
+    all.bytes += bytes
     const publishers = this.#added.size
-    return (
-      added.messages * publishers < highWatermarkMessages && added.bytes * publishers < highWatermarkBytes
-    )
+    return added.messages * publishers < all.messages && added.bytes * publishers < all.bytes
   }
 
   #addedBy(publisher: Publisher): Added {

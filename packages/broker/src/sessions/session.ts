@@ -112,14 +112,6 @@ export class Session implements Member, Consumer {
     return this.outbound.queue.level
   }
 
-  get highWatermarkMessages(): number {
-    return this.outbound.queue.highWatermarkMessages
-  }
-
-  get highWatermarkBytes(): number {
-    return this.outbound.queue.highWatermarkBytes
-  }
-
   get takenMessages(): number {
     return this.outbound.acknowledgements
   }
