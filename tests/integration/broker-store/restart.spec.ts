@@ -221,6 +221,7 @@ describe('after kill -9', () => {
       )
       await Promise.all(receivers.map((receiver) => receiver.endAsync()))
     },
+    120_000,
   )
 
   it('subscriptions and retained messages are there again', async () => {

@@ -46,6 +46,8 @@ const routes: {
   { route: 'GET /api/v1/devices/{device}/telemetry/latest', deviceRoute: true },
   { route: 'GET /api/v1/telemetry', query: '?devices=pump&points=10' },
   { route: 'GET /api/v1/telemetry/latest', query: '?devices=pump' },
+  { route: 'GET /api/v1/telemetry/set-aside' },
+  { route: 'DELETE /api/v1/telemetry/set-aside/{id}' },
   {
     route: 'POST /api/v1/devices/{device}/credentials',
     deviceRoute: true,

@@ -129,6 +129,7 @@ describe('one device', () => {
       online: true,
       reason: 'connected',
       takeOvers: 0,
+      foldedChanges: 0,
     })
     // Take-overs are stored with the end of the connection, which may be on the page before.
     expect(first.items.map(({ takeOvers }) => takeOvers)).toEqual([0, 0, 4])

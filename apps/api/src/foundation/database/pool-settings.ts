@@ -24,7 +24,7 @@ export const poolSettings = {
    * Commits of telemetry, with activity and presence of devices. A message that is tried three times, because it takes too
    * long, is decided before the broker's `publishTimeoutMs`.
    */
-  ingest: { connections: 8, statementMs: 8_000, lockMs: 6_000, idleInTransactionMs: 15_000 },
+  ingest: { connections: 8, statementMs: 5_000, lockMs: 4_000, idleInTransactionMs: 15_000 },
   /** Who is calling or connecting: credentials, API keys, tokens, sign-in, memberships. Its statements find rows by key. */
   authentication: { connections: 6, statementMs: 5_000, lockMs: 3_000, idleInTransactionMs: 10_000 },
   /** One row or a few of the registry, read and changed for a caller. */
