@@ -1,9 +1,13 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const one = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 
-/** `1,204`; from a million on `1.2 M`. */
+/** `1,204`; from a million on `1.2 M`, from a billion on `1.2 billion`. */
 export function formatCount(count: number): string {
-  return count < 1_000_000 ? whole.format(count) : `${one.format(count / 1_000_000)} M`
+  if (count < 1_000_000) return whole.format(count)
+  // What would be rounded to 1,000 M is a billion.
+  return count < 999_950_000
+    ? `${one.format(count / 1_000_000)} M`
+    : `${one.format(count / 1_000_000_000)} billion`
 }
 
 /** A rate, with a decimal where that says something: `0.4`, `12`, `1,204`. */
