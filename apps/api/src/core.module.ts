@@ -11,6 +11,7 @@ import { Housekeeping } from './foundation/housekeeping/housekeeping.js'
 import { ROOT_LOGGER, type RootLogger } from './foundation/logging/root-logger.js'
 import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
+import { EarlierSecrets } from './foundation/secrets/earlier-secrets.js'
 import { Secrets } from './foundation/secrets/secrets.js'
 import { TRACING, type Tracing } from './foundation/tracing/tracing.js'
 import { FrontDoor } from './http/front-door/front-door.js'
@@ -36,6 +37,7 @@ export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foun
     AuditRetention,
     Housekeeping,
     Addresses,
+    EarlierSecrets,
     PlatformPublisher,
   ]
   const made = [

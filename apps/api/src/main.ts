@@ -7,7 +7,7 @@ import { type Config, ConfigError, parseConfig } from './foundation/config/confi
 import { claimDatabase } from './foundation/database/database-claim.js'
 import { HealthChecks } from './foundation/health/health-checks.js'
 import { createRootLogger, type RootLogger } from './foundation/logging/root-logger.js'
-import { authSecret } from './foundation/secrets/auth-secret.js'
+import { authSecrets } from './foundation/secrets/auth-secret.js'
 import { Secrets } from './foundation/secrets/secrets.js'
 import { startTracing } from './foundation/tracing/tracing.js'
 import { Documents } from './http/documents/documents.js'
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   assertKnownLimits(config.limits)
   const logger = createRootLogger(config.logLevel, { readable: process.stdout.isTTY })
   warnOfUnusedVariables(config, logger)
-  const secrets = new Secrets(authSecret(config))
+  const secrets = new Secrets(...authSecrets(config))
   const frontDoor = new FrontDoor(config, logger)
   await claimDatabase(config.databaseUrl, {
     report: (text) => logger.warn({ context: 'main' }, text),

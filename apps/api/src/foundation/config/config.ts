@@ -31,6 +31,8 @@ export interface Config {
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
   authSecret: string | null
+  /** Earlier ones that still count, the newest first. */
+  previousAuthSecrets: readonly string[]
   administrator: { email: string; password: string; organization: string } | null
   /** Whether everybody who is signed in may create organizations. */
   allowNewOrganizations: boolean
@@ -72,6 +74,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     authSecret: env.AUTH_SECRET ?? null,
+    previousAuthSecrets: env.AUTH_SECRET_PREVIOUS,
     administrator:
       env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
         ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD, organization: env.ORG }
@@ -95,6 +98,7 @@ function parseMqtts(env: z.output<typeof Environment>): Config['mqtts'] {
 
 const secretVariables = new Set([
   'AUTH_SECRET',
+  'AUTH_SECRET_PREVIOUS',
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
   'DATABASE_URL',

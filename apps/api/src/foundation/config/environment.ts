@@ -23,6 +23,8 @@ const Network = z
   .string()
   .refine((text) => parseNetwork(text) !== null, 'expected addresses or networks: 10.0.0.0/8, ::1')
 
+const LongSecret = z.string().min(32, 'expected at least 32 characters, random ones')
+
 const Days = z
   .string()
   .regex(/^\d{1,5}$/, 'expected a number of days')
@@ -173,10 +175,15 @@ export const Environment = TracingEnvironment.extend({
     text: 'Whether everybody who is signed in may create organizations: `true` or `false`. Limits are shared out by organization, so otherwise only a platform administrator may: the first account, and that of `ADMIN_EMAIL`.',
     docker: 'passed',
   }),
-  AUTH_SECRET: described(z.string().min(32, 'expected at least 32 characters, random ones').optional(), {
+  AUTH_SECRET: described(LongSecret.optional(), {
     group: 'secrets',
     text: 'The key that secrets are hashed with and cookies are signed with: at least 32 random characters.',
     otherwise: 'made once and kept in `DATA_DIR`',
+    docker: 'passed',
+  }),
+  AUTH_SECRET_PREVIOUS: described(list(LongSecret), {
+    group: 'secrets',
+    text: 'Earlier values of `AUTH_SECRET`, with commas between: what they hashed and signed stays valid while they are here ([Changing AUTH_SECRET](security.md#changing-auth_secret)).',
     docker: 'passed',
   }),
   METRICS_TOKEN: described(

@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Config } from '../config/config.js'
-import { ConfigError } from '../config/config.js'
+import { type Config, ConfigError } from '../config/config.js'
 
-/** AUTH_SECRET, or else the secret in DATA_DIR, which the first start makes, readable by its owner only. */
-export function authSecret(config: Pick<Config, 'authSecret' | 'dataDir'>): string {
-  if (config.authSecret !== null) return config.authSecret
-  const file = path.join(config.dataDir, 'auth-secret')
-  fs.mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+const shortest = 32
+
+/**
+ * AUTH_SECRET, or else the secret in DATA_DIR, which the first start makes, readable by its owner only; then the earlier ones
+ * that still count: further lines of that file, and AUTH_SECRET_PREVIOUS.
+ */
+export function authSecrets({
+  authSecret,
+  previousAuthSecrets,
+  dataDir,
+}: Pick<Config, 'authSecret' | 'previousAuthSecrets' | 'dataDir'>): [current: string, ...earlier: string[]] {
+  if (authSecret !== null) return [authSecret, ...previousAuthSecrets]
+  const file = path.join(dataDir, 'auth-secret')
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   makeOnce(file)
-  const secret = fs.readFileSync(file, 'utf8').trim()
-  if (secret.length >= 32) return secret
+  const [current, ...earlier] = fs.readFileSync(file, 'utf8').trim().split('\n')
+  if (current !== undefined && [current, ...earlier].every((secret) => secret.length >= shortest))
+    return [current, ...earlier, ...previousAuthSecrets]
   throw new ConfigError(
     `AUTH_SECRET: the secret in ${file} is damaged. Restore the file from a backup; without it all sessions and credentials end.`,
   )

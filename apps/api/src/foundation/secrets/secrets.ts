@@ -8,20 +8,31 @@ const prefixes: Record<SecretKind, string> = {
   'mqtt token': 'hg_tok_',
 }
 
-/** Makes secrets of 256 random bits, and hashes them with a key for each kind, derived from AUTH_SECRET. */
-export class Secrets {
-  private readonly keys: Record<SecretKind, Buffer>
-  private readonly browserKey: Buffer
+/** An HMAC-SHA256 that is stored in place of a secret, and which of the keys it was made with. */
+export interface SecretHash {
+  hash: Buffer<ArrayBuffer>
+  /** Names the key without telling it. */
+  keyId: string
+}
 
-  constructor(readonly authSecret: string) {
-    const deriveFor = (use: string) => Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', use, 32))
-    const derive = (kind: SecretKind) => deriveFor(`${kind} hash`)
-    this.browserKey = deriveFor('known browser signature')
-    this.keys = {
-      'device credential': derive('device credential'),
-      'api key': derive('api key'),
-      'mqtt token': derive('mqtt token'),
-    }
+/**
+ * Makes secrets of 256 random bits, and hashes them with a key for each kind, derived from AUTH_SECRET. What was hashed or
+ * signed with an earlier AUTH_SECRET is still recognized.
+ */
+export class Secrets {
+  readonly authSecret: string
+  readonly earlierAuthSecrets: readonly string[]
+  private readonly keyRings: readonly [KeyRing, ...KeyRing[]]
+
+  constructor(authSecret: string, ...earlierAuthSecrets: string[]) {
+    this.authSecret = authSecret
+    this.earlierAuthSecrets = earlierAuthSecrets
+    this.keyRings = [new KeyRing(authSecret), ...earlierAuthSecrets.map((secret) => new KeyRing(secret))]
+  }
+
+  /** Names the current AUTH_SECRET without telling it. */
+  get keyId(): string {
+    return this.keyRings[0].id
   }
 
   /** Makes a secret. Its prefix names its kind, so that scanners find leaked ones. */
@@ -29,14 +40,25 @@ export class Secrets {
     return prefixes[kind] + randomBytes(32).toString('base64url')
   }
 
-  /** The HMAC-SHA256 that is stored in place of a secret. It need not be slow: 256 random bits cannot be guessed. */
-  hash(kind: SecretKind, secret: string | Buffer): Buffer<ArrayBuffer> {
-    return createHmac('sha256', this.keys[kind]).update(secret).digest() as Buffer<ArrayBuffer>
+  /** What is stored in place of a secret. It need not be slow: 256 random bits cannot be guessed. */
+  hash(kind: SecretKind, secret: string | Buffer): SecretHash {
+    return this.keyRings[0].hash(kind, secret)
+  }
+
+  /** What may be stored in place of a secret: the hash with the current key first, then those with earlier ones. */
+  hashes(kind: SecretKind, secret: string | Buffer): readonly [SecretHash, ...SecretHash[]] {
+    const [current, ...earlier] = this.keyRings
+    return [current.hash(kind, secret), ...earlier.map((keys) => keys.hash(kind, secret))]
   }
 
   /** Signs what the cookie of a known browser says, by HMAC-SHA256. */
   signKnownBrowser(text: string): Buffer {
-    return createHmac('sha256', this.browserKey).update(text).digest()
+    return this.keyRings[0].signKnownBrowser(text)
+  }
+
+  /** Whether a known browser's cookie was signed here, in constant time. */
+  isKnownBrowserSignature(signature: Uint8Array, text: string): boolean {
+    return this.keyRings.some((keys) => this.matches(signature, keys.signKnownBrowser(text)))
   }
 
   /** Compares two hashes in constant time. */
@@ -47,5 +69,33 @@ export class Secrets {
   /** Whether a text looks like a secret of this kind. */
   looksLike(kind: SecretKind, text: string): boolean {
     return text.startsWith(prefixes[kind])
+  }
+}
+
+/** The keys that are derived from one AUTH_SECRET, by HKDF (RFC 5869). */
+class KeyRing {
+  readonly id: string
+  private readonly keys: Record<SecretKind, Buffer>
+  private readonly browserKey: Buffer
+
+  constructor(authSecret: string) {
+    const deriveFor = (use: string) => Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', use, 32))
+    const derive = (kind: SecretKind) => deriveFor(`${kind} hash`)
+    this.browserKey = deriveFor('known browser signature')
+    this.keys = {
+      'device credential': derive('device credential'),
+      'api key': derive('api key'),
+      'mqtt token': derive('mqtt token'),
+    }
+    this.id = deriveFor('key id').toString('hex', 0, 8)
+  }
+
+  hash(kind: SecretKind, secret: string | Buffer): SecretHash {
+    const hash = createHmac('sha256', this.keys[kind]).update(secret).digest() as Buffer<ArrayBuffer>
+    return { hash, keyId: this.id }
+  }
+
+  signKnownBrowser(text: string): Buffer {
+    return createHmac('sha256', this.browserKey).update(text).digest()
   }
 }

@@ -114,6 +114,7 @@ const hiddenVariables = [
   'DATABASE_URL',
   'REDIS_URL',
   'AUTH_SECRET',
+  'AUTH_SECRET_PREVIOUS',
   'ADMIN_PASSWORD',
   'TLS_KEY',
   'NODE_CHANNEL_FD',

@@ -32,6 +32,7 @@ export class ApiKeysService {
   async create(principal: Principal, input: CreateApiKey): Promise<IssuedApiKey> {
     const key = this.secrets.make('api key')
     const role = lowerRole(input.role ?? 'admin', principal.role)
+    const hashed = this.secrets.hash('api key', key)
     const row = await this.database.transaction(async (transaction) => {
       await this.makeSureOfRoom(transaction, principal.organizationId)
       const maker = await findMaker(transaction, principal)
@@ -43,7 +44,8 @@ export class ApiKeysService {
           createdByKeyId: maker.apiKeyId,
           name: input.name,
           role,
-          secretHash: this.secrets.hash('api key', key),
+          secretHash: hashed.hash,
+          hashKey: hashed.keyId,
           hint: key.slice(-4),
           expiresAt: expiryOf(input.expiresAt, maker),
         },

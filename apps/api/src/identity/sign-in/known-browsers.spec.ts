@@ -8,6 +8,15 @@ const cookieOf = (setCookie: string) => setCookie.split(';', 1)[0] ?? ''
 const dayMs = 86_400_000
 
 describe('KnownBrowsers', () => {
+  it('knows a browser that was remembered with an earlier AUTH_SECRET', () => {
+    const cookie = cookieOf(browsers.remember(undefined, 'ada@example.com'))
+    const rotated = new KnownBrowsers(
+      { publicUrl: null },
+      new Secrets('another secret', 'a secret of thirty-two characters'),
+    )
+    expect(rotated.identify(cookie, 'ada@example.com')).not.toBeNull()
+  })
+
   it('knows a browser for the account that signed in there, and for no other', () => {
     const cookie = cookieOf(browsers.remember(undefined, 'ada@example.com'))
     expect(browsers.identify(`a=b; ${cookie}; c=d`, 'ada@example.com')).toMatch(/^[\w-]{22}$/)

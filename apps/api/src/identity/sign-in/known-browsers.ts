@@ -42,7 +42,9 @@ export class KnownBrowsers {
   remember(cookies: string | undefined, account: string, nowMs = Date.now()): string {
     const id = randomBytes(16).toString('base64url')
     const issuedAtSeconds = Math.floor(nowMs / 1_000)
-    const signature = this.sign(id, issuedAtSeconds, account).toString('base64url')
+    const signature = this.secrets
+      .signKnownBrowser(signedText(id, issuedAtSeconds, account))
+      .toString('base64url')
     const others = this.entries(cookies).filter((entry) => !this.isOf(entry, account, nowMs))
     const kept = others.slice(0, mostAccounts - 1).map(({ text }) => text)
     const value = [`${id}.${issuedAtSeconds}.${signature}`, ...kept].join('~')
@@ -51,11 +53,7 @@ export class KnownBrowsers {
 
   private isOf({ id, issuedAtSeconds, signature }: Entry, account: string, nowMs: number): boolean {
     if (issuedAtSeconds + lifetimeSeconds <= nowMs / 1_000) return false
-    return this.secrets.matches(signature, this.sign(id, issuedAtSeconds, account))
-  }
-
-  private sign(id: string, issuedAtSeconds: number, account: string): Buffer {
-    return this.secrets.signKnownBrowser(`${id} ${issuedAtSeconds} ${account}`)
+    return this.secrets.isKnownBrowserSignature(signature, signedText(id, issuedAtSeconds, account))
   }
 
   private entries(cookies = ''): Entry[] {
@@ -68,4 +66,8 @@ export class KnownBrowsers {
       return [{ text, id, issuedAtSeconds: Number(issuedAt), signature: Buffer.from(signature, 'base64url') }]
     })
   }
+}
+
+function signedText(id: string, issuedAtSeconds: number, account: string): string {
+  return `${id} ${issuedAtSeconds} ${account}`
 }

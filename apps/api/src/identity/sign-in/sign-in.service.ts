@@ -5,6 +5,7 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
+import { EarlierSignatures } from './earlier-signatures.js'
 import { Origins } from './origins.js'
 import { sessionLimits } from './session-limits.js'
 
@@ -20,6 +21,7 @@ export interface SignedInSession {
 export class SignInService {
   private readonly logger = new Logger(SignInService.name)
   private readonly betterAuth: BetterAuth
+  private readonly signatures: EarlierSignatures
   private readonly sessionsPerPerson: number
   /** The base URL of better-auth. */
   readonly baseUrl: string
@@ -33,6 +35,7 @@ export class SignInService {
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
     this.sessionsPerPerson = sessionLimits.values(config.limits).perPerson
+    this.signatures = new EarlierSignatures(secrets)
     this.betterAuth = createBetterAuth({
       prisma: database.accounts,
       baseUrl: this.baseUrl,
@@ -45,6 +48,7 @@ export class SignInService {
 
   /** Passes a request to better-auth. */
   handle(request: Request): Promise<Response> {
+    this.signatures.renewHeaders(request.headers)
     return this.betterAuth.handler(request)
   }
 
@@ -52,8 +56,8 @@ export class SignInService {
   async findSession(credential: { cookie: string } | { bearer: string }): Promise<SignedInSession | null> {
     const headers = new Headers(
       'cookie' in credential
-        ? { cookie: credential.cookie }
-        : { authorization: `Bearer ${credential.bearer}` },
+        ? { cookie: this.signatures.renewCookies(credential.cookie) }
+        : { authorization: `Bearer ${this.signatures.renewBearer(credential.bearer)}` },
     )
     const result = await this.betterAuth.api.getSession({ headers, returnHeaders: true })
     if (result.response === null) return null

@@ -77,7 +77,7 @@ export class TokenAuthenticator {
 
   private async find(password: string): Promise<StoredToken | null> {
     const { rows } = await this.database.pools.authentication.query<TokenRow>(findSql, [
-      this.secrets.hash('mqtt token', password),
+      this.secrets.hashes('mqtt token', password).map(({ hash }) => hash),
     ])
     const [row] = rows
     if (row === undefined) return null
@@ -116,7 +116,7 @@ const findSql = `
   LEFT JOIN api_key ON api_key.id = token.api_key_id
   CROSS JOIN LATERAL (SELECT COALESCE(session.user_id, api_key.created_by_id) AS user_id) AS behind
   LEFT JOIN member ON member.organization_id = token.organization_id AND member.user_id = behind.user_id
-  WHERE token.secret_hash = $1 AND (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
+  WHERE token.secret_hash = ANY($1::bytea[]) AND (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
 
 function ownerOf(sessionId: string | null, apiKeyId: string | null): TokenOwner | null {
   if (sessionId !== null) return { kind: 'session', id: sessionId }

@@ -108,7 +108,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
       owner.kind === 'session' ? insertForSession : insertForApiKey,
       [
         id,
-        this.secrets.hash('mqtt token', password),
+        this.secrets.hash('mqtt token', password).hash,
         clientId,
         principal.organizationId,
         owner.id,

@@ -5,6 +5,8 @@ import type { Database } from '../../foundation/database/database.service.js'
 export interface StoredCredential {
   id: string
   secretHash: Buffer
+  /** Names the key that it was hashed with; null: not noted by an old version. */
+  hashKey: string | null
   previousSecretHash: Buffer | null
   previousSecretExpiresAt: number | null
   expiresAt: number | null
@@ -120,7 +122,8 @@ interface Batch {
 }
 
 const readSql = `
-  SELECT c.id, c.secret_hash AS "secretHash", c.previous_secret_hash AS "previousSecretHash",
+  SELECT c.id, c.secret_hash AS "secretHash", c.hash_key AS "hashKey",
+         c.previous_secret_hash AS "previousSecretHash",
          c.previous_secret_expires_at AS "previousSecretExpiresAt", c.expires_at AS "expiresAt",
          d.key AS "deviceKey", d.id AS "deviceId", o.id AS "organizationId", o.slug AS "organizationSlug"
   FROM credential c JOIN device d ON d.key = c.device_key JOIN organization o ON o.id = d.organization_id

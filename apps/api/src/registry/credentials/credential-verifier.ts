@@ -2,7 +2,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { LastUsed } from '../../foundation/secrets/last-used.js'
-import { Secrets } from '../../foundation/secrets/secrets.js'
+import { Rehasher } from '../../foundation/secrets/rehasher.js'
+import { type SecretHash, Secrets } from '../../foundation/secrets/secrets.js'
 import { CredentialCache, type StoredCredential } from './credential-cache.js'
 
 /** A device whose credential was verified. */
@@ -26,6 +27,7 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CredentialVerifier.name)
   private readonly cache: CredentialCache
   private readonly lastUsed: LastUsed
+  private readonly rehasher: Rehasher
 
   constructor(
     database: Database,
@@ -34,6 +36,7 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   ) {
     this.cache = new CredentialCache(database)
     this.lastUsed = new LastUsed(database, 'credential', this.logger)
+    this.rehasher = new Rehasher(database, 'credential', this.logger, (id) => this.cache.forget(id))
     // Registered before all other handlers, so that these find the cache already updated.
     events.on('credential.revoked', ({ credentialId }) => {
       this.cache.markRevoked(credentialId)
@@ -76,18 +79,25 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.lastUsed.close()
+    await Promise.all([this.lastUsed.close(), this.rehasher.close()])
   }
 
   private check(credential: StoredCredential | null, password: string | Buffer): Verification {
     if (credential === null) return { ok: false, reason: 'unknown_credential' }
-    const verification = this.compare(
-      credential,
-      this.secrets.hash('device credential', password),
-      Date.now(),
-    )
-    if (verification.ok) this.lastUsed.note(credential.id)
-    return verification
+    const hashes = this.secrets.hashes('device credential', password)
+    for (const { hash } of hashes) {
+      const verification = this.compare(credential, hash, Date.now())
+      if (!verification.ok && verification.reason === 'wrong_secret') continue
+      if (verification.ok) this.noteUse(credential, hash, hashes[0])
+      return verification
+    }
+    return { ok: false, reason: 'wrong_secret' }
+  }
+
+  private noteUse(credential: StoredCredential, used: Buffer, current: SecretHash): void {
+    this.lastUsed.note(credential.id)
+    const isPrevious = !this.secrets.matches(credential.secretHash, used)
+    if (credential.hashKey !== current.keyId && !isPrevious) this.rehasher.note(credential.id, used, current)
   }
 
   private compare(credential: StoredCredential, hash: Buffer, nowMs: number): Verification {

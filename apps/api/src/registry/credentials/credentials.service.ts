@@ -45,7 +45,7 @@ export class CredentialsService {
     input: IssueCredential,
     urls: PlatformUrls,
   ): Promise<IssuedCredential> {
-    const secret = this.secrets.make('device credential')
+    const { secret, hashed } = this.makeSecret()
     return this.database.transaction(async (transaction) => {
       const device = await this.devices.find(principal, deviceId, transaction)
       await this.makeSureOfRoom(transaction, device)
@@ -54,7 +54,7 @@ export class CredentialsService {
           id: randomId(),
           deviceKey: device.key,
           name: input.name ?? null,
-          secretHash: this.secrets.hash('device credential', secret),
+          ...hashed,
           expiresAt: input.expiresAt == null ? null : futureTime('expiresAt', input.expiresAt, longestLife),
         },
       })
@@ -80,14 +80,14 @@ export class CredentialsService {
     { overlapSeconds }: RotateCredential,
     urls: PlatformUrls,
   ): Promise<IssuedCredential> {
-    const secret = this.secrets.make('device credential')
+    const { secret, hashed } = this.makeSecret()
     const previousSecretExpiresAt = new Date(Date.now() + overlapSeconds * 1_000)
     const { device, answer } = await this.database.transaction(async (transaction) => {
       const { device, credential } = await this.find(transaction, principal, deviceId, id)
       const row = await transaction.credential.update({
         where: { id },
         data: {
-          secretHash: this.secrets.hash('device credential', secret),
+          ...hashed,
           previousSecretHash: overlapSeconds > 0 ? credential.secretHash : null,
           previousSecretExpiresAt: overlapSeconds > 0 ? previousSecretExpiresAt : null,
           rotatedAt: new Date(),
@@ -124,6 +124,12 @@ export class CredentialsService {
   }
 
   /** Locks the row, so that the second of two rotations at the same time builds on the first. */
+  private makeSecret() {
+    const secret = this.secrets.make('device credential')
+    const { hash, keyId } = this.secrets.hash('device credential', secret)
+    return { secret, hashed: { secretHash: hash, hashKey: keyId } }
+  }
+
   private async find(transaction: Transaction, principal: Principal, deviceId: string, id: string) {
     const device = await this.devices.find(principal, deviceId, transaction)
     await transaction.$queryRaw`SELECT FROM credential WHERE id = ${id} FOR UPDATE`
