@@ -11,6 +11,7 @@ import { UserError } from '../foundation/user-error.mjs'
  * @property {number} port
  * @property {number} mqttPort 0 when off
  * @property {number} mqttsPort 0 when off
+ * @property {number} httpsPort 0 when off
  * @property {string | undefined} databaseUrl
  * @property {string} dataDir absolute
  */
@@ -43,11 +44,12 @@ function parsePorts(env) {
     port: parsePort(env, 'PORT', 3000),
     mqttPort: parsePort(env, 'MQTT_PORT', 1883),
     mqttsPort: parsePort(env, 'MQTTS_PORT', 0),
+    httpsPort: parsePort(env, 'HTTPS_PORT', 0),
   }
   const used = Object.values(ports).filter((port) => port > 0)
   if (new Set(used).size === used.length) return ports
   throw new UserError(
-    'PORT, MQTT_PORT and MQTTS_PORT have to differ.',
+    'PORT, MQTT_PORT, MQTTS_PORT and HTTPS_PORT have to differ.',
     `They are ${Object.values(ports).join(', ')}.`,
   )
 }

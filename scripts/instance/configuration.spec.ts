@@ -10,6 +10,7 @@ describe('parseConfiguration', () => {
       port: 3000,
       mqttPort: 1883,
       mqttsPort: 0,
+      httpsPort: 0,
       databaseUrl: undefined,
       dataDir: inProject('.data'),
     }

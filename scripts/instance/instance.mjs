@@ -19,7 +19,7 @@ const dataMegabytes = 200
  */
 export async function claimInstance(onStop, stop) {
   const configuration = readConfiguration()
-  const { host, port, mqttPort, mqttsPort, dataDir } = configuration
+  const { host, port, mqttPort, mqttsPort, httpsPort, dataDir } = configuration
   prepareDataDirectory(dataDir)
   const lock = await lockInstance(dataDir)
   onStop(async () => lock.release())
@@ -29,6 +29,7 @@ export async function claimInstance(onStop, stop) {
   await assertPortFree('PORT', host, port)
   if (mqttPort) await assertPortFree('MQTT_PORT', host, mqttPort)
   if (mqttsPort) await assertPortFree('MQTTS_PORT', host, mqttsPort)
+  if (httpsPort) await assertPortFree('HTTPS_PORT', host, httpsPort)
   return { configuration, lock }
 }
 

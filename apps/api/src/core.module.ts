@@ -13,8 +13,10 @@ import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
 import { EarlierSecrets } from './foundation/secrets/earlier-secrets.js'
 import { Secrets } from './foundation/secrets/secrets.js'
+import { Certificates } from './foundation/tls/certificates.js'
 import { TRACING, type Tracing } from './foundation/tracing/tracing.js'
 import { FrontDoor } from './http/front-door/front-door.js'
+import { HttpsListener } from './http/front-door/https-listener.js'
 
 /** Objects that are made before the Nest application. */
 export interface Foundations {
@@ -37,7 +39,9 @@ export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foun
     AuditRetention,
     Housekeeping,
     Addresses,
+    Certificates,
     EarlierSecrets,
+    HttpsListener,
     PlatformPublisher,
   ]
   const made = [

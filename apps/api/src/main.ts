@@ -13,6 +13,7 @@ import { startTracing } from './foundation/tracing/tracing.js'
 import { Documents } from './http/documents/documents.js'
 import { openApiDocument } from './http/documents/openapi-document.js'
 import { FrontDoor } from './http/front-door/front-door.js'
+import { HttpsListener } from './http/front-door/https-listener.js'
 import { WebProcess } from './http/web-process/web-process.js'
 import { describeStartFailure } from './start-failure.js'
 
@@ -59,6 +60,7 @@ async function start(app: NestFastifyApplication, config: Config): Promise<void>
       `HOST: ${config.host} is not a name of this machine; set HOST to one of its addresses`,
     )
   })
+  await app.get(HttpsListener).listen()
 }
 
 function warnOfUnusedVariables({ redisUrl }: Config, logger: RootLogger): void {

@@ -1,51 +1,34 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
+import { once } from 'node:events'
+import https from 'node:https'
+import tls from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createAdministrator } from '../../support/accounts.js'
+import { Certificates, hasOpenssl } from '../../support/certificates.js'
 import { freePort } from '../../support/free-port.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { connectDevice, eventually, refusalCode, registerDevice } from './support.js'
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const ofThisMachine = 'subjectAltName=IP:127.0.0.1'
 
-let directory: string
+let certificates: Certificates
 let platform: Platform | undefined
-const file = (name: string) => path.join(directory, name)
-const read = (name: string) => fs.readFileSync(file(name))
+const file = (name: string) => certificates.file(name)
+const read = (name: string) => certificates.read(name)
 
 beforeAll(() => {
   if (!hasOpenssl) return
-  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heliograph-tls-'))
-  makeAuthority('server-ca')
-  makeAuthority('device-ca')
-  makeCertificate('server', 'server-ca', 'subjectAltName=IP:127.0.0.1')
-  makeCertificate('device', 'device-ca')
-  makeCertificate('stranger', 'server-ca')
-  return () => fs.rmSync(directory, { recursive: true })
+  certificates = new Certificates()
+  certificates.makeAuthority('server-ca')
+  certificates.makeAuthority('device-ca')
+  certificates.make('server', 'server-ca', ofThisMachine)
+  certificates.make('device', 'device-ca')
+  certificates.make('stranger', 'server-ca')
+  return () => certificates.remove()
 })
 afterEach(async () => {
   await platform?.stop()
   platform = undefined
 })
-
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { cwd: directory, stdio: 'ignore' })
-}
-
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-
-function makeAuthority(name: string): void {
-  openssl('req', '-x509', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`)
-}
-
-function makeCertificate(name: string, authority: string, extension = 'basicConstraints=CA:FALSE'): void {
-  openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`)
-  fs.writeFileSync(file(`${name}.ext`), extension)
-  const by = ['-CA', `${authority}.crt`, '-CAkey', `${authority}.key`, '-CAcreateserial']
-  openssl('x509', '-req', '-in', `${name}.csr`, ...by, '-extfile', `${name}.ext`, '-out', `${name}.crt`)
-}
 
 async function start(env: NodeJS.ProcessEnv = {}) {
   const port = await freePort()
@@ -53,6 +36,15 @@ async function start(env: NodeJS.ProcessEnv = {}) {
   platform = await startPlatform({ env: tls })
   const device = await registerDevice(await createAdministrator(platform))
   return { platform, device, url: `mqtts://127.0.0.1:${port}`, ca: read('server-ca.crt') }
+}
+
+/** The name in the certificate that a new connection to a port gets. */
+async function servedName(port: number): Promise<string> {
+  const socket = tls.connect({ host: '127.0.0.1', port, ca: read('server-ca.crt') })
+  await once(socket, 'secureConnect')
+  const { subject } = socket.getPeerCertificate()
+  socket.destroy()
+  return String(subject.CN)
 }
 
 describe.skipIf(!hasOpenssl)('MQTT over TLS', () => {
@@ -85,4 +77,65 @@ describe.skipIf(!hasOpenssl)('MQTT over TLS', () => {
   ])('names the problem of a file: %s=%s', async (variable, name, message) => {
     await expect(start({ [variable]: file(name) })).rejects.toThrow(message)
   })
+})
+
+describe.skipIf(!hasOpenssl)('HTTPS', () => {
+  it('serves pages, REST and MQTT over WebSocket, beside the plain port', async () => {
+    const httpsPort = await freePort()
+    const { platform, device, ca } = await start({ HTTPS_PORT: String(httpsPort) })
+    const get = async (path: string) => {
+      const request = https.get({ host: '127.0.0.1', port: httpsPort, path, ca })
+      const [response] = await once(request, 'response')
+      response.resume()
+      return response
+    }
+    expect((await get('/readyz')).statusCode).toBe(200)
+    expect((await get('/sign-in')).statusCode).toBe(200)
+    expect((await get('/api/v1/devices')).statusCode).toBe(401)
+    expect((await fetch(`${platform.url}/readyz`)).status).toBe(200)
+    const client = await connectDevice(platform, device, { url: `wss://127.0.0.1:${httpsPort}/mqtt`, ca })
+    await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await client.endAsync()
+    await expect(
+      once(tls.connect({ host: '127.0.0.1', port: httpsPort, ca, maxVersion: 'TLSv1.1' }), 'secureConnect'),
+    ).rejects.toThrow()
+  })
+
+  it('ignores an upgrade to another protocol, as the plain port does', async () => {
+    const httpsPort = await freePort()
+    const { ca } = await start({ HTTPS_PORT: String(httpsPort) })
+    const request = https.get({
+      ...{ host: '127.0.0.1', port: httpsPort, path: '/healthz', ca },
+      headers: { connection: 'upgrade, http2-settings', upgrade: 'h2c', 'http2-settings': '' },
+    })
+    const [response] = await once(request, 'response')
+    response.resume()
+    expect(response.statusCode).toBe(200)
+  })
+})
+
+describe.skipIf(!hasOpenssl)('a new certificate', () => {
+  it('serves new connections without a restart, once its files fit together, and open ones go on', async () => {
+    certificates.make('renewed', 'server-ca', ofThisMachine)
+    certificates.replace('current.crt', 'server.crt')
+    certificates.replace('current.key', 'server.key')
+    const httpsPort = await freePort()
+    const files = { TLS_CERT: file('current.crt'), TLS_KEY: file('current.key') }
+    const { platform, device, url, ca } = await start({ HTTPS_PORT: String(httpsPort), ...files })
+    const client = await connectDevice(platform, device, { url, ca })
+    const mqttsPort = Number(new URL(url).port)
+    expect([await servedName(mqttsPort), await servedName(httpsPort)]).toEqual(['server', 'server'])
+
+    certificates.replace('current.crt', 'renewed.crt')
+    await eventually(() => expect(platform.logs()).toContain('the one before stays in use'))
+    expect([await servedName(mqttsPort), await servedName(httpsPort)]).toEqual(['server', 'server'])
+
+    certificates.replace('current.key', 'renewed.key')
+    await eventually(async () => expect(await servedName(mqttsPort)).toBe('renewed'))
+    expect(await servedName(httpsPort)).toBe('renewed')
+    await client.publishAsync(device.credential.topics.telemetry, '{"a":1}', { qos: 1 })
+    await client.endAsync()
+    const metrics = await (await fetch(`${platform.url}/metrics`)).text()
+    expect(metrics).toMatch(/heliograph_tls_certificate_not_after_seconds 1\.?\d+/)
+  }, 120_000)
 })

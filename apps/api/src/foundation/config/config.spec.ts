@@ -11,7 +11,9 @@ describe('parseConfig', () => {
       port: 3000,
       host: '127.0.0.1',
       mqttPort: 1883,
-      mqtts: null,
+      mqttsPort: 0,
+      httpsPort: 0,
+      tls: null,
       mqttLimits: {},
       limits: new Map(),
       databaseUrl: DATABASE_URL,
@@ -98,6 +100,7 @@ describe('parseConfig', () => {
     ['ADMIN_EMAIL', 'no-address', 'e-mail'],
     ['TELEMETRY_RETENTION_DAYS', '0', 'one day'],
     ['MQTTS_PORT', '8883', 'TLS_CERT'],
+    ['HTTPS_PORT', '3443', 'TLS_CERT'],
     ['ADMIN_PASSWORD', 'long enough', 'both'],
   ])('says what is expected in place of %s=%s', (variable, value, expected) => {
     expect(() => parse({ [variable]: value })).toThrow(ConfigError)

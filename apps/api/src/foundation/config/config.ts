@@ -15,8 +15,12 @@ export interface Config {
   host: string
   /** 0: MQTT over TCP is off. */
   mqttPort: number
-  /** null: MQTT over TLS is off. */
-  mqtts: { port: number; certFile: string; keyFile: string; caFile: string | null } | null
+  /** 0: MQTT over TLS is off. */
+  mqttsPort: number
+  /** 0: HTTPS is off. */
+  httpsPort: number
+  /** The files of the certificate of these listeners; null when both are off. */
+  tls: { certFile: string; keyFile: string; caFile: string | null } | null
   /** Limits of the broker that are not its defaults. */
   mqttLimits: Partial<BrokerLimits>
   /** Limits of the other parts that are not their defaults. */
@@ -63,7 +67,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     port: env.PORT,
     host: env.HOST,
     mqttPort: env.MQTT_PORT,
-    mqtts: parseMqtts(env),
+    mqttsPort: env.MQTTS_PORT,
+    httpsPort: env.HTTPS_PORT,
+    tls: parseTls(env),
     mqttLimits: env.MQTT_LIMITS,
     limits: env.LIMITS,
     databaseUrl: env.DATABASE_URL,
@@ -88,12 +94,12 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   }
 }
 
-function parseMqtts(env: z.output<typeof Environment>): Config['mqtts'] {
-  if (env.MQTTS_PORT === undefined || env.MQTTS_PORT === 0) return null
-  if (env.TLS_CERT === undefined || env.TLS_KEY === undefined) {
-    throw new ConfigError('MQTTS_PORT: needs TLS_CERT and TLS_KEY, the files of a certificate and its key')
-  }
-  return { port: env.MQTTS_PORT, certFile: env.TLS_CERT, keyFile: env.TLS_KEY, caFile: env.TLS_CA ?? null }
+function parseTls({ MQTTS_PORT, HTTPS_PORT, ...env }: z.output<typeof Environment>): Config['tls'] {
+  if (MQTTS_PORT === 0 && HTTPS_PORT === 0) return null
+  const { TLS_CERT: certFile, TLS_KEY: keyFile, TLS_CA: caFile = null } = env
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile, caFile }
+  const variable = MQTTS_PORT === 0 ? 'HTTPS_PORT' : 'MQTTS_PORT'
+  throw new ConfigError(`${variable}: needs TLS_CERT and TLS_KEY, the files of a certificate and its key`)
 }
 
 const secretVariables = new Set([

@@ -62,19 +62,23 @@ export const Environment = TracingEnvironment.extend({
     text: 'The port of MQTT over TCP. `0` turns it off.',
     docker: 'set',
   }),
-  MQTTS_PORT: described(Port.optional(), {
+  MQTTS_PORT: described(Port.default(0), {
     group: 'addresses',
-    text: 'The port of MQTT over TLS. It needs `TLS_CERT` and `TLS_KEY`.',
+    text: 'The port of MQTT over TLS. It needs `TLS_CERT` and `TLS_KEY`. `0` turns it off.',
     example: '8883',
-    otherwise: 'off',
+  }),
+  HTTPS_PORT: described(Port.default(0), {
+    group: 'addresses',
+    text: 'The port of the pages, of REST and of MQTT over WebSocket by TLS, beside `PORT`. It needs `TLS_CERT` and `TLS_KEY`, and a `PUBLIC_URL` with `https`. `0` turns it off.',
+    example: '3443',
   }),
   TLS_CERT: described(z.string().optional(), {
     group: 'addresses',
-    text: 'The file of the certificate for `MQTTS_PORT`, in PEM.',
+    text: 'The file of the certificate for `MQTTS_PORT` and `HTTPS_PORT`, in PEM, with the certificates between it and its authority. When the files change, new connections get the new certificate.',
   }),
   TLS_KEY: described(z.string().optional(), {
     group: 'addresses',
-    text: 'The file of the private key for `MQTTS_PORT`, in PEM.',
+    text: 'The file of its private key, in PEM.',
   }),
   TLS_CA: described(z.string().optional(), {
     group: 'addresses',

@@ -53,8 +53,10 @@ export function clientIdentifier(trustedProxies: readonly string[]): (request: I
 function identify(request: IncomingMessage, isTrusted: (address: string) => boolean): Client {
   const peer = plainAddress(request.socket.remoteAddress ?? '')
   const host = request.headers.host ?? ''
-  if (!isTrusted(peer)) return { address: peer, protocol: 'http', host }
-  const protocol = last(header(request, 'x-forwarded-proto')) === 'https' ? 'https' : 'http'
+  const isSecure = 'encrypted' in request.socket
+  if (!isTrusted(peer)) return { address: peer, protocol: isSecure ? 'https' : 'http', host }
+  const forwarded = last(header(request, 'x-forwarded-proto'))
+  const protocol = forwarded === 'https' || (forwarded === '' && isSecure) ? 'https' : 'http'
   return {
     address: forwardedAddress(header(request, 'x-forwarded-for'), peer, isTrusted),
     protocol,

@@ -1,8 +1,11 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TlsOptions } from 'node:tls'
 import type { Config } from '../../foundation/config/config.js'
 import { networkMatcher, plainAddress } from '../../foundation/config/networks.js'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
@@ -31,6 +34,14 @@ const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
  * than the ten beyond which Node suspects a leak.
  */
 const mostListeners = 20
+const handshakeTimeoutMs = 10_000
+const serverOptions = {
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+}
 
 /**
  * The server of PORT: passes REST to Nest, upgrades to the handler of their path, and all else to the web process.
@@ -48,6 +59,7 @@ export class FrontDoor {
   private readonly secure: RequestHandler
   private readonly securePage: (response: ServerResponse) => void
   private readonly allowedOrigins: readonly string[]
+  private readonly limits: LimitValues<typeof httpLimits>
   private nest: RequestHandler = (_, response) => sendProblem(response, 503, 'starting', 'Starting.')
 
   constructor(
@@ -58,6 +70,7 @@ export class FrontDoor {
     this.isProxy = networkMatcher(config.trustedProxies)
     const log = new GroupedLog((line) => logger.warn({ context: 'http' }, line))
     const limits = httpLimits.values(config.limits)
+    this.limits = limits
     this.bounds = new HttpBounds(
       (reason, address) => log.note(reason, () => describeCut(reason, address)),
       limits,
@@ -75,22 +88,19 @@ export class FrontDoor {
   /** Makes the server of the port, which passes REST to `nest`. */
   createServer(nest: RequestHandler): Server {
     this.nest = nest
-    const server = http.createServer(
-      {
-        headersTimeout: 15_000,
-        requestTimeout: 60_000,
-        keepAliveTimeout: 65_000,
-        connectionsCheckingInterval: 5_000,
-        maxHeaderSize: 16_384,
-      },
-      (request, response) => this.handleRequest(request, response),
-    )
+    const server = http.createServer(serverOptions)
     server.on('connection', (socket) => this.admit(socket))
-    server.on('upgrade', (request, socket, head) => {
-      if (asksForWebSocket(request)) this.handleUpgrade(request, socket, head)
-      else ignoreUpgrade(server, request, socket, head)
-    })
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket))
+    this.serveOn(server, (socket) => server.emit('connection', socket))
+    return server
+  }
+
+  /** Makes a server of a further port, which serves the same by TLS. */
+  createSecureServer(options: TlsOptions): https.Server {
+    const server = https.createServer({ ...serverOptions, ...options, handshakeTimeout: handshakeTimeoutMs })
+    // Connections that are not admitted yet, as their handshake is not done.
+    server.maxConnections = this.limits.connections
+    server.on('secureConnection', (socket) => this.admit(socket))
+    this.serveOn(server, (socket) => server.emit('secureConnection', socket))
     return server
   }
 
@@ -108,6 +118,16 @@ export class FrontDoor {
   destroyUpgraded(): void {
     for (const socket of this.upgradedSockets) socket.destroy()
     this.web.close()
+  }
+
+  /** `reconnect` hands a connection to the server as if it were new. */
+  private serveOn(server: Server | https.Server, reconnect: (socket: Duplex) => void): void {
+    server.on('request', (request, response) => this.handleRequest(request, response))
+    server.on('upgrade', (request, socket, head) => {
+      if (asksForWebSocket(request)) this.handleUpgrade(request, socket, head)
+      else ignoreUpgrade(reconnect, request, socket, head)
+    })
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket))
   }
 
   /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */

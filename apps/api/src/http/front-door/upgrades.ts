@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** Whether a request asks for a WebSocket (RFC 6455, 4.1), and not for another protocol such as `h2c` or `TLS/1.2`. */
@@ -8,11 +8,16 @@ export function asksForWebSocket({ headers }: IncomingMessage): boolean {
 
 /**
  * Serves a request as if it had not asked for an upgrade, which a server may ignore (RFC 9110, 7.8). Node has given up the
- * connection by then, so the server gets it as a new one, with the head of the request, less its upgrade, put back.
+ * connection by then, so it is handed over as a new one, with the head of the request, less its upgrade, put back.
  */
-export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function ignoreUpgrade(
+  reconnect: (socket: Duplex) => void,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
   socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), head]))
-  server.emit('connection', socket)
+  reconnect(socket)
 }
 
 const upgradeFields = new Set(['upgrade', 'http2-settings'])

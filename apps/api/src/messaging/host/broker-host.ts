@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
+import { Certificates } from '../../foundation/tls/certificates.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
@@ -52,6 +53,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
     private readonly unretained: UnretainedNotices,
+    private readonly certificates: Certificates,
   ) {
     this.health.register('broker', () => {
       if (this.broker === null) throw new Error('is not running')
@@ -75,7 +77,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     this.revocation.attach(broker)
     this.listeners.brokerCreated(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
-    this.servers = await listen(broker, this.config)
+    this.servers = await listen(broker, this.config, this.certificates)
     this.acceptWebSockets(broker)
     this.broker = broker
   }
