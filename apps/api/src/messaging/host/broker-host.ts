@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
-import { FrontDoor } from '../../http/front-door/front-door.js'
+import { FrontDoor, mqttPath } from '../../http/front-door/front-door.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
@@ -129,13 +129,13 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {
     for (const path of webSocketPaths)
       this.frontDoor.onUpgrade(path, (request, socket, head, { remoteAddress }) =>
-        broker.handleUpgrade(request, socket, head, { remoteAddress }),
+        broker.handleUpgrade(request, socket, head, { remoteAddress, path: mqttPath }),
       )
   }
 }
 
-/** The first is the address that is told; clients try the others by default. */
-const webSocketPaths = ['/mqtt', '/mqtt/', '/ws', '/']
+/** Clients try the others by default. */
+const webSocketPaths = [mqttPath, `${mqttPath}/`, '/ws', '/']
 
 const denials = {
   connect: 'this device may not use it',
