@@ -30,6 +30,8 @@ export interface Config {
   publicUrl: string | null
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
+  /** Whether MQTT over TCP and TLS comes from trusted proxies alone, which send a PROXY header. */
+  mqttProxyProtocol: boolean
   authSecret: string | null
   administrator: { email: string; password: string; organization: string } | null
   /** Whether everybody who is signed in may create organizations. */
@@ -57,6 +59,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither')
   }
+  if (env.MQTT_PROXY_PROTOCOL === 'on' && env.TRUSTED_PROXIES.length === 0) {
+    throw new ConfigError('MQTT_PROXY_PROTOCOL: needs TRUSTED_PROXIES, the addresses of the proxies')
+  }
   return {
     port: env.PORT,
     host: env.HOST,
@@ -71,6 +76,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     publicUrl: env.PUBLIC_URL ?? null,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    mqttProxyProtocol: env.MQTT_PROXY_PROTOCOL === 'on',
     authSecret: env.AUTH_SECRET ?? null,
     administrator:
       env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined

@@ -13,6 +13,9 @@ import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
+import { ProxiedConnections } from '../proxy-protocol/proxied-connections.js'
+import { proxyProtocolLimits } from '../proxy-protocol/proxy-protocol-limits.js'
+import { ProxyRefusals } from '../proxy-protocol/proxy-refusals.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { PublishRights } from '../publishing/publish-rights.js'
 import { BrokerListeners } from './broker-listeners.js'
@@ -34,6 +37,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BrokerHost.name)
   private broker: Broker<ConnectionPrincipal> | null = null
   private servers: Server[] = []
+  private proxied: ProxiedConnections | null = null
   private readonly publishRights = new PublishRights()
 
   constructor(
@@ -75,7 +79,8 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     this.revocation.attach(broker)
     this.listeners.brokerCreated(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
-    this.servers = await listen(broker, this.config)
+    this.proxied = this.acceptProxies()
+    this.servers = await listen(broker, this.config, this.proxied)
     this.acceptWebSockets(broker)
     this.broker = broker
   }
@@ -85,6 +90,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     const { broker } = this
     this.broker = null
     for (const server of this.servers) server.close()
+    this.proxied?.close()
     await broker?.close()
     // The broker closes the store as well, unless it waits for a database that does not answer.
     await this.store.close()
@@ -124,6 +130,17 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
       this.notices.send(client.principal, notice, { count, remoteAddress })
     })
     broker.events.on('unretained', (unretained) => this.unretained.tell(unretained))
+  }
+
+  /** Null when MQTT_PROXY_PROTOCOL is off. */
+  private acceptProxies(): ProxiedConnections | null {
+    const refusals = new ProxyRefusals(this.logger, this.metrics.registry)
+    if (!this.config.mqttProxyProtocol) return null
+    return new ProxiedConnections({
+      trustedProxies: this.config.trustedProxies,
+      limits: proxyProtocolLimits.values(this.config.limits),
+      onRefused: (refusal) => refusals.note(refusal),
+    })
   }
 
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {

@@ -5,24 +5,30 @@ import tls from 'node:tls'
 import type { Broker } from '@heliograph/broker'
 import { type Config, ConfigError } from '../../foundation/config/config.js'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+import type { ProxiedConnections } from '../proxy-protocol/proxied-connections.js'
+import { ProxiedTls } from '../proxy-protocol/proxied-tls.js'
 import { describePortHolder } from './port-holder.js'
 
 type ListenConfig = Pick<Config, 'host' | 'mqttPort' | 'mqtts'>
 
-/** Listens for MQTT over TCP and TLS, as configured. Throws a ConfigError when a port or a certificate cannot be used. */
+/**
+ * Listens for MQTT over TCP and TLS, as configured. With `proxied`, every connection has to begin with a PROXY header. Throws a
+ * ConfigError when a port or a certificate cannot be used.
+ */
 export async function listen(
   broker: Broker<ConnectionPrincipal>,
   config: ListenConfig,
+  proxied: ProxiedConnections | null,
 ): Promise<net.Server[]> {
   const servers: net.Server[] = []
   try {
     if (config.mqttPort !== 0) {
-      const server = net.createServer((socket) => broker.handleTcp(socket, 'tcp'))
+      const server = createTcpServer(broker, proxied)
       servers.push(server)
       await bind(server, 'MQTT_PORT', config.host, config.mqttPort)
     }
     if (config.mqtts !== null) {
-      const server = createTlsServer(config.mqtts, broker)
+      const server = createTlsServer(config.mqtts, broker, proxied)
       servers.push(server)
       await bind(server, 'MQTTS_PORT', config.host, config.mqtts.port)
     }
@@ -55,13 +61,30 @@ function describe(error: NodeJS.ErrnoException, variable: string, host: string, 
   }
 }
 
+function createTcpServer(
+  broker: Broker<ConnectionPrincipal>,
+  proxied: ProxiedConnections | null,
+): net.Server {
+  if (proxied === null) return net.createServer((socket) => broker.handleTcp(socket, 'tcp'))
+  return net.createServer((socket) =>
+    proxied.accept(socket, (accepted, remoteAddress) => broker.handleTcp(accepted, 'tcp', { remoteAddress })),
+  )
+}
+
 function createTlsServer(
   mqtts: NonNullable<Config['mqtts']>,
   broker: Broker<ConnectionPrincipal>,
-): tls.Server {
+  proxied: ProxiedConnections | null,
+): net.Server {
   const options = tlsOptions(mqtts)
   try {
-    return tls.createServer(options, (socket) => broker.handleTcp(socket, 'tls'))
+    if (proxied === null) return tls.createServer(options, (socket) => broker.handleTcp(socket, 'tls'))
+    const secured = new ProxiedTls(options, (socket, remoteAddress) =>
+      broker.handleTcp(socket, 'tls', { remoteAddress }),
+    )
+    return net.createServer((socket) =>
+      proxied.accept(socket, (accepted, remoteAddress) => secured.accept(accepted, remoteAddress)),
+    )
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConfigError(
