@@ -10,6 +10,7 @@ import { restLimits } from './identity/authentication/rest-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
+import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
 import { tokenLimits } from './messaging/tokens/token-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
@@ -32,6 +33,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   usageLimits,
   requestLimits,
   httpLimits,
+  proxyProtocolLimits,
   restLimits,
   listLimits,
   historyLimits,

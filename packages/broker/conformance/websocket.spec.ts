@@ -129,10 +129,23 @@ conformance(
   ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'],
   'of the subprotocols offered the broker chooses mqtt',
   async (bench) => {
-    for (const offered of ['mqtt', 'mqtt, other', 'other, mqtt', 'other,mqtt']) {
+    for (const offered of ['mqtt', 'mqtt, other', 'other, mqtt', 'other,mqtt', 'mqttv3.1, mqtt']) {
       const answer = await upgrade(bench.target.wsPort, { 'Sec-WebSocket-Protocol': offered })
       answer.socket.destroy()
       expect([answer.status, answer.headers.get('sec-websocket-protocol')], offered).toEqual([101, 'mqtt'])
+    }
+  },
+  { only: 'ws' },
+)
+
+conformance(
+  ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'],
+  'the broker answers with the name of the subprotocol as the client spells it',
+  async (bench) => {
+    for (const offered of ['MQTT', 'Mqtt', 'mqttv3.1', 'MQTTv3.1']) {
+      const answer = await upgrade(bench.target.wsPort, { 'Sec-WebSocket-Protocol': `other, ${offered}` })
+      answer.socket.destroy()
+      expect([answer.status, answer.headers.get('sec-websocket-protocol')]).toEqual([101, offered])
     }
   },
   { only: 'ws' },

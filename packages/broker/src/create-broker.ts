@@ -30,10 +30,10 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   let closing: Promise<void> | null = null
   return {
     events: core.events,
-    handleTcp: (socket, transport = 'tcp') =>
-      open(core, { socket, transport, remoteAddress: socket.remoteAddress ?? '' }),
-    handleUpgrade: (request, socket, head, options) =>
-      upgrade(core, { request, socket, head, remoteAddress: options?.remoteAddress }),
+    handleTcp: (socket, transport = 'tcp', options = {}) =>
+      open(core, { socket, transport, remoteAddress: options.remoteAddress ?? socket.remoteAddress ?? '' }),
+    handleUpgrade: (request, socket, head, options = {}) =>
+      upgrade(core, { request, socket, head, ...options }),
     publish: (message) => publish(core, host, message),
     clients: () => clients(core),
     backlogs: (leastBytes) => backlogs(core, leastBytes),
@@ -112,12 +112,13 @@ interface Upgrade {
   socket: Duplex
   head: Buffer
   /** As the host knows it; without it the socket's. */
-  remoteAddress: string | undefined
+  remoteAddress?: string
+  path?: string
 }
 
-function upgrade<P>(core: Core<P>, { request, socket, head, ...given }: Upgrade): void {
+function upgrade<P>(core: Core<P>, { request, socket, head, path, ...given }: Upgrade): void {
   const remoteAddress = given.remoteAddress ?? request.socket.remoteAddress ?? ''
-  const handshake = answerHandshake(request)
+  const handshake = answerHandshake(request, path)
   if (!handshake.ok) {
     socket.on('error', () => {})
     socket.end(handshake.answer)

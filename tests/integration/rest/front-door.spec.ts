@@ -92,6 +92,28 @@ async function raw(text: string): Promise<string> {
   return answer
 }
 
+/** Asks for a WebSocket, and returns what comes first: the head of 101, or the whole refusal. */
+async function upgradeTo(path: string, headers: Record<string, string>): Promise<string> {
+  const socket = net.connect(platform.port, '127.0.0.1')
+  socket.setEncoding('utf8')
+  const fields = {
+    Host: 'x',
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version': '13',
+    ...headers,
+  }
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
+  let answer = ''
+  for await (const chunk of socket) {
+    answer += chunk
+    if (/^HTTP\/1\.1 101 .*\r\n\r\n/s.test(answer)) break
+  }
+  return answer
+}
+
 const get = (path: string, init?: RequestInit) => fetch(new URL(path, platform.url), init)
 
 describe('pages', () => {
@@ -265,7 +287,23 @@ describe('upgrades', () => {
         `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       )
       expect(answer).toMatch(/^HTTP\/1\.1 404 /)
-      expect(answer).toContain('MQTT over WebSocket is at the path /mqtt.')
+      expect(answer).toContain('MQTT over WebSocket is at the path /mqtt, with the subprotocol mqtt.')
+    },
+  )
+
+  it.each(['/mqtt', '/mqtt/', '/ws', '/'])(
+    'to a WebSocket at %s are MQTT with its subprotocol, in any case of letters, and else name the path',
+    async (path) => {
+      await start()
+      for (const subprotocol of ['mqtt', 'MQTT', 'mqttv3.1', 'MqttV3.1'])
+        expect(await upgradeTo(path, { 'Sec-WebSocket-Protocol': subprotocol })).toMatch(
+          new RegExp(`^HTTP/1\\.1 101 .*\\r\\nSec-WebSocket-Protocol: ${subprotocol}\\r\\n\\r\\n$`, 's'),
+        )
+      const refused = [{}, { 'Sec-WebSocket-Protocol': 'graphql-ws' }, { 'Sec-WebSocket-Version': '8' }]
+      for (const headers of refused)
+        expect(await upgradeTo(path, headers)).toMatch(
+          /^HTTP\/1\.1 4\d\d .*MQTT over WebSocket is at the path \/mqtt, with the subprotocol mqtt\.\n$/s,
+        )
     },
   )
 

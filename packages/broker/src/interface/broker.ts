@@ -16,14 +16,17 @@ import type {
 
 export interface Broker<P> {
   readonly events: TypedEmitter<BrokerEvents<P>>
-  /** Takes over an accepted TCP or TLS socket. */
-  handleTcp(socket: Socket, transport?: 'tcp' | 'tls'): void
-  /** Takes over an HTTP upgrade: answers 101, or 4xx when it is no WebSocket with subprotocol `mqtt`. */
+  /** Takes over an accepted TCP or TLS socket. `remoteAddress` is the client's, when a proxy has told it. */
+  handleTcp(socket: Socket, transport?: 'tcp' | 'tls', options?: { remoteAddress?: string }): void
+  /**
+   * Takes over an HTTP upgrade: answers 101, or 4xx when it is no WebSocket with subprotocol `mqtt`. A refusal names `path`,
+   * where MQTT is.
+   */
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    options?: { remoteAddress?: string },
+    options?: { remoteAddress?: string; path?: string },
   ): void
   /**
    * Publishes as the host: no access rule, no hook. Throws on an illegal topic. The message is delivered at once; the

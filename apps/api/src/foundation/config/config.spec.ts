@@ -23,6 +23,7 @@ describe('parseConfig', () => {
       publicUrl: null,
       allowedOrigins: [],
       trustedProxies: [],
+      mqttProxyProtocol: false,
       authSecret: null,
       previousAuthSecrets: [],
       administrator: null,
@@ -61,6 +62,7 @@ describe('parseConfig', () => {
       PUBLIC_URL: 'https://iot.example.com/',
       ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
       TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      MQTT_PROXY_PROTOCOL: 'on',
       ADMIN_EMAIL: 'ada@example.com',
       ADMIN_PASSWORD: 'long enough',
     })
@@ -75,6 +77,7 @@ describe('parseConfig', () => {
       publicUrl: 'https://iot.example.com',
       allowedOrigins: ['https://a.example', 'http://b.example:8080'],
       trustedProxies: ['10.0.0.0/8', '::1'],
+      mqttProxyProtocol: true,
       administrator: { email: 'ada@example.com', password: 'long enough', organization: 'main' },
     })
   })
@@ -93,6 +96,8 @@ describe('parseConfig', () => {
     ['PUBLIC_URL', 'iot.example.com', 'https://'],
     ['PUBLIC_URL', 'https://iot.example.com/path', 'without a path'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
+    ['MQTT_PROXY_PROTOCOL', 'v2', 'expected on or off'],
+    ['MQTT_PROXY_PROTOCOL', 'on', 'needs TRUSTED_PROXIES'],
     ['AUTH_SECRET', 'short', '32'],
     ['AUTH_SECRET_PREVIOUS', 'short', '32'],
     ['LOG_LEVEL', 'loud', 'info'],

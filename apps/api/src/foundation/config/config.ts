@@ -34,6 +34,8 @@ export interface Config {
   publicUrl: string | null
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
+  /** Whether MQTT over TCP and TLS comes from trusted proxies alone, which send a PROXY header. */
+  mqttProxyProtocol: boolean
   authSecret: string | null
   /** Earlier ones that still count, the newest first. */
   previousAuthSecrets: readonly string[]
@@ -63,6 +65,9 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither')
   }
+  if (env.MQTT_PROXY_PROTOCOL === 'on' && env.TRUSTED_PROXIES.length === 0) {
+    throw new ConfigError('MQTT_PROXY_PROTOCOL: needs TRUSTED_PROXIES, the addresses of the proxies')
+  }
   return {
     port: env.PORT,
     host: env.HOST,
@@ -79,6 +84,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     publicUrl: env.PUBLIC_URL ?? null,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    mqttProxyProtocol: env.MQTT_PROXY_PROTOCOL === 'on',
     authSecret: env.AUTH_SECRET ?? null,
     previousAuthSecrets: env.AUTH_SECRET_PREVIOUS,
     administrator:

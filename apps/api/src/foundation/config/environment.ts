@@ -98,9 +98,13 @@ export const Environment = TracingEnvironment.extend({
   }),
   TRUSTED_PROXIES: described(list(Network), {
     group: 'addresses',
-    text: 'Addresses or networks of the proxies whose forwarding headers (`X-Forwarded-For` and the like, `traceparent`) are believed, separated by commas.',
+    text: 'Addresses or networks of the proxies whose forwarding headers (`X-Forwarded-For` and the like, `traceparent`, the PROXY protocol) are believed, separated by commas.',
     example: '10.0.0.0/8',
     docker: 'set',
+  }),
+  MQTT_PROXY_PROTOCOL: described(z.enum(['off', 'on'], { error: 'expected on or off' }).default('off'), {
+    group: 'addresses',
+    text: '`on`: every connection to `MQTT_PORT` and `MQTTS_PORT` begins with a header of the PROXY protocol, version 1 or 2, with the address of its client. Only `TRUSTED_PROXIES` may connect then.',
   }),
   WEB_URL: described(Origin.optional(), {
     group: 'addresses',

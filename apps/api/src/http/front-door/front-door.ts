@@ -26,6 +26,10 @@ export type UpgradeHandler = (
   client: { remoteAddress: string },
 ) => void
 
+/** The address of MQTT over WebSocket that clients are told. */
+export const mqttPath = '/mqtt'
+const whereMqttIs = `MQTT over WebSocket is at the path ${mqttPath}, with the subprotocol mqtt.\n`
+
 /** The paths that Nest answers; all others are pages. */
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
 
@@ -185,10 +189,10 @@ export class FrontDoor {
     const client = this.identify(request)
     const path = pathOf(request)
     const handler = path === null ? undefined : this.upgradeHandlers.get(path)
-    if (hasBody(request)) refuseUpgrade(socket, 400)
+    if (hasBody(request)) refuseUpgrade(socket, 400, `An upgrade has no body. ${whereMqttIs}`)
     else if (handler !== undefined) handler(request, socket, head, { remoteAddress: client.address })
     else if (path !== null && hotReloadPath.test(path)) this.web.upgrade(request, socket, head, client)
-    else refuseUpgrade(socket, 404, 'MQTT over WebSocket is at the path /mqtt.\n')
+    else refuseUpgrade(socket, 404, whereMqttIs)
   }
 }
 

@@ -7,13 +7,16 @@ import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import { Certificates } from '../../foundation/tls/certificates.js'
-import { FrontDoor } from '../../http/front-door/front-door.js'
+import { FrontDoor, mqttPath } from '../../http/front-door/front-door.js'
 import { Notices } from '../../registry/notices/notices.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import type { ConnectionPrincipal } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
+import { ProxiedConnections } from '../proxy-protocol/proxied-connections.js'
+import { proxyProtocolLimits } from '../proxy-protocol/proxy-protocol-limits.js'
+import { ProxyRefusals } from '../proxy-protocol/proxy-refusals.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { PublishRights } from '../publishing/publish-rights.js'
 import { BrokerListeners } from './broker-listeners.js'
@@ -35,6 +38,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(BrokerHost.name)
   private broker: Broker<ConnectionPrincipal> | null = null
   private servers: Server[] = []
+  private proxied: ProxiedConnections | null = null
   private readonly publishRights = new PublishRights()
 
   constructor(
@@ -77,7 +81,9 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     this.revocation.attach(broker)
     this.listeners.brokerCreated(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
-    this.servers = await listen(broker, this.config, this.certificates)
+    this.proxied = this.acceptProxies()
+    const { config, certificates, proxied } = this
+    this.servers = await listen({ broker, config, certificates, proxied })
     this.acceptWebSockets(broker)
     this.broker = broker
   }
@@ -87,6 +93,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     const { broker } = this
     this.broker = null
     for (const server of this.servers) server.close()
+    this.proxied?.close()
     await broker?.close()
     // The broker closes the store as well, unless it waits for a database that does not answer.
     await this.store.close()
@@ -128,16 +135,27 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     broker.events.on('unretained', (unretained) => this.unretained.tell(unretained))
   }
 
+  /** Null when MQTT_PROXY_PROTOCOL is off. */
+  private acceptProxies(): ProxiedConnections | null {
+    const refusals = new ProxyRefusals(this.logger, this.metrics.registry)
+    if (!this.config.mqttProxyProtocol) return null
+    return new ProxiedConnections({
+      trustedProxies: this.config.trustedProxies,
+      limits: proxyProtocolLimits.values(this.config.limits),
+      onRefused: (refusal) => refusals.note(refusal),
+    })
+  }
+
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {
     for (const path of webSocketPaths)
       this.frontDoor.onUpgrade(path, (request, socket, head, { remoteAddress }) =>
-        broker.handleUpgrade(request, socket, head, { remoteAddress }),
+        broker.handleUpgrade(request, socket, head, { remoteAddress, path: mqttPath }),
       )
   }
 }
 
-/** The first is the address that is told; clients try the others by default. */
-const webSocketPaths = ['/mqtt', '/mqtt/', '/ws', '/']
+/** Clients try the others by default. */
+const webSocketPaths = [mqttPath, `${mqttPath}/`, '/ws', '/']
 
 const denials = {
   connect: 'this device may not use it',
