@@ -1,6 +1,6 @@
 import { Aedes, type Client } from 'aedes'
 import type { Qos } from '../interface/types.js'
-import type { FilterRequest } from '../packets/subscribe.js'
+import type { AskedFilter } from '../packets/subscribe.js'
 import { isSysTopic } from '../packets/topic.js'
 import { emptyPersistence } from './empty-persistence.js'
 import { type AedesPacket, disableNumberCache } from './internals.js'
@@ -13,7 +13,7 @@ import { codeForEachFilter } from './suback.js'
  */
 export interface AedesAdapter {
   /** Decides the filters of a SUBSCRIBE; returns the SUBACK. */
-  subscribe(decisions: ClientDecisions, packetId: number, asked: readonly FilterRequest[]): Buffer
+  subscribe(decisions: ClientDecisions, packetId: number, asked: readonly AskedFilter[]): Buffer
   /** Returns the UNSUBACK. */
   unsubscribe(packetId: number, filters: readonly string[]): Buffer
   /** Sends the will of a client that is gone, if it is allowed. */

@@ -1,4 +1,4 @@
-import type { FilterRequest } from '../packets/subscribe.js'
+import type { AskedFilter } from '../packets/subscribe.js'
 
 /**
  * Gives a SUBACK one return code for each filter of its SUBSCRIBE, repeated ones too [MQTT-3.8.4-5]; aedes answers a
@@ -8,7 +8,7 @@ import type { FilterRequest } from '../packets/subscribe.js'
 export function codeForEachFilter(
   suback: Buffer,
   unique: readonly string[],
-  asked: readonly FilterRequest[],
+  asked: readonly AskedFilter[],
 ): Buffer {
   if (unique.length === asked.length) return suback
   const codesAt = suback.length - unique.length

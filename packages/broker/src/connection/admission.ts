@@ -42,14 +42,17 @@ export function admit<P>(
   connection: ConnectingClient<P>,
   outcome: Exclude<ConnectOutcome, { kind: 'malformed' }>,
 ): void {
-  if (outcome.kind === 'connect') {
+  if (outcome.kind === 'connect' && outcome.connect.protocolVersion < 5) {
     connection.core.tasks.run(() => authenticate(connection, outcome.connect))
     return
   }
-  const answer = outcome.level === 5 ? connackUnsupportedV5 : connack(1)
-  const version = versionNames.get(outcome.level) ?? `protocol level ${outcome.level}`
-  const detail = `${version} is not supported; use MQTT 3.1.1`
-  refuse(connection, outcome.identity, { answer, reason: 'unsupported_protocol', detail })
+  const isFive = outcome.kind === 'connect'
+  const version = isFive ? 'MQTT 5' : `protocol level ${outcome.level}`
+  refuse(connection, isFive ? outcome.connect : {}, {
+    answer: isFive ? connackUnsupportedV5 : connack(1),
+    reason: 'unsupported_protocol',
+    detail: `${version} is not supported; use MQTT 3.1.1`,
+  })
 }
 
 function authenticate<P>(connection: ConnectingClient<P>, connect: ConnectPacket): void {
@@ -230,8 +233,6 @@ function refuse<P>(
 function connack(returnCode: number, { sessionPresent = false } = {}): Buffer {
   return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
 }
-
-const versionNames = new Map([[5, 'MQTT 5']])
 
 // MQTT 5, section 3.2: reason code 0x84, unsupported protocol version, no properties.
 const connackUnsupportedV5 = Buffer.from([0x20, 3, 0, 0x84, 0])

@@ -315,7 +315,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     if ((packet.bytes.buffer[packet.start] as number) >> 4 !== PacketType.connect)
       return 'the first packet is no CONNECT'
     const outcome = readConnect(packet)
-    if (outcome.kind === 'malformed') return outcome.detail
+    if (outcome.kind === 'malformed') return outcome.violation.detail
     this.state = 'authenticating'
     this.socket.pause()
     admit(this, outcome)

@@ -5,6 +5,7 @@ import type { PublishDecision } from '../interface/hooks.js'
 import type { Qos, RefusalReason } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { Packet } from '../packets/packet-reader.js'
+import { Violation } from '../packets/reason-codes.js'
 import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
@@ -35,26 +36,27 @@ export class SubscriptionHandler<P> implements ClientDecisions {
 
   /** Handles a SUBSCRIBE; returns what is malformed, or null. */
   subscribe(packet: Packet): string | null {
-    const asked = readSubscribe(packet)
-    if (typeof asked === 'string') return asked
-    const filters = asked.map(({ filter }) => filter)
+    const asked = readSubscribe(packet, 4)
+    if (asked instanceof Violation) return asked.detail
+    const filters = asked.requests.map(({ filter }) => filter)
     const problem = this.#problem(filters)
     if (problem !== null) return problem
     const connection = this.#connection
-    this.#answer(() => connection.core.aedes.subscribe(this, packetIdOf(packet), asked))
+    this.#answer(() => connection.core.aedes.subscribe(this, asked.packetId, asked.requests))
     if (connection.alive) this.#addRetained(new Set(filters))
     return null
   }
 
   /** Handles an UNSUBSCRIBE; returns what is malformed, or null. */
   unsubscribe(packet: Packet): string | null {
-    const filters = readUnsubscribe(packet)
-    if (typeof filters === 'string') return filters
+    const asked = readUnsubscribe(packet, 4)
+    if (asked instanceof Violation) return asked.detail
+    const { packetId, filters } = asked
     const problem = this.#problem(filters)
     if (problem !== null) return problem
     const { core, session } = this.#connection
     for (const filter of filters) session.unsubscribe(filter)
-    this.#answer(() => core.aedes.unsubscribe(packetIdOf(packet), filters))
+    this.#answer(() => core.aedes.unsubscribe(packetId, filters))
     return null
   }
 
@@ -187,8 +189,4 @@ const excessDetails = {
 export function messageOf({ topic, payload, qos, retain }: AedesPacket): Message {
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
   return Message.of({ topic, payload: bytes, qos, retain })
-}
-
-function packetIdOf({ bytes, body }: Packet): number {
-  return bytes.view.getUint16(body)
 }

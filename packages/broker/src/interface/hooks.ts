@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import type { ClientInfo, MaybePromise, PublishedMessage, Qos, RefusalReason, Transport } from './types.js'
+import type {
+  ClientInfo,
+  MaybePromise,
+  ProtocolVersion,
+  PublishedMessage,
+  Qos,
+  RefusalReason,
+  Transport,
+} from './types.js'
 
 /** The host's decisions. A hook that throws, never answers or returns an invalid value affects only its own client. */
 export interface BrokerHooks<P> {
@@ -44,7 +52,7 @@ export interface ConnectRequest {
   password?: Buffer
   clean: boolean
   keepAliveSeconds: number
-  protocolVersion: 3 | 4
+  protocolVersion: ProtocolVersion
   transport: Transport
   remoteAddress: string
   httpRequest?: IncomingMessage

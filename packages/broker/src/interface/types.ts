@@ -1,4 +1,6 @@
 export type Qos = 0 | 1 | 2
+/** The protocol level of a CONNECT: MQTT 3.1, 3.1.1 or 5. */
+export type ProtocolVersion = 3 | 4 | 5
 export type MaybePromise<T> = T | Promise<T>
 export type Transport = 'ws' | 'tcp' | 'tls'
 

@@ -1,0 +1,82 @@
+import { Cursor } from './cursor.js'
+import { PacketType } from './encode.js'
+import type { Packet } from './packet-reader.js'
+import { Properties, readProperties } from './properties.js'
+import { allowedProperties, Property } from './property.js'
+import { ReasonCode, Violation } from './reason-codes.js'
+
+/** A PUBACK, PUBREC, PUBREL or PUBCOMP of a client. */
+export interface AcknowledgementPacket {
+  packetId: number
+  code: number
+}
+
+/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5 (sections 3.4 to 3.7) that is longer than two bytes. */
+export function readLongAcknowledgement(packet: Packet, type: number): AcknowledgementPacket | Violation {
+  const cursor = Cursor.ofBody(packet)
+  const packetId = cursor.uint16()
+  const code = cursor.byte()
+  if (packetId < 0 || code < 0) return Violation.malformed('acknowledgement: packet length')
+  if (!codesOf(type).has(code)) return Violation.protocol(`acknowledgement: reason code ${code}`)
+  const properties = cursor.done ? Properties.none : readProperties(cursor, allowedProperties.acknowledgement)
+  if (properties instanceof Violation) return properties
+  return cursor.done
+    ? { packetId, code }
+    : Violation.malformed('acknowledgement: bytes behind the properties')
+}
+
+/** A DISCONNECT of MQTT 5 (section 3.14). */
+export interface DisconnectPacket {
+  code: number
+  /** Undefined when it stays as it is. */
+  sessionExpirySeconds: number | undefined
+  reasonString: string | undefined
+}
+
+export function readDisconnect(packet: Packet): DisconnectPacket | Violation {
+  const cursor = Cursor.ofBody(packet)
+  if (cursor.done)
+    return { code: ReasonCode.success, sessionExpirySeconds: undefined, reasonString: undefined }
+  const code = cursor.byte()
+  if (!disconnectCodes.has(code)) return Violation.protocol(`DISCONNECT: reason code ${code}`)
+  const properties = cursor.done ? Properties.none : readProperties(cursor, allowedProperties.disconnect)
+  if (properties instanceof Violation) return properties
+  if (!cursor.done) return Violation.malformed('DISCONNECT: bytes behind the properties')
+  const expiry = properties.number(Property.sessionExpiryInterval)
+  const sessionExpirySeconds = expiry === 0xffffffff ? Number.POSITIVE_INFINITY : expiry
+  return { code, sessionExpirySeconds, reasonString: properties.text(Property.reasonString) }
+}
+
+function codesOf(type: number): ReadonlySet<number> {
+  return type === PacketType.puback || type === PacketType.pubrec ? receiptCodes : releaseCodes
+}
+
+const receiptCodes = new Set<number>([
+  ReasonCode.success,
+  0x10, // no matching subscribers
+  ReasonCode.unspecifiedError,
+  ReasonCode.implementationSpecificError,
+  ReasonCode.notAuthorized,
+  ReasonCode.topicNameInvalid,
+  0x91, // packet identifier in use
+  ReasonCode.quotaExceeded,
+  ReasonCode.payloadFormatInvalid,
+])
+const releaseCodes = new Set<number>([ReasonCode.success, ReasonCode.packetIdentifierNotFound])
+/** Those that a client may send (section 3.14.2.1). */
+const disconnectCodes = new Set<number>([
+  ReasonCode.success,
+  ReasonCode.disconnectWithWill,
+  ReasonCode.unspecifiedError,
+  ReasonCode.malformedPacket,
+  ReasonCode.protocolError,
+  ReasonCode.implementationSpecificError,
+  ReasonCode.topicNameInvalid,
+  ReasonCode.receiveMaximumExceeded,
+  ReasonCode.topicAliasInvalid,
+  ReasonCode.packetTooLarge,
+  ReasonCode.messageRateTooHigh,
+  ReasonCode.quotaExceeded,
+  ReasonCode.administrativeAction,
+  ReasonCode.payloadFormatInvalid,
+])
