@@ -11,6 +11,7 @@ import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
 import type { RetainingClient } from '../retained/retainer.js'
+import { Grant } from '../routing/grant.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { refuseWill } from './will-refusal.js'
@@ -65,7 +66,7 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     if (!alive) return false
     const refusal = this.#denial(filter) ?? this.#excess(filter)
     if (!refusal) {
-      session.subscribe(filter, qos)
+      session.subscribe(filter, Grant.plain(qos))
       return true
     }
     session.unsubscribe(filter)
@@ -124,7 +125,7 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     for (const filter of filters) {
       const granted = session.subscriptions.get(filter)
       // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
-      if (granted && !isShared(filter)) this.#retained.add(filter, granted.qos)
+      if (granted && !isShared(filter)) this.#retained.add(filter, granted.grant)
     }
     this.#retained.pump()
   }

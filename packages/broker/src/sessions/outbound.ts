@@ -3,6 +3,7 @@ import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 import { PacketType, publishFlags } from '../packets/encode.js'
 import type { SessionWriter } from '../persistence/store-writer.js'
+import type { Grant } from '../routing/grant.js'
 import { DeliveryKind } from '../routing/router.js'
 import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -86,10 +87,11 @@ export class Outbound {
   deliver(
     out: OutgoingQueue | null,
     message: Message,
-    qos: Qos,
+    grant: Grant,
     kind: DeliveryKind,
     group: SharedGroup | null = null,
   ): Delivery {
+    const qos = grant.qos < message.qos ? grant.qos : message.qos
     const retain = kind === DeliveryKind.retained
     if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
     if (qos === 0) return this.#sendQos0(out, message, kind)

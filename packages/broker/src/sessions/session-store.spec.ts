@@ -2,6 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { BackPressure } from '../fairness/back-pressure.js'
 import { Shares } from '../fairness/shares.js'
 import { defaultLimits } from '../interface/limits.js'
+import { Grant } from '../routing/grant.js'
 import { Router } from '../routing/router.js'
 import { Counters } from '../stats/counters.js'
 import { QueueMemory } from './queue-memory.js'
@@ -32,7 +33,7 @@ function unboundedShares(): Shares {
 
 function stored(store: SessionStore, id: string): void {
   const { session } = store.take({ sessionId: id, clean: false })
-  session.subscribe(`of/${id}`, 1)
+  session.subscribe(`of/${id}`, Grant.plain(1))
   store.release(session)
 }
 
@@ -42,7 +43,7 @@ it('forgets a session that was offline too long, with its subscriptions, and no 
   const { store, router } = storeWith({ sessionExpiryMs: 60_000 })
   stored(store, 'left')
   const { session: connected } = store.take({ sessionId: 'connected', clean: false })
-  connected.subscribe('x', 1)
+  connected.subscribe('x', Grant.plain(1))
   store.expire(performance.now() + 30_000)
   expect(store.size).toBe(2)
   store.expire(performance.now() + 60_001)

@@ -11,6 +11,7 @@ import type { Message } from '../messages/message.js'
 import { matchedPart } from '../packets/shared-subscription.js'
 import { filterMatches } from '../packets/topic.js'
 import { SessionWriter, type StoreWriter } from '../persistence/store-writer.js'
+import { Grant } from '../routing/grant.js'
 import { DeliveryKind, type Router, type Subscription } from '../routing/router.js'
 import type { Member, Readiness, SharedGroup } from '../routing/shared-group.js'
 import type { Counters } from '../stats/counters.js'
@@ -120,13 +121,13 @@ export class Session implements Member, Consumer {
     return this.link?.takenBytes ?? 0
   }
 
-  subscribe(filter: string, qos: Qos): void {
+  subscribe(filter: string, grant: Grant): void {
     const known = this.subscriptions.get(filter)
-    if (known?.qos === qos) return
+    if (known?.grant.equals(grant)) return
     if (known) this.#services.router.remove(known)
     else this.usage.subscribed(filter)
-    this.#add(filter, qos)
-    this.writer?.subscribed(filter, qos)
+    this.#add(filter, grant)
+    this.writer?.subscribed(filter, grant.qos)
   }
 
   unsubscribe(filter: string): void {
@@ -145,7 +146,7 @@ export class Session implements Member, Consumer {
     this.offlineSinceMs = performance.now() - offlineMs
     for (const { filter, qos } of subscriptions) {
       this.usage.subscribed(filter)
-      this.#add(filter, qos)
+      this.#add(filter, Grant.plain(qos))
     }
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
   }
@@ -156,16 +157,16 @@ export class Session implements Member, Consumer {
     this.outbound.purge((topic) => filters.some((filter) => filterMatches(filter, topic)))
   }
 
-  deliverShared(message: Message, granted: Qos, group: SharedGroup): void {
-    this.deliver(message, granted, DeliveryKind.single, group)
+  deliverShared(message: Message, grant: Grant, group: SharedGroup): void {
+    this.deliver(message, grant, DeliveryKind.single, group)
   }
 
   /** Delivers with the lower of the message's QoS and the granted one. */
-  deliver(message: Message, granted: Qos, kind: DeliveryKind, group: SharedGroup | null = null): void {
-    const qos = granted < message.qos ? granted : message.qos
+  deliver(message: Message, grant: Grant, kind: DeliveryKind, group: SharedGroup | null = null): void {
+    const qos = grant.qos < message.qos ? grant.qos : message.qos
     const { link } = this
     if (link === null && qos === 0) return
-    const delivery = this.outbound.deliver(this.openOut, message, qos, kind, group)
+    const delivery = this.outbound.deliver(this.openOut, message, grant, kind, group)
     if (delivery === 'sent') {
       this.#services.counters.messagesOut++
       return
@@ -237,8 +238,8 @@ export class Session implements Member, Consumer {
     this.outbound.end()
   }
 
-  #add(filter: string, qos: Qos): void {
-    const subscription = { filter, qos, target: this }
+  #add(filter: string, grant: Grant): void {
+    const subscription = { filter, grant, target: this }
     this.subscriptions.set(filter, subscription)
     this.#services.router.add(subscription)
   }
