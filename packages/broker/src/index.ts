@@ -13,6 +13,7 @@ export type {
   BrokerHooks,
   ConnectRequest,
   PublishDecision,
+  PublishRefusal,
 } from './interface/hooks.js'
 export type { StatedLimit } from './interface/limits/stated-limit.js'
 export { type BrokerLimits, defaultLimits, statedLimits } from './interface/limits.js'
@@ -23,6 +24,7 @@ export type {
   Restore,
   StoredEntry,
   StoredMessage,
+  StoredProperties,
   StoredRetained,
   StoredSession,
 } from './interface/persistence.js'
@@ -33,10 +35,12 @@ export type {
   DisconnectReason,
   MaybePromise,
   PublishedMessage,
+  PublishedProperties,
   Qos,
   RefusalReason,
   Transport,
   UnretainedReason,
 } from './interface/types.js'
+export { type PublishRefusalCode, ReasonCode } from './packets/reason-codes.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

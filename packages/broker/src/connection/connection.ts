@@ -6,7 +6,8 @@ import { ClientShare } from '../fairness/client-share.js'
 import type { GroupRate } from '../fairness/group-rates.js'
 import { WorkUnits } from '../fairness/scheduler.js'
 import type { QuotaAccount } from '../interface/persistence.js'
-import type { DisconnectReason, Transport, UnretainedReason } from '../interface/types.js'
+import type { DisconnectReason, ProtocolVersion, Transport, UnretainedReason } from '../interface/types.js'
+import type { AnswerRules } from '../packets/answers.js'
 import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
 import { prefixProblem } from '../packets/connect-prefix.js'
 import { PacketType } from '../packets/encode.js'
@@ -35,6 +36,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   readonly core: Core<P>
   readonly subscriptions: SubscriptionHandler<P>
   state: ConnectionState = 'opening'
+  readonly protocol: { readonly version: ProtocolVersion; readonly rules: AnswerRules } = protocolOf3
   /** Made when the client publishes for the first time: most connections are idle. */
   #publishes: PublishHandler<P> | null = null
   #client: ClientRecord<P> | null = null
@@ -279,7 +281,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const { bytes, start, body, end } = packet
     const first = bytes.buffer[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) return this.#publishing().receive(packet)
+    if (type === PacketType.publish) return this.#publishing().receive(packet)?.detail ?? null
     if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
       this.core.scheduler.spend((end - body) * WorkUnits.filterByte)
       return type === PacketType.subscribe
@@ -364,4 +366,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 }
 
+const protocolOf3 = {
+  version: 4,
+  rules: { tellsProblems: true, maximumPacketSize: Number.POSITIVE_INFINITY },
+} as const
 const pingresp = Buffer.from([0xd0, 0])

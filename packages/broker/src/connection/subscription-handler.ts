@@ -9,6 +9,7 @@ import { Violation } from '../packets/reason-codes.js'
 import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
 import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
+import { isPromise } from '../policy/policy.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
 import type { RetainingClient } from '../retained/retainer.js'
 import { Grant } from '../routing/grant.js'
@@ -88,7 +89,7 @@ export class SubscriptionHandler<P> implements ClientDecisions {
       return true
     }
     const decision = core.policy.onPublish(client, message)
-    return typeof decision === 'string' ? decided(decision) : decision.then(decided)
+    return isPromise(decision) ? decision.then(decided) : decided(decision)
   }
 
   /** Authorizes every subscription again: after a stored session was resumed, or the principal changed. */

@@ -1,6 +1,13 @@
-import type { AuthenticateResult, BrokerHooks, ConnectRequest, PublishDecision } from '../interface/hooks.js'
+import type {
+  AuthenticateResult,
+  BrokerHooks,
+  ConnectRequest,
+  PublishDecision,
+  PublishRefusal,
+} from '../interface/hooks.js'
 import type { BrokerLimits } from '../interface/limits.js'
 import type { BrokerLogger, ClientInfo, MaybePromise, PublishedMessage, Qos } from '../interface/types.js'
+import { publishRefusalCodes } from '../packets/reason-codes.js'
 
 /** Calls the host's hooks. When one throws, does not answer in time or returns an invalid value, it decides for itself. */
 export class Policy<P> {
@@ -84,7 +91,7 @@ export class Policy<P> {
 
   #decision(value: unknown): PublishDecision | 'undecided' {
     if (value === 'forward' || value === undefined) return 'forward'
-    if (value === 'drop' || value === 'refuse') return value
+    if (value === 'drop' || value === 'refuse' || isRefusal(value)) return value
     this.#report('onPublish', new TypeError('answered neither forward nor drop nor refuse'))
     return 'undecided'
   }
@@ -130,6 +137,14 @@ export class Policy<P> {
   }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function isRefusal(value: unknown): value is PublishRefusal {
+  if (typeof value !== 'object' || value === null) return false
+  const { decision, code, reasonString } = value as Partial<PublishRefusal>
+  const known = publishRefusalCodes.some((known) => known === code)
+  const isText = reasonString === undefined || typeof reasonString === 'string'
+  return (decision === 'drop' || decision === 'refuse') && known && isText
 }

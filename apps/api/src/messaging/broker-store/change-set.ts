@@ -157,11 +157,11 @@ function bytesOfFilter(filter: string): number {
 /** Rough bytes of memory that a changed subscription takes beside its filter. */
 const filterBytes = 100
 
-/** Rough bytes of memory that a message takes beside its topic and payload. */
+/** Rough bytes of memory that a message takes beside its topic, payload and properties. */
 const messageBytes = 400
 
-function bytesOf({ topic, payload }: StoredMessage): number {
-  return topic.length + payload.length + messageBytes
+function bytesOf({ topic, payload, properties }: StoredMessage): number {
+  return topic.length + payload.length + (properties?.encoded?.length ?? 0) + messageBytes
 }
 
 type ChangeOfSession = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>

@@ -1,0 +1,106 @@
+import type {
+  Change,
+  Persistence,
+  QuotaAccount,
+  StoredEntry,
+  StoredMessage,
+  StoredRetained,
+  StoredSession,
+} from '../interface/persistence.js'
+
+/** Opens the store under test: empty with `fresh`, else with the data that an earlier one left, as after a crash. */
+export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
+
+/** One thing that a store must do. */
+export interface ContractCase {
+  name: string
+  run(open: OpenPersistence): Promise<void>
+}
+
+export interface Found {
+  sessions: StoredSession[]
+  /** The ids of the sessions, as they came. */
+  order: string[]
+  entries: StoredEntry[]
+  retained: StoredRetained[]
+}
+
+export const nothing: Found = { sessions: [], order: [], entries: [], retained: [] }
+
+export async function opened(open: OpenPersistence, how: 'fresh' | 'again'): Promise<Persistence> {
+  const store = await open(how)
+  await read(store)
+  return store
+}
+
+export async function written(open: OpenPersistence, ...writes: Change[][]): Promise<Found> {
+  const store = await opened(open, 'fresh')
+  for (const changes of writes) await store.write(changes)
+  return read(await open('again'))
+}
+
+/** Everything that a store loads, in a fixed order and as plain values. Throws on an entry before its session. */
+export async function read(store: Persistence): Promise<Found> {
+  const found: Found = { sessions: [], order: [], entries: [], retained: [] }
+  const known = new Set<string>()
+  await store.load({
+    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
+      known.add(sessionId)
+      const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
+      filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
+      const ids = [...inbound].sort((a, b) => a - b)
+      found.sessions.push({ sessionId, owner, account, offlineSince, subscriptions: filters, inbound: ids })
+      found.order.push(sessionId)
+    },
+    entry: ({ sessionId, sequence, message, qos, retain, identifiers, packetId, released }) => {
+      const entry = { sessionId, sequence, qos, retain, packetId, released }
+      if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
+      found.entries.push({ ...entry, message: plain(message), identifiers: [...identifiers] })
+    },
+    retained: ({ message, account, retainedAt }) =>
+      found.retained.push({ message: plain(message), account, retainedAt }),
+  })
+  found.sessions.sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
+  // The sort is stable: within a session the order is the store's.
+  found.entries.sort((a, b) => (a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1))
+  return found
+}
+
+function plain({ topic, payload, qos, properties }: StoredMessage): StoredMessage {
+  const kept = properties && {
+    encoded: properties.encoded && Buffer.from(properties.encoded),
+    expiresAt: properties.expiresAt,
+  }
+  return { topic, payload: Buffer.from(payload), qos, properties: kept }
+}
+
+export function session(sessionId: string, offlineSince: number): Change {
+  return {
+    kind: 'session',
+    sessionId,
+    owner: `owner of ${sessionId}`,
+    account: accountOf(sessionId),
+    offlineSince,
+  }
+}
+
+export function accountOf(sessionId: string): QuotaAccount {
+  return { owner: `payer of ${sessionId}`, group: `group of ${sessionId}` }
+}
+
+export function message(topic: string): StoredMessage {
+  return { topic, payload: Buffer.from(`payload of ${topic}`), qos: 1, properties: null }
+}
+
+export function retainedAt(
+  topic: string,
+  at: number,
+  account: QuotaAccount | null = null,
+): Extract<Change, { kind: 'retained' }> {
+  return { kind: 'retained', message: message(topic), account, retainedAt: at }
+}
+
+export function queued(sessionId: string, sequence: number, given: Partial<StoredEntry>): Change {
+  const base = { qos: 1 as const, retain: false, identifiers: [], packetId: 0, released: false }
+  return { kind: 'queued', sessionId, sequence, message: message(`t/${sequence}`), ...base, ...given }
+}
