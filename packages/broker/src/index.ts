@@ -27,6 +27,9 @@ export type {
   StoredProperties,
   StoredRetained,
   StoredSession,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
 } from './interface/persistence.js'
 export { TypedEmitter } from './interface/typed-emitter.js'
 export type {
@@ -34,12 +37,14 @@ export type {
   ClientInfo,
   DisconnectReason,
   MaybePromise,
+  ProtocolVersion,
   PublishedMessage,
   PublishedProperties,
   Qos,
   RefusalReason,
   Transport,
   UnretainedReason,
+  UserProperty,
 } from './interface/types.js'
 export { type PublishRefusalCode, ReasonCode } from './packets/reason-codes.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'

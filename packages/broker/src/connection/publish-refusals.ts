@@ -2,6 +2,7 @@ import type { Core } from '../core/core.js'
 import type { PublishDecision, PublishRefusal } from '../interface/hooks.js'
 import type { ClientInfo, RefusalReason } from '../interface/types.js'
 import { ReasonCode } from '../packets/reason-codes.js'
+import { isBridgeNotification } from '../packets/topic.js'
 import type { AcknowledgedRefusal } from './acknowledgements.js'
 import { TopicReport } from './topic-report.js'
 
@@ -37,6 +38,7 @@ export class PublishRefusals<P> {
   }
 
   denied(topic: string): void {
+    if (isBridgeNotification(topic)) return
     this.#denials ??= this.#report('not_authorized')
     this.#denials.add(topic)
   }

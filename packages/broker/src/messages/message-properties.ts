@@ -1,8 +1,8 @@
 import { Bytes } from '../bytes/bytes.js'
 import type { StoredProperties } from '../interface/persistence.js'
-import type { PublishedProperties } from '../interface/types.js'
+import type { PublishedProperties, UserProperty } from '../interface/types.js'
 import { Cursor } from '../packets/cursor.js'
-import { Properties, readProperties, type UserProperty } from '../packets/properties.js'
+import { Properties, readProperties } from '../packets/properties.js'
 import { allowedProperties, Property } from '../packets/property.js'
 import { varint } from '../packets/property-writer.js'
 

@@ -105,6 +105,16 @@ export class Outbound {
     return 'sent'
   }
 
+  /**
+   * Whether a PUBACK, PUBREC or PUBCOMP is of the kind that answers the packet with this id [MQTT-4.8.0-1]. One with an unknown
+   * id is, as the client may answer a message that is not wanted any more.
+   */
+  expects(packetId: number, type: number): boolean {
+    const stage = this.#inflight.stage(packetId)
+    if (stage === Stage.qos1) return type === PacketType.puback
+    return (stage !== Stage.qos2 && stage !== Stage.released) || type !== PacketType.puback
+  }
+
   /** PUBACK or PUBCOMP: the client has the message. False for an id that is not in flight. */
   acknowledged(packetId: number, type: number): boolean {
     const stage = this.#inflight.stage(packetId)

@@ -4,12 +4,17 @@ import { messageContract } from './message-contract.js'
 import {
   accountOf,
   type ContractCase,
+  expiryMs,
+  left,
   nothing,
   opened,
+  plainOptions,
   queued,
   read,
   retainedAt,
   session,
+  subscribed,
+  will,
   written,
 } from './store-under-test.js'
 
@@ -32,25 +37,73 @@ export const persistenceContract: readonly ContractCase[] = [
   {
     name: 'keeps a session with its subscriptions and inbound ids',
     run: async (open) => {
+      const options = { noLocal: true, retainAsPublished: true, identifier: 268_435_455 }
       const after = await written(open, [
         session('a', 0),
-        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 1 },
-        { kind: 'subscription', sessionId: 'a', filter: 'ü/#', qos: 2 },
-        { kind: 'subscription', sessionId: 'a', filter: 'gone', qos: 0 },
+        subscribed('a', 'x/+', { qos: 1, ...options }),
+        subscribed('a', 'ü/#', { qos: 2, ...options }),
+        subscribed('a', 'gone', { qos: 0 }),
         { kind: 'inbound', sessionId: 'a', packetId: 65_535 },
         { kind: 'inbound', sessionId: 'a', packetId: 7 },
         session('a', 1_700_000_000_123),
-        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 2 },
+        subscribed('a', 'x/+', { qos: 2 }),
         { kind: 'subscription_removed', sessionId: 'a', filter: 'gone' },
         { kind: 'inbound_removed', sessionId: 'a', packetId: 7 },
       ])
       const subscriptions = [
-        { filter: 'x/+', qos: 2 as const },
-        { filter: 'ü/#', qos: 2 as const },
+        { filter: 'x/+', qos: 2 as const, ...plainOptions },
+        { filter: 'ü/#', qos: 2 as const, ...options },
       ]
       const named = { sessionId: 'a', owner: 'owner of a', account: accountOf('a') }
-      const kept = { ...named, offlineSince: 1_700_000_000_123, subscriptions, inbound: [65_535] }
+      const state = { ...named, offlineSince: 1_700_000_000_123, expiryMs }
+      const kept = { ...state, subscriptions, inbound: [65_535], will: null }
       deepStrictEqual(after, { ...nothing, sessions: [kept], order: ['a'] })
+    },
+  },
+  {
+    name: 'keeps the expiry of a session, as it was written last',
+    run: async (open) => {
+      const longest = 0xffffffff * 1_000
+      const after = await written(open, [
+        { ...session('short', 1), expiryMs: 0 },
+        session('long', 2),
+        { ...session('long', 3), expiryMs: longest },
+      ])
+      deepStrictEqual(
+        after.sessions.map(({ sessionId, expiryMs }) => [sessionId, expiryMs]),
+        [
+          ['long', longest],
+          ['short', 0],
+        ],
+      )
+    },
+  },
+  {
+    name: 'keeps the last will of a session, until it is removed, or its session',
+    run: async (open) => {
+      const properties = Buffer.from([1, 1, 38, 0, 1, 97, 0, 1, 98])
+      const last = { ...will('a'), properties, payload: Buffer.from([0, 255]), expirySeconds: 0xffffffff }
+      const after = await written(
+        open,
+        ['a', 'b', 'c', 'd'].flatMap((id) => [session(id, 5), { ...left(will(id)), sessionId: id }]),
+        [
+          { ...left(last), sessionId: 'a' },
+          { ...left(null), sessionId: 'b' },
+          { kind: 'session_removed', sessionId: 'c' },
+          session('c', 6),
+          session('d', 7),
+          { ...left(null), sessionId: 'nobody' },
+        ],
+      )
+      deepStrictEqual(
+        after.sessions.flatMap(({ sessionId, will }) => (sessionId === 'nobody' ? [] : [[sessionId, will]])),
+        [
+          ['a', last],
+          ['b', null],
+          ['c', null],
+          ['d', will('d')],
+        ],
+      )
     },
   },
   {
@@ -71,7 +124,7 @@ export const persistenceContract: readonly ContractCase[] = [
     run: async (open) => {
       const of = (sessionId: string): Change[] => [
         session(sessionId, 5),
-        { kind: 'subscription', sessionId, filter: 'x', qos: 1 },
+        subscribed(sessionId, 'x', {}),
         { kind: 'inbound', sessionId, packetId: 1 },
         queued(sessionId, 1, {}),
       ]
@@ -101,7 +154,7 @@ export const persistenceContract: readonly ContractCase[] = [
     run: async (open) => {
       const changes: Change[] = [
         session('a', 1),
-        { kind: 'subscription', sessionId: 'a', filter: 'x', qos: 1 },
+        subscribed('a', 'x', { qos: 1 }),
         queued('a', 1, {}),
         retainedAt('r', 1),
         { kind: 'dequeued', sessionId: 'a', sequence: 99 },

@@ -6,6 +6,8 @@ import type {
   StoredMessage,
   StoredRetained,
   StoredSession,
+  StoredSubscription,
+  StoredWill,
 } from '../interface/persistence.js'
 
 /** Opens the store under test: empty with `fresh`, else with the data that an earlier one left, as after a crash. */
@@ -44,12 +46,13 @@ export async function read(store: Persistence): Promise<Found> {
   const found: Found = { sessions: [], order: [], entries: [], retained: [] }
   const known = new Set<string>()
   await store.load({
-    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, account, offlineSince, expiryMs, ...kept }) => {
       known.add(sessionId)
-      const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
-      filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
-      const ids = [...inbound].sort((a, b) => a - b)
-      found.sessions.push({ sessionId, owner, account, offlineSince, subscriptions: filters, inbound: ids })
+      const state = { sessionId, owner, account, offlineSince, expiryMs }
+      const subscriptions = kept.subscriptions.map((subscription) => ({ ...subscription }))
+      subscriptions.sort((a, b) => (a.filter < b.filter ? -1 : 1))
+      const inbound = [...kept.inbound].sort((a, b) => a - b)
+      found.sessions.push({ ...state, subscriptions, inbound, will: kept.will && plainWill(kept.will) })
       found.order.push(sessionId)
     },
     entry: ({ sessionId, sequence, message, qos, retain, identifiers, packetId, released }) => {
@@ -74,14 +77,35 @@ function plain({ topic, payload, qos, properties }: StoredMessage): StoredMessag
   return { topic, payload: Buffer.from(payload), qos, properties: kept }
 }
 
-export function session(sessionId: string, offlineSince: number): Change {
+export function session(sessionId: string, offlineSince: number): Extract<Change, { kind: 'session' }> {
   return {
     kind: 'session',
     sessionId,
     owner: `owner of ${sessionId}`,
     account: accountOf(sessionId),
     offlineSince,
+    expiryMs,
   }
+}
+
+export const expiryMs = 604_800_000
+export const plainOptions = { noLocal: false, retainAsPublished: false, identifier: 0 }
+
+export function subscribed(sessionId: string, filter: string, given: Partial<StoredSubscription>): Change {
+  return { kind: 'subscription', sessionId, filter, qos: 1, ...plainOptions, ...given }
+}
+
+export function will(clientId: string): StoredWill {
+  const message = { topic: `gone/${clientId}`, payload: Buffer.from('gone'), qos: 1 as const, retain: true }
+  return { clientId, ...message, delaySeconds: 30, expirySeconds: -1, properties: null }
+}
+
+export function left(given: StoredWill | null): Extract<Change, { kind: 'will' }> {
+  return { kind: 'will', sessionId: '', will: given }
+}
+
+function plainWill({ payload, properties, ...rest }: StoredWill): StoredWill {
+  return { ...rest, payload: Buffer.from(payload), properties: properties && Buffer.from(properties) }
 }
 
 export function accountOf(sessionId: string): QuotaAccount {
