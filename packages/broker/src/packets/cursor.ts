@@ -13,7 +13,7 @@ export class Cursor {
     this.#end = end
   }
 
-  static ofBody({ bytes, body, end }: Packet): Cursor {
+  static ofBody({ bytes, body, end }: Pick<Packet, 'bytes' | 'body' | 'end'>): Cursor {
     return new Cursor(bytes.buffer, body, end)
   }
 
@@ -32,11 +32,30 @@ export class Cursor {
     return value
   }
 
-  /** False when the packet ends before. */
-  skip(bytes: number): boolean {
-    if (this.#at + bytes > this.#end) return false
+  uint32(): number {
+    if (this.#at + 4 > this.#end) return -1
+    const value = this.#bytes.readUInt32BE(this.#at)
+    this.#at += 4
+    return value
+  }
+
+  /** A variable byte integer of one to four bytes, as short as possible [MQTT-1.5.5-1]. */
+  varint(): number {
+    let value = 0
+    for (let shift = 0; shift <= 21; shift += 7) {
+      const byte = this.byte()
+      if (byte < 0 || (byte === 0 && shift > 0)) return -1
+      value |= (byte & 127) << shift
+      if (byte < 128) return value
+    }
+    return -1
+  }
+
+  /** A cursor over the next bytes, which this one leaves out; null when the packet ends before. */
+  section(bytes: number): Cursor | null {
+    if (bytes < 0 || this.#at + bytes > this.#end) return null
     this.#at += bytes
-    return true
+    return new Cursor(this.#bytes, this.#at - bytes, this.#at)
   }
 
   text(): string | null {
