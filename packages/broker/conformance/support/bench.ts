@@ -84,7 +84,7 @@ export class Bench {
     this.#clients += 1
     peer.send(packetsOf[standard].connect({ clientId: this.id(`n${this.#clients}`), ...fields }))
     const connack = await peer.expect('connack')
-    const code = connack.raw[3]
+    const code = connack.reasonCode ?? connack.returnCode
     if (code !== 0) throw new Error(`CONNACK refused with ${code}`)
     return { peer, connack, sessionPresent: connack.sessionPresent }
   }
