@@ -25,6 +25,9 @@ export type {
   StoredMessage,
   StoredRetained,
   StoredSession,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
 } from './interface/persistence.js'
 export { TypedEmitter } from './interface/typed-emitter.js'
 export type {
@@ -32,11 +35,13 @@ export type {
   ClientInfo,
   DisconnectReason,
   MaybePromise,
+  ProtocolVersion,
   PublishedMessage,
   Qos,
   RefusalReason,
   Transport,
   UnretainedReason,
+  UserProperty,
 } from './interface/types.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

@@ -7,7 +7,7 @@ import type { PublishDecision } from '../interface/hooks.js'
 import { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
 import type { Packet } from '../packets/packet-reader.js'
-import { isSysTopic } from '../packets/topic.js'
+import { isBridgeNotification, isSysTopic } from '../packets/topic.js'
 import type { RetainingClient } from '../retained/retainer.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -262,6 +262,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   }
 
   #denied(topic: string): void {
+    if (isBridgeNotification(topic)) return
     this.#denials ??= denialReport(this.#core, this.#connection.client)
     this.#denials.add(topic)
   }

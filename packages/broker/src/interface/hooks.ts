@@ -7,11 +7,12 @@ import type {
   Qos,
   RefusalReason,
   Transport,
+  UserProperty,
 } from './types.js'
 
 /** The host's decisions. A hook that throws, never answers or returns an invalid value affects only its own client. */
 export interface BrokerHooks<P> {
-  /** Decides a CONNECT within `limits.authenticateTimeoutMs`, else it is refused with return code 3. */
+  /** Decides a CONNECT within `limits.authenticateTimeoutMs`, else it is refused as `timeout`. */
   authenticate(connect: ConnectRequest): MaybePromise<AuthenticateResult<P>>
   /**
    * Access rule for PUBLISH, and for wills: at CONNECT, where a client with a denied will is let in without it, and again
@@ -37,6 +38,12 @@ export interface BrokerHooks<P> {
    */
   onPublish?(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | undefined>
   /**
+   * The principal of a stored session whose client has not been back since the start, for the delayed will that it left in an
+   * earlier run; null when there is none any more. Then, and without this hook, the will is not sent, and is reported as
+   * refused. `authorizePublish` and `onPublish` decide it like any other, with an empty `remoteAddress`.
+   */
+  principalOf?(session: { sessionId: string; owner: string; clientId: string }): MaybePromise<P | null>
+  /**
    * Called, for measuring, in the turn of the event loop in which a decided PUBLISH is handed to its subscribers and its
    * acknowledgement is written. It gets the same object as `onPublish`, and is not called for wills.
    */
@@ -45,11 +52,16 @@ export interface BrokerHooks<P> {
 
 export type PublishDecision = 'forward' | 'drop' | 'refuse'
 
-/** What a CONNECT asked for, before anything was decided. `clientId` may be empty (clean sessions only); the host may assign one. */
+/**
+ * What a CONNECT asked for, before anything was decided. `clientId` may be empty (before MQTT 5 for clean sessions only); the
+ * host may assign one.
+ */
 export interface ConnectRequest {
   clientId: string
   username?: string
+  /** In MQTT 5 it may come without a user name. */
   password?: Buffer
+  /** Clean session, in MQTT 5 clean start. */
   clean: boolean
   keepAliveSeconds: number
   protocolVersion: ProtocolVersion
@@ -57,6 +69,8 @@ export interface ConnectRequest {
   remoteAddress: string
   httpRequest?: IncomingMessage
   hasWill: boolean
+  /** Of MQTT 5, in their order; empty before. */
+  userProperties: readonly UserProperty[]
 }
 
 export type AuthenticateResult<P> =
@@ -65,7 +79,10 @@ export type AuthenticateResult<P> =
       principal: P
       /** Unique inside the broker. A second connection with the same id takes over from the first. */
       sessionId: string
-      /** The client id that the host assigns to a client whose own is empty. Of no meaning for others. */
+      /**
+       * The client id that the host assigns to a client whose own is empty. Of no meaning for others. When the host assigns
+       * none, a client of MQTT 5 gets a random one.
+       */
       clientId?: string
       /** Epoch milliseconds at which the connection is ended with reason `expired`. */
       expiresAt?: number
@@ -77,11 +94,15 @@ export type AuthenticateResult<P> =
       quotaOwner?: string
       /** Size of the client's packets, if less than `limits.maxPacketBytes`. */
       maxPacketBytes?: number
+      /** Told to a client of MQTT 5 that asks for it: below which topics it may expect responses (section 3.2.2.3.15). */
+      responseInformation?: string
     }
   | {
       ok: false
-      returnCode: 2 | 3 | 4 | 5
+      /** It says which return code or reason code the client gets. */
       reason: RefusalReason
       /** What the host has to say about it, for `refused`; the client is not told. */
       detail?: string
+      /** What a client of MQTT 5 is told, in place of a text that says no more than the code. */
+      reasonString?: string
     }

@@ -1,8 +1,11 @@
 export type Qos = 0 | 1 | 2
-/** The protocol level of a CONNECT: MQTT 3.1, 3.1.1 or 5. */
+/** The protocol level of a CONNECT: MQTT 3.1, 3.1.1 or 5. A bridge's is without its bit 7. */
 export type ProtocolVersion = 3 | 4 | 5
 export type MaybePromise<T> = T | Promise<T>
 export type Transport = 'ws' | 'tcp' | 'tls'
+
+/** A user property of MQTT 5. */
+export type UserProperty = readonly [name: string, value: string]
 
 /** Why a CONNECT, PUBLISH or SUBSCRIBE was refused. One list for the whole package. */
 export type RefusalReason =

@@ -29,6 +29,7 @@ export const ReasonCode = {
   quotaExceeded: 0x97,
   administrativeAction: 0x98,
   payloadFormatInvalid: 0x99,
+  connectionRateExceeded: 0x9f,
   maximumConnectTime: 0xa0,
 } as const
 export type ReasonCode = (typeof ReasonCode)[keyof typeof ReasonCode]

@@ -72,6 +72,11 @@ export function isSysTopic(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && (topic === '$SYS' || topic.startsWith('$SYS/'))
 }
 
+/** Whether a bridge of mosquitto tells with it whether it is connected. */
+export function isBridgeNotification(topic: string): boolean {
+  return topic.startsWith('$SYS/broker/connection/')
+}
+
 const HASH = 35
 const DOLLAR = 36
 const PLUS = 43

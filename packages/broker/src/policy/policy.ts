@@ -14,7 +14,7 @@ export class Policy<P> {
     this.#logger = logger
   }
 
-  /** Never rejects: a failing hook is a refusal with return code 3. */
+  /** Never rejects: a failing hook is a refusal. */
   authenticate(request: ConnectRequest): MaybePromise<AuthenticateResult<P>> {
     try {
       const result = this.#hooks.authenticate(request)
@@ -74,6 +74,16 @@ export class Policy<P> {
     }
   }
 
+  /** Null when the hook is not there, or fails. */
+  async principalOf(session: { sessionId: string; owner: string; clientId: string }): Promise<P | null> {
+    try {
+      return (await this.#hooks.principalOf?.(session)) ?? null
+    } catch (error) {
+      this.#report('principalOf', error)
+      return null
+    }
+  }
+
   onDecided(message: PublishedMessage): void {
     try {
       this.#hooks.onDecided?.(message)
@@ -92,7 +102,7 @@ export class Policy<P> {
   #inTime(result: Promise<AuthenticateResult<P>>): Promise<AuthenticateResult<P>> {
     return new Promise((resolve) => {
       const timer = setTimeout(
-        () => resolve({ ok: false, returnCode: 3, reason: 'timeout' }),
+        () => resolve({ ok: false, reason: 'timeout' }),
         this.#limits.authenticateTimeoutMs,
       )
       result
@@ -109,17 +119,17 @@ export class Policy<P> {
       result?.ok === true
         ? typeof result.sessionId === 'string' &&
           result.sessionId.length > 0 &&
-          [result.clientId, result.group, result.owner, result.quotaOwner].every(
-            (name) => name === undefined || typeof name === 'string',
+          [result.clientId, result.group, result.owner, result.quotaOwner, result.responseInformation].every(
+            isTextOrAbsent,
           ) &&
           (result.maxPacketBytes === undefined || result.maxPacketBytes > 0)
-        : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
+        : result?.ok === false && typeof result.reason === 'string' && isTextOrAbsent(result.reasonString)
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }
 
   #unavailable(error: unknown): AuthenticateResult<P> {
     this.#report('authenticate', error)
-    return { ok: false, returnCode: 3, reason: 'server_error' }
+    return { ok: false, reason: 'server_error' }
   }
 
   #report(hook: string, error: unknown): void {
@@ -132,4 +142,9 @@ export class Policy<P> {
 
 function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** MQTT counts the bytes of a text in two bytes. */
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && Buffer.byteLength(value) <= 65_535)
 }

@@ -3,6 +3,7 @@ import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 import { PacketType, publishFlags } from '../packets/encode.js'
 import type { SessionWriter } from '../persistence/store-writer.js'
+import type { Grant } from '../routing/grant.js'
 import { DeliveryKind } from '../routing/router.js'
 import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -86,10 +87,11 @@ export class Outbound {
   deliver(
     out: OutgoingQueue | null,
     message: Message,
-    qos: Qos,
+    grant: Grant,
     kind: DeliveryKind,
     group: SharedGroup | null = null,
   ): Delivery {
+    const qos = grant.qos < message.qos ? grant.qos : message.qos
     const retain = kind === DeliveryKind.retained
     if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
     if (qos === 0) return this.#sendQos0(out, message, kind)
@@ -99,6 +101,16 @@ export class Outbound {
     this.#writer?.queued({ sequence, message, qos, retain, packetId })
     this.#send(out, { message, qos, retain, packetId, sequence, group })
     return 'sent'
+  }
+
+  /**
+   * Whether a PUBACK, PUBREC or PUBCOMP is of the kind that answers the packet with this id [MQTT-4.8.0-1]. One with an unknown
+   * id is, as the client may answer a message that is not wanted any more.
+   */
+  expects(packetId: number, type: number): boolean {
+    const stage = this.#inflight.stage(packetId)
+    if (stage === Stage.qos1) return type === PacketType.puback
+    return (stage !== Stage.qos2 && stage !== Stage.released) || type !== PacketType.puback
   }
 
   /** PUBACK or PUBCOMP: the client has the message. False for an id that is not in flight. */

@@ -7,6 +7,8 @@ import type {
   StoredMessage,
   StoredRetained,
   StoredSession,
+  StoredSubscription,
+  StoredWill,
 } from '../interface/persistence.js'
 
 /** Opens the store under test: empty with `fresh`, else with the data that an earlier one left, as after a crash. */
@@ -29,25 +31,73 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
   {
     name: 'keeps a session with its subscriptions and inbound ids',
     run: async (open) => {
+      const options = { noLocal: true, retainAsPublished: true, identifier: 268_435_455 }
       const after = await written(open, [
         session('a', 0),
-        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 1 },
-        { kind: 'subscription', sessionId: 'a', filter: 'ü/#', qos: 2 },
-        { kind: 'subscription', sessionId: 'a', filter: 'gone', qos: 0 },
+        subscribed('a', 'x/+', { qos: 1, ...options }),
+        subscribed('a', 'ü/#', { qos: 2, ...options }),
+        subscribed('a', 'gone', { qos: 0 }),
         { kind: 'inbound', sessionId: 'a', packetId: 65_535 },
         { kind: 'inbound', sessionId: 'a', packetId: 7 },
         session('a', 1_700_000_000_123),
-        { kind: 'subscription', sessionId: 'a', filter: 'x/+', qos: 2 },
+        subscribed('a', 'x/+', { qos: 2 }),
         { kind: 'subscription_removed', sessionId: 'a', filter: 'gone' },
         { kind: 'inbound_removed', sessionId: 'a', packetId: 7 },
       ])
       const subscriptions = [
-        { filter: 'x/+', qos: 2 as const },
-        { filter: 'ü/#', qos: 2 as const },
+        { filter: 'x/+', qos: 2 as const, ...plainOptions },
+        { filter: 'ü/#', qos: 2 as const, ...options },
       ]
       const named = { sessionId: 'a', owner: 'owner of a', account: accountOf('a') }
-      const kept = { ...named, offlineSince: 1_700_000_000_123, subscriptions, inbound: [65_535] }
+      const state = { ...named, offlineSince: 1_700_000_000_123, expiryMs }
+      const kept = { ...state, subscriptions, inbound: [65_535], will: null }
       deepStrictEqual(after, { ...nothing, sessions: [kept], order: ['a'] })
+    },
+  },
+  {
+    name: 'keeps the expiry of a session, as it was written last',
+    run: async (open) => {
+      const longest = 0xffffffff * 1_000
+      const after = await written(open, [
+        { ...session('short', 1), expiryMs: 0 },
+        session('long', 2),
+        { ...session('long', 3), expiryMs: longest },
+      ])
+      deepStrictEqual(
+        after.sessions.map(({ sessionId, expiryMs }) => [sessionId, expiryMs]),
+        [
+          ['long', longest],
+          ['short', 0],
+        ],
+      )
+    },
+  },
+  {
+    name: 'keeps the last will of a session, until it is removed, or its session',
+    run: async (open) => {
+      const properties = Buffer.from([1, 1, 38, 0, 1, 97, 0, 1, 98])
+      const last = { ...will('a'), properties, payload: Buffer.from([0, 255]), expirySeconds: 0xffffffff }
+      const after = await written(
+        open,
+        ['a', 'b', 'c', 'd'].flatMap((id) => [session(id, 5), { ...left(will(id)), sessionId: id }]),
+        [
+          { ...left(last), sessionId: 'a' },
+          { ...left(null), sessionId: 'b' },
+          { kind: 'session_removed', sessionId: 'c' },
+          session('c', 6),
+          session('d', 7),
+          { ...left(null), sessionId: 'nobody' },
+        ],
+      )
+      deepStrictEqual(
+        after.sessions.flatMap(({ sessionId, will }) => (sessionId === 'nobody' ? [] : [[sessionId, will]])),
+        [
+          ['a', last],
+          ['b', null],
+          ['c', null],
+          ['d', will('d')],
+        ],
+      )
     },
   },
   {
@@ -121,7 +171,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
     run: async (open) => {
       const of = (sessionId: string): Change[] => [
         session(sessionId, 5),
-        { kind: 'subscription', sessionId, filter: 'x', qos: 1 },
+        subscribed(sessionId, 'x', {}),
         { kind: 'inbound', sessionId, packetId: 1 },
         queued(sessionId, 1, {}),
       ]
@@ -199,7 +249,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
     run: async (open) => {
       const changes: Change[] = [
         session('a', 1),
-        { kind: 'subscription', sessionId: 'a', filter: 'x', qos: 1 },
+        subscribed('a', 'x', { qos: 1 }),
         queued('a', 1, {}),
         retainedAt('r', 1),
         { kind: 'dequeued', sessionId: 'a', sequence: 99 },
@@ -282,12 +332,13 @@ async function read(store: Persistence): Promise<Found> {
   const found: Found = { sessions: [], order: [], entries: [], retained: [] }
   const known = new Set<string>()
   await store.load({
-    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
+    session: ({ sessionId, owner, account, offlineSince, expiryMs, ...kept }) => {
       known.add(sessionId)
-      const filters = subscriptions.map(({ filter, qos }) => ({ filter, qos }))
-      filters.sort((a, b) => (a.filter < b.filter ? -1 : 1))
-      const ids = [...inbound].sort((a, b) => a - b)
-      found.sessions.push({ sessionId, owner, account, offlineSince, subscriptions: filters, inbound: ids })
+      const state = { sessionId, owner, account, offlineSince, expiryMs }
+      const subscriptions = kept.subscriptions.map((subscription) => ({ ...subscription }))
+      subscriptions.sort((a, b) => (a.filter < b.filter ? -1 : 1))
+      const inbound = [...kept.inbound].sort((a, b) => a - b)
+      found.sessions.push({ ...state, subscriptions, inbound, will: kept.will && plainWill(kept.will) })
       found.order.push(sessionId)
     },
     entry: ({ sessionId, sequence, message, qos, retain, packetId, released }) => {
@@ -307,14 +358,35 @@ function plain({ topic, payload, qos }: StoredMessage): StoredMessage {
   return { topic, payload: Buffer.from(payload), qos }
 }
 
-function session(sessionId: string, offlineSince: number): Change {
+function session(sessionId: string, offlineSince: number): Extract<Change, { kind: 'session' }> {
   return {
     kind: 'session',
     sessionId,
     owner: `owner of ${sessionId}`,
     account: accountOf(sessionId),
     offlineSince,
+    expiryMs,
   }
+}
+
+const expiryMs = 604_800_000
+const plainOptions = { noLocal: false, retainAsPublished: false, identifier: 0 }
+
+function subscribed(sessionId: string, filter: string, given: Partial<StoredSubscription>): Change {
+  return { kind: 'subscription', sessionId, filter, qos: 1, ...plainOptions, ...given }
+}
+
+function will(clientId: string): StoredWill {
+  const message = { topic: `gone/${clientId}`, payload: Buffer.from('gone'), qos: 1 as const, retain: true }
+  return { clientId, ...message, delaySeconds: 30, expirySeconds: -1, properties: null }
+}
+
+function left(given: StoredWill | null): Extract<Change, { kind: 'will' }> {
+  return { kind: 'will', sessionId: '', will: given }
+}
+
+function plainWill({ payload, properties, ...rest }: StoredWill): StoredWill {
+  return { ...rest, payload: Buffer.from(payload), properties: properties && Buffer.from(properties) }
 }
 
 function accountOf(sessionId: string): QuotaAccount {

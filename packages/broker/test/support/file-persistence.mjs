@@ -33,9 +33,22 @@ export class FilePersistence {
 }
 
 function plain(change) {
+  if (change.kind === 'will' && change.will)
+    return {
+      ...change,
+      will: {
+        ...change.will,
+        payload: encoded(change.will.payload),
+        properties: change.will.properties && encoded(change.will.properties),
+      },
+    }
   if (change.kind !== 'queued' && change.kind !== 'retained') return change
   const { topic, payload, qos } = change.message
-  return { ...change, message: { topic, qos, payload: { base64: payload.toString('base64') } } }
+  return { ...change, message: { topic, qos, payload: encoded(payload) } }
+}
+
+function encoded(bytes) {
+  return { base64: bytes.toString('base64') }
 }
 
 function revive(_key, value) {

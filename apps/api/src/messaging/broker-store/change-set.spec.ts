@@ -65,14 +65,19 @@ describe('ChangeSet', () => {
     add(
       queued('s', 1),
       { kind: 'session_removed', sessionId: 's' },
-      { kind: 'session', sessionId: 's', owner: 'o', account: { owner: 'q', group: 'g' }, offlineSince: 5 },
+      {
+        kind: 'session',
+        sessionId: 's',
+        owner: 'o',
+        account: { owner: 'q', group: 'g' },
+        offlineSince: 5,
+        expiryMs: 1,
+      },
       queued('s', 1),
     )
     expect(changeSet.sessions.get('s')).toMatchObject({
       removed: true,
-      owner: 'o',
-      account: { owner: 'q', group: 'g' },
-      offlineSince: 5,
+      state: { owner: 'o', account: { owner: 'q', group: 'g' }, offlineSince: 5, expiryMs: 1 },
     })
     expect(changeSet.sessions.get('s')?.entries.size).toBe(1)
   })

@@ -1,4 +1,12 @@
-import type { Qos, Restore, StoredMessage, StoredSession } from '@heliograph/broker'
+import type {
+  Qos,
+  Restore,
+  StoredMessage,
+  StoredSession,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
+} from '@heliograph/broker'
 import type { QueryResultRow } from 'pg'
 import type { StoreClient } from './statement.js'
 
@@ -6,9 +14,11 @@ import type { StoreClient } from './statement.js'
 export async function restoreAll(client: StoreClient, restore: Restore): Promise<number> {
   // Waits for a transaction of a process that was killed: PostgreSQL still carries it out to its end.
   await client.query(
-    'LOCK broker.session, broker.subscription, broker.inbound, broker.message, broker.entry, broker.retained IN SHARE MODE',
+    'LOCK broker.session, broker.subscription, broker.inbound, broker.will, broker.message, broker.entry, broker.retained IN SHARE MODE',
   )
-  const sessions = new SessionsOfRows(restore)
+  const wills = new Map<string, StoredWill>()
+  await read<WillRow>(client, willsSql, ({ session_id, ...row }) => wills.set(session_id, willOf(row)))
+  const sessions = new SessionsOfRows(restore, wills)
   await read<SessionRow>(client, sessionsSql, (row) => sessions.add(row))
   sessions.end()
   const shared = new Map<number, StoredMessage>()
@@ -23,29 +33,22 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
 /** Hands over sessions, whose subscriptions and packet ids come in a row each, so that a page of rows is never large. */
 class SessionsOfRows {
   readonly #restore: Restore
+  readonly #wills: ReadonlyMap<string, StoredWill>
   #session: ReadSession | null = null
 
-  constructor(restore: Restore) {
+  constructor(restore: Restore, wills: ReadonlyMap<string, StoredWill>) {
     this.#restore = restore
+    this.#wills = wills
   }
 
-  add({
-    session_id,
-    owner,
-    quota_owner,
-    owner_group,
-    offline_since,
-    filter,
-    qos,
-    packet_id,
-  }: SessionRow): void {
-    if (this.#session?.sessionId !== session_id) {
+  add(row: SessionRow): void {
+    const { session_id: sessionId, filter, packet_id } = row
+    if (this.#session?.sessionId !== sessionId) {
       this.end()
-      const account = { owner: quota_owner, group: owner_group }
-      const named = { sessionId: session_id, owner, account, offlineSince: offline_since }
-      this.#session = { ...named, subscriptions: [], inbound: [] }
+      const will = this.#wills.get(sessionId) ?? null
+      this.#session = { sessionId, ...stateOf(row), subscriptions: [], inbound: [], will }
     }
-    if (filter !== null && qos !== null) this.#session?.subscriptions.push({ filter, qos })
+    if (filter !== null) this.#session?.subscriptions.push(subscriptionOf(row, filter))
     if (packet_id !== null) this.#session?.inbound.push(packet_id)
   }
 
@@ -57,8 +60,33 @@ class SessionsOfRows {
 }
 
 interface ReadSession extends StoredSession {
-  readonly subscriptions: { filter: string; qos: Qos }[]
+  readonly subscriptions: StoredSubscription[]
   readonly inbound: number[]
+}
+
+function stateOf({
+  owner,
+  quota_owner,
+  owner_group,
+  offline_since,
+  expiry_ms,
+}: SessionRow): StoredSessionState {
+  const account = { owner: quota_owner, group: owner_group }
+  return { owner, account, offlineSince: offline_since, expiryMs: expiry_ms }
+}
+
+function subscriptionOf(row: SessionRow, filter: string): StoredSubscription {
+  const { qos, no_local, retain_as_published, identifier } = row
+  return { filter, qos, noLocal: no_local, retainAsPublished: retain_as_published, identifier }
+}
+
+function willOf({
+  client_id,
+  delay_seconds,
+  expiry_seconds,
+  ...message
+}: Omit<WillRow, 'session_id'>): StoredWill {
+  return { clientId: client_id, ...message, delaySeconds: delay_seconds, expirySeconds: expiry_seconds }
 }
 
 function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<number, StoredMessage>): void {
@@ -116,11 +144,25 @@ interface SessionRow {
   quota_owner: string
   owner_group: string
   offline_since: number
-  /** A subscription with the granted QoS, or null. */
+  expiry_ms: number
+  /** A subscription, or null. */
   filter: string | null
-  qos: Qos | null
+  /** Of the subscription; of no meaning without one. */
+  qos: Qos
+  no_local: boolean
+  retain_as_published: boolean
+  identifier: number
   /** An inbound packet id, or null. */
   packet_id: number | null
+}
+
+interface WillRow extends MessageRow {
+  session_id: string
+  client_id: string
+  retain: boolean
+  delay_seconds: number
+  expiry_seconds: number
+  properties: Buffer | null
 }
 
 interface EntryRow {
@@ -138,12 +180,18 @@ interface EntryRow {
 }
 
 const sessionsSql = `
-  SELECT session_id, owner, quota_owner, owner_group, offline_since::float8, filter, qos, packet_id
+  SELECT session_id, owner, quota_owner, owner_group, offline_since::float8, expiry_ms::float8,
+    filter, qos, no_local, retain_as_published, identifier, packet_id
   FROM broker.session LEFT JOIN (
-    SELECT session_id, filter, qos, NULL::int AS packet_id FROM broker.subscription
-    UNION ALL SELECT session_id, NULL, NULL, packet_id FROM broker.inbound
+    SELECT session_id, filter, qos, no_local, retain_as_published, identifier, NULL::int AS packet_id
+    FROM broker.subscription
+    UNION ALL SELECT session_id, NULL, NULL, NULL, NULL, NULL, packet_id FROM broker.inbound
   ) AS part USING (session_id)
   ORDER BY offline_since = 0 DESC, offline_since DESC, session_id`
+
+const willsSql = `
+  SELECT session_id, client_id, topic, payload, qos, retain, delay_seconds::float8, expiry_seconds::float8, properties
+  FROM broker.will`
 
 const messagesSql = 'SELECT id::float8, topic, payload, qos FROM broker.message ORDER BY id'
 

@@ -8,14 +8,32 @@ export const removeSessions: Statement = {
   text: `
     WITH session AS (DELETE FROM broker.session WHERE session_id = ANY($1::text[])),
       subscription AS (DELETE FROM broker.subscription WHERE session_id = ANY($1::text[])),
-      inbound AS (DELETE FROM broker.inbound WHERE session_id = ANY($1::text[]))
+      inbound AS (DELETE FROM broker.inbound WHERE session_id = ANY($1::text[])),
+      will AS (DELETE FROM broker.will WHERE session_id = ANY($1::text[]))
     DELETE FROM broker.entry WHERE session_id = ANY($1::text[]) RETURNING message_id`,
 }
 
 export const putSessions = put(
   'session',
   { session_id: 'text' },
-  { owner: 'text', quota_owner: 'text', owner_group: 'text', offline_since: 'bigint' },
+  { owner: 'text', quota_owner: 'text', owner_group: 'text', offline_since: 'bigint', expiry_ms: 'bigint' },
+)
+
+export const removeWills = remove('will', { session_id: 'text' })
+
+export const putWills = put(
+  'will',
+  { session_id: 'text' },
+  {
+    client_id: 'text',
+    topic: 'text',
+    payload: 'bytea',
+    qos: 'smallint',
+    retain: 'bool',
+    delay_seconds: 'bigint',
+    expiry_seconds: 'bigint',
+    properties: 'bytea',
+  },
 )
 
 export const removeSubscriptions = remove('subscription', { session_id: 'text', filter: 'text' })
@@ -23,7 +41,7 @@ export const removeSubscriptions = remove('subscription', { session_id: 'text', 
 export const putSubscriptions = put(
   'subscription',
   { session_id: 'text', filter: 'text' },
-  { qos: 'smallint' },
+  { qos: 'smallint', no_local: 'bool', retain_as_published: 'bool', identifier: 'int' },
 )
 
 export const removeInbound = remove('inbound', { session_id: 'text', packet_id: 'int' })
