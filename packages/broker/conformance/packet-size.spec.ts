@@ -139,7 +139,8 @@ conformance(
       await client.closed()
       for (const packet of client.waiting) {
         expect(packet.raw.length).toBeLessThanOrEqual(size)
-        expect(packet.cmd === 'disconnect' && packet.properties).not.toHaveProperty('sessionExpiryInterval')
+        const properties = packet.cmd === 'disconnect' ? packet.properties : null
+        expect(properties ?? {}).not.toHaveProperty('sessionExpiryInterval')
       }
     }
   },
