@@ -13,6 +13,7 @@ export type {
   BrokerHooks,
   ConnectRequest,
   PublishDecision,
+  PublishRefusal,
 } from './interface/hooks.js'
 export type { StatedLimit } from './interface/limits/stated-limit.js'
 export { type BrokerLimits, defaultLimits, statedLimits } from './interface/limits.js'
@@ -23,6 +24,7 @@ export type {
   Restore,
   StoredEntry,
   StoredMessage,
+  StoredProperties,
   StoredRetained,
   StoredSession,
   StoredSessionState,
@@ -37,11 +39,13 @@ export type {
   MaybePromise,
   ProtocolVersion,
   PublishedMessage,
+  PublishedProperties,
   Qos,
   RefusalReason,
   Transport,
   UnretainedReason,
   UserProperty,
 } from './interface/types.js'
+export { type PublishRefusalCode, ReasonCode } from './packets/reason-codes.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

@@ -17,7 +17,7 @@ import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { admit, type ClientRecord } from './admission.js'
-import { type ClientProtocol, protocolOf, unknownProtocol } from './client-protocol.js'
+import { applyProtocol, type ClientProtocol, protocolOf, unknownProtocol } from './client-protocol.js'
 import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { ConnectionWill } from './connection-will.js'
@@ -137,6 +137,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.httpRequest = undefined
     this.state = 'connecting'
     if (keepAliveSeconds > 0) this.deadlines.keepAliveMs = keepAliveSeconds * 1_500
+    applyProtocol(this.protocol, { out: this.out, outbound: session.outbound, limits: core.limits })
     session.attach(this)
     core.live.set(client.sessionId, this)
   }
@@ -290,10 +291,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const { bytes, start, body, end } = packet
     const first = bytes.buffer[start] as number
     const type = first >> 4
-    if (type === PacketType.publish) {
-      const problem = this.#publishing().receive(packet)
-      return problem === null ? null : Violation.malformed(problem)
-    }
+    if (type === PacketType.publish) return this.#publishing().receive(packet)
     if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
       this.core.scheduler.spend((end - body) * WorkUnits.filterByte)
       return type === PacketType.subscribe

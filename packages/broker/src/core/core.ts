@@ -22,6 +22,7 @@ import { RetainedStore } from '../retained/retained-store.js'
 import { Retainer, type RetainingClient } from '../retained/retainer.js'
 import { Router } from '../routing/router.js'
 import { QueueMemory } from '../sessions/queue-memory.js'
+import type { Session } from '../sessions/session.js'
 import { SessionStore } from '../sessions/session-store.js'
 import { Counters } from '../stats/counters.js'
 import { EventLoopDelay } from '../stats/event-loop-delay.js'
@@ -142,11 +143,14 @@ export class Core<P> {
     if (message.retain) this.retainer.retain(message, client)
   }
 
-  /** Routes a message that is decided. `publisher` is held when a consumer is behind. */
-  route(message: Message, publisher: Publisher | null = null): void {
+  /**
+   * Routes a message that is decided. `publisher` is held when a consumer is behind; `session` is the one of the client that
+   * published it.
+   */
+  route(message: Message, publisher: Publisher | null = null, session: Session | null = null): void {
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
-    this.router.route(message)
+    this.router.route(message, session)
     this.backPressure.publisher = outer
   }
 
@@ -185,6 +189,8 @@ export class Core<P> {
         slowConsumer: counters.droppedSlow,
         queueFull: counters.droppedFull,
         refused: counters.droppedRefused,
+        tooLarge: counters.droppedLarge,
+        expired: counters.expired,
       },
       refusals: { ...counters.refusals },
       disconnects: { ...counters.disconnects },
@@ -211,6 +217,7 @@ export class Core<P> {
     this.#partials.enforce()
     this.sessions.expire(nowMs)
     if (++this.#sweeps % sweepsPerMinute !== 0) return
+    this.retainer.expire()
     this.#delay.rotate()
   }
 }

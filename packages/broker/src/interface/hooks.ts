@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { PublishRefusalCode } from '../packets/reason-codes.js'
 import type {
   ClientInfo,
   MaybePromise,
@@ -32,7 +33,9 @@ export interface BrokerHooks<P> {
   /**
    * Called for each allowed PUBLISH (and will) before it is acknowledged or delivered. `forward` acknowledges and
    * delivers it; `drop` only acknowledges it; `refuse` does so too, and its processor time counts towards
-   * `limits.maxRefusedMsPerSecond`, as the message itself is at fault. A promise delays both, and later messages of the
+   * `limits.maxRefusedMsPerSecond`, as the message itself is at fault. A `PublishRefusal` says which of both, and what a
+   * client of MQTT 5 is told in PUBACK or PUBREC; without one `drop` acknowledges with success, and `refuse` with the code
+   * 0x83. A promise delays both, and later messages of the
    * same client wait behind it. After a rejection or a missed deadline the message is undecided: it is never
    * acknowledged, and the connection is ended.
    */
@@ -50,7 +53,15 @@ export interface BrokerHooks<P> {
   onDecided?(message: PublishedMessage): void
 }
 
-export type PublishDecision = 'forward' | 'drop' | 'refuse'
+export type PublishDecision = 'forward' | 'drop' | 'refuse' | PublishRefusal
+
+/** A message that is not delivered, and why, as a client of MQTT 5 is told it. */
+export interface PublishRefusal {
+  decision: 'drop' | 'refuse'
+  code: PublishRefusalCode
+  /** For people; left out when the client does not want it, or cannot take a packet of that size. */
+  reasonString?: string
+}
 
 /**
  * What a CONNECT asked for, before anything was decided. `clientId` may be empty (before MQTT 5 for clean sessions only); the

@@ -34,6 +34,16 @@ export interface StoredMessage {
   readonly payload: Buffer
   /** The QoS it was published with; an entry has the QoS it is delivered with. */
   readonly qos: Qos
+  /** Null when it has none. */
+  readonly properties: StoredProperties | null
+}
+
+/** The properties of a message (MQTT 5, section 3.3.2.3). */
+export interface StoredProperties {
+  /** Those that leave with the message as they are, in the bytes of the specification; null for none. */
+  readonly encoded: Buffer | null
+  /** Epoch milliseconds at which the message expires; null for never. */
+  readonly expiresAt: number | null
 }
 
 /** Whom something of a client counts towards, as the host named them; empty where it named none. */
@@ -59,6 +69,8 @@ export interface StoredEntry {
   readonly message: StoredMessage
   readonly qos: 1 | 2
   readonly retain: boolean
+  /** Subscription identifiers that it is sent with (MQTT 5, section 3.3.2.3.8). */
+  readonly identifiers: readonly number[]
   /** 0 until it is sent, or about to be sent. */
   readonly packetId: number
   /** PUBREC has come: only PUBREL is left to send, and the payload is not needed any more. */

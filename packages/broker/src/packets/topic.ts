@@ -12,7 +12,7 @@ export function readUtf8(bytes: Buffer, from: number, to: number): string | null
 }
 
 /** Whether a text holds a control character: U+0000–U+001F or U+007F–U+009F. */
-function hasControl(text: string): boolean {
+export function hasControl(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     if (isControl(text.charCodeAt(i))) return true
   }

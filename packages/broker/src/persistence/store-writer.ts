@@ -143,6 +143,7 @@ export interface QueuedChange {
   message: Message
   qos: 1 | 2
   retain: boolean
+  identifiers: readonly number[]
   packetId: number
 }
 

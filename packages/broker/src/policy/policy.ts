@@ -1,6 +1,13 @@
-import type { AuthenticateResult, BrokerHooks, ConnectRequest, PublishDecision } from '../interface/hooks.js'
+import type {
+  AuthenticateResult,
+  BrokerHooks,
+  ConnectRequest,
+  PublishDecision,
+  PublishRefusal,
+} from '../interface/hooks.js'
 import type { BrokerLimits } from '../interface/limits.js'
 import type { BrokerLogger, ClientInfo, MaybePromise, PublishedMessage, Qos } from '../interface/types.js'
+import { publishRefusalCodes } from '../packets/reason-codes.js'
 
 /** Calls the host's hooks. When one throws, does not answer in time or returns an invalid value, it decides for itself. */
 export class Policy<P> {
@@ -94,7 +101,7 @@ export class Policy<P> {
 
   #decision(value: unknown): PublishDecision | 'undecided' {
     if (value === 'forward' || value === undefined) return 'forward'
-    if (value === 'drop' || value === 'refuse') return value
+    if (value === 'drop' || value === 'refuse' || isRefusal(value)) return value
     this.#report('onPublish', new TypeError('answered neither forward nor drop nor refuse'))
     return 'undecided'
   }
@@ -140,8 +147,15 @@ export class Policy<P> {
   }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function isRefusal(value: unknown): value is PublishRefusal {
+  if (typeof value !== 'object' || value === null) return false
+  const { decision, code, reasonString } = value as Partial<PublishRefusal>
+  const isKnown = publishRefusalCodes.some((known) => known === code)
+  return (decision === 'drop' || decision === 'refuse') && isKnown && isTextOrAbsent(reasonString)
 }
 
 /** MQTT counts the bytes of a text in two bytes. */

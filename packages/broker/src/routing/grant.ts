@@ -40,6 +40,12 @@ export class Grant implements GrantOptions {
     return isPlain ? plainGrants[qos] : new Grant(options)
   }
 
+  /** The QoS with which a message leaves: the lower of the one it was published with and the granted one [MQTT-3.8.4-8]. */
+  qosFor(published: Qos): Qos {
+    if (this.qos < published) return this.qos
+    return published
+  }
+
   equals(other: Grant): boolean {
     return (
       this === other ||
@@ -58,7 +64,7 @@ export class Grant implements GrantOptions {
   mergedWith(other: Grant): Grant {
     if (this.equals(other)) return this
     return Grant.of({
-      qos: this.qos > other.qos ? this.qos : other.qos,
+      qos: Math.max(this.qos, other.qos) as Qos,
       retainAsPublished: this.retainAsPublished || other.retainAsPublished,
       noLocal: this.noLocal && other.noLocal,
       identifiers: [...new Set([...this.identifiers, ...other.identifiers])],

@@ -1,6 +1,6 @@
 import type { Shares } from '../fairness/shares.js'
 import type { BrokerLimits } from '../interface/limits.js'
-import type { StoredMessage, StoredSession, StoredWill } from '../interface/persistence.js'
+import type { StoredEntry, StoredMessage, StoredSession, StoredWill } from '../interface/persistence.js'
 import type { BrokerLogger } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { StoreWriter } from '../persistence/store-writer.js'
@@ -25,6 +25,7 @@ export class SessionRestorer {
   readonly #restored: Session[] = []
   readonly #countByOwner = new Map<string, number>()
   readonly #forgotten: StoredSession[] = []
+  readonly #expired: StoredEntry[] = []
   /** Those that ended with their connection when the broker stopped. */
   readonly #ended: string[] = []
   /** Messages that several sessions share in the store, so that they share them here too. */
@@ -53,13 +54,21 @@ export class SessionRestorer {
   }
 
   /** A message of the store, which is one here as well when several entries have it. */
-  message(stored: StoredMessage): Message {
+  #message(stored: StoredMessage): Message {
     let message = this.#messages.get(stored)
     if (!message) {
-      message = Message.of({ topic: stored.topic, payload: stored.payload, qos: stored.qos, retain: false })
+      message = Message.of({ ...stored, retain: false })
       this.#messages.set(stored, message)
     }
     return message
+  }
+
+  /** Takes an entry that has not expired. One that was in flight is kept, as its client may know the packet id. */
+  restoreEntry(session: Session, entry: StoredEntry): void {
+    const { message, packetId } = entry
+    const expiresAt = message.properties?.expiresAt ?? Number.POSITIVE_INFINITY
+    if (packetId === 0 && expiresAt <= Date.now()) this.#expired.push(entry)
+    else session.outbound.restore(entry, this.#message(message))
   }
 
   /** Removes what was forgotten from the store, and logs whose it was. Returns the restored sessions, the oldest first. */
@@ -68,6 +77,8 @@ export class SessionRestorer {
     const forgotten = this.#forgotten.splice(0)
     for (const sessionId of this.#ended.splice(0)) writer?.record({ kind: 'session_removed', sessionId })
     for (const { sessionId } of forgotten) writer?.record({ kind: 'session_removed', sessionId })
+    for (const { sessionId, sequence } of this.#expired.splice(0))
+      writer?.record({ kind: 'dequeued', sessionId, sequence })
     if (forgotten.length > 0)
       logger.warn(
         { sessions: forgotten.length, owners: ownersOf(forgotten) },

@@ -91,8 +91,18 @@ it('evicts the session that is offline longest when there are too many', () => {
 
 it('keeps a message of several queues once, as the store does', () => {
   const { store } = storeWith({})
-  const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
-  const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
+  const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const, properties: null }
+  const entry = {
+    ...{
+      sequence: 1,
+      message,
+      qos: 1 as const,
+      retain: false,
+      identifiers: [],
+      packetId: 0,
+      released: false,
+    },
+  }
   for (const sessionId of ['a', 'b']) {
     store.restore({ sessionId, owner: '', account: nobody, offlineSince: 1, ...untouched })
     store.restoreEntry({ sessionId, ...entry })

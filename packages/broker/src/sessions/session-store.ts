@@ -75,7 +75,7 @@ export class SessionStore {
 
   restoreEntry(entry: StoredEntry): void {
     const session = this.#sessions.get(entry.sessionId)
-    if (session && this.#restorer) session.outbound.restore(entry, this.#restorer.message(entry.message))
+    if (session) this.#restorer?.restoreEntry(session, entry)
   }
 
   /** All of the store was passed. */

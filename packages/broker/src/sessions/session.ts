@@ -15,7 +15,8 @@ import { DeliveryKind, type Router, type Subscription } from '../routing/router.
 import type { Member, Readiness, SharedGroup } from '../routing/shared-group.js'
 import type { Counters } from '../stats/counters.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
+import type { Delivery } from './delivery.js'
+import { Outbound, type OutboundLimits } from './outbound.js'
 import type { QueueMemory } from './queue-memory.js'
 import { SessionUsage } from './session-usage.js'
 import type { SessionWill } from './session-will.js'
@@ -200,7 +201,7 @@ export class Session implements Member, Consumer {
 
   /** Delivers with the lower of the message's QoS and the granted one. */
   deliver(message: Message, grant: Grant, kind: DeliveryKind, group: SharedGroup | null = null): void {
-    const qos = grant.qos < message.qos ? grant.qos : message.qos
+    const qos = grant.qosFor(message.qos)
     const { link } = this
     if (link === null && qos === 0) return
     const delivery = this.outbound.deliver(this.openOut, message, grant, kind, group)
@@ -214,7 +215,7 @@ export class Session implements Member, Consumer {
       this.#publisherHold ??= new PublisherHold(this.#services.backPressure, this)
       if (qos > 0) this.#publisherHold.queueGrew(message.costBytes)
       if (qos === 2 && this.writer) this.drain()
-    } else if (qos > 0) link.queueOverflowed()
+    } else if (qos > 0 && delivery === 'dropped_full') link.queueOverflowed()
   }
 
   /** Begins to send: first the messages that were in flight before, then the queue. */
@@ -228,7 +229,7 @@ export class Session implements Member, Consumer {
 
   drain(): void {
     const out = this.openOut
-    if (!out || this.outbound.queued === 0) return
+    if (!out || !this.outbound.waits) return
     this.outbound.drain(
       out,
       (message, delivery) => {
@@ -296,7 +297,11 @@ export class Session implements Member, Consumer {
     const { counters } = this.#services
     if (delivery === 'dropped_slow') counters.droppedSlow++
     else if (delivery === 'dropped_full') counters.droppedFull++
-    else return
+    else {
+      if (delivery === 'dropped_large') counters.droppedLarge++
+      else if (delivery === 'expired') counters.expired++
+      return
+    }
     this.link?.dropped(message.topic)
   }
 }

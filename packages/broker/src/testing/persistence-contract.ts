@@ -1,18 +1,24 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import type {
-  Change,
-  Persistence,
-  QuotaAccount,
-  StoredEntry,
-  StoredMessage,
-  StoredRetained,
-  StoredSession,
-  StoredSubscription,
-  StoredWill,
-} from '../interface/persistence.js'
+import type { Change } from '../interface/persistence.js'
+import { messageContract } from './message-contract.js'
+import {
+  accountOf,
+  type ContractCase,
+  expiryMs,
+  left,
+  nothing,
+  opened,
+  plainOptions,
+  queued,
+  read,
+  retainedAt,
+  session,
+  subscribed,
+  will,
+  written,
+} from './store-under-test.js'
 
-/** Opens the store under test: empty with `fresh`, else with the data that an earlier one left, as after a crash. */
-export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
+export type { OpenPersistence } from './store-under-test.js'
 
 /**
  * What every `Persistence` must do, for any test runner:
@@ -23,7 +29,7 @@ export type OpenPersistence = (how: 'fresh' | 'again') => Promise<Persistence>
  *
  * Only the cases that say so close the store; the others abandon it, as a crash does.
  */
-export const persistenceContract: readonly { name: string; run(open: OpenPersistence): Promise<void> }[] = [
+export const persistenceContract: readonly ContractCase[] = [
   {
     name: 'has nothing at first',
     run: async (open) => deepStrictEqual(await read(await open('fresh')), nothing),
@@ -114,59 +120,6 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
     },
   },
   {
-    name: 'keeps entries with their state, in the order of their sequence',
-    run: async (open) => {
-      const after = await written(open, [
-        session('a', 0),
-        queued('a', 3, { packetId: 9 }),
-        queued('a', 1, { qos: 2, retain: true }),
-        queued('a', 2, { qos: 2, packetId: 8 }),
-        queued('a', 10, {}),
-        { kind: 'sent', sessionId: 'a', sequence: 1, packetId: 5 },
-        { kind: 'released', sessionId: 'a', sequence: 2 },
-        { kind: 'dequeued', sessionId: 'a', sequence: 3 },
-      ])
-      deepStrictEqual(
-        after.entries.map(({ sequence, qos, retain, packetId, released }) => [
-          ...[sequence, qos, retain, packetId, released],
-        ]),
-        [
-          [1, 2, true, 5, false],
-          [2, 2, false, 8, true],
-          [10, 1, false, 0, false],
-        ],
-      )
-      deepStrictEqual(after.entries[0]?.message, message('t/1'))
-    },
-  },
-  {
-    name: 'keeps payloads exactly, empty and large ones, for every session that got them',
-    run: async (open) => {
-      const shared: StoredMessage = { topic: 'all', payload: Buffer.from([0, 255, 128, 13, 10]), qos: 2 }
-      const large: StoredMessage = { topic: 'large', payload: Buffer.alloc(300_000, 7), qos: 1 }
-      const empty: StoredMessage = { topic: 'empty', payload: Buffer.alloc(0), qos: 1 }
-      const after = await written(open, [
-        ...['a', 'b'].flatMap((id) => [
-          session(id, 0),
-          queued(id, 1, { message: shared }),
-          queued(id, 2, { message: large }),
-          queued(id, 3, { message: empty }),
-        ]),
-        { kind: 'dequeued', sessionId: 'a', sequence: 1 },
-      ])
-      deepStrictEqual(
-        after.entries.map(({ sessionId, message }) => [sessionId, message]),
-        [
-          ['a', large],
-          ['a', empty],
-          ['b', shared],
-          ['b', large],
-          ['b', empty],
-        ],
-      )
-    },
-  },
-  {
     name: 'forgets everything of a removed session, and nothing of another',
     run: async (open) => {
       const of = (sessionId: string): Change[] => [
@@ -193,54 +146,6 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
       deepStrictEqual(
         after.entries.map(({ sessionId }) => sessionId),
         ['b'],
-      )
-    },
-  },
-  {
-    name: 'keeps the last retained message of a topic',
-    run: async (open) => {
-      const retained = (topic: string, text: string): Change => ({
-        kind: 'retained',
-        message: { topic, payload: Buffer.from(text), qos: 1 },
-        account: { owner: `owner of ${text}`, group: 'g' },
-        retainedAt: 1_700_000_000_123,
-      })
-      const after = await written(open, [
-        retained('b', 'old'),
-        retained('a', 'gone'),
-        retained('b', 'new'),
-        { kind: 'retained_removed', topic: 'a' },
-      ])
-      deepStrictEqual(after, {
-        ...nothing,
-        retained: [
-          {
-            message: { topic: 'b', payload: Buffer.from('new'), qos: 1 },
-            account: { owner: 'owner of new', group: 'g' },
-            retainedAt: 1_700_000_000_123,
-          },
-        ],
-      })
-    },
-  },
-  {
-    name: 'loads the newest retained messages first, with or without an account',
-    run: async (open) => {
-      const account = { owner: '', group: 'ü' }
-      const times = [3, 1, 2]
-      const { retained } = await written(
-        open,
-        times.map((at) => retainedAt(`t/${at}`, at)),
-        [retainedAt('t/4', 4, account), retainedAt('t/1', 5)],
-      )
-      deepStrictEqual(
-        retained.map(({ message, retainedAt, account }) => [message.topic, retainedAt, account]),
-        [
-          ['t/1', 5, null],
-          ['t/4', 4, account],
-          ['t/3', 3, null],
-          ['t/2', 2, null],
-        ],
       )
     },
   },
@@ -275,7 +180,7 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
             ...(i > 0 ? [{ kind: 'dequeued' as const, sessionId: 'a', sequence: i }] : []),
             {
               ...retainedAt('r', i),
-              message: { topic: 'r', payload: Buffer.from(String(i)), qos: 0 as const },
+              message: { topic: 'r', payload: Buffer.from(String(i)), qos: 0 as const, properties: null },
             },
           ])
           .then(() => resolved.push(i)),
@@ -303,109 +208,5 @@ export const persistenceContract: readonly { name: string; run(open: OpenPersist
       deepStrictEqual((await read(await open('again'))).entries.length, 1)
     },
   },
+  ...messageContract,
 ]
-
-interface Found {
-  sessions: StoredSession[]
-  /** The ids of the sessions, as they came. */
-  order: string[]
-  entries: StoredEntry[]
-  retained: StoredRetained[]
-}
-
-const nothing: Found = { sessions: [], order: [], entries: [], retained: [] }
-
-async function opened(open: OpenPersistence, how: 'fresh' | 'again'): Promise<Persistence> {
-  const store = await open(how)
-  await read(store)
-  return store
-}
-
-async function written(open: OpenPersistence, ...writes: Change[][]): Promise<Found> {
-  const store = await opened(open, 'fresh')
-  for (const changes of writes) await store.write(changes)
-  return read(await open('again'))
-}
-
-/** Everything that a store loads, in a fixed order and as plain values. Throws on an entry before its session. */
-async function read(store: Persistence): Promise<Found> {
-  const found: Found = { sessions: [], order: [], entries: [], retained: [] }
-  const known = new Set<string>()
-  await store.load({
-    session: ({ sessionId, owner, account, offlineSince, expiryMs, ...kept }) => {
-      known.add(sessionId)
-      const state = { sessionId, owner, account, offlineSince, expiryMs }
-      const subscriptions = kept.subscriptions.map((subscription) => ({ ...subscription }))
-      subscriptions.sort((a, b) => (a.filter < b.filter ? -1 : 1))
-      const inbound = [...kept.inbound].sort((a, b) => a - b)
-      found.sessions.push({ ...state, subscriptions, inbound, will: kept.will && plainWill(kept.will) })
-      found.order.push(sessionId)
-    },
-    entry: ({ sessionId, sequence, message, qos, retain, packetId, released }) => {
-      if (!known.has(sessionId)) throw new Error(`an entry of ${sessionId} came before its session`)
-      found.entries.push({ sessionId, sequence, message: plain(message), qos, retain, packetId, released })
-    },
-    retained: ({ message, account, retainedAt }) =>
-      found.retained.push({ message: plain(message), account, retainedAt }),
-  })
-  found.sessions.sort((a, b) => (a.sessionId < b.sessionId ? -1 : 1))
-  // The sort is stable: within a session the order is the store's.
-  found.entries.sort((a, b) => (a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1))
-  return found
-}
-
-function plain({ topic, payload, qos }: StoredMessage): StoredMessage {
-  return { topic, payload: Buffer.from(payload), qos }
-}
-
-function session(sessionId: string, offlineSince: number): Extract<Change, { kind: 'session' }> {
-  return {
-    kind: 'session',
-    sessionId,
-    owner: `owner of ${sessionId}`,
-    account: accountOf(sessionId),
-    offlineSince,
-    expiryMs,
-  }
-}
-
-const expiryMs = 604_800_000
-const plainOptions = { noLocal: false, retainAsPublished: false, identifier: 0 }
-
-function subscribed(sessionId: string, filter: string, given: Partial<StoredSubscription>): Change {
-  return { kind: 'subscription', sessionId, filter, qos: 1, ...plainOptions, ...given }
-}
-
-function will(clientId: string): StoredWill {
-  const message = { topic: `gone/${clientId}`, payload: Buffer.from('gone'), qos: 1 as const, retain: true }
-  return { clientId, ...message, delaySeconds: 30, expirySeconds: -1, properties: null }
-}
-
-function left(given: StoredWill | null): Extract<Change, { kind: 'will' }> {
-  return { kind: 'will', sessionId: '', will: given }
-}
-
-function plainWill({ payload, properties, ...rest }: StoredWill): StoredWill {
-  return { ...rest, payload: Buffer.from(payload), properties: properties && Buffer.from(properties) }
-}
-
-function accountOf(sessionId: string): QuotaAccount {
-  return { owner: `payer of ${sessionId}`, group: `group of ${sessionId}` }
-}
-
-function message(topic: string): StoredMessage {
-  return { topic, payload: Buffer.from(`payload of ${topic}`), qos: 1 }
-}
-
-function retainedAt(
-  topic: string,
-  at: number,
-  account: QuotaAccount | null = null,
-): Extract<Change, { kind: 'retained' }> {
-  return { kind: 'retained', message: message(topic), account, retainedAt: at }
-}
-
-function queued(sessionId: string, sequence: number, given: Partial<StoredEntry>): Change {
-  const base = { qos: 1 as const, retain: false, packetId: 0, released: false }
-  return { kind: 'queued', sessionId, sequence, message: message(`t/${sequence}`), ...base, ...given }
-}

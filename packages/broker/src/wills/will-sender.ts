@@ -1,11 +1,11 @@
 import type { AedesAdapter } from '../aedes/adapter.js'
 import type { PublishDecision } from '../interface/hooks.js'
-import type { QuotaAccount, StoredWill } from '../interface/persistence.js'
+import type { QuotaAccount, StoredProperties, StoredWill } from '../interface/persistence.js'
 import type { ClientInfo, UnretainedReason } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import type { WillContent } from '../packets/connect.js'
 import { isSysTopic } from '../packets/topic.js'
-import type { Policy } from '../policy/policy.js'
+import { isPromise, type Policy } from '../policy/policy.js'
 import type { RetainingClient } from '../retained/retainer.js'
 
 /** Whose will it is. */
@@ -48,7 +48,7 @@ export class WillSender<P> {
 
   send(owner: WillOwner<P>, will: WillContent): void {
     const { topic, payload, qos, retain } = will
-    const message = Message.of({ topic, payload, qos, retain })
+    const message = Message.of({ topic, payload, qos, retain, properties: propertiesOf(will) })
     const decisions = { grant: () => false, decideWill: () => this.#decide(owner, message, will) }
     this.#services.aedes.sendWill(decisions, will, () => this.#publish(owner, message))
   }
@@ -75,12 +75,20 @@ export class WillSender<P> {
     }
     const decided = (decision: PublishDecision | 'undecided') => decision === 'forward'
     const decision = policy.onPublish(client, message)
-    return typeof decision === 'string' ? decided(decision) : decision.then(decided)
+    return isPromise(decision) ? decision.then(decided) : decided(decision)
   }
 
   #publish({ client, account }: WillOwner<P>, message: Message): void {
     const { retain, route, unretained } = this.#services
+    message.decided()
     retain(message, { client, account, unretained: (topic, reason) => unretained(client, topic, reason) })
     route(message)
   }
+}
+
+/** Its expiry interval begins when it is sent. */
+function propertiesOf({ properties, expirySeconds }: WillContent): StoredProperties | null {
+  if (properties === null && expirySeconds < 0) return null
+  const expiresAt = expirySeconds < 0 ? null : Date.now() + expirySeconds * 1_000
+  return { encoded: properties, expiresAt }
 }

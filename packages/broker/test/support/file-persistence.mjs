@@ -43,8 +43,12 @@ function plain(change) {
       },
     }
   if (change.kind !== 'queued' && change.kind !== 'retained') return change
-  const { topic, payload, qos } = change.message
-  return { ...change, message: { topic, qos, payload: encoded(payload) } }
+  const { topic, payload, qos, properties } = change.message
+  const kept = properties && {
+    expiresAt: properties.expiresAt,
+    encoded: properties.encoded && encoded(properties.encoded),
+  }
+  return { ...change, message: { topic, qos, payload: encoded(payload), properties: kept } }
 }
 
 function encoded(bytes) {

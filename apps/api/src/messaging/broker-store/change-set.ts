@@ -168,17 +168,20 @@ function bytesOfFilter(filter: string): number {
 /** Rough bytes of memory that a changed subscription takes beside its filter. */
 const filterBytes = 100
 
-/** Rough bytes of memory that a message takes beside its topic and payload. */
+/** Rough bytes of memory that a message takes beside its topic, payload and properties. */
 const messageBytes = 400
 
 function bytesOfWill(will: StoredWill | null | undefined): number {
-  return will ? bytesOf(will) + (will.properties?.length ?? 0) : 0
+  return will ? bytesOf({ ...will, properties: { encoded: will.properties } }) : 0
 }
 
-function bytesOf({ topic, payload }: Pick<StoredMessage, 'topic' | 'payload'>): number {
-  return topic.length + payload.length + messageBytes
+function bytesOf({ topic, payload, properties }: SizedMessage): number {
+  return topic.length + payload.length + (properties?.encoded?.length ?? 0) + messageBytes
 }
 
+type SizedMessage = Pick<StoredMessage, 'topic' | 'payload'> & {
+  properties: { readonly encoded: Buffer | null } | null
+}
 type ChangeOfSession = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
 type ChangeOfEntry = Extract<ChangeOfSession, { sequence: number }>
 type SentOrReleased = Extract<Change, { kind: 'sent' | 'released' }>

@@ -22,9 +22,7 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
   await read<SessionRow>(client, sessionsSql, (row) => sessions.add(row))
   sessions.end()
   const shared = new Map<number, StoredMessage>()
-  await read<MessageRow & { id: number }>(client, messagesSql, ({ id, ...message }) =>
-    shared.set(id, message),
-  )
+  await read<MessageRow & { id: number }>(client, messagesSql, (row) => shared.set(row.id, messageOf(row)))
   await read<EntryRow>(client, entriesSql, (row) => restoreEntry(restore, row, shared))
   await read<RetainedRow>(client, retainedSql, (row) => restoreRetained(restore, row))
   return [...shared.keys()].at(-1) ?? 0
@@ -90,17 +88,28 @@ function willOf({
 }
 
 function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<number, StoredMessage>): void {
-  const { session_id, sequence, message_id, topic, payload, message_qos, qos, retain, packet_id, released } =
-    row
-  const message = message_id === null ? { topic, payload, qos: message_qos } : shared.get(message_id)
-  if (!message) throw new Error(`entry ${sequence} of ${session_id} has no message`)
-  restore.entry({ sessionId: session_id, sequence, message, qos, retain, packetId: packet_id, released })
+  const { session_id: sessionId, sequence, message_id, qos, retain, packet_id: packetId, released } = row
+  const message = message_id === null ? messageOf({ ...row, qos: row.message_qos }) : shared.get(message_id)
+  if (!message) throw new Error(`entry ${sequence} of ${sessionId} has no message`)
+  const identifiers = row.identifiers === null ? [] : row.identifiers.split(' ').map(Number)
+  restore.entry({ sessionId, sequence, message, qos, retain, identifiers, packetId, released })
 }
 
 function restoreRetained(restore: Restore, row: RetainedRow): void {
-  const { owner, owner_group, retained_at, ...message } = row
+  const { owner, owner_group, retained_at } = row
   const account = owner === null || owner_group === null ? null : { owner, group: owner_group }
-  restore.retained({ message, account, retainedAt: retained_at })
+  restore.retained({ message: messageOf(row), account, retainedAt: retained_at })
+}
+
+function messageOf({
+  topic,
+  payload,
+  qos,
+  properties: encoded,
+  expires_at: expiresAt,
+}: MessageRow): StoredMessage {
+  const properties = encoded === null && expiresAt === null ? null : { encoded, expiresAt }
+  return { topic, payload, qos, properties }
 }
 
 /** Reads by a cursor, in pages that grow and shrink with the size of their payloads. */
@@ -129,6 +138,8 @@ interface MessageRow {
   topic: string
   payload: Buffer
   qos: Qos
+  properties: Buffer | null
+  expires_at: number | null
 }
 
 interface RetainedRow extends MessageRow {
@@ -156,25 +167,24 @@ interface SessionRow {
   packet_id: number | null
 }
 
-interface WillRow extends MessageRow {
+interface WillRow extends Omit<MessageRow, 'expires_at'> {
   session_id: string
   client_id: string
   retain: boolean
   delay_seconds: number
   expiry_seconds: number
-  properties: Buffer | null
 }
 
-interface EntryRow {
+interface EntryRow extends Omit<MessageRow, 'qos'> {
   session_id: string
   sequence: number
-  /** Null for an entry that has a message of its own, in the three columns that follow. */
+  /** Null for an entry that has a message of its own, in the columns that follow. */
   message_id: number | null
-  topic: string
-  payload: Buffer
   message_qos: Qos
   qos: 1 | 2
   retain: boolean
+  /** Separated by spaces; null for none. */
+  identifiers: string | null
   packet_id: number
   released: boolean
 }
@@ -193,11 +203,14 @@ const willsSql = `
   SELECT session_id, client_id, topic, payload, qos, retain, delay_seconds::float8, expiry_seconds::float8, properties
   FROM broker.will`
 
-const messagesSql = 'SELECT id::float8, topic, payload, qos FROM broker.message ORDER BY id'
+const messagesSql =
+  'SELECT id::float8, topic, payload, qos, properties, expires_at::float8 FROM broker.message ORDER BY id'
 
 const entriesSql = `
-  SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, qos, retain, packet_id, released
+  SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, properties, expires_at::float8,
+    qos, retain, identifiers, packet_id, released
   FROM broker.entry ORDER BY entry.session_id, entry.sequence`
 
 const retainedSql = `
-  SELECT topic, payload, qos, owner, owner_group, retained_at::float8 FROM broker.retained ORDER BY retained_at DESC`
+  SELECT topic, payload, qos, properties, expires_at::float8, owner, owner_group, retained_at::float8
+  FROM broker.retained ORDER BY retained_at DESC`

@@ -54,7 +54,7 @@ export const removeEntries = remove('entry', { session_id: 'text', sequence: 'bi
 export const keepMessages = keep(
   'message',
   { id: 'bigint' },
-  { topic: 'text', payload: 'bytea', qos: 'smallint' },
+  { topic: 'text', payload: 'bytea', qos: 'smallint', properties: 'bytea', expires_at: 'bigint' },
 )
 
 export const putEntries = put(
@@ -65,8 +65,11 @@ export const putEntries = put(
     topic: 'text',
     payload: 'bytea',
     message_qos: 'smallint',
+    properties: 'bytea',
+    expires_at: 'bigint',
     qos: 'smallint',
     retain: 'bool',
+    identifiers: 'text',
     packet_id: 'int',
     released: 'bool',
   },
@@ -97,7 +100,15 @@ export const removeRetained = remove('retained', { topic: 'text' })
 export const putRetained = put(
   'retained',
   { topic: 'text' },
-  { payload: 'bytea', qos: 'smallint', owner: 'text', owner_group: 'text', retained_at: 'bigint' },
+  {
+    payload: 'bytea',
+    qos: 'smallint',
+    properties: 'bytea',
+    expires_at: 'bigint',
+    owner: 'text',
+    owner_group: 'text',
+    retained_at: 'bigint',
+  },
 )
 
 /** Names of columns and their types, in the order of a row's values. */

@@ -90,19 +90,20 @@ function* removedEntries(changeSet: ChangeSet): Generator<Row> {
 }
 
 function* messages(shared: SharedMessages): Generator<Row> {
-  for (const [{ topic, payload, qos }, id] of shared) yield [id, topic, payload, qos]
+  for (const [message, id] of shared) yield [id, message.topic, ...body(message)]
 }
 
 function* newEntries(changeSet: ChangeSet, shared: SharedMessages): Generator<Row> {
   for (const [sessionId, , sequence, change] of entries(changeSet)) {
     if (change.kind !== 'put') continue
-    const { message, qos, retain, packetId, released } = change.entry
+    const { message, qos, retain, identifiers, packetId, released } = change.entry
     const messageId = shared.get(message)
-    const body =
+    const own =
       messageId === undefined
-        ? [null, message.topic, message.payload, message.qos]
-        : [messageId, null, null, null]
-    yield [sessionId, sequence, ...body, qos, retain, packetId, released]
+        ? [null, message.topic, ...body(message)]
+        : [messageId, null, null, null, null, null]
+    const sending = [qos, retain, identifiers.length > 0 ? identifiers.join(' ') : null]
+    yield [sessionId, sequence, ...own, ...sending, packetId, released]
   }
 }
 
@@ -119,8 +120,13 @@ function* retained({ retained }: ChangeSet): Generator<Row> {
   for (const [topic, stored] of retained) {
     if (stored === null) continue
     const { message, account, retainedAt } = stored
-    yield [topic, message.payload, message.qos, account?.owner ?? null, account?.group ?? null, retainedAt]
+    yield [topic, ...body(message), account?.owner ?? null, account?.group ?? null, retainedAt]
   }
+}
+
+/** The columns of a message behind its topic. */
+function body({ payload, qos, properties }: StoredMessage): Row {
+  return [payload, qos, properties?.encoded ?? null, properties?.expiresAt ?? null]
 }
 
 function* entries({ sessions }: ChangeSet): Generator<[string, SessionChanges, number, EntryChanges]> {

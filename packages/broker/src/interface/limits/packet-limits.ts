@@ -28,6 +28,13 @@ export const packetLimits = {
     'levels of a topic or filter',
     'the connection is closed: `malformed`',
   ),
+  /** Properties of a PUBLISH of MQTT 5. They are copied for each subscriber, as a payload is not. */
+  maxPropertyBytes: bytes(
+    16 * KiB,
+    'packet',
+    'size of the properties of a PUBLISH',
+    'the connection is closed: `malformed` (0x95)',
+  ),
   /** Topic aliases of MQTT 5: what the client may set (CONNACK states it), and what the broker sets for a client that allows it. */
   maxTopicAliases: count(
     64,
