@@ -2,17 +2,17 @@
 // Writes packages/broker/CONFORMANCE.md from the declarations of the conformance suite; --check only compares.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { coverageProblems } from '../packages/broker/conformance/report/coverage.mjs'
-import { collectDeclarations, readStatements } from '../packages/broker/conformance/report/declarations.mjs'
+import { collectDeclarations } from '../packages/broker/conformance/report/declarations.mjs'
 import { conformanceReport } from '../packages/broker/conformance/report/markdown.mjs'
+import { standards } from '../packages/broker/conformance/statements/standards.mjs'
 import { inProject } from './foundation/paths.mjs'
 
 const suite = inProject('packages', 'broker', 'conformance')
 const file = inProject('packages', 'broker', 'CONFORMANCE.md')
 
-const statements = await readStatements(suite)
 const declarations = collectDeclarations(suite)
-const problems = coverageProblems(statements, declarations)
-const report = conformanceReport(statements, declarations)
+const problems = coverageProblems(standards, declarations)
+const report = conformanceReport(standards, declarations)
 
 if (process.argv.includes('--check')) {
   if (read(file) !== report) problems.push('CONFORMANCE.md is out of date: run node scripts/conformance.mjs')

@@ -4,25 +4,25 @@ import { conformance } from './support/conformance.js'
 import type { Peer } from './support/peer.js'
 
 conformance(
-  ['MQTT-3.1.4-4', 'MQTT-3.2.0-1', 'MQTT-3.2.2-1', 'MQTT-7.0.0-2', 'MQTT-7.1.1-1'],
+  { mqtt311: ['MQTT-3.1.4-4', 'MQTT-3.2.0-1', 'MQTT-3.2.2-1', 'MQTT-7.0.0-2', 'MQTT-7.1.1-1'] },
   'an accepted CONNECT is answered by CONNACK with return code 0',
   async (bench) => {
     const client = await bench.open()
-    client.send(bytes.connect({ clientId: bench.id() }))
+    client.send(bench.bytes.connect({ clientId: bench.id() }))
     expect((await client.expect('connack')).raw).toEqual(Buffer.of(0x20, 2, 0, 0))
     await client.ping()
   },
 )
 
 conformance(
-  ['MQTT-3.1.3-9', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
+  { mqtt311: ['MQTT-3.1.3-9', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'] },
   'each refusal of a host gets its return code, session present 0 and the end',
   async (bench) => {
     const stored = await bench.connect({ clientId: bench.id(), clean: false })
     await stored.disconnect()
     for (const code of [2, 3, 4, 5]) {
       const client = await bench.open()
-      client.send(bytes.connect({ clientId: bench.id(), clean: false, username: `refuse${code}` }))
+      client.send(bench.bytes.connect({ clientId: bench.id(), clean: false, username: `refuse${code}` }))
       expect((await client.expect('connack')).raw).toEqual(Buffer.of(0x20, 2, 0, code))
       await client.expectClosed()
     }
@@ -30,17 +30,21 @@ conformance(
   { broker: 'rules' },
 )
 
-conformance('MQTT-3.1.4-5', 'nothing behind a refused CONNECT is processed', async (bench) => {
+conformance({ mqtt311: 'MQTT-3.1.4-5' }, 'nothing behind a refused CONNECT is processed', async (bench) => {
   const watcher = await bench.connect()
   await watcher.subscribe(bench.topic, 1)
   const refused = [
-    bytes.connect({ clientId: '', clean: false }),
-    bytes.connect({ clientId: bench.id(), protocolLevel: 9 }),
-    bytes.connect({ clientId: bench.id(), flags: 3 }),
+    bench.bytes.connect({ clientId: '', clean: false }),
+    bench.bytes.connect({ clientId: bench.id(), protocolLevel: 9 }),
+    bench.bytes.connect({ clientId: bench.id(), flags: 3 }),
   ]
   for (const connect of refused) {
     const client = await bench.open()
-    client.send(connect, bytes.publish(bench.topic, 'smuggled', { qos: 1, retain: true }), bytes.pingreq)
+    client.send(
+      connect,
+      bench.bytes.publish(bench.topic, 'smuggled', { qos: 1, retain: true }),
+      bytes.pingreq,
+    )
     await client.closed()
     expect(client.waiting.filter(({ cmd }) => cmd !== 'connack')).toEqual([])
   }
@@ -49,14 +53,18 @@ conformance('MQTT-3.1.4-5', 'nothing behind a refused CONNECT is processed', asy
 })
 
 conformance(
-  'MQTT-3.1.4-5',
+  { mqtt311: 'MQTT-3.1.4-5', mqtt5: 'MQTT-3.1.4-6' },
   'nothing behind a CONNECT that the host refuses is processed',
   async (bench) => {
     const watcher = await bench.connect()
     await watcher.subscribe(bench.topic, 1)
     const client = await bench.open()
-    const connect = bytes.connect({ clientId: bench.id(), username: 'refuse5' })
-    client.send(connect, bytes.publish(bench.topic, 'smuggled', { qos: 1, retain: true }), bytes.pingreq)
+    const connect = bench.bytes.connect({ clientId: bench.id(), username: 'refuse5' })
+    client.send(
+      connect,
+      bench.bytes.publish(bench.topic, 'smuggled', { qos: 1, retain: true }),
+      bytes.pingreq,
+    )
     await client.expect('connack')
     await client.expectClosed()
     await watcher.publish(bench.topic, 'end', { qos: 1 })
@@ -66,14 +74,18 @@ conformance(
 )
 
 conformance(
-  'MQTT-3.1.4-4',
+  { mqtt311: 'MQTT-3.1.4-4', mqtt5: 'MQTT-3.1.4-5' },
   'packets that follow CONNECT at once wait for it and are all processed',
   async (bench) => {
     const client = await bench.open()
     const messages = Array.from({ length: 60 }, (_, n) =>
-      bytes.publish(bench.topic, `${n}`, { qos: 1, id: n + 1 }),
+      bench.bytes.publish(bench.topic, `${n}`, { qos: 1, id: n + 1 }),
     )
-    client.send(bytes.connect({ clientId: bench.id() }), bytes.subscribe(100, [bench.topic, 0]), ...messages)
+    client.send(
+      bench.bytes.connect({ clientId: bench.id() }),
+      bench.bytes.subscribe(100, [bench.topic, 0]),
+      ...messages,
+    )
     await client.expect('connack')
     await client.take('suback')
     for (let n = 0; n < 60; n += 1) expect((await client.receive()).payload).toBe(`${n}`)
@@ -81,20 +93,27 @@ conformance(
   },
 )
 
-conformance('MQTT-3.2.0-1', 'CONNACK comes before anything that waits for the client', async (bench) => {
-  const away = await bench.connect({ clientId: bench.id(), clean: false })
-  await away.subscribe(bench.topic, 2)
-  await away.disconnect()
-  const publisher = await bench.connect()
-  for (let n = 0; n < 5; n += 1) await publisher.publish(bench.topic, `${n}`, { qos: 1 + (n % 2) })
-  const back = await bench.open()
-  back.send(bytes.connect({ clientId: bench.id(), clean: false }), bytes.pingreq)
-  await back.expect('connack')
-  for (let n = 0; n < 5; n += 1) expect((await back.receive()).payload).toBe(`${n}`)
-})
+conformance(
+  { mqtt311: 'MQTT-3.2.0-1', mqtt5: 'MQTT-3.2.0-1' },
+  'CONNACK comes before anything that waits for the client',
+  async (bench) => {
+    const away = await bench.connect({ clientId: bench.id(), clean: false })
+    await away.subscribe(bench.topic, 2)
+    await away.disconnect()
+    const publisher = await bench.connect()
+    for (let n = 0; n < 5; n += 1) await publisher.publish(bench.topic, `${n}`, { qos: 1 + (n % 2) })
+    const back = await bench.open()
+    back.send(bench.bytes.connect({ clientId: bench.id(), clean: false }), bytes.pingreq)
+    await back.expect('connack')
+    for (let n = 0; n < 5; n += 1) expect((await back.receive()).payload).toBe(`${n}`)
+  },
+)
 
 conformance(
-  ['MQTT-3.2.2-1', 'MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.4-3'],
+  {
+    mqtt311: ['MQTT-3.2.2-1', 'MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.4-3'],
+    mqtt5: ['MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.4-4', 'MQTT-3.1.2-6'],
+  },
   'session present tells whether a session was stored',
   async (bench) => {
     const clientId = bench.id()
@@ -109,7 +128,7 @@ conformance(
 )
 
 conformance(
-  'MQTT-3.2.2-2',
+  { mqtt311: 'MQTT-3.2.2-2', mqtt5: 'MQTT-3.2.2-3' },
   'session present is 1 after a lost connection and after a take-over',
   async (bench) => {
     const clientId = bench.id()
@@ -123,34 +142,42 @@ conformance(
   },
 )
 
-conformance('MQTT-3.1.4-2', 'a client id that connects again takes over', async (bench) => {
-  const clientId = bench.id()
-  for (const clean of [true, false]) {
-    const first = await bench.connect({ clientId, clean })
-    const second = await bench.connect({ clientId, clean })
-    await first.expectClosed()
-    await second.ping()
-    await second.disconnect()
-  }
-})
-
-conformance('MQTT-3.1.4-2', 'of many connections with one client id exactly one stays', async (bench) => {
-  const clientId = bench.id()
-  const peers = await Promise.all(Array.from({ length: 20 }, () => bench.open()))
-  for (const peer of peers)
-    peer.send(bytes.connect({ clientId, clean: false }), bytes.subscribe(9, [bench.topic, 1]))
-  const survivor = await lastOf(peers)
-  await survivor.subscribe(bench.topic, 1)
-  await survivor.publish(bench.topic, 'once', { qos: 1 })
-  await survivor.publish(bench.topic, 'end', { qos: 1 })
-  expect((await survivor.receiveUntil('end')).map(({ payload }) => payload)).toEqual(['once'])
-  const next = await bench.connect({ clientId, clean: false })
-  await survivor.closed()
-  await next.ping()
-})
+conformance(
+  { mqtt311: 'MQTT-3.1.4-2', mqtt5: 'MQTT-3.1.4-3' },
+  'a client id that connects again takes over',
+  async (bench) => {
+    const clientId = bench.id()
+    for (const clean of [true, false]) {
+      const first = await bench.connect({ clientId, clean })
+      const second = await bench.connect({ clientId, clean })
+      await first.expectClosed()
+      await second.ping()
+      await second.disconnect()
+    }
+  },
+)
 
 conformance(
-  ['MQTT-3.1.4-2', 'MQTT-3.1.3-2'],
+  { mqtt311: 'MQTT-3.1.4-2', mqtt5: 'MQTT-3.1.4-3' },
+  'of many connections with one client id exactly one stays',
+  async (bench) => {
+    const clientId = bench.id()
+    const peers = await Promise.all(Array.from({ length: 20 }, () => bench.open()))
+    for (const peer of peers)
+      peer.send(bench.bytes.connect({ clientId, clean: false }), bench.bytes.subscribe(9, [bench.topic, 1]))
+    const survivor = await lastOf(peers)
+    await survivor.subscribe(bench.topic, 1)
+    await survivor.publish(bench.topic, 'once', { qos: 1 })
+    await survivor.publish(bench.topic, 'end', { qos: 1 })
+    expect((await survivor.receiveUntil('end')).map(({ payload }) => payload)).toEqual(['once'])
+    const next = await bench.connect({ clientId, clean: false })
+    await survivor.closed()
+    await next.ping()
+  },
+)
+
+conformance(
+  { mqtt311: ['MQTT-3.1.4-2', 'MQTT-3.1.3-2'], mqtt5: ['MQTT-3.1.4-3', 'MQTT-3.1.3-2'] },
   'a take-over concerns that very client id only',
   async (bench) => {
     const names = [bench.id(), `${bench.id()}2`, bench.id().toUpperCase(), ` ${bench.id()}`]

@@ -5,51 +5,71 @@ import { conformance } from './support/conformance.js'
 const everyCharacter = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 conformance(
-  ['MQTT-3.1.0-1', 'MQTT-4.8.0-1'],
+  { mqtt311: ['MQTT-3.1.0-1', 'MQTT-4.8.0-1'], mqtt5: ['MQTT-3.1.0-1', 'MQTT-4.13.1-1'] },
   'any first packet but CONNECT ends the connection',
   async (bench) => {
-    await bench.refuses('PUBLISH', bytes.publish(bench.topic, 'x', { qos: 1 }))
-    await bench.refuses('SUBSCRIBE', bytes.subscribe(1, [bench.topic, 0]))
-    await bench.refuses('UNSUBSCRIBE', bytes.unsubscribe(1, bench.topic))
+    await bench.refuses('PUBLISH', bench.bytes.publish(bench.topic, 'x', { qos: 1 }))
+    await bench.refuses('SUBSCRIBE', bench.bytes.subscribe(1, [bench.topic, 0]))
+    await bench.refuses('UNSUBSCRIBE', bench.bytes.unsubscribe(1, bench.topic))
     await bench.refuses('PINGREQ', bytes.pingreq)
     await bench.refuses('DISCONNECT', bytes.disconnect)
     await bench.refuses('PUBACK', bytes.puback(1))
-    await bench.refuses('PINGREQ before CONNECT', bytes.pingreq, bytes.connect({ clientId: bench.id() }))
+    await bench.refuses(
+      'PINGREQ before CONNECT',
+      bytes.pingreq,
+      bench.bytes.connect({ clientId: bench.id() }),
+    )
   },
 )
 
-conformance('MQTT-3.1.0-2', 'a second CONNECT ends the connection', async (bench) => {
-  const again = bytes.connect({ clientId: bench.id() })
-  const client = await bench.connect({ clientId: bench.id() })
-  client.send(again)
-  await client.expectClosed()
-  await bench.violates('with another client id', bytes.connect({ clientId: bench.id('b') }), bytes.pingreq)
-})
-
-conformance('MQTT-3.1.0-2', 'a second CONNECT in the same write ends the connection', async (bench) => {
-  const client = await bench.open()
-  const connect = bytes.connect({ clientId: bench.id() })
-  client.send(connect, connect)
-  await client.closed()
-  expect(client.waiting.filter(({ cmd }) => cmd === 'connack').length).toBeLessThan(2)
-})
-
-conformance('MQTT-3.1.2-1', 'an unknown protocol name is not accepted', async (bench) => {
-  for (const protocolName of ['hj', 'mqtt', 'MQTTX', 'MQT', '', 'AMQP', 'MQIsdP']) {
-    const client = await bench.open()
-    client.send(bytes.connect({ clientId: bench.id(), protocolName }))
-    await client.closed()
-    for (const answer of client.waiting) expect(answer.raw[3], protocolName).not.toBe(0)
-  }
-})
+conformance(
+  { mqtt311: 'MQTT-3.1.0-2', mqtt5: 'MQTT-3.1.0-2' },
+  'a second CONNECT ends the connection',
+  async (bench) => {
+    const again = bench.bytes.connect({ clientId: bench.id() })
+    const client = await bench.connect({ clientId: bench.id() })
+    client.send(again)
+    await client.expectClosed()
+    await bench.violates(
+      'with another client id',
+      bench.bytes.connect({ clientId: bench.id('b') }),
+      bytes.pingreq,
+    )
+  },
+)
 
 conformance(
-  ['MQTT-3.1.2-2', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
+  { mqtt311: 'MQTT-3.1.0-2', mqtt5: ['MQTT-3.1.0-2', 'MQTT-3.2.0-2'] },
+  'a second CONNECT in the same write ends the connection',
+  async (bench) => {
+    const client = await bench.open()
+    const connect = bench.bytes.connect({ clientId: bench.id() })
+    client.send(connect, connect)
+    await client.closed()
+    expect(client.waiting.filter(({ cmd }) => cmd === 'connack').length).toBeLessThan(2)
+  },
+)
+
+conformance(
+  { mqtt311: 'MQTT-3.1.2-1', mqtt5: 'MQTT-3.1.2-1' },
+  'an unknown protocol name is not accepted',
+  async (bench) => {
+    for (const protocolName of ['hj', 'mqtt', 'MQTTX', 'MQT', '', 'AMQP', 'MQIsdP']) {
+      const client = await bench.open()
+      client.send(bench.bytes.connect({ clientId: bench.id(), protocolName }))
+      await client.closed()
+      for (const answer of client.waiting) expect(answer.raw[3], protocolName).not.toBe(0)
+    }
+  },
+)
+
+conformance(
+  { mqtt311: ['MQTT-3.1.2-2', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'] },
   'an unsupported protocol level gets CONNACK 0x01 and the end',
   async (bench) => {
     for (const protocolLevel of [0, 1, 2, 3, 6, 9, 127]) {
       const client = await bench.open()
-      client.send(bytes.connect({ clientId: bench.id(), protocolLevel }))
+      client.send(bench.bytes.connect({ clientId: bench.id(), protocolLevel }))
       expect((await client.expect('connack')).raw, `level ${protocolLevel}`).toEqual(Buffer.of(0x20, 2, 0, 1))
       await client.expectClosed()
     }
@@ -57,93 +77,103 @@ conformance(
 )
 
 conformance(
-  ['MQTT-3.1.2-2', 'MQTT-3.2.2-5'],
-  'MQTT 5 is refused in a way that its clients understand',
+  { mqtt311: ['MQTT-3.1.2-3', 'MQTT-3.1.4-1'], mqtt5: ['MQTT-3.1.2-3', 'MQTT-3.1.4-1'] },
+  'the reserved connect flag must be 0',
   async (bench) => {
-    const client = await bench.open()
-    const noProperties = Buffer.of(0)
-    client.send(bytes.connect({ protocolLevel: 5, payload: [noProperties, bytes.field(bench.id())] }))
-    const { raw } = await client.expect('connack')
-    expect(['20020001', '2003008400']).toContain(raw.toString('hex'))
-    await client.expectClosed()
+    const clientId = bench.id()
+    await bench.refuses('clean', bench.bytes.connect({ clientId, flags: 0x03 }))
+    await bench.refuses('not clean', bench.bytes.connect({ clientId, flags: 0x01 }))
   },
 )
 
-conformance(['MQTT-3.1.2-3', 'MQTT-3.1.4-1'], 'the reserved connect flag must be 0', async (bench) => {
-  const clientId = bench.id()
-  await bench.refuses('clean', bytes.connect({ clientId, flags: 0x03 }))
-  await bench.refuses('not clean', bytes.connect({ clientId, flags: 0x01 }))
-})
-
 conformance(
-  ['MQTT-3.1.2-9', 'MQTT-3.1.4-1'],
+  { mqtt311: ['MQTT-3.1.2-9', 'MQTT-3.1.4-1'], mqtt5: ['MQTT-3.1.2-9', 'MQTT-3.1.4-1'] },
   'the will flag without a will in the payload',
   async (bench) => {
     const id = bytes.field(bench.id())
-    await bench.refuses('nothing', bytes.connect({ flags: 0x06, payload: [id] }))
-    await bench.refuses('no message', bytes.connect({ flags: 0x06, payload: [id, bytes.field(bench.topic)] }))
+    await bench.refuses('nothing', bench.bytes.connect({ flags: 0x06, payload: [id] }))
+    await bench.refuses(
+      'no message',
+      bench.bytes.connect({ flags: 0x06, payload: [id, bytes.field(bench.topic)] }),
+    )
     await bench.refuses(
       'cut short',
-      bytes.connect({ flags: 0x06, payload: [id, bytes.field('a'), Buffer.of(0, 5, 1)] }),
+      bench.bytes.connect({ flags: 0x06, payload: [id, bytes.field('a'), Buffer.of(0, 5, 1)] }),
     )
   },
 )
 
 conformance(
-  ['MQTT-3.1.2-11', 'MQTT-3.1.2-13', 'MQTT-3.1.2-15', 'MQTT-3.1.4-1'],
+  {
+    mqtt311: ['MQTT-3.1.2-11', 'MQTT-3.1.2-13', 'MQTT-3.1.2-15', 'MQTT-3.1.4-1'],
+    mqtt5: ['MQTT-3.1.2-11', 'MQTT-3.1.2-13', 'MQTT-3.1.4-1'],
+  },
   'will QoS, will retain or a will without the will flag',
   async (bench) => {
     const payload = [bytes.field(bench.id())]
-    await bench.refuses('QoS 1', bytes.connect({ flags: 0x0a, payload }))
-    await bench.refuses('QoS 2', bytes.connect({ flags: 0x12, payload }))
-    await bench.refuses('QoS 3', bytes.connect({ flags: 0x1a, payload }))
-    await bench.refuses('retain', bytes.connect({ flags: 0x22, payload }))
+    await bench.refuses('QoS 1', bench.bytes.connect({ flags: 0x0a, payload }))
+    await bench.refuses('QoS 2', bench.bytes.connect({ flags: 0x12, payload }))
+    await bench.refuses('QoS 3', bench.bytes.connect({ flags: 0x1a, payload }))
+    await bench.refuses('retain', bench.bytes.connect({ flags: 0x22, payload }))
     const will = [bytes.field(bench.topic), bytes.field('x')]
-    await bench.refuses('a will', bytes.connect({ flags: 0x02, payload: [...payload, ...will] }))
+    await bench.refuses('a will', bench.bytes.connect({ flags: 0x02, payload: [...payload, ...will] }))
   },
 )
 
-conformance(['MQTT-3.1.2-14', 'MQTT-3.1.4-1'], 'will QoS is at most 2', async (bench) => {
-  const clientId = bench.id()
-  await bench.refuses(
-    'QoS 3',
-    bytes.connect({ clientId, will: { topic: bench.topic, payload: 'x', qos: 3 } }),
-  )
-  for (const qos of [0, 1, 2]) {
-    const client = await bench.connect({ will: { topic: bench.topic, payload: 'x', qos } })
-    await client.disconnect()
-  }
-})
+conformance(
+  { mqtt311: ['MQTT-3.1.2-14', 'MQTT-3.1.4-1'], mqtt5: ['MQTT-3.1.2-12', 'MQTT-3.1.4-1'] },
+  'will QoS is at most 2',
+  async (bench) => {
+    const clientId = bench.id()
+    await bench.refuses(
+      'QoS 3',
+      bench.bytes.connect({ clientId, will: { topic: bench.topic, payload: 'x', qos: 3 } }),
+    )
+    for (const qos of [0, 1, 2]) {
+      const client = await bench.connect({ will: { topic: bench.topic, payload: 'x', qos } })
+      await client.disconnect()
+    }
+  },
+)
 
 conformance(
-  ['MQTT-3.1.2-18', 'MQTT-3.1.2-20', 'MQTT-3.1.4-1'],
+  {
+    mqtt311: ['MQTT-3.1.2-18', 'MQTT-3.1.2-20', 'MQTT-3.1.4-1'],
+    mqtt5: ['MQTT-3.1.2-16', 'MQTT-3.1.2-18', 'MQTT-3.1.4-1'],
+  },
   'a user name or password without its flag',
   async (bench) => {
     const id = bytes.field(bench.id())
     const value = bytes.field('value')
-    await bench.refuses('user name', bytes.connect({ flags: 0x02, payload: [id, value] }))
-    await bench.refuses('password', bytes.connect({ flags: 0x82, payload: [id, value, value] }))
-    await bench.refuses('one byte', bytes.connect({ flags: 0x02, payload: [id, Buffer.of(0)] }))
+    await bench.refuses('user name', bench.bytes.connect({ flags: 0x02, payload: [id, value] }))
+    await bench.refuses('password', bench.bytes.connect({ flags: 0x82, payload: [id, value, value] }))
+    await bench.refuses('one byte', bench.bytes.connect({ flags: 0x02, payload: [id, Buffer.of(0)] }))
   },
 )
 
 conformance(
-  ['MQTT-3.1.2-19', 'MQTT-3.1.2-21', 'MQTT-3.1.4-1'],
+  {
+    mqtt311: ['MQTT-3.1.2-19', 'MQTT-3.1.2-21', 'MQTT-3.1.4-1'],
+    mqtt5: ['MQTT-3.1.2-17', 'MQTT-3.1.2-19', 'MQTT-3.1.4-1'],
+  },
   'the flag of a user name or password without its value',
   async (bench) => {
     const id = bytes.field(bench.id())
-    await bench.refuses('user name', bytes.connect({ flags: 0x82, payload: [id] }))
-    await bench.refuses('password', bytes.connect({ flags: 0xc2, payload: [id, bytes.field('user')] }))
-    await bench.refuses('cut short', bytes.connect({ flags: 0x82, payload: [id, Buffer.of(0, 9, 65)] }))
+    await bench.refuses('user name', bench.bytes.connect({ flags: 0x82, payload: [id] }))
+    await bench.refuses('password', bench.bytes.connect({ flags: 0xc2, payload: [id, bytes.field('user')] }))
+    await bench.refuses('cut short', bench.bytes.connect({ flags: 0x82, payload: [id, Buffer.of(0, 9, 65)] }))
   },
 )
 
-conformance(['MQTT-3.1.2-22', 'MQTT-3.1.4-1'], 'a password without a user name', (bench) =>
-  bench.refuses('password only', bytes.connect({ clientId: bench.id(), password: 'secret' })),
+conformance({ mqtt311: ['MQTT-3.1.2-22', 'MQTT-3.1.4-1'] }, 'a password without a user name', (bench) =>
+  bench.refuses('password only', bench.bytes.connect({ clientId: bench.id(), password: 'secret' })),
 )
 
 conformance(
-  ['MQTT-3.1.3-1', 'MQTT-3.1.2-9', 'MQTT-3.1.2-19', 'MQTT-3.1.2-21'],
+  {
+    mqtt311: ['MQTT-3.1.3-1', 'MQTT-3.1.2-9', 'MQTT-3.1.2-19', 'MQTT-3.1.2-21'],
+    mqtt5: ['MQTT-3.1.3-1', 'MQTT-3.1.2-9', 'MQTT-3.1.2-17', 'MQTT-3.1.2-19'],
+  },
   'every field of the payload is read from its place',
   async (bench) => {
     const watcher = await bench.connect()
@@ -157,14 +187,18 @@ conformance(
   },
 )
 
-conformance(['MQTT-3.1.3-3', 'MQTT-3.1.4-1'], 'a CONNECT without a client id', async (bench) => {
-  await bench.refuses('no payload', bytes.connect({ payload: [] }))
-  await bench.refuses('half a length', bytes.connect({ payload: [Buffer.of(0)] }))
-  await bench.refuses('cut short', bytes.connect({ payload: [Buffer.of(0, 4, 97, 98)] }))
-})
+conformance(
+  { mqtt311: ['MQTT-3.1.3-3', 'MQTT-3.1.4-1'], mqtt5: ['MQTT-3.1.3-3', 'MQTT-3.1.4-1'] },
+  'a CONNECT without a client id',
+  async (bench) => {
+    await bench.refuses('no payload', bench.bytes.connect({ payload: [] }))
+    await bench.refuses('half a length', bench.bytes.connect({ payload: [Buffer.of(0)] }))
+    await bench.refuses('cut short', bench.bytes.connect({ payload: [Buffer.of(0, 4, 97, 98)] }))
+  },
+)
 
 conformance(
-  ['MQTT-3.1.4-1', 'MQTT-3.2.2-6'],
+  { mqtt311: ['MQTT-3.1.4-1', 'MQTT-3.2.2-6'] },
   'a CONNECT that is cut short gets no CONNACK',
   async (bench) => {
     await bench.refuses('empty', bytes.packet(0x10))
@@ -175,24 +209,35 @@ conformance(
   },
 )
 
-conformance('MQTT-3.1.4-1', 'a CONNECT is not waited for when its fields cannot fit in it', async (bench) => {
-  const header = Buffer.concat([bytes.field('MQTT'), Buffer.of(4, 2, 0, 60)])
-  await bench.refuses('no client id', bytes.packet(0x10, header))
-  await bench.refuses('a byte for the client id', Buffer.concat([Buffer.of(0x10, 11), header]))
-  await bench.refuses('too long a client id', Buffer.concat([Buffer.of(0x10, 30), header, Buffer.of(0, 99)]))
-  await bench.refuses('HTTP', Buffer.from('GET'))
-})
-
-conformance('MQTT-3.1.3-5', 'client ids of 1 to 23 letters and digits are accepted', async (bench) => {
-  const ids = [...(everyCharacter.match(/.{1,23}/g) ?? []), '0', bench.id().padEnd(23, 'Z').slice(0, 23)]
-  for (const clientId of ids) {
-    const client = await bench.connect({ clientId })
-    await client.disconnect()
-  }
-})
+conformance(
+  { mqtt311: 'MQTT-3.1.4-1' },
+  'a CONNECT is not waited for when its fields cannot fit in it',
+  async (bench) => {
+    const header = Buffer.concat([bytes.field('MQTT'), Buffer.of(4, 2, 0, 60)])
+    await bench.refuses('no client id', bytes.packet(0x10, header))
+    await bench.refuses('a byte for the client id', Buffer.concat([Buffer.of(0x10, 11), header]))
+    await bench.refuses(
+      'too long a client id',
+      Buffer.concat([Buffer.of(0x10, 30), header, Buffer.of(0, 99)]),
+    )
+    await bench.refuses('HTTP', Buffer.from('GET'))
+  },
+)
 
 conformance(
-  ['MQTT-3.1.3-6', 'MQTT-3.1.3-7'],
+  { mqtt311: 'MQTT-3.1.3-5', mqtt5: 'MQTT-3.1.3-5' },
+  'client ids of 1 to 23 letters and digits are accepted',
+  async (bench) => {
+    const ids = [...(everyCharacter.match(/.{1,23}/g) ?? []), '0', bench.id().padEnd(23, 'Z').slice(0, 23)]
+    for (const clientId of ids) {
+      const client = await bench.connect({ clientId })
+      await client.disconnect()
+    }
+  },
+)
+
+conformance(
+  { mqtt311: ['MQTT-3.1.3-6', 'MQTT-3.1.3-7'] },
   'an empty client id with clean session 1 makes a client of its own',
   async (bench) => {
     const first = await bench.connect({ clientId: '' })
@@ -206,11 +251,11 @@ conformance(
 )
 
 conformance(
-  ['MQTT-3.1.3-7', 'MQTT-3.1.3-8', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
+  { mqtt311: ['MQTT-3.1.3-7', 'MQTT-3.1.3-8', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'] },
   'an empty client id with clean session 0 gets CONNACK 0x02 and the end',
   async (bench) => {
     const client = await bench.open()
-    client.send(bytes.connect({ clientId: '', clean: false }))
+    client.send(bench.bytes.connect({ clientId: '', clean: false }))
     expect((await client.expect('connack')).raw).toEqual(Buffer.of(0x20, 2, 0, 2))
     await client.expectClosed()
   },

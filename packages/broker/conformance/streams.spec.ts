@@ -4,49 +4,60 @@ import * as bytes from './support/bytes.js'
 import { conformance } from './support/conformance.js'
 import type { Peer } from './support/peer.js'
 
-conformance(['MQTT-7.1.1-1', 'MQTT-4.6.0-6'], 'a stream means the same however it is cut', async (bench) => {
-  for (const size of [1, 2, 3, 5, 17, 64, 1000]) {
-    const topic = `${bench.topic}/${size}`
-    const client = await bench.connect()
-    const stream = Buffer.concat([
-      bytes.subscribe(1, [topic, 2]),
-      bytes.publish(topic, '0'),
-      bytes.publish(topic, '1', { qos: 1, id: 2 }),
-      bytes.publish(topic, '2'.repeat(130), { qos: 0 }),
-      bytes.publish(topic, '3', { qos: 2, id: 3 }),
-      bytes.pubrel(3),
-      bytes.publish(topic, '4', { qos: 1, id: 4, retain: true }),
-      bytes.publish(topic, '', { qos: 1, id: 5 }),
-      bytes.publish(topic, '6', { qos: 0 }),
-      bytes.pingreq,
-    ])
-    for (let at = 0; at < stream.length; at += size) client.send(stream.subarray(at, at + size))
-    await client.take('suback', 1)
-    for (const id of [2, 4, 5]) expect((await client.take('puback')).messageId).toBe(id)
-    await client.take('pubcomp', 3)
-    const seen: string[] = []
-    for (let n = 0; n < 7; n += 1) seen.push((await client.receive()).payload.slice(0, 1))
-    expect(seen.sort()).toEqual(['', '0', '1', '2', '3', '4', '6'])
-    await client.take('pingresp')
-  }
-})
-
-conformance('MQTT-7.1.1-1', 'payloads of every size class pass unchanged', async (bench) => {
-  const client = await bench.connect()
-  await client.subscribe(bench.topic, 1)
-  for (const size of [0, 1, 100, 125, 126, 127, 128, 16_383, 16_384, 65_535, 65_536, 1_000_000]) {
-    const payload = Buffer.alloc(size, `${size} `)
-    for (const qos of [0, 1]) {
-      await client.publish(bench.topic, payload, { qos })
-      const message = await client.take('publish')
-      expect(Buffer.compare(Buffer.from(message.payload), payload), `${size} bytes`).toBe(0)
-      if (qos === 1) client.send(bytes.puback(message.messageId ?? 0))
+conformance(
+  { mqtt311: ['MQTT-7.1.1-1', 'MQTT-4.6.0-6'], mqtt5: ['MQTT-4.2.0-1', 'MQTT-4.6.0-5'] },
+  'a stream means the same however it is cut',
+  async (bench) => {
+    for (const size of [1, 2, 3, 5, 17, 64, 1000]) {
+      const topic = `${bench.topic}/${size}`
+      const client = await bench.connect()
+      const stream = Buffer.concat([
+        bench.bytes.subscribe(1, [topic, 2]),
+        bench.bytes.publish(topic, '0'),
+        bench.bytes.publish(topic, '1', { qos: 1, id: 2 }),
+        bench.bytes.publish(topic, '2'.repeat(130), { qos: 0 }),
+        bench.bytes.publish(topic, '3', { qos: 2, id: 3 }),
+        bytes.pubrel(3),
+        bench.bytes.publish(topic, '4', { qos: 1, id: 4, retain: true }),
+        bench.bytes.publish(topic, '', { qos: 1, id: 5 }),
+        bench.bytes.publish(topic, '6', { qos: 0 }),
+        bytes.pingreq,
+      ])
+      for (let at = 0; at < stream.length; at += size) client.send(stream.subarray(at, at + size))
+      await client.take('suback', 1)
+      for (const id of [2, 4, 5]) expect((await client.take('puback')).messageId).toBe(id)
+      await client.take('pubcomp', 3)
+      const seen: string[] = []
+      for (let n = 0; n < 7; n += 1) seen.push((await client.receive()).payload.slice(0, 1))
+      expect(seen.sort()).toEqual(['', '0', '1', '2', '3', '4', '6'])
+      await client.take('pingresp')
     }
-  }
-})
+  },
+)
 
 conformance(
-  ['MQTT-4.3.2-1', 'MQTT-4.6.0-6', 'MQTT-2.3.1-4'],
+  { mqtt311: 'MQTT-7.1.1-1', mqtt5: 'MQTT-4.2.0-1' },
+  'payloads of every size class pass unchanged',
+  async (bench) => {
+    const client = await bench.connect()
+    await client.subscribe(bench.topic, 1)
+    for (const size of [0, 1, 100, 125, 126, 127, 128, 16_383, 16_384, 65_535, 65_536, 1_000_000]) {
+      const payload = Buffer.alloc(size, `${size} `)
+      for (const qos of [0, 1]) {
+        await client.publish(bench.topic, payload, { qos })
+        const message = await client.take('publish')
+        expect(Buffer.compare(Buffer.from(message.payload), payload), `${size} bytes`).toBe(0)
+        if (qos === 1) client.send(bytes.puback(message.messageId ?? 0))
+      }
+    }
+  },
+)
+
+conformance(
+  {
+    mqtt311: ['MQTT-4.3.2-1', 'MQTT-4.6.0-6', 'MQTT-2.3.1-4'],
+    mqtt5: ['MQTT-4.3.2-1', 'MQTT-4.6.0-5', 'MQTT-2.2.1-4'],
+  },
   'a subscriber that acknowledges late gets everything, in order, with ids that do not collide',
   async (bench) => {
     const total = 1_000
@@ -70,7 +81,7 @@ conformance(
 )
 
 conformance(
-  'MQTT-2.3.1-4',
+  { mqtt311: 'MQTT-2.3.1-4', mqtt5: 'MQTT-2.2.1-4' },
   'packet ids start again after 65,535 and skip one that is still in use',
   async (bench) => {
     const batch = 500
@@ -97,7 +108,10 @@ conformance(
 )
 
 conformance(
-  ['MQTT-4.5.0-1', 'MQTT-4.1.0-1', 'MQTT-4.6.0-6'],
+  {
+    mqtt311: ['MQTT-4.5.0-1', 'MQTT-4.1.0-1', 'MQTT-4.6.0-6'],
+    mqtt5: ['MQTT-4.5.0-1', 'MQTT-3.1.2-23', 'MQTT-4.6.0-5'],
+  },
   'QoS 1: a subscriber that keeps losing its connection misses nothing and first sees everything in order',
   async (bench) => {
     const first = new Set<string>()
@@ -113,7 +127,10 @@ conformance(
 )
 
 conformance(
-  ['MQTT-4.3.3-1', 'MQTT-4.4.0-1', 'MQTT-4.5.0-1'],
+  {
+    mqtt311: ['MQTT-4.3.3-1', 'MQTT-4.4.0-1', 'MQTT-4.5.0-1'],
+    mqtt5: ['MQTT-4.3.3-6', 'MQTT-4.4.0-1', 'MQTT-4.5.0-1'],
+  },
   'QoS 2: a subscriber that keeps losing its connection gets everything exactly once',
   async (bench) => {
     const received: string[] = []
@@ -159,7 +176,7 @@ async function whilePublishing(
 
 async function publishMany(publisher: Peer, topic: string, from: number, count: number): Promise<void> {
   const numbers = Array.from({ length: count }, (_, n) => n)
-  publisher.send(...numbers.map((n) => bytes.publish(topic, `${from + n}`, { qos: 1, id: n + 1 })))
+  publisher.send(...numbers.map((n) => publisher.bytes.publish(topic, `${from + n}`, { qos: 1, id: n + 1 })))
   for (const n of numbers) {
     const { messageId } = await publisher.expect('puback')
     if (messageId !== n + 1) throw new Error(`PUBACK ${messageId} instead of ${n + 1}`)

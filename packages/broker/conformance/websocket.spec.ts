@@ -9,14 +9,14 @@ const text = 1
 const continuation = 0
 
 conformance(
-  'MQTT-6.0.0-1',
+  { mqtt311: 'MQTT-6.0.0-1', mqtt5: 'MQTT-6.0.0-1' },
   'a text frame ends the connection, as first frame and later',
   async (bench) => {
     const first = await frames(bench)
-    first.send(text, bytes.connect({ clientId: bench.id() }))
+    first.send(text, bench.bytes.connect({ clientId: bench.id() }))
     expect(await first.ended()).toEqual([])
     const later = await frames(bench)
-    later.send(binary, bytes.connect({ clientId: bench.id() }))
+    later.send(binary, bench.bytes.connect({ clientId: bench.id() }))
     expect((await later.message()).toString('hex')).toBe('20020000')
     later.send(text, bytes.pingreq)
     expect(await later.ended()).toEqual([])
@@ -25,11 +25,11 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-1',
+  { mqtt311: 'MQTT-6.0.0-1', mqtt5: 'MQTT-6.0.0-1' },
   'a text message in fragments ends the connection',
   async (bench) => {
     const socket = await frames(bench)
-    socket.send(binary, bytes.connect({ clientId: bench.id() }))
+    socket.send(binary, bench.bytes.connect({ clientId: bench.id() }))
     await socket.message()
     socket.send(text, Buffer.of(0xc0), { final: false })
     socket.send(continuation, Buffer.of(0x00))
@@ -39,17 +39,17 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-1',
+  { mqtt311: 'MQTT-6.0.0-1', mqtt5: 'MQTT-6.0.0-1' },
   'the broker sends binary, unmasked frames',
   async (bench) => {
     const socket = await frames(bench)
-    socket.send(binary, bytes.connect({ clientId: bench.id() }))
+    socket.send(binary, bench.bytes.connect({ clientId: bench.id() }))
     await socket.message()
-    socket.send(binary, bytes.subscribe(1, [bench.topic, 0]))
+    socket.send(binary, bench.bytes.subscribe(1, [bench.topic, 0]))
     await socket.message()
     for (const size of [0, 200, 70_000]) {
-      socket.send(binary, bytes.publish(bench.topic, 'x'.repeat(size)))
-      expect(await socket.message()).toEqual(bytes.publish(bench.topic, 'x'.repeat(size)))
+      socket.send(binary, bench.bytes.publish(bench.topic, 'x'.repeat(size)))
+      expect(await socket.message()).toEqual(bench.bytes.publish(bench.topic, 'x'.repeat(size)))
     }
     expect(new Set(socket.opcodes)).toEqual(new Set([binary]))
   },
@@ -57,13 +57,13 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-2',
+  { mqtt311: 'MQTT-6.0.0-2', mqtt5: 'MQTT-6.0.0-2' },
   'several packets in one frame',
   async (bench) => {
     const socket = await frames(bench)
     socket.send(
       binary,
-      Buffer.concat([bytes.connect({ clientId: bench.id() }), bytes.pingreq, bytes.pingreq]),
+      Buffer.concat([bench.bytes.connect({ clientId: bench.id() }), bytes.pingreq, bytes.pingreq]),
     )
     expect((await socket.bytes(8)).toString('hex')).toBe('20020000d000d000')
   },
@@ -71,19 +71,19 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-2',
+  { mqtt311: 'MQTT-6.0.0-2', mqtt5: 'MQTT-6.0.0-2' },
   'one byte a frame, and frames that begin anywhere in a packet',
   async (bench) => {
     const stream = Buffer.concat([
-      bytes.connect({ clientId: bench.id() }),
-      bytes.subscribe(1, [bench.topic, 0]),
-      bytes.publish(bench.topic, 'x'.repeat(200)),
+      bench.bytes.connect({ clientId: bench.id() }),
+      bench.bytes.subscribe(1, [bench.topic, 0]),
+      bench.bytes.publish(bench.topic, 'x'.repeat(200)),
       bytes.pingreq,
     ])
     const expected = Buffer.concat([
       Buffer.from('20020000', 'hex'),
       Buffer.from('9003000100', 'hex'),
-      bytes.publish(bench.topic, 'x'.repeat(200)),
+      bench.bytes.publish(bench.topic, 'x'.repeat(200)),
       Buffer.from('d000', 'hex'),
     ])
     for (const size of [1, 2, 3, 7, 50]) {
@@ -96,11 +96,11 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-2',
+  { mqtt311: 'MQTT-6.0.0-2', mqtt5: 'MQTT-6.0.0-2' },
   'fragmented messages, empty frames and control frames in between',
   async (bench) => {
     const socket = await frames(bench)
-    const connect = bytes.connect({ clientId: bench.id() })
+    const connect = bench.bytes.connect({ clientId: bench.id() })
     socket.send(binary, connect.subarray(0, 5), { final: false })
     socket.send(9, Buffer.from('are you there'))
     socket.send(continuation, Buffer.alloc(0), { final: false })
@@ -114,11 +114,11 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-2',
+  { mqtt311: 'MQTT-6.0.0-2', mqtt5: 'MQTT-6.0.0-2' },
   'frames split over any number of writes of the socket',
   async (bench) => {
     const socket = await frames(bench)
-    const stream = Buffer.concat([bytes.connect({ clientId: bench.id() }), bytes.pingreq])
+    const stream = Buffer.concat([bench.bytes.connect({ clientId: bench.id() }), bytes.pingreq])
     for (const byte of socket.frame(binary, stream)) socket.write(Buffer.of(byte))
     expect((await socket.bytes(6)).toString('hex')).toBe('20020000d000')
   },
@@ -126,7 +126,7 @@ conformance(
 )
 
 conformance(
-  ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'],
+  { mqtt311: ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'], mqtt5: ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'] },
   'of the subprotocols offered the broker chooses mqtt',
   async (bench) => {
     for (const offered of ['mqtt', 'mqtt, other', 'other, mqtt', 'other,mqtt', 'mqttv3.1, mqtt']) {
@@ -139,7 +139,7 @@ conformance(
 )
 
 conformance(
-  ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'],
+  { mqtt311: ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'], mqtt5: ['MQTT-6.0.0-3', 'MQTT-6.0.0-4'] },
   'the broker answers with the name of the subprotocol as the client spells it',
   async (bench) => {
     for (const offered of ['MQTT', 'Mqtt', 'mqttv3.1', 'MQTTv3.1']) {
@@ -152,7 +152,7 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-3',
+  { mqtt311: 'MQTT-6.0.0-3', mqtt5: 'MQTT-6.0.0-3' },
   'a WebSocket that does not offer mqtt is refused',
   async (bench) => {
     for (const offered of [undefined, 'other', 'MQTT5', 'mqttx']) {
@@ -165,10 +165,10 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-1',
+  { mqtt311: 'MQTT-6.0.0-1', mqtt5: 'MQTT-6.0.0-1' },
   'frames that break RFC 6455 end the connection',
   async (bench) => {
-    const connect = bytes.connect({ clientId: bench.id() })
+    const connect = bench.bytes.connect({ clientId: bench.id() })
     const unmasked = Buffer.concat([Buffer.of(0x82, connect.length), connect])
     const broken: Record<string, (socket: FrameSocket) => void> = {
       'no mask': (socket) => socket.write(unmasked),
@@ -193,14 +193,14 @@ conformance(
 )
 
 conformance(
-  'MQTT-6.0.0-1',
+  { mqtt311: 'MQTT-6.0.0-1', mqtt5: 'MQTT-6.0.0-1' },
   'a close frame is answered, ends the connection, and is no DISCONNECT',
   async (bench) => {
     const watcher = await bench.connect()
     await watcher.subscribe(bench.topic, 1)
     const socket = await frames(bench)
     const will = { topic: bench.topic, payload: 'gone', qos: 1 }
-    socket.send(binary, bytes.connect({ clientId: bench.id(), will }))
+    socket.send(binary, bench.bytes.connect({ clientId: bench.id(), will }))
     await socket.message()
     socket.send(8, Buffer.of(3, 232))
     expect(await socket.ended()).toEqual([])

@@ -1,26 +1,41 @@
 /**
  * @typedef {import('./declarations.mjs').Declaration} Declaration
- * @typedef {import('../statements.js').Statement} Statement
+ * @typedef {import('./declarations.mjs').Standard} Standard
+ * @typedef {import('../statements/statement.mjs').Statement} Statement
  */
+
+import { standardNames } from '../statements/standards.mjs'
 
 /**
  * What is wrong with the suite: statements that concern servers without a test or a reason, tests of unknown
  * statements, reasons for statements that are tested. Empty when all is well.
- * @param {Record<string, Statement>} statements
+ * @param {Record<Standard, Record<string, Statement>>} standards
  * @param {Declaration[]} declarations
  * @returns {string[]}
  */
-export function coverageProblems(statements, declarations) {
-  const tested = new Set(declarations.flatMap((one) => one.statements))
-  const problems = [...tested]
-    .filter((id) => !statements[id])
-    .map((id) => `${id} is no statement of MQTT 3.1.1`)
+export function coverageProblems(standards, declarations) {
+  const problems = [
+    ...problemsOf('mqtt311', standards.mqtt311, declarations),
+    ...problemsOf('mqtt5', standards.mqtt5, declarations),
+  ]
+  for (const { title } of repeated(declarations)) problems.push(`two tests are called «${title}»`)
+  return problems
+}
+
+/**
+ * @param {Standard} standard
+ * @param {Record<string, Statement>} statements
+ * @param {Declaration[]} declarations
+ */
+function problemsOf(standard, statements, declarations) {
+  const name = standardNames[standard]
+  const tested = new Set(declarations.flatMap((one) => one.shown[standard]))
+  const problems = [...tested].filter((id) => !statements[id]).map((id) => `${id} is no statement of ${name}`)
   for (const [id, { concerns, untested }] of Object.entries(statements)) {
     if (concerns === 'client') continue
-    if (!tested.has(id) && !untested) problems.push(`${id} has neither a test nor a reason`)
-    if (tested.has(id) && untested) problems.push(`${id} has a test and a reason for having none`)
+    if (!tested.has(id) && !untested) problems.push(`${id} of ${name} has neither a test nor a reason`)
+    if (tested.has(id) && untested) problems.push(`${id} of ${name} has a test and a reason for having none`)
   }
-  for (const { title } of repeated(declarations)) problems.push(`two tests are called «${title}»`)
   return problems
 }
 

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
 
+/** @typedef {'mqtt311' | 'mqtt5'} Standard */
+
 /**
  * @typedef {object} Declaration A test as its spec declares it.
- * @property {string[]} statements
+ * @property {Record<Standard, string[]>} shown Statements by their standard.
  * @property {string} title
  * @property {string} file
  * @property {('tcp' | 'ws')[]} transports
@@ -23,18 +25,6 @@ export function collectDeclarations(folder) {
 }
 
 /**
- * The catalogue of statements, read from its TypeScript source.
- * @param {string} folder
- * @returns {Promise<Record<string, import('../statements.js').Statement>>}
- */
-export async function readStatements(folder) {
-  const source = readFileSync(path.join(folder, 'statements.ts'), 'utf8')
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext } })
-  const { statements } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`)
-  return statements
-}
-
-/**
  * @param {string} file
  * @returns {Declaration[]}
  */
@@ -46,15 +36,33 @@ function declarationsIn(file) {
     if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) continue
     const { expression, arguments: given } = statement.expression
     if (!ts.isIdentifier(expression) || expression.text !== 'conformance') continue
-    const [statements, title, , options] = given
+    const [shown, title, , options] = given
     found.push({
-      statements: literals(statements, file),
+      shown: shownBy(shown, file),
       title: literals(title, file).join(''),
       file: path.basename(file),
       transports: transportsOf(options),
     })
   }
   return found
+}
+
+/**
+ * @param {ts.Expression | undefined} node
+ * @param {string} file
+ */
+function shownBy(node, file) {
+  /** @type {Record<Standard, string[]>} */
+  const shown = { mqtt311: [], mqtt5: [] }
+  if (!node || !ts.isObjectLiteralExpression(node))
+    throw new Error(`${file}: conformance() names no standard`)
+  for (const property of node.properties) {
+    const standard = property.name?.getText()
+    if (!ts.isPropertyAssignment(property) || (standard !== 'mqtt311' && standard !== 'mqtt5'))
+      throw new Error(`${file}: ${property.getText()} is no standard with its statements`)
+    shown[standard] = literals(property.initializer, file)
+  }
+  return shown
 }
 
 /**

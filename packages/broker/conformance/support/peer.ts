@@ -1,5 +1,6 @@
 import { type IPublishPacket, type Packet, type PacketCmd, parser } from 'mqtt-packet'
 import * as bytes from './bytes.js'
+import { packetsOf, type Standard } from './standard.js'
 import type { Wire, WireEvents } from './wire.js'
 
 /** A packet from the broker, with the bytes it came in. */
@@ -25,8 +26,15 @@ export class Peer {
   #wake: (() => void)[] = []
   #lastId = 0
 
-  static async open(openWire: (events: WireEvents) => Promise<Wire>): Promise<Peer> {
-    const peer = new Peer()
+  /** Makes packets of its version of MQTT. */
+  readonly bytes: bytes.Packets
+
+  private constructor(readonly standard: Standard) {
+    this.bytes = packetsOf[standard]
+  }
+
+  static async open(standard: Standard, openWire: (events: WireEvents) => Promise<Wire>): Promise<Peer> {
+    const peer = new Peer(standard)
     peer.#wire = await openWire({
       onBytes: (chunk) => peer.#receive(chunk),
       onClosed: () => {
@@ -70,11 +78,17 @@ export class Peer {
     throw new Error(`expected ${cmd}`)
   }
 
-  /** The broker ends the connection and sends nothing more before. */
-  async expectClosed(): Promise<void> {
-    await this.closed()
-    if (this.#queue.length > 0)
-      throw new Error(`before the end came ${this.#queue.map(describePacket).join(', ')}`)
+  /**
+   * The broker ends the connection and sends nothing more before, but with MQTT 5 a DISCONNECT that says why: its
+   * reason code is returned.
+   */
+  expectClosed(): Promise<number | null> {
+    return this.#expectEnd('disconnect')
+  }
+
+  /** Like `expectClosed`, before the client was let in: with MQTT 5 a CONNACK may say why. */
+  expectRefused(): Promise<number | null> {
+    return this.#expectEnd('connack')
   }
 
   /** The connection has ended. */
@@ -96,15 +110,17 @@ export class Peer {
 
   async subscribeAll(...filters: [string | Buffer, number][]): Promise<number[]> {
     const id = this.nextId()
-    this.send(bytes.subscribe(id, ...filters))
+    this.send(this.bytes.subscribe(id, ...filters))
     const { raw } = await this.take('suback', id)
-    return [...raw.subarray(4)]
+    return subackCodes(this.standard, raw)
   }
 
-  async unsubscribe(...filters: string[]): Promise<void> {
+  /** Returns the reason codes of UNSUBACK, of which there are none before MQTT 5. */
+  async unsubscribe(...filters: string[]): Promise<number[]> {
     const id = this.nextId()
-    this.send(bytes.unsubscribe(id, ...filters))
-    await this.take('unsuback', id)
+    this.send(this.bytes.unsubscribe(id, ...filters))
+    const { raw } = await this.take('unsuback', id)
+    return subackCodes(this.standard, raw)
   }
 
   /** Publishes and sees the exchange of its QoS through; QoS 0 is followed by a ping. */
@@ -114,7 +130,7 @@ export class Peer {
     fields: bytes.PublishFields = {},
   ): Promise<void> {
     const { qos = 0, id = this.nextId() } = fields
-    this.send(bytes.publish(topic, payload, { ...fields, id }))
+    this.send(this.bytes.publish(topic, payload, { ...fields, id }))
     if (qos === 0) await this.ping()
     if (qos === 1) await this.take('puback', id)
     if (qos !== 2) return
@@ -171,7 +187,7 @@ export class Peer {
   #receive(chunk: Buffer): void {
     this.#unread = Buffer.concat([this.#unread, chunk])
     for (let size = packetSize(this.#unread); size > 0; size = packetSize(this.#unread)) {
-      this.#queue.push(parse(this.#unread.subarray(0, size)))
+      this.#queue.push(parse(this.standard, this.#unread.subarray(0, size)))
       this.#unread = this.#unread.subarray(size)
     }
     this.#notify()
@@ -179,6 +195,15 @@ export class Peer {
 
   #notify(): void {
     for (const wake of this.#wake.splice(0)) wake()
+  }
+
+  async #expectEnd(farewell: 'connack' | 'disconnect'): Promise<number | null> {
+    await this.closed()
+    const last = this.#queue[0]
+    if (!last) return null
+    const code = this.standard === 'mqtt5' && last.cmd === farewell ? (last.reasonCode ?? 0) : 0
+    if (code >= 0x80 && this.#queue.length === 1) return code
+    throw new Error(`before the end came ${this.#queue.map(describePacket).join(', ')}`)
   }
 
   async #until(done: () => boolean, what: string, needsConnection = true): Promise<void> {
@@ -224,8 +249,26 @@ function packetSize(unread: Buffer): number {
   return 0
 }
 
-function parse(raw: Buffer): Received {
-  const reader = parser({ protocolVersion: 4 })
+/** Return codes of a SUBACK, or reason codes of a SUBACK or UNSUBACK of MQTT 5, behind their properties. */
+export function subackCodes(standard: Standard, raw: Buffer): number[] {
+  const headBytes = 1 + variableIntegerBytes(raw, 1)
+  if (standard === 'mqtt311') return [...raw.subarray(headBytes + 2)]
+  const sectionAt = headBytes + 2
+  const lengthBytes = variableIntegerBytes(raw, sectionAt)
+  const length = raw
+    .subarray(sectionAt, sectionAt + lengthBytes)
+    .reduceRight((sum, byte) => sum * 128 + (byte & 127), 0)
+  return [...raw.subarray(sectionAt + lengthBytes + length)]
+}
+
+function variableIntegerBytes(bytes: Buffer, at: number): number {
+  let end = at
+  while ((bytes[end] ?? 0) > 127) end += 1
+  return end - at + 1
+}
+
+function parse(standard: Standard, raw: Buffer): Received {
+  const reader = parser({ protocolVersion: standard === 'mqtt5' ? 5 : 4 })
   const found: Packet[] = []
   reader.on('packet', (one) => found.push(one))
   reader.on('error', (error: Error) => {

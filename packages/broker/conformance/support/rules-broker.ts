@@ -7,13 +7,15 @@ import {
   type BrokerHooks,
   type ConnectRequest,
   createBroker,
+  type RefusalReason,
 } from '@heliograph/broker'
 import type { Target } from './wire.js'
 
 /**
  * A broker inside this process whose host decides by names:
- * - user name `refuse2` to `refuse5`: CONNECT is refused with that return code
+ * - user name `refuse2` to `refuse5`: CONNECT is refused with that return code of MQTT 3.1.1
  * - topics under `denied/`: not allowed to publish
+ * - filters under `unreadable/`: not allowed to subscribe
  * - topics under `undecided/`: the host fails while it decides
  * - topics under `later/`: decided two turns of the event loop later than others
  */
@@ -36,7 +38,7 @@ export async function startRulesBroker(): Promise<{ target: Target; close(): Pro
 const hooks: BrokerHooks<null> = {
   authenticate,
   authorizePublish: (_client, topic) => !topic.startsWith('denied/'),
-  authorizeSubscribe: () => true,
+  authorizeSubscribe: (_client, filter) => !filter.startsWith('unreadable/'),
   onPublish(_client, { topic }) {
     if (topic.startsWith('undecided/')) return Promise.reject(new Error('the store is down'))
     return topic.startsWith('later/') ? afterOthers() : 'forward'
@@ -44,16 +46,16 @@ const hooks: BrokerHooks<null> = {
 }
 
 function authenticate({ clientId, username = '' }: ConnectRequest): AuthenticateResult<null> {
-  const returnCode = refusals.get(username)
-  if (returnCode) return { ok: false, returnCode, reason: 'bad_credentials' }
+  const reason = refusals.get(username)
+  if (reason) return { ok: false, reason }
   return { ok: true, principal: null, sessionId: clientId || randomUUID() }
 }
 
-const refusals = new Map<string, 2 | 3 | 4 | 5>([
-  ['refuse2', 2],
-  ['refuse3', 3],
-  ['refuse4', 4],
-  ['refuse5', 5],
+const refusals = new Map<string, RefusalReason>([
+  ['refuse2', 'wrong_client_id'],
+  ['refuse3', 'server_unavailable'],
+  ['refuse4', 'bad_credentials'],
+  ['refuse5', 'not_authorized'],
 ])
 
 async function afterOthers(): Promise<'forward'> {

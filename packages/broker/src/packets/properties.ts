@@ -61,6 +61,8 @@ function readProperty(cursor: Cursor, allowed: ReadonlySet<number>, into: Proper
   }
   const value = readValue(cursor, id)
   if (value === null || value === -1) return Violation.malformed(`value of property ${hex(id)}`)
+  if (propertyTypes.get(id) === 'flag' && Number(value) > 1)
+    return Violation.protocol(`property ${hex(id)} is neither 0 nor 1`)
   if (value === 0 && neverZero.has(id)) return Violation.protocol(`property ${hex(id)} is 0`)
   if (!into.add(id, value)) return Violation.protocol(`property ${hex(id)} is there twice`)
   return null
@@ -69,10 +71,8 @@ function readProperty(cursor: Cursor, allowed: ReadonlySet<number>, into: Proper
 /** -1 or null when the packet ends before the value, or it is no value of its type. */
 function readValue(cursor: Cursor, id: number): number | string | Buffer | null {
   switch (propertyTypes.get(id)) {
-    case 'flag': {
-      const flag = cursor.byte()
-      return flag > 1 ? null : flag
-    }
+    case 'flag':
+      return cursor.byte()
     case 'uint16':
       return cursor.uint16()
     case 'uint32':

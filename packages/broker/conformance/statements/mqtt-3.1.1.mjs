@@ -1,19 +1,11 @@
-export interface Statement {
-  /** Whom it binds. `both` also stands for a duty of clients whose breach a server has to answer. */
-  concerns: 'server' | 'client' | 'both'
-  /** What it says, in our words. */
-  says: string
-  /** Why no test shows it. */
-  untested?: string
-}
-
-export type StatementId = keyof typeof statements
+import { both, client, server, untested } from './statement.mjs'
 
 /**
  * Every numbered normative statement of MQTT 3.1.1 (OASIS Standard, 29 October 2014, appendix B).
  * The standard misprints two numbers, MQTT-3.1.2.7 and MQTT-3-8.3-4; they are spelled like the others here.
+ * @satisfies {Record<string, import('./statement.mjs').Statement>}
  */
-export const statements = {
+export const mqtt311 = {
   'MQTT-1.5.3-1': both(
     'Strings are well-formed UTF-8 without surrogates; anything else ends the connection.',
   ),
@@ -116,10 +108,10 @@ export const statements = {
   'MQTT-3.6.1-1': server('PUBREL with flags other than 0010 ends the connection.'),
   'MQTT-3.8.1-1': server('SUBSCRIBE with flags other than 0010 ends the connection.'),
   'MQTT-3.8.3-1': both('Topic filters of SUBSCRIBE are UTF-8 strings.'),
-  'MQTT-3.8.3-2': {
-    ...server('A server without wildcards refuses filters that have them.'),
-    untested: 'Does not apply: wildcards are supported.',
-  },
+  'MQTT-3.8.3-2': untested(
+    server('A server without wildcards refuses filters that have them.'),
+    'Does not apply: wildcards are supported.',
+  ),
   'MQTT-3.8.3-3': both('SUBSCRIBE has at least one topic filter; none is a violation.'),
   'MQTT-3.8.3-4': server('A requested QoS above 2, or other bits in its byte, end the connection.'),
   'MQTT-3.8.4-1': server('SUBSCRIBE is answered by SUBACK.'),
@@ -182,10 +174,10 @@ export const statements = {
   'MQTT-4.7.2-1': server('A filter that begins with a wildcard does not match topics that begin with $.'),
   'MQTT-4.7.3-1': both('Topic names and filters have at least one character.'),
   'MQTT-4.7.3-2': both('Topic names and filters hold no U+0000.'),
-  'MQTT-4.7.3-3': {
-    ...both('Topic names and filters are no longer than 65,535 bytes of UTF-8.'),
-    untested: 'Not observable: their length field has two bytes and can state nothing longer.',
-  },
+  'MQTT-4.7.3-3': untested(
+    both('Topic names and filters are no longer than 65,535 bytes of UTF-8.'),
+    'Not observable: their length field has two bytes and can state nothing longer.',
+  ),
   'MQTT-4.7.3-4': server('Matching neither normalises nor alters topic names and filters.'),
   'MQTT-4.8.0-1': both('A violation of the protocol ends the connection unless stated otherwise.'),
   'MQTT-4.8.0-2': both('A transient error while a packet is processed ends the connection it came on.'),
@@ -195,25 +187,13 @@ export const statements = {
   ),
   'MQTT-6.0.0-3': both('A client offers the WebSocket subprotocol mqtt.'),
   'MQTT-6.0.0-4': server('The WebSocket subprotocol that a server answers with is mqtt.'),
-  'MQTT-7.0.0-1': {
-    ...server('A server that also connects to other servers follows the rules for clients too.'),
-    untested: 'Does not apply: the broker makes no connections of its own.',
-  },
+  'MQTT-7.0.0-1': untested(
+    server('A server that also connects to other servers follows the rules for clients too.'),
+    'Does not apply: the broker makes no connections of its own.',
+  ),
   'MQTT-7.0.0-2': both('Nothing outside the standard is needed to interoperate.'),
   'MQTT-7.1.1-1': server(
     'A server supports at least one transport that is ordered, lossless and bidirectional.',
   ),
   'MQTT-7.1.2-1': client('A client supports at least one such transport.'),
-} satisfies Record<string, Statement>
-
-function server(says: string): Statement {
-  return { concerns: 'server', says }
-}
-
-function client(says: string): Statement {
-  return { concerns: 'client', says }
-}
-
-function both(says: string): Statement {
-  return { concerns: 'both', says }
 }

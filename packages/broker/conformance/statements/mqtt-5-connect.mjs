@@ -1,0 +1,125 @@
+import { both, client, server, untested } from './statement.mjs'
+
+const allSupported = 'Does not apply: QoS 2 and retained messages are supported.'
+
+/**
+ * Statements of MQTT 5 about fields (chapters 1 and 2), CONNECT and CONNACK (sections 3.1 and 3.2).
+ * @satisfies {Record<string, import('./statement.mjs').Statement>}
+ */
+export const connectStatements = {
+  'MQTT-1.5.4-1': both('Strings are well-formed UTF-8 without surrogates.'),
+  'MQTT-1.5.4-2': both('Strings hold no U+0000.'),
+  'MQTT-1.5.4-3': both('EF BB BF in a string is the character U+FEFF and is kept wherever it stands.'),
+  'MQTT-1.5.5-1': both('A variable byte integer has no more bytes than its value needs.'),
+  'MQTT-1.5.7-1': both('Both strings of a pair follow the rules for strings.'),
+  'MQTT-2.1.3-1': both('Reserved flag bits of the fixed header have the values that the standard lists.'),
+  'MQTT-2.2.1-2': both('PUBLISH of QoS 0 carries no packet id.'),
+  'MQTT-2.2.1-3': both(
+    'A client gives SUBSCRIBE, UNSUBSCRIBE and PUBLISH above QoS 0 an id that is not 0 and not in use.',
+  ),
+  'MQTT-2.2.1-4': server('A server gives PUBLISH above QoS 0 an id that is not 0 and not in use.'),
+  'MQTT-2.2.1-5': both('PUBACK, PUBREC, PUBREL and PUBCOMP carry the id of the PUBLISH they belong to.'),
+  'MQTT-2.2.1-6': server('SUBACK and UNSUBACK carry the id of the packet they answer.'),
+  'MQTT-2.2.2-1': both('A packet without properties states a property length of 0.'),
+  'MQTT-3.1.0-1': both('The first packet from a client is CONNECT.'),
+  'MQTT-3.1.0-2': server('A second CONNECT on a connection is a protocol error and ends it.'),
+  'MQTT-3.1.2-1': both(
+    'The protocol name is MQTT; with another one the connection ends, with or without CONNACK 0x84.',
+  ),
+  'MQTT-3.1.2-2': server(
+    'With an unsupported protocol version the connection ends, with or without CONNACK 0x84.',
+  ),
+  'MQTT-3.1.2-3': server('The reserved connect flag must be 0, otherwise the packet is malformed.'),
+  'MQTT-3.1.2-4': both('Clean Start 1 discards the stored session and begins a new one.'),
+  'MQTT-3.1.2-5': server('Clean Start 0 resumes the session of the client id when there is one.'),
+  'MQTT-3.1.2-6': server('Clean Start 0 begins a new session when there is none.'),
+  'MQTT-3.1.2-7': server('With the will flag, the will is stored with the session.'),
+  'MQTT-3.1.2-8': server(
+    'The will is published when the connection has ended and its delay has passed or the session ends; not after DISCONNECT 0x00, and not when the client is back before that.',
+  ),
+  'MQTT-3.1.2-9': both('With the will flag, properties, topic and payload of the will are in the payload.'),
+  'MQTT-3.1.2-10': server('A will is forgotten once published, and on DISCONNECT 0x00.'),
+  'MQTT-3.1.2-11': both('Without the will flag, will QoS is 0.'),
+  'MQTT-3.1.2-12': both('With the will flag, will QoS is 0, 1 or 2, never 3.'),
+  'MQTT-3.1.2-13': both('Without the will flag, will retain is 0.'),
+  'MQTT-3.1.2-14': server('Will retain 0: the will is published as a plain message.'),
+  'MQTT-3.1.2-15': server('Will retain 1: the will is published as a retained message.'),
+  'MQTT-3.1.2-16': both('Without the user name flag the payload has no user name.'),
+  'MQTT-3.1.2-17': both('With the user name flag the payload has a user name.'),
+  'MQTT-3.1.2-18': both('Without the password flag the payload has no password.'),
+  'MQTT-3.1.2-19': both('With the password flag the payload has a password.'),
+  'MQTT-3.1.2-20': client('A client with nothing to send sends PINGREQ within each keep alive interval.'),
+  'MQTT-3.1.2-21': client('A client that is told a Server Keep Alive uses it instead of its own.'),
+  'MQTT-3.1.2-22': server('A client silent for one and a half keep alive intervals is disconnected.'),
+  'MQTT-3.1.2-23': both('With a Session Expiry Interval above 0 the session is kept after the connection.'),
+  'MQTT-3.1.2-24': server('No packet to the client is larger than its Maximum Packet Size.'),
+  'MQTT-3.1.2-25': server('A message that is too large is discarded and counts as sent.'),
+  'MQTT-3.1.2-26': server("No topic alias to the client is above the client's Topic Alias Maximum."),
+  'MQTT-3.1.2-27': server('Topic Alias Maximum 0, or none: no topic aliases to the client.'),
+  'MQTT-3.1.2-28': server('Request Response Information 0: CONNACK has no Response Information.'),
+  'MQTT-3.1.2-29': server(
+    'Request Problem Information 0: Reason String and User Property only in PUBLISH, CONNACK and DISCONNECT.',
+  ),
+  'MQTT-3.1.2-30': client(
+    'Between an Authentication Method and CONNACK a client sends AUTH and DISCONNECT only.',
+  ),
+  'MQTT-3.1.3-1': both(
+    'Payload fields come in the order client id, will properties, will topic, will payload, user name, password.',
+  ),
+  'MQTT-3.1.3-2': both('Session state belongs to the client id.'),
+  'MQTT-3.1.3-3': both('The client id is there and comes first in the payload.'),
+  'MQTT-3.1.3-4': both('The client id is a UTF-8 string.'),
+  'MQTT-3.1.3-5': server('Client ids of 1 to 23 bytes out of 0-9, a-z and A-Z are accepted.'),
+  'MQTT-3.1.3-6': server('A server that accepts an empty client id gives the client one that is unique.'),
+  'MQTT-3.1.3-7': server('The client is treated as if it had sent that id, and CONNACK tells it.'),
+  'MQTT-3.1.3-8': server('A refused client id may get CONNACK 0x85; the connection ends.'),
+  'MQTT-3.1.3-9': server(
+    'The will is not sent when the client is back before the Will Delay Interval has passed.',
+  ),
+  'MQTT-3.1.3-10': server('User Properties of a will keep their order when it is published.'),
+  'MQTT-3.1.3-11': both('The will topic is a UTF-8 string.'),
+  'MQTT-3.1.3-12': both('The user name is a UTF-8 string.'),
+  'MQTT-3.1.4-1': server('A CONNECT that does not follow section 3.1 ends the connection.'),
+  'MQTT-3.1.4-2': server('A client that is not let in has its connection ended.'),
+  'MQTT-3.1.4-3': server(
+    'A connected client whose id connects again gets DISCONNECT 0x8E and is disconnected.',
+  ),
+  'MQTT-3.1.4-4': server('Clean Start is handled as section 3.1.2.4 says.'),
+  'MQTT-3.1.4-5': server('An accepted CONNECT is acknowledged by CONNACK 0x00.'),
+  'MQTT-3.1.4-6': server('Nothing that follows a refused CONNECT is processed.'),
+  'MQTT-3.2.0-1': server('CONNACK 0x00 comes before any other packet but AUTH.'),
+  'MQTT-3.2.0-2': server('There is one CONNACK on a connection, at most.'),
+  'MQTT-3.2.2-1': server('Reserved bits of the flags of CONNACK are 0.'),
+  'MQTT-3.2.2-2': server('Clean Start 1 is answered with session present 0.'),
+  'MQTT-3.2.2-3': server(
+    'Clean Start 0 is answered with session present 1 when there is a session, otherwise 0.',
+  ),
+  'MQTT-3.2.2-4': client('A client without a session that is told of one ends the connection.'),
+  'MQTT-3.2.2-5': client('A client that is told that there is no session discards its own.'),
+  'MQTT-3.2.2-6': server('Session present is 0 whenever the reason code is not 0.'),
+  'MQTT-3.2.2-7': server('The connection ends after a CONNACK of 0x80 or above.'),
+  'MQTT-3.2.2-8': server('CONNACK has one of the reason codes that are listed for it.'),
+  'MQTT-3.2.2-9': untested(server('A server without QoS 1 or 2 states its Maximum QoS.'), allSupported),
+  'MQTT-3.2.2-10': untested(server('Such a server accepts subscriptions of any QoS.'), allSupported),
+  'MQTT-3.2.2-11': client('A client does not publish above the Maximum QoS.'),
+  'MQTT-3.2.2-12': untested(server('A will above the Maximum QoS is refused.'), allSupported),
+  'MQTT-3.2.2-13': untested(
+    server('A retained will is refused by a server without retained messages.'),
+    allSupported,
+  ),
+  'MQTT-3.2.2-14': client('A client that is told Retain Available 0 does not publish with RETAIN 1.'),
+  'MQTT-3.2.2-15': both("A client sends no packet above the server's Maximum Packet Size."),
+  'MQTT-3.2.2-16': server(
+    'An empty client id is answered with an Assigned Client Identifier that is not in use.',
+  ),
+  'MQTT-3.2.2-17': both("A client sends no topic alias above the server's Topic Alias Maximum."),
+  'MQTT-3.2.2-18': client('A client sends no topic alias when the server takes none.'),
+  'MQTT-3.2.2-19': server(
+    "CONNACK has no Reason String that makes it larger than the client's Maximum Packet Size.",
+  ),
+  'MQTT-3.2.2-20': server(
+    "CONNACK has no User Property that makes it larger than the client's Maximum Packet Size.",
+  ),
+  'MQTT-3.2.2-21': client('A client that is told a Server Keep Alive uses it.'),
+  'MQTT-3.2.2-22': server('Without a Server Keep Alive the keep alive of the client counts.'),
+}
