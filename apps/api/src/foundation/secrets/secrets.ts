@@ -1,11 +1,12 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export type SecretKind = 'device credential' | 'api key' | 'mqtt token'
+export type SecretKind = 'device credential' | 'api key' | 'mqtt token' | 'invitation'
 
 const prefixes: Record<SecretKind, string> = {
   'device credential': 'hg_dev_',
   'api key': 'hg_key_',
   'mqtt token': 'hg_tok_',
+  invitation: 'hg_inv_',
 }
 
 /** Makes secrets of 256 random bits, and hashes them with a key for each kind, derived from AUTH_SECRET. */
@@ -21,6 +22,7 @@ export class Secrets {
       'device credential': derive('device credential'),
       'api key': derive('api key'),
       'mqtt token': derive('mqtt token'),
+      invitation: derive('invitation'),
     }
   }
 

@@ -1,4 +1,5 @@
 import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
+import { rolesThatMay } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
@@ -34,6 +35,7 @@ export class TokenAuthenticator {
     password: string,
     broker: Broker<ConnectionPrincipal>,
   ): Promise<Result> {
+    const authenticatedAtMs = Date.now()
     const token = await this.find(password)
     if (token === null || (connect.username !== undefined && connect.username !== token.id))
       return { ok: false, returnCode: 4, reason: 'bad_credentials' }
@@ -47,7 +49,7 @@ export class TokenAuthenticator {
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
     if (isTaken(broker, sessionId, token.owner))
       return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
-    const principal = connectionPrincipal(token)
+    const principal = connectionPrincipal(token, authenticatedAtMs)
     return {
       ok: true,
       principal,
@@ -78,6 +80,7 @@ export class TokenAuthenticator {
   private async find(password: string): Promise<StoredToken | null> {
     const { rows } = await this.database.pools.authentication.query<TokenRow>(findSql, [
       this.secrets.hash('mqtt token', password),
+      rolesThatMay('apps.publish'),
     ])
     const [row] = rows
     if (row === undefined) return null
@@ -99,16 +102,19 @@ interface TokenFacts {
   expiresAt: number
   /** Of a token that was made with a sign-in session. */
   userId: string | null
+  /** The person signed in, or behind the API key. */
+  behindUserId: string | null
 }
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
 
-/** A token is refused when the person behind it is no member any more, and publishes nothing when they are no admin. */
+/** A token is refused when the person behind it is no member any more, and publishes nothing when their role, of $2, may not. */
 const findSql = `
   SELECT token.id, token.client_id AS "clientId", token.subscribe,
-    CASE WHEN behind.user_id IS NULL OR member.role = 'admin' THEN token.publish ELSE '{}' END AS publish,
+    CASE WHEN behind.user_id IS NULL OR member.role = ANY($2::"Role"[]) THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
-    token.session_id AS "sessionId", session.user_id AS "userId", token.api_key_id AS "apiKeyId",
+    token.session_id AS "sessionId", session.user_id AS "userId", behind.user_id AS "behindUserId",
+    token.api_key_id AS "apiKeyId",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
   FROM mqtt_token AS token
   JOIN organization ON organization.id = token.organization_id
@@ -132,13 +138,15 @@ function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: 
   return false
 }
 
-function connectionPrincipal(token: StoredToken): PersonConnection {
-  const { organizationId, organizationSlug, owner, subscribe, publish } = token
+function connectionPrincipal(token: StoredToken, authenticatedAtMs: number): PersonConnection {
+  const { organizationId, organizationSlug, owner, behindUserId, subscribe, publish } = token
   return {
     kind: 'person',
     organizationId,
     organizationSlug,
     owner,
+    userId: behindUserId,
+    authenticatedAtMs,
     mqtt: { kind: 'person', org: organizationSlug, subscribe, publish },
   }
 }
