@@ -1,8 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Administrator, createAdministrator, createOrganization } from '../support/accounts.js'
+import {
+  type Administrator,
+  createAdministrator,
+  createMember,
+  createOrganization,
+} from '../support/accounts.js'
 import { launchBrowser } from '../support/chromium.js'
 import { createClient } from '../support/http-client.js'
 import { portray } from '../support/page-checks.js'
@@ -42,10 +46,7 @@ describe('people and organizations', () => {
     expect(await portray(page, 'viewer-credentials')).toEqual([])
 
     await page.goto(`${home}/devices/pump/settings`)
-    await main(page)
-      .getByText(/administrator|viewer/i)
-      .first()
-      .waitFor()
+    await main(page).getByText('may not change this. Ask an owner, admin or operator.').waitFor()
     expect(
       await main(page)
         .getByRole('button', { name: /Save changes|Delete device/ })
@@ -53,7 +54,10 @@ describe('people and organizations', () => {
     ).toBe(0)
 
     await page.goto(`${home}/settings`)
-    await main(page).getByText('Your role can only read.').waitFor()
+    await main(page)
+      .getByText('Your role, viewer, may not change this. Ask an owner or admin.')
+      .first()
+      .waitFor()
     expect(await main(page).getByLabel('Telemetry is kept').isDisabled()).toBe(true)
     expect(await main(page).getByRole('button', { name: 'Save changes' }).count()).toBe(0)
 
@@ -73,7 +77,7 @@ describe('people and organizations', () => {
     await page.waitForURL(`**/o/${administrator.organization}/settings`)
     await main(page).getByText('Nothing is deleted by its age.').waitFor()
     expect(await portray(page, 'organization-settings')).toEqual([])
-    const save = main(page).getByRole('button', { name: 'Save changes' })
+    const save = main(page).getByRole('button', { name: 'Save changes' }).last()
     const retention = async () => {
       const { rows } = await platform.pool.query('SELECT retention_days FROM organization WHERE slug = $1', [
         administrator.organization,
@@ -211,26 +215,5 @@ describe('people and organizations', () => {
     await page.context().close()
   })
 
-  /** There are no invitations yet, so the database makes one who only looks. */
-  async function createViewer() {
-    const id = randomUUID()
-    const email = `${id}@example.com`
-    const { pool } = platform
-    await pool.query(
-      `INSERT INTO "user" (id, name, email, updated_at) VALUES ($1, 'Vera Viewer', $2, now())`,
-      [id, email],
-    )
-    await pool.query(
-      `INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at)
-       SELECT $1, $1, 'credential', $1, a.password, now()
-       FROM account a JOIN "user" u ON u.id = a.user_id WHERE u.email = $2`,
-      [id, administrator.email],
-    )
-    await pool.query(
-      `INSERT INTO member (organization_id, user_id, role)
-       SELECT id, $1, 'viewer' FROM organization WHERE slug = $2`,
-      [id, administrator.organization],
-    )
-    return { email, password: administrator.password, organization: administrator.organization }
-  }
+  const createViewer = () => createMember(platform, administrator, 'viewer', 'Vera Viewer')
 })

@@ -81,6 +81,30 @@ describe('the migrations', () => {
     }
   })
 
+  it('make the admin who was there first the owner of each organization', async () => {
+    const client = new pg.Client({ connectionString: await emptyDatabaseUrl() })
+    await client.connect()
+    try {
+      const migrations = await readMigrations()
+      const index = migrations.findIndex(({ name }) => name.endsWith('_members'))
+      for (const { sql } of migrations.slice(0, index)) await client.query(sql)
+      await client.query(membersOfOldVersion)
+      await client.query(migrations[index]?.sql ?? '')
+      const { rows } = await client.query(
+        'SELECT organization_id AS org, user_id AS id, role FROM member ORDER BY 1, 2',
+      )
+      expect(rows).toEqual([
+        { org: 1, id: 'ada', role: 'owner' },
+        { org: 1, id: 'bo', role: 'admin' },
+        { org: 1, id: 'cy', role: 'viewer' },
+        { org: 2, id: 'bo', role: 'owner' },
+        { org: 3, id: 'cy', role: 'viewer' },
+      ])
+    } finally {
+      await client.end()
+    }
+  })
+
   it('refuse a database of a newer version', async () => {
     const database = await createDatabase()
     cleanUps.push(database.drop)
@@ -90,6 +114,16 @@ describe('the migrations', () => {
     await expect(migrate(database.url)).rejects.toThrow(/99991231_future[\s\S]*newer version/)
   })
 })
+
+/** Cy looked on before Ada founded the first organization; nobody is admin of the third. */
+const membersOfOldVersion = `
+  INSERT INTO "user" (id, name, email, updated_at) VALUES
+    ('ada', 'Ada', 'ada@example.com', now()), ('bo', 'Bo', 'bo@example.com', now()),
+    ('cy', 'Cy', 'cy@example.com', now());
+  INSERT INTO organization (id, slug, name) VALUES (1, 'one', 'One'), (2, 'two', 'Two'), (3, 'three', 'Three');
+  INSERT INTO member (organization_id, user_id, role, created_at) VALUES
+    (1, 'cy', 'viewer', '2026-01-01'), (1, 'ada', 'admin', '2026-01-02'), (1, 'bo', 'admin', '2026-01-03'),
+    (2, 'bo', 'admin', '2026-01-01'), (3, 'cy', 'viewer', '2026-01-01')`
 
 /** Ada made a, a made b, b made c, and a key that was deleted since made d. */
 const keysOfOldVersion = `

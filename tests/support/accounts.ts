@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Role } from '@heliograph/protocol'
 import { createClient, type HttpClient } from './http-client.js'
 import type { Platform } from './platform.js'
 
@@ -57,4 +58,36 @@ export async function createOrganization(
 /** A slug that no other suite uses. */
 export function uniqueSlug(prefix = 'org'): string {
   return `${prefix}-${randomBytes(5).toString('hex')}`
+}
+
+export interface MemberAccount extends HttpClient {
+  /** The id of the person. */
+  id: string
+  email: string
+  password: string
+  organization: string
+}
+
+/** Makes an account by an invitation of the administrator, and signs it in. */
+export async function createMember(
+  platform: Pick<Platform, 'url'>,
+  administrator: HttpClient & { organization: string },
+  role: Role,
+  name = 'Mo Member',
+): Promise<MemberAccount> {
+  const { organization } = administrator
+  const email = `${uniqueSlug('member')}@example.com`
+  const password = randomBytes(12).toString('base64url')
+  const token = await invite(administrator, { role })
+  const account = { token, name, email, password }
+  await createClient(platform.url).send('POST', '/api/v1/invitations/accept', account)
+  const client = await signIn(platform, email, password, organization)
+  const { user } = await client.send<{ user: { id: string } }>('GET', '/api/v1/me')
+  return { ...client, id: user.id, email, password, organization }
+}
+
+/** The token of a new invitation. */
+export async function invite(administrator: HttpClient, input: object): Promise<string> {
+  const { url } = await administrator.send<{ url: string }>('POST', '/api/v1/invitations', input)
+  return new URL(url).hash.slice(1)
 }

@@ -7,6 +7,8 @@ import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js
 import { httpLimits } from './http/front-door/http-limits.js'
 import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
+import { invitationLimits } from './identity/invitations/invitation-limits.js'
+import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
@@ -39,6 +41,8 @@ export const allLimits: readonly LimitSet<string>[] = [
   historyLimits,
   exportLimits,
   sessionLimits,
+  memberLimits,
+  invitationLimits,
   apiKeyLimits,
   tokenLimits,
   credentialLimits,

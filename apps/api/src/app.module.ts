@@ -7,6 +7,8 @@ import { ProblemFilter } from './http/problems/problem.filter.js'
 import { ValidationPipe } from './http/requests/validation.pipe.js'
 import { ApiKeysModule } from './identity/api-keys/api-keys.module.js'
 import { AuthenticationModule } from './identity/authentication/authentication.module.js'
+import { InvitationsModule } from './identity/invitations/invitations.module.js'
+import { MembersModule } from './identity/members/members.module.js'
 import { OrganizationsModule } from './identity/organizations/organizations.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
@@ -32,6 +34,8 @@ export function appModule(foundations: Foundations): DynamicModule {
       SignInModule,
       SetupModule,
       OrganizationsModule,
+      MembersModule,
+      InvitationsModule,
       ApiKeysModule,
       DevicesModule,
       CredentialsModule,

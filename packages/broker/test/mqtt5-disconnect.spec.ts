@@ -80,7 +80,6 @@ describe('a client of MQTT 5', () => {
     expect(await client.next('disconnect')).toMatchObject({ reasonCode: 0x87 })
   })
 
-
   it('may have left with any code, and the reason is the same', async () => {
     for (const reasonCode of [0, 4, 0x80, 0x98]) {
       const client = await connect()

@@ -1,3 +1,5 @@
+export * from './access/permissions.js'
+export * from './access/roles.js'
 export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
 export { asyncApiDocument } from './channels/asyncapi.js'
 export {
@@ -52,6 +54,7 @@ export * from './rest/account.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'
+export * from './rest/member.js'
 export * from './rest/mqtt-token.js'
 export * from './rest/overview.js'
 export * from './rest/quotas.js'

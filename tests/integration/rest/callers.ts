@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { ApiKeyRole } from '@heliograph/protocol'
 import { type Administrator, createOrganization, signIn } from '../../support/accounts.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import type { Platform } from '../../support/platform.js'
@@ -27,7 +28,7 @@ export async function ask(
 export async function apiKey(
   platform: Platform,
   administrator: HttpClient,
-  role: 'admin' | 'viewer' = 'admin',
+  role: ApiKeyRole = 'admin',
 ): Promise<HttpClient & { id: string; key: string }> {
   const { id, key } = await administrator.send<{ id: string; key: string }>('POST', '/api/v1/api-keys', {
     name: `a ${role}`,
@@ -44,7 +45,7 @@ export async function scriptOfOtherOrganization(
   return apiKey(platform, await createOrganization(administrator))
 }
 
-/** A signed-in person without an organization. There are no invitations yet, so the row is inserted. */
+/** A signed-in person who never was in an organization. No route makes one, so the rows are inserted. */
 export async function personWithoutOrganization(
   platform: Platform,
   administrator: Administrator,

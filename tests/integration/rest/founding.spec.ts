@@ -39,7 +39,7 @@ describe('founding an organization', () => {
     })
     expect(await ask(administrator, 'POST', '/api/v1/organizations', organization('more'))).toMatchObject({
       status: 201,
-      body: { slug: 'more', role: 'admin' },
+      body: { slug: 'more', role: 'owner' },
     })
   })
 

@@ -30,7 +30,7 @@ describe('set-up', () => {
     const answer = await ask(anonymous, 'POST', '/api/v1/setup', setup('acme'))
     expect(answer).toMatchObject({
       status: 201,
-      body: { user: { email: 'acme@example.com' }, organizations: [{ slug: 'acme', role: 'admin' }] },
+      body: { user: { email: 'acme@example.com' }, organizations: [{ slug: 'acme', role: 'owner' }] },
     })
     expect((await ask(anonymous, 'GET', '/api/v1/setup')).body).toEqual({
       needed: false,
@@ -106,7 +106,7 @@ describe('set-up', () => {
     expect((await ask(createClient(running.url), 'GET', '/api/v1/setup')).body.needed).toBe(false)
     const client = await signIn(running, 'root@example.com', env.ADMIN_PASSWORD)
     const me = await client.send('GET', '/api/v1/me')
-    expect(me).toMatchObject({ organizations: [{ slug: 'plant', role: 'admin' }] })
+    expect(me).toMatchObject({ organizations: [{ slug: 'plant', role: 'owner' }] })
     await running.restart({ ...env, ADMIN_EMAIL: 'second@example.com' })
     const { rows } = await running.pool.query('SELECT email FROM "user"')
     expect(rows).toEqual([{ email: 'root@example.com' }])

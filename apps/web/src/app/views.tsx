@@ -13,6 +13,10 @@ export const OrganizationFrame = lazyView(
   { path: /^\/o\//, fallback: <FrameSkeleton /> },
 )
 
+export const JoinView = lazyView(() => import('@/features/session/join').then((module) => module.Join), {
+  path: /^\/join$/,
+})
+
 export const OverviewView = lazyView(
   () => import('@/features/overview/overview').then((module) => module.Overview),
   { path: /^\/o\/[^/]+$/ },
@@ -31,6 +35,16 @@ export const ApiKeysView = lazyView(
 export const OrganizationSettingsView = lazyView(
   () => import('@/features/organization-settings/organization-settings').then((m) => m.OrganizationSettings),
   { path: /^\/o\/[^/]+\/settings$/ },
+)
+
+export const SettingsFrame = lazyView(
+  () => import('@/features/organization-settings/settings-frame').then((module) => module.SettingsFrame),
+  { path: /^\/o\/[^/]+\/settings/ },
+)
+
+export const MembersView = lazyView(
+  () => import('@/features/members/members').then((module) => module.Members),
+  { path: /^\/o\/[^/]+\/settings\/members$/ },
 )
 
 export const DeviceFrame = lazyView(

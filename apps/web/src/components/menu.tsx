@@ -77,11 +77,13 @@ interface MenuChoiceProps {
   label: string
   value: string
   onChange: (value: string) => void
-  options: { value: string; label: string; icon?: ReactNode }[]
+  /** Whether choosing closes the menu. */
+  closes?: boolean
+  options: { value: string; label: string; icon?: ReactNode; hint?: string }[]
 }
 
 /** A choice of several options; a tick marks the chosen one. */
-export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps) {
+export function MenuChoice({ label, value, onChange, closes = false, options }: MenuChoiceProps) {
   return (
     <Primitive.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
       <MenuLabel>{label}</MenuLabel>
@@ -89,11 +91,14 @@ export function MenuChoice({ label, value, onChange, options }: MenuChoiceProps)
         <Primitive.RadioItem
           key={option.value}
           value={option.value}
-          className={itemClass}
-          onSelect={(event) => event.preventDefault()}
+          className={cn(itemClass, option.hint && 'h-auto max-w-80 items-start py-1.5')}
+          onSelect={(event) => closes || event.preventDefault()}
         >
           {option.icon}
-          <span className="flex-1">{option.label}</span>
+          <span className="flex-1">
+            {option.label}
+            {option.hint && <span className="block text-12 text-ink-faint">{option.hint}</span>}
+          </span>
           <Primitive.ItemIndicator>
             <Check aria-hidden className="size-4 text-accent-text" />
           </Primitive.ItemIndicator>

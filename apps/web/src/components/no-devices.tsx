@@ -1,7 +1,7 @@
 import { Cpu } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { EmptyState } from '@/components/empty-state'
-import { useOrganization } from '@/lib/organization'
+import { useMay } from '@/lib/organization'
 
 interface NoDevicesProps {
   /** The control that leads to the registration; viewers do not see it. */
@@ -11,9 +11,9 @@ interface NoDevicesProps {
 
 /** The empty state of an organization without devices. */
 export function NoDevices({ action, children }: NoDevicesProps) {
-  const { role } = useOrganization()
+  const may = useMay()
   return (
-    <EmptyState icon={<Cpu aria-hidden />} title="No devices yet" action={role === 'admin' && action}>
+    <EmptyState icon={<Cpu aria-hidden />} title="No devices yet" action={may('devices.create') && action}>
       {children}
     </EmptyState>
   )

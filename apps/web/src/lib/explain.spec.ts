@@ -8,7 +8,7 @@ const refusal = (status: number, detail = '', retryAfterSeconds: number | null =
 describe('explain', () => {
   it('tells a server that is away from one that refuses and one that has changed', () => {
     expect(explain(new UnreachableError()).what).toBe('The server did not answer.')
-    expect(refusal(403).what).toBe('Your role does not allow this.')
+    expect(refusal(403).what).toBe('You may not do this.')
     expect(explain(new UnexpectedResponseError('/api', 'x')).todo).toContain('reload')
   })
 

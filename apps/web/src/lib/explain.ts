@@ -42,10 +42,12 @@ function explainRefusal(error: ApiError): Explanation {
       return { what: sentence(error.detail), todo: '' }
     case error.status === 401:
       return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
-    case error.status === 403 && error.code !== 'role_required' && error.detail !== '':
+    case error.status === 403 && error.code === 'role_required':
+      return { what: sentence(error.detail), todo: 'Ask somebody with that role.' }
+    case error.status === 403 && error.detail !== '':
       return { what: sentence(error.detail), todo: '' }
     case error.status === 403:
-      return { what: 'Your role does not allow this.', todo: 'Ask an administrator of the organization.' }
+      return { what: 'You may not do this.', todo: 'Ask an administrator of the organization.' }
     case error.status === 404:
       return { what: 'It does not exist, or was deleted.', todo: 'Go back to the list.' }
     case error.status === 429:

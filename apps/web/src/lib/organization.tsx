@@ -1,6 +1,6 @@
 'use client'
 
-import type { Organization } from '@heliograph/protocol'
+import { may, type Organization, type Permission } from '@heliograph/protocol'
 import { createContext, type ReactNode, useContext } from 'react'
 
 const OrganizationContext = createContext<Organization | null>(null)
@@ -20,4 +20,10 @@ export function useOrganization(): Organization {
   const organization = useContext(OrganizationContext)
   if (!organization) throw new Error('useOrganization needs an OrganizationProvider above it')
   return organization
+}
+
+/** Tells what the caller may do in it. A page offers only that. */
+export function useMay(): (permission: Permission) => boolean {
+  const { role } = useOrganization()
+  return (permission) => may(role, permission)
 }

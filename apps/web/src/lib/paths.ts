@@ -3,6 +3,8 @@ export const paths = {
   home: '/',
   setup: '/setup',
   signIn: '/sign-in',
+  /** With the token of an invitation, which stands in the fragment so that no server is sent it. */
+  join: (token: string) => `/join#${token}`,
   overview: (org: string) => `/o/${org}`,
   /** With the search, filters and order of the list as query parameters. */
   devices: (org: string, query: Record<string, string> = {}) => {
@@ -15,6 +17,7 @@ export const paths = {
   deviceSettings: (org: string, device: string) => `/o/${org}/devices/${device}/settings`,
   apiKeys: (org: string) => `/o/${org}/api-keys`,
   settings: (org: string) => `/o/${org}/settings`,
+  members: (org: string) => `/o/${org}/settings/members`,
   /** Served by the api: a page of its own, which is loaded and not routed to. */
   apiDocs: '/api/docs',
 }

@@ -3,11 +3,14 @@ import { ApiError } from './api-error'
 import { meKey } from './me-key'
 
 const RETRIES = 2
+const outdatedRoleCodes = ['not_a_member', 'role_required']
 
 export function createQueryClient(): QueryClient {
-  // After a 401 the signed-in person is loaded again; if there is none, the frame leads to sign-in.
+  // The signed-in person is loaded again after such a refusal: they may be signed out, have left or have another role. If
+  // there is none, the frame leads to sign-in.
   const onError = (error: Error) => {
-    if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: meKey })
+    if (error instanceof ApiError && (error.status === 401 || outdatedRoleCodes.includes(error.code)))
+      void client.invalidateQueries({ queryKey: meKey })
   }
   const client = new QueryClient({
     queryCache: new QueryCache({

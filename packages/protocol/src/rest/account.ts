@@ -1,11 +1,7 @@
 import { z } from 'zod'
+import { Role } from '../access/roles.js'
 import { OrganizationSlug } from '../common/ids.js'
 import { Name, page, TimeInput, Timestamp } from './common.js'
-
-export const Role = z
-  .enum(['admin', 'viewer'])
-  .meta({ id: 'Role', description: 'An admin reads and changes, a viewer reads' })
-export type Role = z.infer<typeof Role>
 
 export const Password = z
   .string()
@@ -53,7 +49,8 @@ const RetentionDays = z
   .meta({ description: 'Days; 0: without end; null: as TELEMETRY_RETENTION_DAYS of the platform says' })
 
 export const UpdateOrganization = z
-  .strictObject({ retentionDays: RetentionDays })
+  .strictObject({ name: Name.optional(), retentionDays: RetentionDays.optional() })
+  .refine((change) => Object.keys(change).length > 0, 'expected a setting at least')
   .meta({ id: 'UpdateOrganization' })
 export type UpdateOrganization = z.infer<typeof UpdateOrganization>
 
@@ -95,10 +92,19 @@ export const PlatformInfo = z
   .meta({ id: 'PlatformInfo' })
 export type PlatformInfo = z.infer<typeof PlatformInfo>
 
+/** The roles that an API key may have: the owners of an organization are people. */
+export const ApiKeyRole = Role.exclude(['owner']).meta({
+  id: 'ApiKeyRole',
+  description: 'The roles that an API key may have',
+})
+export type ApiKeyRole = z.infer<typeof ApiKeyRole>
+
 export const CreateApiKey = z
   .strictObject({
     name: Name,
-    role: Role.optional().meta({ description: 'admin by default; never more than the role of its maker' }),
+    role: ApiKeyRole.optional().meta({
+      description: 'admin by default; never more than the role of its maker',
+    }),
     expiresAt: TimeInput.optional().meta({
       description: 'In 90 days by default, in 5 years at most; never later than the API key that makes it',
     }),

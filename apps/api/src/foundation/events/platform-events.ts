@@ -30,6 +30,9 @@ export interface PlatformEvents {
   'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
   'apiKey.revoked': { organizationId: number; apiKeyId: string }
   'session.ended': { sessionId: string; userId: string }
+  'member.roleChanged': { organizationId: number; userId: string }
+  /** `sessionIds` are the person's sign-in sessions, which go on. */
+  'member.removed': { organizationId: number; organizationSlug: string; userId: string; sessionIds: string[] }
   'organization.created': { organizationId: number; organizationSlug: string }
   refused: Refused
 }

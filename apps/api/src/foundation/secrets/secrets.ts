@@ -1,11 +1,12 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export type SecretKind = 'device credential' | 'api key' | 'mqtt token'
+export type SecretKind = 'device credential' | 'api key' | 'mqtt token' | 'invitation'
 
 const prefixes: Record<SecretKind, string> = {
   'device credential': 'hg_dev_',
   'api key': 'hg_key_',
   'mqtt token': 'hg_tok_',
+  invitation: 'hg_inv_',
 }
 
 /** An HMAC-SHA256 that is stored in place of a secret, and which of the keys it was made with. */
@@ -86,6 +87,7 @@ class KeyRing {
       'device credential': derive('device credential'),
       'api key': derive('api key'),
       'mqtt token': derive('mqtt token'),
+      invitation: derive('invitation'),
     }
     this.id = deriveFor('key id').toString('hex', 0, 8)
   }

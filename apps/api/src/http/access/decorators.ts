@@ -1,18 +1,21 @@
-import type { Role } from '@heliograph/protocol'
+import { type Permission, rolesThatMay } from '@heliograph/protocol'
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
-import { ApiHeader } from '@nestjs/swagger'
+import { ApiExtension, ApiHeader } from '@nestjs/swagger'
 import type { FastifyRequest } from 'fastify'
 import type { Person, Principal } from '../../foundation/principal/principal.js'
 import { ApiProblems } from '../requests/api-result.js'
 
 export const accessKey = Symbol('access')
-export const roleKey = Symbol('role')
+export const permissionKey = Symbol('permission')
 
 /** Who may call a route. Every route is guarded; without a decorator its access is `organization`. */
-export type Access = 'public' | 'person' | 'caller' | 'organization'
+export type Access = 'public' | 'visitor' | 'person' | 'caller' | 'organization'
 
 /** Everyone may call the route; it makes its own checks. */
 export const Public = () => SetMetadata(accessKey, 'public' satisfies Access)
+
+/** Everyone may call the route, signed in or not. `@CurrentVisitor()` is the person, or null. */
+export const Visitors = () => SetMetadata(accessKey, 'visitor' satisfies Access)
 
 /** Every signed-in person may call the route, without an organization. `@CurrentPerson()` is the caller. */
 export const SignedIn = () => SetMetadata(accessKey, 'person' satisfies Access)
@@ -21,10 +24,15 @@ export const SignedIn = () => SetMetadata(accessKey, 'person' satisfies Access)
 export const AnyCaller = () => SetMetadata(accessKey, 'caller' satisfies Access)
 
 /**
- * The least role that a route requires. Without it, GET and HEAD require `viewer` and other methods `admin`; so a POST
- * route that changes nothing has `@RequireRole('viewer')`.
+ * The permission that a route of an organization requires. Each of them names one, and the guard refuses all callers of a
+ * route that names none. OpenAPI shows it as `x-permission`, with the roles that have it.
  */
-export const RequireRole = (role: Role) => SetMetadata(roleKey, role)
+export const RequirePermission = (permission: Permission) =>
+  applyDecorators(
+    SetMetadata(permissionKey, permission),
+    ApiExtension('x-permission', permission),
+    ApiExtension('x-roles', rolesThatMay(permission)),
+  )
 
 /** Documents the header by which a person names the organization, and that requests in it take turns. */
 export const ApiOrganization = () =>
@@ -55,4 +63,9 @@ export const CurrentPerson = createParamDecorator((_: unknown, context: Executio
   const { person } = context.switchToHttp().getRequest<GuardedRequest>()
   if (person === undefined) throw new Error('this route is not @SignedIn()')
   return person
+})
+
+/** The calling person, on a `@Visitors()` route; null when nobody is signed in. */
+export const CurrentVisitor = createParamDecorator((_: unknown, context: ExecutionContext): Person | null => {
+  return context.switchToHttp().getRequest<GuardedRequest>().person ?? null
 })

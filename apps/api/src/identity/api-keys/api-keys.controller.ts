@@ -2,7 +2,7 @@ import { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { ResourceId } from '../../http/requests/resource-id.js'
 import { ApiKeysService } from './api-keys.service.js'
@@ -14,7 +14,7 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
   @Post()
-  @RequireRole('admin')
+  @RequirePermission('apiKeys.manage')
   @ApiOperation({
     summary: 'Create an API key',
     description:
@@ -30,7 +30,7 @@ export class ApiKeysController {
   }
 
   @Get()
-  @RequireRole('admin')
+  @RequirePermission('apiKeys.manage')
   @ApiOperation({ summary: 'List the API keys' })
   @ApiResult(200, ApiKeyPage, 'All API keys, newest first')
   @ApiProblems(401, 403)
@@ -39,7 +39,7 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
-  @RequireRole('admin')
+  @RequirePermission('apiKeys.manage')
   @ApiOperation({
     summary: 'Delete an API key',
     description: 'The key and those that were made with it stop working at once.',

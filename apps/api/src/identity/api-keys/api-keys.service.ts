@@ -1,4 +1,4 @@
-import type { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
+import { type ApiKeyPage, type CreateApiKey, type IssuedApiKey, lowerRole } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
@@ -11,7 +11,6 @@ import { Secrets } from '../../foundation/secrets/secrets.js'
 import { expiryOf, type Maker } from './api-key-expiry.js'
 import { apiKeyLimits } from './api-key-limits.js'
 import { includeMaker, toApiKey } from './api-key-row.js'
-import { lowerRole } from './effective-role.js'
 
 /** Creates, lists and deletes API keys, by which scripts act in an organization. */
 @Injectable()

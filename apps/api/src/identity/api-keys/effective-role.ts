@@ -1,4 +1,4 @@
-import type { Role } from '@heliograph/protocol'
+import { lowerRole, type Role } from '@heliograph/protocol'
 
 interface KeyRoles {
   role: Role
@@ -12,8 +12,4 @@ interface KeyRoles {
 export function effectiveRole({ role, createdById, makerRole }: KeyRoles): Role | null {
   if (createdById === null) return role
   return makerRole === null ? null : lowerRole(role, makerRole)
-}
-
-export function lowerRole(one: Role, other: Role): Role {
-  return one === 'admin' ? other : one
 }

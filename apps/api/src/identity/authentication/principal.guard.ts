@@ -1,12 +1,13 @@
-import type { Role } from '@heliograph/protocol'
+import type { Permission } from '@heliograph/protocol'
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common'
 import { Reflector } from '@nestjs/core'
 import type { FastifyReply } from 'fastify'
 import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
-import { type Access, accessKey, type GuardedRequest, roleKey } from '../../http/access/decorators.js'
+import { assertMay } from '../../foundation/principal/assert-may.js'
+import { type Access, accessKey, type GuardedRequest, permissionKey } from '../../http/access/decorators.js'
 import { RequestAuthenticator } from './request-authenticator.js'
 
-/** Guards every route: checks the caller and the role that the route's decorators require. */
+/** Guards every route: checks the caller and the permission that the route's decorators require. */
 @Injectable()
 export class PrincipalGuard implements CanActivate {
   constructor(
@@ -24,21 +25,23 @@ export class PrincipalGuard implements CanActivate {
     const caller = await this.authenticator.authenticate(request, (cookies) =>
       reply.header('set-cookie', cookies),
     )
-    if (caller === null) throw new UnauthorizedError()
+    if (caller === null) {
+      // A visitor may still have the cookie of a session that has ended.
+      if (access === 'visitor' && request.headers.authorization === undefined) return true
+      throw new UnauthorizedError()
+    }
     if (access === 'caller') return true
-    if (access === 'person') {
+    if (access === 'person' || access === 'visitor') {
       if (caller.kind !== 'person')
         throw new ForbiddenError('Only a signed-in person may do this, not an API key.')
       request.person = { userId: caller.userId, sessionId: caller.sessionId }
       return true
     }
 
+    const permission = this.reflector.getAllAndOverride<Permission | undefined>(permissionKey, targets)
+    if (permission === undefined) throw new Error(`${request.method} ${request.url} names no permission`)
     request.principal = await this.authenticator.inOrganization(caller, organizationOf(request))
-    const role =
-      this.reflector.getAllAndOverride<Role | undefined>(roleKey, targets) ?? leastRole(request.method)
-    if (role === 'admin' && request.principal.role !== 'admin') {
-      throw new ForbiddenError('This requires the role admin; yours is viewer.', 'role_required')
-    }
+    assertMay(request.principal, permission)
     return true
   }
 }
@@ -48,8 +51,4 @@ function organizationOf({ headers, query }: GuardedRequest): string | undefined 
   const named = headers['heliograph-org'] || (query as Record<string, unknown>).organization
   const first = Array.isArray(named) ? named[0] : named
   return typeof first === 'string' && first !== '' ? first : undefined
-}
-
-function leastRole(method: string): Role {
-  return method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin'
 }

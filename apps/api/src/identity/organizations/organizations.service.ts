@@ -48,7 +48,7 @@ export class OrganizationsService {
   }
 
   /**
-   * Creates an organization, which the person administers. Limits are shared out by organization, so this is for platform
+   * Creates an organization, which the person owns. Limits are shared out by organization, so this is for platform
    * administrators, unless ALLOW_NEW_ORGANIZATIONS lets everybody.
    */
   async create(person: Person, input: CreateOrganization): Promise<Organization> {
@@ -57,7 +57,7 @@ export class OrganizationsService {
       .transaction(async (transaction) => {
         await this.assertMayCreate(transaction, userId)
         const organization = await transaction.organization.create({
-          data: { ...input, members: { create: { userId, role: 'admin' } } },
+          data: { ...input, members: { create: { userId, role: 'owner' } } },
         })
         await this.audit.recordAs(transaction, organization.id, `person:${userId}`, {
           action: 'organization.create',
@@ -78,7 +78,7 @@ export class OrganizationsService {
       organizationId: created.id,
       organizationSlug: created.slug,
     })
-    return { slug: created.slug, name: created.name, role: 'admin' }
+    return { slug: created.slug, name: created.name, role: 'owner' }
   }
 
   private async assertMayCreate(transaction: Transaction, userId: string): Promise<void> {

@@ -86,7 +86,7 @@ export class SetupService implements OnApplicationBootstrap {
   }
 
   private checkCode(expected: string, given: string | undefined, clientAddress: string): void {
-    const giveBack = this.limits.attemptCode(clientAddress)
+    const giveBack = this.limits.attemptSecret(clientAddress, 'set-up')
     if (!sameText(given?.trim().toUpperCase() ?? '', expected)) {
       const problem = given === undefined ? 'A one-time code is required.' : 'This is not the one-time code.'
       throw new ForbiddenError(`${problem} The log of this start shows it.`, 'setup_code_required')
@@ -100,9 +100,13 @@ export class SetupService implements OnApplicationBootstrap {
     const me = await this.database.transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`
       if ((await transaction.user.count()) > 0) throw alreadyDone()
-      const user = await this.signIn.createFirstPerson(transaction, { ...input, passwordHash })
+      const user = await this.signIn.createPerson(transaction, {
+        ...input,
+        passwordHash,
+        platformAdministrator: true,
+      })
       const organization = await transaction.organization.create({
-        data: { ...input.organization, members: { create: { userId: user.id, role: 'admin' } } },
+        data: { ...input.organization, members: { create: { userId: user.id, role: 'owner' } } },
       })
       await this.audit.recordAs(transaction, organization.id, `person:${user.id}`, {
         action: 'organization.create',
@@ -111,7 +115,7 @@ export class SetupService implements OnApplicationBootstrap {
       })
       const { slug, name } = organization
       const founder = { platformAdministrator: true, mayCreateOrganizations: true }
-      return { user, organizations: [{ slug, name, role: 'admin' as const }], ...founder }
+      return { user, organizations: [{ slug, name, role: 'owner' as const }], ...founder }
     })
     this.done = true
     this.code = null

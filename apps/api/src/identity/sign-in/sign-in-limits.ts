@@ -85,9 +85,9 @@ export class SignInLimits {
     }
   }
 
-  /** The same for the one-time code of the set-up, which is too long to be guessed from many addresses. */
-  attemptCode(address: string): () => void {
-    return this.take(keysOf(address, 'set-up'))
+  /** The same for a secret that is too long to be guessed from many addresses: a one-time code, the token of a link. */
+  attemptSecret(address: string, kind: 'set-up' | 'invitation'): () => void {
+    return this.take(keysOf(address, kind))
   }
 
   private take(keys: readonly [LimitName, string][]): () => void {

@@ -84,10 +84,10 @@ export class SignInService {
     }
   }
 
-  /** Creates the platform's first person, who signs in with a password, in the caller's transaction. */
-  async createFirstPerson(
+  /** Creates a person, who signs in with a password, in the caller's transaction. */
+  async createPerson(
     transaction: Transaction,
-    person: { name: string; email: string; passwordHash: string },
+    person: { name: string; email: string; passwordHash: string; platformAdministrator?: boolean },
   ): Promise<{ id: string; name: string; email: string }> {
     const id = randomId(32)
     const { name } = person
@@ -97,7 +97,7 @@ export class SignInService {
         name,
         email: person.email.toLowerCase(),
         emailVerified: false,
-        platformAdministrator: true,
+        platformAdministrator: person.platformAdministrator ?? false,
       },
     })
     await transaction.account.create({

@@ -2,7 +2,7 @@ import { DeviceId, ListRefusals, RefusalPage } from '@heliograph/protocol'
 import { Controller, Get, Param, Query } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { DeviceRefusalsService } from './device-refusals.service.js'
 
@@ -13,6 +13,7 @@ export class DeviceRefusalsController {
   constructor(private readonly refusals: DeviceRefusalsService) {}
 
   @Get()
+  @RequirePermission('devices.read')
   @ApiOperation({
     summary: 'List what the device was refused in the last hour',
     description:

@@ -2,7 +2,7 @@ import { OrganizationUsage } from '@heliograph/protocol'
 import { Controller, Get } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { UsageReportService } from './usage-report.service.js'
 
@@ -13,6 +13,7 @@ export class UsageController {
   constructor(private readonly report: UsageReportService) {}
 
   @Get()
+  @RequirePermission('organization.read')
   @ApiOperation({
     summary: 'Read what the organization uses of its quotas',
     description: 'With a forecast of when each is used up. A platform administrator sets the quotas.',

@@ -24,6 +24,10 @@ export interface DeviceConnection extends InOrganization {
 export interface PersonConnection extends InOrganization {
   kind: 'person'
   owner: TokenOwner
+  /** The person signed in, or behind the API key; null for a key whose maker an old version did not record. */
+  userId: string | null
+  /** Epoch milliseconds of just before its rights were read. */
+  authenticatedAtMs: number
   mqtt: Extract<MqttPrincipal, { kind: 'person' }>
 }
 

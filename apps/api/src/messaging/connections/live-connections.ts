@@ -1,12 +1,15 @@
 import type { Broker } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import type { ConnectionPrincipal, PersonConnection, TokenOwner } from './connection-principal.js'
+import { MembershipChanges } from './membership-changes.js'
 import { isSameOwner } from './session-ids.js'
 
 /** The connections that are up. */
 @Injectable()
 export class LiveConnections {
   private broker: Broker<ConnectionPrincipal> | null = null
+
+  constructor(private readonly memberships: MembershipChanges) {}
 
   /** By organization: the connections that count for its quota, by session, of which each has one at a time. */
   private readonly counted = new Map<number, Map<string, string>>()
@@ -46,15 +49,19 @@ export class LiveConnections {
     return this.find(sessionId)?.owner ?? null
   }
 
-  /** Gives the owner's connection new filters and a new end. Returns false when the owner has no such connection. */
+  /**
+   * Gives the owner's connection new filters and a new end. Returns false when the owner has no such connection, or another
+   * role since the filters were decided.
+   */
   renew(
     sessionId: string,
     owner: TokenOwner,
     filters: { subscribe: string[]; publish: string[] },
-    expiresAt: number,
+    { expiresAt, decidedAtMs }: { expiresAt: number; decidedAtMs: number },
   ): boolean {
     const principal = this.find(sessionId)
     if (principal === null || !isSameOwner(principal.owner, owner)) return false
+    if (this.memberships.changedSince(principal, decidedAtMs)) return false
     this.broker?.setPrincipal(sessionId, { ...principal, mqtt: { ...principal.mqtt, ...filters } })
     return this.broker?.extend(sessionId, expiresAt) ?? false
   }

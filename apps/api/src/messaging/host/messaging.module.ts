@@ -7,6 +7,7 @@ import { PresenceModule } from '../../registry/presence/presence.module.js'
 import { IngestModule } from '../../telemetry/ingest/ingest.module.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import { LiveConnections } from '../connections/live-connections.js'
+import { MembershipChanges } from '../connections/membership-changes.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { EndedTokenOwners } from '../tokens/ended-token-owners.js'
 import { TokenService } from '../tokens/token.service.js'
@@ -36,6 +37,7 @@ import { UnretainedNotices } from './unretained-notices.js'
     ConnectAuthenticator,
     SessionPrincipals,
     LiveConnections,
+    MembershipChanges,
     PublishHandler,
     Revocation,
     TokenAuthenticator,

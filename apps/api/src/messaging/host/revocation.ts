@@ -6,10 +6,11 @@ import type { PlatformEvents } from '../../foundation/events/platform-events.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
 import type { ConnectionPrincipal, TokenOwner } from '../connections/connection-principal.js'
-import { isSameOwner, isSessionOfDevice, tokenOwner } from '../connections/session-ids.js'
+import { MembershipChanges } from '../connections/membership-changes.js'
+import { isSameOwner, isSessionOfDevice, personSessionId, tokenOwner } from '../connections/session-ids.js'
 import { EndedTokenOwners } from '../tokens/ended-token-owners.js'
 
-/** Ends the connections of revoked credentials, sessions, API keys and devices, before the revoking request is answered. */
+/** Ends the connections of revoked credentials, sessions, API keys, memberships and devices, before the revoking request is answered. */
 @Injectable()
 export class Revocation {
   private readonly logger = new Logger(Revocation.name)
@@ -19,6 +20,7 @@ export class Revocation {
     private readonly credentials: CredentialVerifier,
     private readonly presence: PresenceService,
     private readonly endedOwners: EndedTokenOwners,
+    private readonly memberships: MembershipChanges,
   ) {}
 
   attach(broker: Broker<ConnectionPrincipal>): void {
@@ -32,6 +34,8 @@ export class Revocation {
     this.events.on('apiKey.revoked', ({ apiKeyId }) =>
       this.endOwner(broker, { kind: 'apiKey', id: apiKeyId }),
     )
+    this.events.on('member.roleChanged', (member) => this.endConnectionsOf(broker, member))
+    this.events.on('member.removed', (member) => this.endMembership(broker, member))
     this.events.on('device.deleted', (device) => this.forgetDevice(broker, device))
     // A client that was being authenticated during the revocation was not among the connections ended above.
     broker.events.on('connected', ({ client }) => {
@@ -44,7 +48,34 @@ export class Revocation {
   private isRevoked(principal: ConnectionPrincipal): boolean {
     return principal.kind === 'device'
       ? this.credentials.wasRevoked(principal)
-      : this.endedOwners.has(principal.owner)
+      : this.endedOwners.has(principal.owner) ||
+          this.memberships.changedSince(principal, principal.authenticatedAtMs)
+  }
+
+  /** Ends the connections of a person and of their API keys in one organization. */
+  private endConnectionsOf(
+    broker: Broker<ConnectionPrincipal>,
+    member: { organizationId: number; userId: string },
+  ): void {
+    this.memberships.record(member)
+    broker.disconnect(
+      ({ principal }) =>
+        principal.kind === 'person' &&
+        principal.organizationId === member.organizationId &&
+        principal.userId === member.userId,
+      'revoked',
+    )
+  }
+
+  /** The same, and removes what they stored there. Their sign-in sessions go on, in other organizations. */
+  private async endMembership(
+    broker: Broker<ConnectionPrincipal>,
+    { sessionIds, organizationSlug, ...member }: PlatformEvents['member.removed'],
+  ): Promise<void> {
+    this.endConnectionsOf(broker, member)
+    const owners = new Set(sessionIds.map((id) => tokenOwner({ kind: 'session', id })))
+    const prefix = personSessionId(organizationSlug, '')
+    await this.forgetSessions(broker, (sessionId, owner) => sessionId.startsWith(prefix) && owners.has(owner))
   }
 
   /** Ends the owner's connections and removes their stored sessions, which no one can resume any more. */

@@ -38,9 +38,12 @@ describe('grantFilters', () => {
     },
   )
 
-  it('lets only administrators publish below apps', () => {
-    expect(grantFilters(admin, { publish: ['acme/apps/#'] }).publish).toEqual(['acme/apps/#'])
-    expect(() => grantFilters(viewer, { publish: ['acme/apps/chat/#'] })).toThrow(ForbiddenError)
+  it('lets everybody but viewers publish below apps, and names the roles that may', () => {
+    for (const role of ['owner', 'admin', 'operator'] as const)
+      expect(grantFilters({ ...viewer, role }, { publish: ['acme/apps/#'] }).publish).toEqual(['acme/apps/#'])
+    const asked = () => grantFilters(viewer, { publish: ['acme/apps/chat/#'] })
+    expect(asked).toThrow(ForbiddenError)
+    expect(asked).toThrow('publishing requires the role owner, admin or operator')
   })
 
   it.each([['acme/#'], ['acme/devices/pump/telemetry'], ['other/apps/#'], ['acme/+/chat']])(

@@ -4,7 +4,9 @@ import {
   channel,
   filterContains,
   filterProblem,
+  may,
   organizationFilter,
+  rolesText,
 } from '@heliograph/protocol'
 import { z } from 'zod'
 import { type FieldError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
@@ -38,7 +40,8 @@ export function grantFilters(principal: Principal, requested: CreateMqttToken): 
   }
   const writable = belowApps.filter({ org })
   for (const filter of publish) {
-    if (principal.role !== 'admin') throw denied(filter, 'publishing requires the role admin')
+    if (!may(principal.role, 'apps.publish'))
+      throw denied(filter, `publishing requires the role ${rolesText('apps.publish')}`)
     if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)
   }
   return { subscribe: [...new Set(subscribe)], publish: [...new Set(publish)] }

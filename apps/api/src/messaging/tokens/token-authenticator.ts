@@ -1,4 +1,5 @@
 import type { Broker, ConnectRequest } from '@heliograph/broker'
+import { rolesThatMay } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
@@ -33,6 +34,7 @@ export class TokenAuthenticator {
     password: string,
     broker: Broker<ConnectionPrincipal>,
   ): Promise<ConnectResult> {
+    const authenticatedAtMs = Date.now()
     const token = await this.find(password)
     if (token === null || (connect.username !== undefined && connect.username !== token.id))
       return refuseConnect('bad_credentials')
@@ -45,7 +47,7 @@ export class TokenAuthenticator {
 
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
     if (isTaken(broker, sessionId, token.owner)) return refuseConnect('wrong_client_id')
-    const principal = connectionPrincipal(token)
+    const principal = connectionPrincipal(token, authenticatedAtMs)
     return {
       ok: true,
       principal,
@@ -59,13 +61,15 @@ export class TokenAuthenticator {
 
   /** The principal of a token that an owner has for this client id; null without one. Rejects when the database does not answer. */
   async principalOf(owner: TokenOwner, clientId: string): Promise<ConnectionPrincipal | null> {
+    const authenticatedAtMs = Date.now()
     const { rows } = await this.database.pools.authentication.query<TokenRow>(findByClientSql, [
+      rolesThatMay('apps.publish'),
       clientId,
       owner.kind === 'session' ? owner.id : null,
       owner.kind === 'apiKey' ? owner.id : null,
     ])
     const [token] = rows
-    return token === undefined ? null : connectionPrincipal({ ...token, owner })
+    return token === undefined ? null : connectionPrincipal({ ...token, owner }, authenticatedAtMs)
   }
 
   /**
@@ -86,6 +90,7 @@ export class TokenAuthenticator {
 
   private async find(password: string): Promise<StoredToken | null> {
     const { rows } = await this.database.pools.authentication.query<TokenRow>(findSql, [
+      rolesThatMay('apps.publish'),
       this.secrets.hashes('mqtt token', password).map(({ hash }) => hash),
     ])
     const [row] = rows
@@ -108,16 +113,19 @@ interface TokenFacts {
   expiresAt: number
   /** Of a token that was made with a sign-in session. */
   userId: string | null
+  /** The person signed in, or behind the API key. */
+  behindUserId: string | null
 }
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
 
-/** A token is refused when the person behind it is no member any more, and publishes nothing when they are no admin. */
+/** A token is refused when the person behind it is no member any more, and publishes nothing when their role is none of $1. */
 const tokensSql = `
   SELECT token.id, token.client_id AS "clientId", token.subscribe,
-    CASE WHEN behind.user_id IS NULL OR member.role = 'admin' THEN token.publish ELSE '{}' END AS publish,
+    CASE WHEN behind.user_id IS NULL OR member.role = ANY($1::"Role"[]) THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
-    token.session_id AS "sessionId", session.user_id AS "userId", token.api_key_id AS "apiKeyId",
+    token.session_id AS "sessionId", session.user_id AS "userId", behind.user_id AS "behindUserId",
+    token.api_key_id AS "apiKeyId",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
   FROM mqtt_token AS token
   JOIN organization ON organization.id = token.organization_id
@@ -127,9 +135,9 @@ const tokensSql = `
   LEFT JOIN member ON member.organization_id = token.organization_id AND member.user_id = behind.user_id
   WHERE (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
 
-const findSql = `${tokensSql} AND token.secret_hash = ANY($1::bytea[])`
+const findSql = `${tokensSql} AND token.secret_hash = ANY($2::bytea[])`
 
-const findByClientSql = `${tokensSql} AND token.client_id = $1 AND (token.session_id = $2 OR token.api_key_id = $3)
+const findByClientSql = `${tokensSql} AND token.client_id = $2 AND (token.session_id = $3 OR token.api_key_id = $4)
   AND LEAST(token.expires_at, session.expires_at, api_key.expires_at) > now()
   ORDER BY token.expires_at DESC LIMIT 1`
 
@@ -147,13 +155,15 @@ function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: 
   return false
 }
 
-function connectionPrincipal(token: StoredToken): PersonConnection {
-  const { organizationId, organizationSlug, owner, subscribe, publish } = token
+function connectionPrincipal(token: StoredToken, authenticatedAtMs: number): PersonConnection {
+  const { organizationId, organizationSlug, owner, behindUserId, subscribe, publish } = token
   return {
     kind: 'person',
     organizationId,
     organizationSlug,
     owner,
+    userId: behindUserId,
+    authenticatedAtMs,
     mqtt: { kind: 'person', org: organizationSlug, subscribe, publish },
   }
 }

@@ -1,4 +1,4 @@
-import type { CreateMqttToken } from '@heliograph/protocol'
+import { type CreateMqttToken, rolesThatMay } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
@@ -60,8 +60,10 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     const sessionId = personSessionId(principal.organizationSlug, clientId)
     await this.refuseForeignClientId(principal, sessionId, clientId, owner)
     await this.makeSureOfRoom(owner)
-    const token = await this.store(principal, clientId, granted)
-    this.live.renew(sessionId, owner, granted, token.expiresAt.getTime())
+    const decidedAtMs = Date.now()
+    const { publish, ...token } = await this.store(principal, clientId, granted)
+    const filters = { subscribe: granted.subscribe, publish }
+    this.live.renew(sessionId, owner, filters, { expiresAt: token.expiresAt.getTime(), decidedAtMs })
     return token
   }
 
@@ -99,12 +101,19 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     throw new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
   }
 
-  /** The token ends with its owner at the latest. Throws when the owner has just ended. */
-  private async store(principal: Principal, clientId: string, granted: GrantedFilters): Promise<IssuedToken> {
+  /**
+   * The token ends with its owner at the latest, and publishes what the role of the person behind it allows now. Throws when
+   * the owner or the membership has just ended.
+   */
+  private async store(
+    principal: Principal,
+    clientId: string,
+    granted: GrantedFilters,
+  ): Promise<IssuedToken & { publish: string[] }> {
     const id = randomId()
     const password = this.secrets.make('mqtt token')
     const owner = ownerOf(principal)
-    const { rows } = await this.database.pools.authentication.query<{ expiresAt: Date }>(
+    const { rows } = await this.database.pools.authentication.query<{ expiresAt: Date; publish: string[] }>(
       owner.kind === 'session' ? insertForSession : insertForApiKey,
       [
         id,
@@ -115,11 +124,11 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
         granted.subscribe,
         granted.publish,
         new Date(Date.now() + lifetimeMs),
+        rolesThatMay('apps.publish'),
       ],
     )
-    const expiresAt = rows[0]?.expiresAt
-    if (expiresAt === undefined) throw new UnauthorizedError()
-    return { clientId, username: id, password, expiresAt }
+    if (rows[0] === undefined) throw new UnauthorizedError()
+    return { clientId, username: id, password, ...rows[0] }
   }
 
   private async deleteExpired(): Promise<void> {
@@ -133,17 +142,21 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const insertInto = (column: 'session_id' | 'api_key_id', owner: 'session' | 'api_key') => `
-  INSERT INTO mqtt_token (id, secret_hash, client_id, organization_id, ${column}, subscribe, publish, expires_at)
-  SELECT $1, $2, $3, $4, owner.id, $6, $7, LEAST($8::timestamptz, owner.expires_at)
-  FROM ${owner} AS owner WHERE owner.id = $5 AND owner.expires_at > now()
-  RETURNING expires_at AS "expiresAt"`
+const insertInto = (table: 'session' | 'api_key', person: 'user_id' | 'created_by_id') => `
+  INSERT INTO mqtt_token (id, secret_hash, client_id, organization_id, ${table}_id, subscribe, publish, expires_at)
+  SELECT $1, $2, $3, $4, owner.id, $6,
+    CASE WHEN owner.${person} IS NULL OR member.role = ANY($9::"Role"[]) THEN $7::text[] ELSE '{}' END,
+    LEAST($8::timestamptz, owner.expires_at)
+  FROM ${table} AS owner
+  LEFT JOIN member ON member.organization_id = $4 AND member.user_id = owner.${person}
+  WHERE owner.id = $5 AND owner.expires_at > now() AND (owner.${person} IS NULL OR member.user_id IS NOT NULL)
+  RETURNING expires_at AS "expiresAt", publish`
 const countOf = (column: 'session_id' | 'api_key_id') =>
   `SELECT count(*)::int AS tokens FROM mqtt_token WHERE ${column} = $1 AND expires_at > now()`
 const countOfSession = countOf('session_id')
 const countOfApiKey = countOf('api_key_id')
-const insertForSession = insertInto('session_id', 'session')
-const insertForApiKey = insertInto('api_key_id', 'api_key')
+const insertForSession = insertInto('session', 'user_id')
+const insertForApiKey = insertInto('api_key', 'created_by_id')
 
 function ownerOf(principal: Principal): TokenOwner {
   return principal.kind === 'person'

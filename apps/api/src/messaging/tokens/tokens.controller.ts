@@ -3,7 +3,7 @@ import { Body, Controller, Post } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Addresses } from '../../foundation/addresses/addresses.js'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import type { Client } from '../../http/front-door/client.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { CurrentClient } from '../../http/requests/current-client.js'
@@ -19,7 +19,7 @@ export class TokensController {
   ) {}
 
   @Post()
-  @RequireRole('viewer')
+  @RequirePermission('topics.subscribe')
   @ApiOperation({
     summary: 'Create an MQTT token, a short-lived password',
     description:

@@ -9,7 +9,7 @@ import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import { Addresses } from '../../foundation/addresses/addresses.js'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import type { Client } from '../../http/front-door/client.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { CurrentClient } from '../../http/requests/current-client.js'
@@ -26,7 +26,7 @@ export class CredentialsController {
   ) {}
 
   @Post()
-  @RequireRole('admin')
+  @RequirePermission('credentials.manage')
   @ApiOperation({
     summary: 'Issue a credential to a device',
     description: 'The answer has all that the device needs to connect. Its password is never shown again.',
@@ -43,6 +43,7 @@ export class CredentialsController {
   }
 
   @Get()
+  @RequirePermission('credentials.read')
   @ApiOperation({ summary: 'List the credentials of a device' })
   @ApiResult(200, CredentialPage, 'All credentials, newest first')
   @ApiProblems(400, 401, 403, 404)
@@ -54,7 +55,7 @@ export class CredentialsController {
   }
 
   @Post(':id/rotate')
-  @RequireRole('admin')
+  @RequirePermission('credentials.manage')
   @ApiOperation({
     summary: 'Rotate a credential: give it a new secret',
     description: 'The previous secret keeps working for `overlapSeconds`.',
@@ -72,7 +73,7 @@ export class CredentialsController {
   }
 
   @Delete(':id')
-  @RequireRole('admin')
+  @RequirePermission('credentials.manage')
   @ApiOperation({
     summary: 'Revoke a credential',
     description: 'The credential stops working at once, and its connections are ended.',

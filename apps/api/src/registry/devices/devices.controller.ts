@@ -11,7 +11,7 @@ import {
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { DevicesService } from './devices.service.js'
 import { ListDevicesService } from './list-devices.service.js'
@@ -28,7 +28,7 @@ export class DevicesController {
   ) {}
 
   @Post()
-  @RequireRole('admin')
+  @RequirePermission('devices.create')
   @ApiOperation({ summary: 'Register a device' })
   @ApiResult(201, Device, 'The device')
   @ApiProblems(400, 401, 403, 409)
@@ -40,6 +40,7 @@ export class DevicesController {
   }
 
   @Get()
+  @RequirePermission('devices.read')
   @ApiOperation({ summary: 'List devices' })
   @ApiResult(200, DevicePage, 'A page of devices')
   @ApiProblems(400, 401, 403)
@@ -51,6 +52,7 @@ export class DevicesController {
   }
 
   @Get(':device')
+  @RequirePermission('devices.read')
   @ApiOperation({ summary: 'Read one device' })
   @ApiResult(200, Device, 'The device')
   @ApiProblems(400, 401, 403, 404)
@@ -62,7 +64,7 @@ export class DevicesController {
   }
 
   @Patch(':device')
-  @RequireRole('admin')
+  @RequirePermission('devices.update')
   @ApiOperation({ summary: 'Change a device', description: 'Fields that are not sent keep their value.' })
   @ApiResult(200, Device, 'The changed device')
   @ApiProblems(400, 401, 403, 404)
@@ -75,7 +77,7 @@ export class DevicesController {
   }
 
   @Delete(':device')
-  @RequireRole('admin')
+  @RequirePermission('devices.delete')
   @ApiOperation({
     summary: 'Delete a device',
     description: 'Its credentials stop working at once and its connections are ended.',
@@ -90,6 +92,7 @@ export class DevicesController {
   }
 
   @Get(':device/presence')
+  @RequirePermission('devices.read')
   @ApiOperation({ summary: 'List when a device connected and disconnected' })
   @ApiResult(200, PresencePage, 'A page of changes, newest first')
   @ApiProblems(400, 401, 403, 404)

@@ -8,7 +8,7 @@ import { Controller, Get, Headers, Query, Res, type StreamableFile } from '@nest
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { ApiHistory, historyDescription } from './api-history.js'
 import { HistoryAnswers } from './history-answers.js'
@@ -25,6 +25,7 @@ export class DevicesTelemetryController {
   ) {}
 
   @Get('latest')
+  @RequirePermission('telemetry.read')
   @ApiOperation({ summary: 'The last value of each key of many devices' })
   @ApiResult(200, LatestOfDevices, 'By device, then key')
   @ApiProblems(400, 401, 403, 404, 413, 503)
@@ -36,6 +37,7 @@ export class DevicesTelemetryController {
   }
 
   @Get()
+  @RequirePermission('telemetry.read')
   @ApiOperation({ summary: 'Read history of many devices', description: historyDescription })
   @ApiHistory(TelemetryOfDevicesPage, 'A page; or all points, or aggregates, of the range')
   @ApiProblems(400, 401, 403, 404, 413, 429, 503)

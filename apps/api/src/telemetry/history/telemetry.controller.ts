@@ -10,7 +10,7 @@ import { Controller, Get, Headers, Param, Query, Res, type StreamableFile } from
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { ApiHistory, historyDescription } from './api-history.js'
 import { HistoryAnswers } from './history-answers.js'
@@ -26,6 +26,7 @@ export class TelemetryController {
   ) {}
 
   @Get('latest')
+  @RequirePermission('telemetry.read')
   @ApiOperation({ summary: 'The last value of each key' })
   @ApiResult(200, LatestTelemetry, 'By key')
   @ApiProblems(400, 401, 403, 404, 413, 503)
@@ -38,6 +39,7 @@ export class TelemetryController {
   }
 
   @Get()
+  @RequirePermission('telemetry.read')
   @ApiOperation({ summary: 'Read history', description: historyDescription })
   @ApiHistory(TelemetryPage, 'A page; or all points, or aggregates, of the range')
   @ApiProblems(400, 401, 403, 404, 413, 429, 503)

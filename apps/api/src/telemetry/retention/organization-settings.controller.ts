@@ -2,7 +2,7 @@ import { OrganizationSettings, UpdateOrganization } from '@heliograph/protocol'
 import { Body, Controller, Get, Patch } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { OrganizationSettingsService } from './organization-settings.service.js'
 
@@ -13,6 +13,7 @@ export class OrganizationSettingsController {
   constructor(private readonly settings: OrganizationSettingsService) {}
 
   @Get()
+  @RequirePermission('organization.read')
   @ApiOperation({ summary: 'Read the settings of the organization' })
   @ApiResult(200, OrganizationSettings, 'The settings, and when they delete what')
   @ApiProblems(401, 403)
@@ -21,6 +22,7 @@ export class OrganizationSettingsController {
   }
 
   @Patch()
+  @RequirePermission('organization.update')
   @ApiOperation({
     summary: 'Change the settings of the organization',
     description:

@@ -6,7 +6,7 @@ import type { Principal } from '../../foundation/principal/principal.js'
 import { cutMs } from './retention.js'
 import { RetentionService } from './retention.service.js'
 
-/** The settings of an organization: for now, how long it keeps telemetry. */
+/** The settings of an organization: its name, and how long it keeps telemetry. */
 @Injectable()
 export class OrganizationSettingsService {
   constructor(
@@ -19,17 +19,18 @@ export class OrganizationSettingsService {
     return this.describe(await this.database.prisma.organization.findUniqueOrThrow({ where: { id } }))
   }
 
-  async update(principal: Principal, { retentionDays }: UpdateOrganization): Promise<OrganizationSettings> {
+  async update(principal: Principal, change: UpdateOrganization): Promise<OrganizationSettings> {
     const where = { id: principal.organizationId }
     const changed = await this.database.transaction(async (transaction) => {
       const before = await transaction.organization.findUniqueOrThrow({ where })
-      if (before.retentionDays === retentionDays) return before
+      const detail = changesOf(before, change)
+      if (Object.keys(detail).length === 0) return before
       await this.audit.record(transaction, principal, {
         action: 'organization.update',
         target: `organization/${before.slug}`,
-        detail: { retentionDays: { from: before.retentionDays, to: retentionDays } },
+        detail,
       })
-      return transaction.organization.update({ where, data: { retentionDays } })
+      return transaction.organization.update({ where, data: change })
     })
     await this.retention.refresh()
     return this.describe(changed)
@@ -48,6 +49,16 @@ export class OrganizationSettingsService {
       deletesBefore: days === null ? null : new Date(cutMs(nextRunAtMs, days)).toISOString(),
     }
   }
+}
+
+/** What differs afterwards, for the audit. */
+function changesOf(before: Row, change: UpdateOrganization) {
+  const detail: Record<string, { from: string | number | null; to: string | number | null }> = {}
+  for (const field of ['name', 'retentionDays'] as const) {
+    const to = change[field]
+    if (to !== undefined && to !== before[field]) detail[field] = { from: before[field], to }
+  }
+  return detail
 }
 
 interface Row {

@@ -3,7 +3,7 @@ import { Controller, Delete, Get, Param, Query } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import { z } from 'zod'
 import type { Principal } from '../../foundation/principal/principal.js'
-import { ApiOrganization, CurrentPrincipal, RequireRole } from '../../http/access/decorators.js'
+import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { SetAsideService } from './set-aside.service.js'
 
@@ -16,7 +16,7 @@ export class SetAsideController {
   constructor(private readonly setAside: SetAsideService) {}
 
   @Get()
-  @RequireRole('admin')
+  @RequirePermission('setAside.manage')
   @ApiOperation({
     summary: 'List telemetry that could not be stored',
     description:
@@ -32,7 +32,7 @@ export class SetAsideController {
   }
 
   @Delete(':id')
-  @RequireRole('admin')
+  @RequirePermission('setAside.manage')
   @ApiOperation({ summary: 'Delete telemetry that could not be stored' })
   @ApiNothing('The message was deleted')
   @ApiProblems(400, 401, 403, 404)

@@ -9,19 +9,20 @@ import { EmptyState } from '@/components/empty-state'
 import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Th, ThActions } from '@/components/table'
-import { useOrganization } from '@/lib/organization'
+import { useApiKeys } from '@/lib/api-keys'
+import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { ApiKeyRow } from './api-key-row'
-import { useApiKeys } from './use-api-keys'
 
 const CreateKeyDialog = dynamic(() => import('./create-key-dialog').then((m) => m.CreateKeyDialog))
 const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog').then((m) => m.RevokeKeyDialog))
 
 export function ApiKeyList() {
-  const { name, role } = useOrganization()
+  const { name } = useOrganization()
+  const may = useMay()
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
-  const create = role === 'admin' && (
+  const create = may('apiKeys.manage') && (
     <Button variant="primary" onClick={() => setCreating(true)}>
       <Plus aria-hidden />
       Create API key

@@ -7,7 +7,7 @@ import { Td } from '@/components/table'
 import { TimeAgo, TimeUntil } from '@/components/time-ago'
 import { useNow } from '@/lib/clock'
 import { formatDay } from '@/lib/format-time'
-import { useOrganization } from '@/lib/organization'
+import { useMay } from '@/lib/organization'
 
 interface ApiKeyRowProps {
   apiKey: ApiKey
@@ -15,7 +15,7 @@ interface ApiKeyRowProps {
 }
 
 export function ApiKeyRow({ apiKey, onRevoke }: ApiKeyRowProps) {
-  const { role } = useOrganization()
+  const may = useMay()
   const now = useNow()
   const expiresAt = Date.parse(apiKey.expiresAt)
   return (
@@ -41,7 +41,7 @@ export function ApiKeyRow({ apiKey, onRevoke }: ApiKeyRowProps) {
         {expiresAt <= now ? <Badge tone="refused">expired</Badge> : <TimeUntil ts={expiresAt} />}
       </Td>
       <Td className="w-20 text-right max-sm:px-1">
-        {role === 'admin' && (
+        {may('apiKeys.manage') && (
           <Button
             size="sm"
             variant="ghost"

@@ -1,23 +1,24 @@
 'use client'
 
-import { CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
+import { type ApiKeyRole, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
 import { useState } from 'react'
 import { FormDialog } from '@/components/form-dialog'
 import { SelectField } from '@/components/select-field'
 import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
+import { useRefreshApiKeys } from '@/lib/api-keys'
 import { expiryAfterDays } from '@/lib/expiry'
 import { useOrganization } from '@/lib/organization'
+import { roleOptions, roleTexts } from '@/lib/role-texts'
 import { useForm } from '@/lib/use-form'
 import { KeyOnceDialog } from './key-once-dialog'
-import { useRefreshApiKeys } from './use-api-keys'
 
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const { slug } = useOrganization()
   const refresh = useRefreshApiKeys()
   const [issued, setIssued] = useState<IssuedApiKey | null>(null)
   const form = useForm({
-    initial: { name: '', role: 'admin' as 'admin' | 'viewer', days: '90' },
+    initial: { name: '', role: 'admin' as ApiKeyRole, days: '90' },
     schema: CreateApiKey,
     toInput: ({ name, role, days }) => ({ name, role, expiresAt: expiryAfterDays(Number(days)) }),
     onSubmit: async (body) => {
@@ -44,10 +45,8 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
         error={error('role')}
         value={values.role}
         onValue={(role) => set('role', role)}
-        options={[
-          ['admin', 'Admin: read and change'],
-          ['viewer', 'Viewer: only read'],
-        ]}
+        hint={roleTexts[values.role]}
+        options={roleOptions((role): role is ApiKeyRole => role !== 'owner')}
       />
       <SelectField
         label="Expires"

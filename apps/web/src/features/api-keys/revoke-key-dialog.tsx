@@ -5,8 +5,8 @@ import { ConfirmDialog } from '@/components/confirm-dialog'
 import { TimeAgo } from '@/components/time-ago'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
+import { useApiKeys, useRefreshApiKeys } from '@/lib/api-keys'
 import { useOrganization } from '@/lib/organization'
-import { useApiKeys, useRefreshApiKeys } from './use-api-keys'
 
 interface RevokeKeyDialogProps {
   apiKey: ApiKey

@@ -13,7 +13,7 @@ import { NoDevices } from '@/components/no-devices'
 import { type DeviceListQuery, deviceListKey, useDeviceList } from '@/lib/device-queries'
 import { useTrackMessages } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
-import { useOrganization } from '@/lib/organization'
+import { useMay, useOrganization } from '@/lib/organization'
 import { DeviceFilters } from './device-filters'
 import { DeviceTableSkeleton } from './device-table-skeleton'
 import { useListQuery } from './use-list-query'
@@ -25,12 +25,13 @@ const DeviceTable = dynamic(() => import('./device-table').then((m) => m.DeviceT
 const RegisterDialog = dynamic(() => import('./register/register-dialog').then((m) => m.RegisterDialog))
 
 export function DeviceList() {
-  const { slug, role } = useOrganization()
+  const { slug } = useOrganization()
+  const may = useMay()
   const [query, change] = useListQuery()
   const list = useDeviceList(query)
   const [registering, setRegistering] = useState(false)
   useAskedToRegister(() => {
-    if (role === 'admin') setRegistering(true)
+    if (may('devices.create')) setRegistering(true)
     change({})
   })
   const queryClient = useQueryClient()
@@ -45,7 +46,7 @@ export function DeviceList() {
     <>
       <header className="flex min-h-9 items-center justify-between gap-4">
         <h1 className="text-20 font-semibold tracking-tight">Devices</h1>
-        {role === 'admin' && !fresh && (
+        {may('devices.create') && !fresh && (
           <Button variant="primary" onClick={() => setRegistering(true)}>
             <Plus aria-hidden />
             Register device

@@ -11,7 +11,7 @@ import { useToast } from '@/components/toast'
 import { formatMoment } from '@/lib/format-time'
 import { useForm } from '@/lib/use-form'
 import { fromChoice, lostBefore, type RetentionMode, retentionText, toChoice } from './retention'
-import { useSaveRetention } from './use-organization-settings'
+import { useSaveSettings } from './use-organization-settings'
 
 const ShortenDialog = dynamic(() => import('./shorten-dialog').then((m) => m.ShortenDialog))
 
@@ -26,7 +26,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
     initial: toChoice(settings),
     schema: UpdateOrganization,
     toInput: (choice) => ({ retentionDays: fromChoice(choice) }),
-    onSubmit: async ({ retentionDays }) =>
+    onSubmit: async ({ retentionDays = null }) =>
       lostBefore(settings, retentionDays) === null ? save(retentionDays) : ask(retentionDays),
   })
   const { values, set, error } = form
@@ -37,7 +37,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
   ]
   return (
     <>
-      <Form form={form} action={<SaveChanges busy={form.busy} readOnly={readOnly} />}>
+      <Form form={form} action={<SaveChanges busy={form.busy} permission="organization.update" />}>
         <fieldset disabled={readOnly} className="flex flex-col gap-5">
           <legend className="sr-only">For how long telemetry is kept</legend>
           <SelectField
@@ -74,11 +74,11 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
 
 /** Saving, and the retention that waits for the person to confirm what it loses. */
 function useSaving(settings: OrganizationSettings) {
-  const saveRetention = useSaveRetention()
+  const saveSettings = useSaveSettings()
   const toast = useToast()
   const [asked, setAsked] = useState<{ retentionDays: number | null }>()
   const save = async (retentionDays: number | null) => {
-    await saveRetention(retentionDays)
+    await saveSettings({ retentionDays })
     const days = (retentionDays ?? settings.defaultRetentionDays) || null
     toast(`Saved: telemetry is kept ${days === null ? '' : 'for '}${retentionText(days)}`)
   }

@@ -1,8 +1,9 @@
 'use client'
 
-import { OrganizationSettings } from '@heliograph/protocol'
+import { OrganizationSettings, type UpdateOrganization } from '@heliograph/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from '@/lib/api'
+import { meKey } from '@/lib/me-key'
 import { useOrganization } from '@/lib/organization'
 
 const PATH = '/api/v1/organization'
@@ -17,17 +18,19 @@ export function useOrganizationSettings() {
   })
 }
 
-/** Saves another retention, and shows the settings as they are then. */
-export function useSaveRetention(): (retentionDays: number | null) => Promise<void> {
+/** Saves changed settings, and shows them as they are then. The name is in the navigation too. */
+export function useSaveSettings(): (change: UpdateOrganization) => Promise<OrganizationSettings> {
   const { slug } = useOrganization()
   const queryClient = useQueryClient()
-  return async (retentionDays) => {
+  return async (change) => {
     const saved = await request(PATH, {
       method: 'PATCH',
-      body: { retentionDays },
+      body: change,
       schema: OrganizationSettings,
       org: slug,
     })
     queryClient.setQueryData(settingsKey(slug), saved)
+    if (change.name !== undefined) await queryClient.invalidateQueries({ queryKey: meKey })
+    return saved
   }
 }

@@ -7,6 +7,8 @@ import { Logo } from '@/components/logo'
 import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { paths } from '@/lib/paths'
+import { SessionCard } from './session-card'
+import { SignedInAs } from './signed-in-as'
 import { useSetupState } from './use-setup-state'
 
 /** Leads to set-up, to sign-in, or to the overview of one's organization. */
@@ -29,7 +31,7 @@ export function HomeRedirect() {
       </main>
     )
   }
-  if (me.data?.organizations.length === 0) return <NoOrganization />
+  if (me.data?.organizations.length === 0) return <NoOrganization email={me.data.user.email} />
   return (
     <main className="grid min-h-dvh place-items-center" aria-busy="true">
       <h1 className="sr-only">Heliograph is loading</h1>
@@ -46,15 +48,13 @@ export function HomeRedirect() {
   }
 }
 
-function NoOrganization() {
+function NoOrganization({ email }: { email: string }) {
   return (
-    <main className="grid min-h-dvh place-items-center px-6 text-center">
-      <div>
-        <h1 className="text-16 font-semibold">No organization</h1>
-        <p className="mt-1 text-13 text-ink-soft">
-          You are not a member of an organization. Ask an administrator to add you.
-        </p>
-      </div>
-    </main>
+    <SessionCard
+      title="No organization"
+      intro="You are not a member of an organization. Ask somebody in yours for an invitation, and open its link in this browser."
+    >
+      <SignedInAs email={email} />
+    </SessionCard>
   )
 }

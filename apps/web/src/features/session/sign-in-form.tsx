@@ -3,23 +3,16 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect } from 'react'
-import { z } from 'zod'
 import { Form } from '@/components/form'
 import { PasswordInput } from '@/components/password-input'
 import { TextField } from '@/components/text-field'
-import { ApiError } from '@/lib/api-error'
 import { meKey } from '@/lib/me-key'
 import { paths, safeReturnPath } from '@/lib/paths'
 import { useFocusOnMount } from '@/lib/use-focus-on-mount'
 import { useForm } from '@/lib/use-form'
-import { signIn } from './sign-in'
+import { SignInInput, signIn } from './sign-in'
 import { SubmitButton } from './submit-button'
 import { useSetupState } from './use-setup-state'
-
-const Credentials = z.object({
-  email: z.email('is not an e-mail address'),
-  password: z.string().min(1, 'must not be empty'),
-})
 
 export function SignInForm() {
   const router = useRouter()
@@ -30,10 +23,10 @@ export function SignInForm() {
   const firstField = useFocusOnMount()
   const form = useForm({
     initial: { email: '', password: '' },
-    schema: Credentials,
+    schema: SignInInput,
     toInput: (values) => values,
     onSubmit: async ({ email, password }) => {
-      await signIn(email, password).catch(rephrase)
+      await signIn(email, password)
       queryClient.removeQueries({ queryKey: meKey })
       router.replace(next)
     },
@@ -71,15 +64,4 @@ function useSetupFirst(): void {
   useEffect(() => {
     if (data?.needed) router.replace(paths.setup)
   }, [data?.needed, router])
-}
-
-/** Here 401 means a wrong password, not an ended session, and a limit says where else signing in works. */
-function rephrase(error: unknown): never {
-  if (error instanceof ApiError && error.code === 'rate_limited') {
-    throw new ApiError(400, error.code, error.detail, [], null)
-  }
-  if (error instanceof ApiError && error.status === 401) {
-    throw new ApiError(400, error.code, 'The e-mail or the password is wrong', [], null)
-  }
-  throw error
 }

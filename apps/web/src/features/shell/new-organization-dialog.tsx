@@ -16,7 +16,7 @@ export default function NewOrganizationDialog({ onClose }: { onClose: () => void
   return (
     <FormDialog
       title="New organization"
-      description="Devices, API keys and people belong to it alone. You become its admin."
+      description="Devices, API keys and people belong to it alone. You become its owner."
       submit="Create organization"
       form={form}
       onClose={onClose}

@@ -1,6 +1,7 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
+import { useQueryClient } from '@tanstack/react-query'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { buttonClass } from '@/components/button'
@@ -9,9 +10,11 @@ import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
 import { DeviceFactsProvider } from '@/lib/live/device-facts-context'
+import { useOnLost, useOnReconnected } from '@/lib/live/live-connection'
 import { LiveProvider } from '@/lib/live/live-provider'
 import { resumeSimulatedDevices } from '@/lib/live/simulated-devices'
 import { useMe } from '@/lib/me'
+import { meKey } from '@/lib/me-key'
 import { OrganizationProvider, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
@@ -57,6 +60,7 @@ export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
 function Frame({ me, children }: { me: Me; children: ReactNode }) {
   const { slug } = useOrganization()
   useEffect(() => void resumeSimulatedDevices(slug), [slug])
+  useCurrentRole()
   const { wall } = useWall()
   if (wall) return <main>{children}</main>
   return (
@@ -82,6 +86,14 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
       <BottomBar me={me} />
     </div>
   )
+}
+
+/** The platform ends the connection of who is removed or gets another role, so that is looked at then. */
+function useCurrentRole(): void {
+  const queryClient = useQueryClient()
+  const reload = () => void queryClient.invalidateQueries({ queryKey: meKey })
+  useOnLost(reload)
+  useOnReconnected(reload)
 }
 
 function TopBar() {

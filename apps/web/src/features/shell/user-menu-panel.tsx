@@ -6,9 +6,9 @@ import { useTheme } from 'next-themes'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
 import { useToast } from '@/components/toast'
-import { request } from '@/lib/api'
 import { explain } from '@/lib/explain'
 import { paths } from '@/lib/paths'
+import { signOut } from '@/lib/sign-out'
 
 const ChangePasswordDialog = lazy(() => import('./change-password-dialog'))
 const NewOrganizationDialog = lazy(() => import('./new-organization-dialog'))
@@ -71,13 +71,9 @@ function ThemeChoice() {
   )
 }
 
-/** Ends the session and loads the sign-in page anew, so that no data is left in memory. */
 function useSignOut(): () => void {
   const toast = useToast()
   return () => {
-    request('/api/auth/sign-out', { method: 'POST', body: {} }).then(
-      () => window.location.assign(paths.signIn),
-      (error) => toast(`You are still signed in. ${explain(error).what}`, 'failed'),
-    )
+    signOut(paths.signIn).catch((error) => toast(`You are still signed in. ${explain(error).what}`, 'failed'))
   }
 }

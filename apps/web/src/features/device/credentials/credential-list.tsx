@@ -9,7 +9,7 @@ import { EmptyState } from '@/components/empty-state'
 import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Th, ThActions } from '@/components/table'
-import { useOrganization } from '@/lib/organization'
+import { useMay } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { CredentialRow } from './credential-row'
 import { DeviceTopics } from './device-topics'
@@ -33,7 +33,7 @@ export function CredentialsView() {
 }
 
 function CredentialList() {
-  const { role } = useOrganization()
+  const may = useMay()
   const { name } = useCurrentDevice()
   const [action, setAction] = useState<Action | null>(null)
   const { data } = useCredentials()
@@ -53,7 +53,7 @@ function CredentialList() {
             again; rotate a credential to get a new secret.
           </p>
         </div>
-        {role === 'admin' && (
+        {may('credentials.manage') && (
           <Button onClick={() => setAction({ kind: 'issue' })}>
             <Plus aria-hidden />
             Create credential

@@ -10,7 +10,7 @@ import { Td } from '@/components/table'
 import { TimeAgo, TimeUntil } from '@/components/time-ago'
 import { useNow } from '@/lib/clock'
 import { formatDay } from '@/lib/format-time'
-import { useOrganization } from '@/lib/organization'
+import { useMay } from '@/lib/organization'
 
 const CredentialMenu = lazy(() => import('./credential-menu'))
 
@@ -20,7 +20,7 @@ interface CredentialRowProps {
 }
 
 export function CredentialRow({ credential, onAction }: CredentialRowProps) {
-  const { role } = useOrganization()
+  const may = useMay()
   const now = useNow()
   const previousUntil = Date.parse(credential.previousSecretExpiresAt ?? '')
   return (
@@ -48,7 +48,7 @@ export function CredentialRow({ credential, onAction }: CredentialRowProps) {
         <Expiry expiresAt={credential.expiresAt} now={now} />
       </Td>
       <Td className="w-12 pr-2 text-right">
-        {role === 'admin' && (
+        {may('credentials.manage') && (
           <LazyMenu
             trigger={
               <Button

@@ -48,7 +48,7 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
   const { values, set, error } = form
 
   return (
-    <Form form={form} action={<SaveChanges busy={form.busy} readOnly={readOnly} />}>
+    <Form form={form} action={<SaveChanges busy={form.busy} permission="devices.update" />}>
       <fieldset disabled={readOnly} className="flex flex-col gap-5">
         <legend className="sr-only">About the device</legend>
         <TextField

@@ -1,12 +1,12 @@
 'use client'
 
-import { useOrganization } from '@/lib/organization'
+import { useMay } from '@/lib/organization'
 import { useCurrentDevice } from '../device-context'
 import { DeleteDevice } from './delete-device'
 import { DeviceForm } from './device-form'
 
 export function DeviceSettings() {
-  const { role } = useOrganization()
+  const may = useMay()
   const device = useCurrentDevice()
   return (
     <div className="flex max-w-2xl flex-col gap-10">
@@ -14,9 +14,9 @@ export function DeviceSettings() {
         <h2 id="settings-title" className="mb-4 text-16 font-semibold">
           Settings
         </h2>
-        <DeviceForm key={device.id} device={device} readOnly={role !== 'admin'} />
+        <DeviceForm key={device.id} device={device} readOnly={!may('devices.update')} />
       </section>
-      {role === 'admin' && <DeleteDevice device={device} />}
+      {may('devices.delete') && <DeleteDevice device={device} />}
     </div>
   )
 }

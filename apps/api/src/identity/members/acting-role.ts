@@ -1,0 +1,52 @@
+import { mayManageRole, type Role, rolesText } from '@heliograph/protocol'
+import type { Transaction } from '../../foundation/database/database.service.js'
+import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import type { Principal } from '../../foundation/principal/principal.js'
+import { effectiveRole } from '../api-keys/effective-role.js'
+
+/**
+ * The role of the caller as it is now. It locks the organization's row first, so that changes to its people come one after
+ * the other: nobody acts by a role that a change before took, and of two owners who leave at the same time one stays.
+ */
+export async function lockPeople(transaction: Transaction, principal: Principal): Promise<Role> {
+  await lockOrganization(transaction, principal.organizationId)
+  const role =
+    principal.kind === 'person'
+      ? await roleOf(transaction, principal.organizationId, principal.userId)
+      : await roleOfKey(transaction, principal.apiKeyId)
+  if (role === null) throw new UnauthorizedError()
+  return role
+}
+
+export async function lockOrganization(transaction: Transaction, organizationId: number): Promise<void> {
+  await transaction.$queryRaw`SELECT FROM organization WHERE id = ${organizationId} FOR NO KEY UPDATE`
+}
+
+/** The role of a person; null when they are no member. */
+export async function roleOf(
+  transaction: Transaction,
+  organizationId: number,
+  userId: string,
+): Promise<Role | null> {
+  const where = { organizationId_userId: { organizationId, userId } }
+  return (await transaction.member.findUnique({ where, select: { role: true } }))?.role ?? null
+}
+
+async function roleOfKey(transaction: Transaction, id: string): Promise<Role | null> {
+  const key = await transaction.apiKey.findUnique({ where: { id } })
+  if (key === null) return null
+  const { role, createdById, organizationId } = key
+  const makerRole = createdById === null ? null : await roleOf(transaction, organizationId, createdById)
+  return effectiveRole({ role, createdById, makerRole })
+}
+
+/** Throws a ForbiddenError unless somebody with this role may give, change and take the role `managed`. */
+export function assertMayManage(actor: Role, managed: Role): void {
+  if (mayManageRole(actor, managed)) return
+  const permission = managed === 'owner' ? 'members.manageOwners' : 'members.manage'
+  const whom = managed === 'owner' ? 'owners' : 'members'
+  throw new ForbiddenError(
+    `Managing ${whom} requires the role ${rolesText(permission)}; yours is ${actor}.`,
+    'role_required',
+  )
+}

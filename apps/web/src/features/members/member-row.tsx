@@ -1,0 +1,81 @@
+'use client'
+
+import { includesRole, type Member, mayManageRole, type Role } from '@heliograph/protocol'
+import { Badge } from '@/components/badge'
+import { Button } from '@/components/button'
+import { Td } from '@/components/table'
+import { TimeAgo } from '@/components/time-ago'
+import { useToast } from '@/components/toast'
+import { explain } from '@/lib/explain'
+import { formatDay } from '@/lib/format-time'
+import { useMe } from '@/lib/me'
+import { useMay, useOrganization } from '@/lib/organization'
+import { RoleMenu } from './role-menu'
+import { usePeopleCalls } from './use-members'
+
+interface MemberRowProps {
+  member: Member
+  onRemove: (member: Member) => void
+  /** A role that may do less is asked about first. */
+  onLower: (member: Member, role: Role) => void
+}
+
+export function MemberRow({ member, onRemove, onLower }: MemberRowProps) {
+  const { role } = useOrganization()
+  const manages = useMay()('members.manage')
+  const isSelf = useMe().data?.user.id === member.id
+  const mayChange = mayManageRole(role, member.role)
+  const raise = useRaise(member)
+  return (
+    <tr>
+      <Td className="max-w-0 min-w-36 w-1/2 sm:min-w-56">
+        <span className="flex items-center gap-2">
+          <span className="truncate font-medium">{member.name}</span>
+          {isSelf && <Badge>you</Badge>}
+        </span>
+        <span className="block truncate text-12 text-ink-faint">{member.email}</span>
+      </Td>
+      <Td className="whitespace-nowrap">
+        {mayChange ? (
+          <RoleMenu
+            member={member}
+            onChange={(next) => (includesRole(next, member.role) ? raise(next) : onLower(member, next))}
+          />
+        ) : (
+          <Badge>{member.role}</Badge>
+        )}
+      </Td>
+      <Td className="whitespace-nowrap text-ink-soft max-md:hidden">{formatDay(Date.parse(member.since))}</Td>
+      {manages && (
+        <Td className="whitespace-nowrap text-ink-soft max-md:hidden">
+          {member.lastSignInAt ? <TimeAgo ts={Date.parse(member.lastSignInAt)} /> : 'Not known'}
+        </Td>
+      )}
+      <Td className="w-20 text-right max-sm:px-1">
+        {(isSelf || mayChange) && (
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-label={isSelf ? 'Leave the organization' : `Remove ${member.name}`}
+            className="hover:text-refused-text"
+            onClick={() => onRemove(member)}
+          >
+            {isSelf ? 'Leave' : 'Remove'}
+          </Button>
+        )}
+      </Td>
+    </tr>
+  )
+}
+
+/** Gives a member a role that may do more, which takes nothing from them. */
+function useRaise({ id, name }: Member): (role: Role) => void {
+  const { changeRole } = usePeopleCalls()
+  const toast = useToast()
+  return (role) => {
+    changeRole(id, role).then(
+      () => toast(`${name} is ${role} now`),
+      (error) => toast(`The role was not changed. ${explain(error).what}`, 'failed'),
+    )
+  }
+}

@@ -1,0 +1,93 @@
+'use client'
+
+import type { Member, Role } from '@heliograph/protocol'
+import { UserPlus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import { Button } from '@/components/button'
+import { Loaded } from '@/components/loaded'
+import { Skeleton } from '@/components/skeleton'
+import { Table, Th, ThActions } from '@/components/table'
+import { useMay, useOrganization } from '@/lib/organization'
+import { Invitations } from './invitations'
+import { MemberRow } from './member-row'
+import { useMembers } from './use-members'
+
+const InviteDialog = dynamic(() => import('./invite-dialog').then((m) => m.InviteDialog))
+const RemoveDialog = dynamic(() => import('./remove-dialog').then((m) => m.RemoveDialog))
+const LowerRoleDialog = dynamic(() => import('./lower-role-dialog').then((m) => m.LowerRoleDialog))
+
+/** What a person is asked about a member. */
+type Asked = { kind: 'remove'; member: Member } | { kind: 'lower'; member: Member; role: Role }
+
+/** The people of the organization, and the invitations of those who manage them. */
+export function Members() {
+  const { name } = useOrganization()
+  const manages = useMay()('members.manage')
+  const [inviting, setInviting] = useState(false)
+  const [asked, ask] = useState<Asked | null>(null)
+  const close = () => ask(null)
+  return (
+    <div className="flex max-w-5xl flex-col gap-8">
+      <section aria-labelledby="members-title">
+        <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+          <div>
+            <h2 id="members-title" className="text-16 font-semibold">
+              Members
+            </h2>
+            <p className="mt-0.5 text-13 text-ink-soft">Who can see {name}, and what each of them may do.</p>
+          </div>
+          {manages && (
+            <Button variant="primary" onClick={() => setInviting(true)}>
+              <UserPlus aria-hidden />
+              Invite person
+            </Button>
+          )}
+        </header>
+        <MemberTable
+          onRemove={(member) => ask({ kind: 'remove', member })}
+          onLower={(member, role) => ask({ kind: 'lower', member, role })}
+        />
+      </section>
+      {manages && <Invitations />}
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {asked?.kind === 'remove' && <RemoveDialog member={asked.member} onClose={close} />}
+      {asked?.kind === 'lower' && <LowerRoleDialog member={asked.member} role={asked.role} onClose={close} />}
+    </div>
+  )
+}
+
+interface MemberTableProps {
+  onRemove: (member: Member) => void
+  onLower: (member: Member, role: Role) => void
+}
+
+function MemberTable(props: MemberTableProps) {
+  const manages = useMay()('members.manage')
+  return (
+    <Loaded
+      query={useMembers()}
+      failure="The members could not be loaded"
+      skeleton={<Skeleton className="h-40 w-full rounded-outer" />}
+    >
+      {({ items }) => (
+        <Table>
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th>Role</Th>
+              <Th className="max-md:hidden">Since</Th>
+              {manages && <Th className="max-md:hidden">Last sign-in</Th>}
+              <ThActions />
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((member) => (
+              <MemberRow key={member.id} member={member} {...props} />
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Loaded>
+  )
+}
