@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type OursOptions, type RunningOurs, startOurs } from './support/brokers.js'
+import { type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient, type Via } from './support/raw-client.js'
 
 let broker: RunningOurs
@@ -9,11 +9,6 @@ beforeEach(async () => {
 })
 
 afterEach(() => broker.stop())
-
-async function restart(options: OursOptions): Promise<void> {
-  await broker.stop()
-  broker = await startOurs(options)
-}
 
 const connect = (options = {}, via: Via = 'tcp') =>
   RawClient.connect(broker, connectPacket({ protocolVersion: 5, clientId: 'five', ...options }), via)
@@ -79,7 +74,6 @@ describe('a client of MQTT 5', () => {
     const client = await connect()
     expect(await client.next('disconnect')).toMatchObject({ reasonCode: 0x87 })
   })
-
 
   it('may have left with any code, and the reason is the same', async () => {
     for (const reasonCode of [0, 4, 0x80, 0x98]) {

@@ -1,4 +1,4 @@
-import type { ISubscribePacket, ISubscription } from 'mqtt-packet'
+import type { IConnectPacket, ISubscribePacket, ISubscription } from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MemoryPersistence } from '../src/persistence/memory-persistence.js'
 import { type OursOptions, type RunningOurs, startOurs } from './support/brokers.js'
@@ -172,15 +172,19 @@ describe('a subscription', () => {
   })
 })
 
+/** Sets bit 7 of the protocol level. */
+function asBridge(options: Partial<IConnectPacket>): Partial<IConnectPacket> {
+  return { ...options, ...{ bridgeMode: true } }
+}
+
 describe('a bridge of MQTT 3', () => {
-  // Bit 7 of the protocol level, which the encoder calls `bridgeMode`.
   it.each([
     [4, 'MQTT'],
     [3, 'MQIsdp'],
   ] as const)(
     'of level 0x8%i gets no message of its own back, and keeps the retain flag',
     async (protocolVersion, protocolId) => {
-      const bridge = await RawClient.connect(broker, { protocolVersion, protocolId, bridgeMode: true })
+      const bridge = await RawClient.connect(broker, asBridge({ protocolVersion, protocolId }))
       const plain = await RawClient.connect(broker)
       await bridge.subscribe({ topic: 'x', qos: 1 })
       await plain.subscribe({ topic: 'x', qos: 1 })
@@ -197,7 +201,7 @@ describe('a bridge of MQTT 3', () => {
   it('has its notifications acknowledged and dropped, and nothing is reported', async () => {
     const topic = '$SYS/broker/connection/plant/state'
     const will = { topic, payload: Buffer.from('0'), qos: 1 as const, retain: true }
-    const bridge = await RawClient.connect(broker, { bridgeMode: true, will })
+    const bridge = await RawClient.connect(broker, asBridge({ will }))
     bridge.publish(topic, '1', 1, 1, true)
     await bridge.next('puback')
     bridge.destroy()
