@@ -56,7 +56,8 @@ export class PendingPublish implements IngestListener {
 
   decided(outcome: IngestOutcome): void {
     const decision = this.handlers.onDecided(outcome)
-    this.#state = { kind: 'decided', decision: this.#state.kind === 'forwarded' ? 'drop' : decision }
+    const isForwarded = this.#state.kind === 'forwarded' && decision === 'forward'
+    this.#state = { kind: 'decided', decision: isForwarded ? 'drop' : decision }
     this.#waiter?.resolve(this.#state.decision)
   }
 

@@ -31,6 +31,7 @@ import {
   isDeviceClient,
 } from '../connections/connection-principal.js'
 import { PendingPublish } from './pending-publish.js'
+import { deviceDeleted, noChannel, refusalOf } from './publish-refusals.js'
 
 /** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
 const otherDeviceChannels = [events, reported, reply]
@@ -62,7 +63,7 @@ export class PublishHandler {
     if (!isDeviceClient(client)) return 'forward'
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
-    if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
+    if (this.credentials.wasDeleted(principal.deviceKey)) return deviceDeleted
     // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
     if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
@@ -132,10 +133,11 @@ export class PublishHandler {
     timing: MessageTiming | null,
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
-    if (outcome.stored) return this.credentials.wasDeleted(client.principal.deviceKey) ? 'drop' : 'forward'
+    if (outcome.stored)
+      return this.credentials.wasDeleted(client.principal.deviceKey) ? deviceDeleted : 'forward'
     const { code, detail } = outcome.refusal
     this.refuse(client, topic, code, detail)
-    return code === 'telemetry_dropped' ? 'drop' : 'refuse'
+    return refusalOf(code, detail)
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
@@ -151,7 +153,7 @@ export class PublishHandler {
     const device = client.principal
     this.traffic.countMessage(device.organizationId)
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
-    if (channel === undefined) return 'drop'
+    if (channel === undefined) return noChannel
     try {
       checkJsonBounds(payload, this.bounds)
       if (channel === events) this.checkClock(device, topic, events.decode(payload))
@@ -161,7 +163,7 @@ export class PublishHandler {
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
       this.refuse(client, topic, 'payload_invalid', error.message)
-      return 'refuse'
+      return refusalOf('payload_invalid', error.message)
     }
   }
 
