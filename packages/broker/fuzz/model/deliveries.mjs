@@ -11,11 +11,13 @@ export class Deliveries {
   }
 
   /**
-   * The broker has sent a PUBLISH, or a PUBREL as `qos` 3. False when an acknowledgement that came before does not fit.
+   * The broker has sent a PUBLISH, or a PUBREL as `qos` 3. False when an acknowledgement that came before does not fit. A
+   * PUBREL for an id that is not under way answers a PUBREC that nobody had asked for.
    * @param {number} id
    * @param {number} qos
    */
   sent(id, qos) {
+    if (qos === 3 && !this.#expected.has(id)) return true
     const expected = expectations[qos] ?? []
     this.#expected.set(id, expected)
     const early = this.#early.get(id) ?? []
