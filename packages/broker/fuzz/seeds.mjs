@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { partsOf, repeated } from './engine/case.mjs'
 import { formatCase } from './engine/corpus.mjs'
 import { handshake } from './engine/link.mjs'
+import { seeds5 } from './seeds-5.mjs'
 import { frame, opcodes } from './wire/frames.mjs'
 import { acknowledge, connect, disconnect, packet, pingreq, publish, subscribe } from './wire/packets.mjs'
 
@@ -19,18 +20,20 @@ if (process.argv[1] === fileURLToPath(import.meta.url))
 
 /** @returns {Case[]} */
 export function seedAttacks() {
-  return seeds().map(({ name, about, scripts, transports = ['tcp', 'ws'], reply = 'honest', request }) => ({
-    name: `seed-${name}`,
-    about,
-    actors: transports.flatMap((transport) =>
-      scripts(transport).map((steps) => ({
-        transport,
-        reply,
-        ...(request ? { handshake: request } : {}),
-        steps,
-      })),
-    ),
-  }))
+  return [...seeds(), ...seeds5()].map(
+    ({ name, about, scripts, transports = ['tcp', 'ws'], reply = 'honest', request }) => ({
+      name: `seed-${name}`,
+      about,
+      actors: transports.flatMap((transport) =>
+        scripts(transport).map((steps) => ({
+          transport,
+          reply,
+          ...(request ? { handshake: request } : {}),
+          steps,
+        })),
+      ),
+    }),
+  )
 }
 
 /**
@@ -255,11 +258,6 @@ function seeds() {
         { wait: 'answers' },
       ],
     ]),
-    seed('18-mqtt5', 'MQTT 5 and other versions', (t) =>
-      [5, 6, 0, 255].map((protocolLevel) => [
-        { send: partsOf(connect({ clientId: `own-${t}-18-${protocolLevel}`, protocolLevel })) },
-      ]),
-    ),
   ]
 }
 

@@ -43,6 +43,7 @@ export class AttackConnection {
         },
         onChange: () => this.#notify(),
         onProtocolError: (error) => this.#found(new Finding('protocol error', error.message)),
+        terms: () => this.#stream.mqtt,
       },
       actor.handshake,
     )

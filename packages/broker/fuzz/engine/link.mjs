@@ -11,6 +11,7 @@ import { ServerPackets } from '../wire/server-packets.mjs'
  * @property {(opcode: number) => void} onControl a WebSocket control frame
  * @property {() => void} onChange something arrived, or the link closed
  * @property {(error: Error) => void} onProtocolError the broker broke the protocol
+ * @property {() => import('../wire/server-packets.mjs').ClientTerms} terms by which its packets are read
  */
 
 /** A socket to the broker whose answers are read strictly, and on which anything can be written. */
@@ -33,7 +34,7 @@ export class Link {
    */
   constructor(transport, endpoint, events, handshake = defaultHandshake) {
     this.#events = events
-    this.#packets = new ServerPackets(events.onPacket)
+    this.#packets = new ServerPackets(events.onPacket, events.terms)
     this.#frames = new ServerFrames((data) => this.#packets.push(data), events.onControl)
     const port = transport === 'ws' ? endpoint.wsPort : endpoint.tcpPort
     this.#socket = net.connect({ port, host: '127.0.0.1', noDelay: true })

@@ -1,3 +1,4 @@
+import { noWishes } from '../model/connect.mjs'
 import { frame, opcodes } from '../wire/frames.mjs'
 import { acknowledge, connect, subscribe } from '../wire/packets.mjs'
 import { Finding } from './finding.mjs'
@@ -37,6 +38,7 @@ export class WitnessClient {
       onControl: () => undefined,
       onChange: () => this.#changed(),
       onProtocolError: (error) => events.onEnd(error.message),
+      terms: () => ({ version: 4, wishes: noWishes }),
     })
     if (transport === 'tcp') this.#changed()
   }

@@ -1,6 +1,7 @@
 import { Random } from './random.mjs'
 import * as storms from './storms.mjs'
 import * as talk from './talk.mjs'
+import * as talk5 from './talk-5.mjs'
 import { anyHandshake, brokenFrames, frameShapes } from './websocket.mjs'
 
 /**
@@ -18,6 +19,12 @@ const attacks = [
   [3, talk.comeAndGo],
   [2, talk.willAbuse],
   [1, talk.repetition],
+  [4, talk5.legalTalk5],
+  [8, talk5.maliciousTalk5],
+  [3, talk5.brokenConnect5],
+  [3, talk5.aliasAbuse],
+  [4, talk5.comeAndGo5],
+  [2, talk5.flowAbuse],
   [1, storms.takeOverStorm],
   [1, storms.subscribeStorm],
   [1, storms.retainedStorm],

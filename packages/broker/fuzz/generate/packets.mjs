@@ -37,6 +37,7 @@ export function anyConnect(random, clientId, { clean, malice = 0, will = random.
 
 const otherVersions = [
   { protocolName: 'MQTT', protocolLevel: 5 },
+  { protocolName: 'MQTT', protocolLevel: 6 },
   { protocolName: 'MQTT', protocolLevel: 3 },
   { protocolName: 'MQTT', protocolLevel: 0x84 },
   { protocolName: 'MQIsdp', protocolLevel: 4 },
@@ -58,7 +59,7 @@ function anyWill(random, malice) {
  * @param {Random} random
  * @param {number} malice
  */
-function anyUser(random, malice) {
+export function anyUser(random, malice) {
   if (!random.chance(malice)) return random.pick(['', 'anna', 'late'])
   const bad = ['throw', 'reject', 'nonsense', 'refuse4', 'refuse5', 'expired', 'hang', 'a\0', 'ÿ'.repeat(500)]
   return random.pick(bad)

@@ -1,5 +1,8 @@
 import { limits } from '../target/limits.mjs'
-import { judgeConnect } from './connect.mjs'
+import { ids } from '../wire/properties.mjs'
+import { judgeConnect, noWishes } from './connect.mjs'
+import { Deliveries } from './deliveries.mjs'
+import { numberOf, readProperties } from './properties.mjs'
 import { isSecret, isUndecided } from './rules.mjs'
 import { Fields, filterProblem, isOversized, topicProblem } from './text.mjs'
 
@@ -17,17 +20,26 @@ export class MqttModel {
   /** True when the CONNECT itself was illegal: it must not be accepted. */
   neverAccepted = false
   clientId = ''
+  /** @type {3 | 4 | 5} */
+  version = 4
+  wishes = noWishes
+  /** What the broker has sent above QoS 0. */
+  deliveries = new Deliveries()
   /** Answers owed, by `name:id`, and how often. @type {Map<string, number>} */
   owed = new Map()
   /** Ids of QoS 1 messages, in order. @type {number[]} */
   pubacks = []
   /** What each SUBSCRIBE asked for. @type {Map<number, { qos: number, secret: boolean }[][]>} */
   requests = new Map()
+  /** Of how many filters each UNSUBSCRIBE was. @type {Map<number, number[]>} */
+  removals = new Map()
   /** @type {Buffer[]} */
   #parts = []
   #length = 0
   /** @type {Set<number>} */
   #inbound = new Set()
+  /** Topic aliases that the client has set. @type {Set<number>} */
+  #aliases = new Set()
 
   /** Bytes that the packet under way still lacks; at least that many when its length is not whole yet. */
   get missing() {
@@ -78,10 +90,11 @@ export class MqttModel {
     if (type === 3) return this.#publish(first & 15, new Fields(body))
     if (type === 8 || type === 10) return this.#filters(type, first & 15, new Fields(body))
     if (![4, 5, 6, 7, 12, 14].includes(type)) return this.#end(`packet type ${type}`)
-    if ((first & 15) !== (type === 6 ? 2 : 0)) return this.#end('reserved bits')
+    if (this.#flagsMatter(first & 15, type === 6 ? 2 : 0)) return this.#end('reserved bits')
+    if (type === 14) return this.#end('DISCONNECT')
+    if (type < 8 && this.version === 5) return this.#longAcknowledgement(type, new Fields(body))
     if (body.length !== (type < 8 ? 2 : 0)) return this.#end('packet length')
     if (type === 12) this.#owe('pingresp')
-    else if (type === 14) this.#end('DISCONNECT')
     else this.#acknowledgement(type, body.readUInt16BE(0))
   }
 
@@ -91,13 +104,15 @@ export class MqttModel {
    */
   #connect(first, body) {
     if (first >> 4 !== 1) return this.#end('no CONNECT')
-    const { problem, excuse, clientId } = judgeConnect(first, body)
+    const { problem, excuse, clientId, version, wishes } = judgeConnect(first, body)
     if (problem) {
       this.neverAccepted = true
       return this.#end(problem)
     }
     if (excuse) this.excuses.add(excuse)
     this.clientId = clientId
+    this.version = version
+    this.wishes = wishes
     this.state = 'connected'
     this.#owe('connack')
   }
@@ -110,9 +125,11 @@ export class MqttModel {
     const qos = (flags >> 1) & 3
     if (qos === 3 || (qos === 0 && flags & 8)) return this.#end('PUBLISH flags')
     const topic = fields.text()
-    if (topic === null || topicProblem(topic)) return this.#end('PUBLISH topic')
+    if (topic === null || (topic !== '' && topicProblem(topic))) return this.#end('PUBLISH topic')
     const id = qos > 0 ? fields.uint16() : 0
     if (id === null || (qos > 0 && id === 0)) return this.#end('PUBLISH packet id')
+    const problem = this.version === 5 ? this.#publishProperties(fields, topic) : topicProblem(topic)
+    if (problem) return this.#end(`PUBLISH ${problem}`)
     if (isOversized(topic, limits)) this.excuses.add('topic too large')
     if (isUndecided(topic)) this.excuses.add('undecided')
     if (qos === 1) this.#owe(`puback:${id}`, this.pubacks, id)
@@ -122,38 +139,118 @@ export class MqttModel {
   }
 
   /**
+   * What is wrong with the properties, or with a topic alias and the topic it stands for.
+   * @param {Fields} fields
+   * @param {string} topic
+   */
+  #publishProperties(fields, topic) {
+    const at = fields.at
+    const properties = readProperties(fields, 'publishFromClient')
+    if (typeof properties === 'string') return properties
+    if (fields.at - at > limits.maxPropertyBytes) this.excuses.add('properties too large')
+    const alias = numberOf(properties, ids.topicAlias, 0)
+    if (alias > limits.maxTopicAliases) return 'topic alias too high'
+    if (topic === '') return this.#aliases.has(alias) ? null : 'topic'
+    if (alias > 0) this.#aliases.add(alias)
+    return null
+  }
+
+  /**
    * @param {number} type
    * @param {number} flags
    * @param {Fields} fields
    */
   #filters(type, flags, fields) {
     const id = fields.uint16()
-    if (flags !== 2 || !id || fields.left === 0) return this.#end('SUBSCRIBE or UNSUBSCRIBE header')
+    if (this.#flagsMatter(flags, 2) || !id || fields.left === 0)
+      return this.#end('SUBSCRIBE or UNSUBSCRIBE header')
+    if (this.version === 5) {
+      const properties = readProperties(fields, type === 8 ? 'subscribe' : 'unsubscribe')
+      if (typeof properties === 'string') return this.#end(`${type === 8 ? '' : 'UN'}SUBSCRIBE ${properties}`)
+      if (fields.left === 0) return this.#end('no topic filter')
+    }
     const requests = []
     let legal = true
     while (fields.left > 0) {
       const filter = fields.text()
-      const qos = type === 8 ? fields.byte() : 0
-      if (filter === null || qos === null || qos > 2) return this.#end('topic filter')
+      const options = type === 8 ? fields.byte() : 0
+      if (filter === null || options === null || this.#optionsProblem(options, filter))
+        return this.#end('topic filter')
+      const qos = options & 3
       legal &&= filterProblem(filter) === null && !isOversized(filter, limits)
       requests.push({ qos, secret: isSecret(filter) })
     }
     // Illegal filters: refusing them one by one is as good as ending the connection.
     if (!legal || requests.length > limits.maxFiltersPerPacket) this.excuses.add('filters')
-    if (type === 10) return this.#owe(`unsuback:${id}`)
+    if (type === 10) {
+      this.#owe(`unsuback:${id}`)
+      this.removals.set(id, [...(this.removals.get(id) ?? []), requests.length])
+      return
+    }
     this.#owe(`suback:${id}`)
     this.requests.set(id, [...(this.requests.get(id) ?? []), requests])
   }
 
   /**
+   * @param {number} options
+   * @param {string} filter
+   */
+  #optionsProblem(options, filter) {
+    if (this.version < 5) return options > 2
+    const noLocal = (options & 4) > 0
+    return (options & 3) === 3 || options > 0x2f || (noLocal && filter.startsWith('$share/'))
+  }
+
+  /**
+   * An acknowledgement of MQTT 5, which may have a reason code and properties (section 3.4).
+   * @param {number} type
+   * @param {Fields} fields
+   */
+  #longAcknowledgement(type, fields) {
+    const id = fields.uint16()
+    if (id === null) return this.#end('packet length')
+    const code = fields.left > 0 ? (fields.byte() ?? 0) : 0
+    if (!(type < 6 ? receiptCodes : releaseCodes).includes(code)) return this.#end(`reason code ${code}`)
+    const properties = fields.left > 0 ? readProperties(fields, 'acknowledgement') : null
+    if (typeof properties === 'string') return this.#end(`acknowledgement with ${properties}`)
+    if (fields.left > 0) return this.#end('bytes behind an acknowledgement')
+    this.#acknowledgement(type, id, code)
+  }
+
+  /**
    * @param {number} type
    * @param {number} id
+   * @param {number} [code]
    */
-  #acknowledgement(type, id) {
+  #acknowledgement(type, id, code = 0) {
     if (id === 0) this.excuses.add('packet id 0')
-    if (type !== 6) return
+    if (type !== 6) {
+      if (!this.deliveries.acknowledged(id, type, code)) this.excuses.add('acknowledgement of another kind')
+      return
+    }
     this.#inbound.delete(id)
     this.#owe(`pubcomp:${id}`)
+  }
+
+  /**
+   * Whether flags of the fixed header are wrong. MQTT 3.1 has no rule for those of most packets.
+   * @param {number} flags
+   * @param {number} right
+   */
+  #flagsMatter(flags, right) {
+    if (flags === right) return false
+    if (this.version > 3) return true
+    this.excuses.add('flags of MQTT 3.1')
+    return false
+  }
+
+  /**
+   * The broker has sent a message above QoS 0, or PUBREL as `qos` 3.
+   * @param {number} id
+   * @param {number} qos
+   */
+  delivered(id, qos) {
+    if (!this.deliveries.sent(id, qos)) this.excuses.add('acknowledgement of another kind')
   }
 
   /**
@@ -172,6 +269,10 @@ export class MqttModel {
     this.state = 'ended'
   }
 }
+
+/** Reason codes of PUBACK and PUBREC, and of PUBREL and PUBCOMP. */
+const receiptCodes = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]
+const releaseCodes = [0x00, 0x92]
 
 /**
  * Size of the packet that begins here: null when not known yet, infinite when it is illegal.

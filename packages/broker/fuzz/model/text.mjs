@@ -22,6 +22,24 @@ export class Fields {
     return this.bytes.readUInt16BE(this.at - 2)
   }
 
+  uint32() {
+    if (this.left < 4) return null
+    this.at += 4
+    return this.bytes.readUInt32BE(this.at - 4)
+  }
+
+  /** A variable byte integer; null also when it has more bytes than its value needs [MQTT-1.5.5-1]. */
+  varint() {
+    let value = 0
+    for (let i = 0; i < 4; i++) {
+      const byte = this.byte()
+      if (byte === null || (byte === 0 && i > 0)) return null
+      value += (byte & 127) * 128 ** i
+      if (byte < 128) return value
+    }
+    return null
+  }
+
   binary() {
     const length = this.uint16()
     if (length === null || this.left < length) return null

@@ -40,27 +40,38 @@ export function remainingLength(length) {
  * @property {Bytes} [clientId]
  * @property {boolean} [clean]
  * @property {number} [keepAliveSeconds]
- * @property {{ topic: Bytes, payload: Bytes, qos?: number, retain?: boolean }} [will]
+ * @property {{ topic: Bytes, payload: Bytes, qos?: number, retain?: boolean, section?: Buffer }} [will]
  * @property {Bytes} [username]
  * @property {Bytes} [password]
  * @property {string} [protocolName]
  * @property {number} [protocolLevel]
  * @property {number} [flags] replaces the flags that the fields would give
+ * @property {Buffer} [section] properties of MQTT 5, behind their length
  */
 
 /** @param {ConnectFields} fields */
 export function connect(fields = {}) {
   const { protocolName = 'MQTT', protocolLevel = 4, keepAliveSeconds = 0 } = fields
   const { clientId = '', will, username, password } = fields
-  const values = [clientId, will?.topic, will?.payload, username, password]
+  const { section = noProperties } = fields
+  const willSection = protocolLevel === 5 && will ? [will.section ?? noProperties] : []
   return packet(
     0x10,
     field(protocolName),
     Buffer.of(protocolLevel, fields.flags ?? connectFlags(fields)),
     uint16(keepAliveSeconds),
-    ...(protocolLevel === 5 ? [Buffer.of(0)] : []),
-    ...values.flatMap((value) => (value === undefined ? [] : [field(value)])),
+    ...(protocolLevel === 5 ? [section] : []),
+    field(clientId),
+    ...willSection,
+    ...present(will?.topic, will?.payload, username, password),
   )
+}
+
+const noProperties = Buffer.of(0)
+
+/** @param {(Bytes | undefined)[]} values */
+function present(...values) {
+  return values.flatMap((value) => (value === undefined ? [] : [field(value)]))
 }
 
 /** @param {ConnectFields} fields */
@@ -72,11 +83,13 @@ function connectFlags({ clean = true, will, username, password }) {
 /**
  * @param {Bytes} topic
  * @param {Bytes} payload
- * @param {{ qos?: number, retain?: boolean, dup?: boolean, id?: number }} fields
+ * @param {{ qos?: number, retain?: boolean, dup?: boolean, id?: number, section?: Buffer }} fields `section`: the
+ *   properties of MQTT 5 behind their length; without it the packet is of an earlier version
  */
-export function publish(topic, payload, { qos = 0, retain = false, dup = false, id = 1 } = {}) {
+export function publish(topic, payload, { qos = 0, retain = false, dup = false, id = 1, section } = {}) {
   const first = 0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
-  return packet(first, field(topic), ...(qos > 0 ? [uint16(id)] : []), Buffer.from(payload))
+  const head = [field(topic), ...(qos > 0 ? [uint16(id)] : []), ...(section ? [section] : [])]
+  return packet(first, ...head, Buffer.from(payload))
 }
 
 /**

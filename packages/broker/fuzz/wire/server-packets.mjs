@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { ServerPackets5 } from './server-packets-5.mjs'
 
 /**
  * What the broker sent: `type` is the high half of the first byte.
@@ -7,17 +8,26 @@ import { isUtf8 } from 'node:buffer'
  * @property {number} flags
  * @property {number} id 0 when the packet has none
  * @property {string} topic of a PUBLISH
- * @property {Buffer} body payload of a PUBLISH, codes of a SUBACK, body of a CONNACK
+ * @property {Buffer} body payload of a PUBLISH, codes of a SUBACK or UNSUBACK, body of a CONNACK
+ *
+ * What the client said in its CONNECT.
+ * @typedef {{ version: 3 | 4 | 5, wishes: import('../model/connect.mjs').Wishes }} ClientTerms
  */
 
-/** Cuts a server's bytes into packets; throws on bytes that MQTT 3.1.1 forbids a server to send. */
+/** Cuts a server's bytes into packets; throws on bytes that a server may not send to such a client. */
 export class ServerPackets {
   #unread = Buffer.alloc(0)
   #onPacket
+  #terms
+  #packets5 = new ServerPackets5()
 
-  /** @param {(packet: ServerPacket) => void} onPacket */
-  constructor(onPacket) {
+  /**
+   * @param {(packet: ServerPacket) => void} onPacket
+   * @param {() => ClientTerms} terms
+   */
+  constructor(onPacket, terms) {
     this.#onPacket = onPacket
+    this.#terms = terms
   }
 
   /** @param {Buffer} bytes */
@@ -26,10 +36,25 @@ export class ServerPackets {
     for (;;) {
       const size = packetSize(unread)
       if (size === null || unread.length < size.end) break
-      this.#onPacket(readPacket(unread[0] ?? 0, unread.subarray(size.body, size.end)))
+      this.#onPacket(this.#read(unread[0] ?? 0, unread.subarray(size.body, size.end), size.end))
       unread = unread.subarray(size.end)
     }
     this.#unread = Buffer.from(unread)
+  }
+
+  /**
+   * @param {number} first
+   * @param {Buffer} body
+   * @param {number} packetBytes
+   */
+  #read(first, body, packetBytes) {
+    const { version, wishes } = this.#terms()
+    if (version < 5) return readPacket(first, body)
+    if (packetBytes > wishes.maximumPacketSize)
+      throw new Error(
+        `the broker sent ${packetBytes} bytes to a client that takes ${wishes.maximumPacketSize}`,
+      )
+    return this.#packets5.read(first, body, wishes)
   }
 }
 

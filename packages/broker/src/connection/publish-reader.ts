@@ -79,7 +79,9 @@ export class PublishReader {
     this.isFalseText = properties.isText && !isText(place)
     const topicEnd = flags & 6 ? section - 2 : section
     const hasTopic = topicEnd > body + 2
-    if (hasTopic || properties.topicAlias === 0) {
+    if (!hasTopic && properties.topicAlias === 0)
+      return Violation.protocol('PUBLISH: neither a topic nor a topic alias')
+    if (hasTopic) {
       const violation = this.#topics.read(bytes, body + 2, topicEnd)
       if (violation !== null) return violation
     }

@@ -65,11 +65,10 @@ const unlimited = {
 function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHooks<PlainPrincipal> } {
   return {
     hooks: {
-      authenticate: ({ clientId }) => ({
-        ok: true,
-        sessionId: clientId || `auto-${randomUUID()}`,
-        principal: new PlainPrincipal(acl, clientId),
-      }),
+      authenticate: (connect) => {
+        const clientId = connect.clientId || `auto-${randomUUID()}`
+        return { ok: true, sessionId: clientId, clientId, principal: new PlainPrincipal(acl, clientId) }
+      },
       authorizePublish: ({ principal }, topic) => principal.mayPublish(topic),
       authorizeSubscribe: ({ principal }, filter) => {
         if (denied.some((deniedFilter) => deniedFilter === filter || filterMatches(deniedFilter, filter)))
