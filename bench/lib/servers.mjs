@@ -10,6 +10,7 @@ import { startServer } from './server-process.mjs'
  * @typedef {{ pids: number[], tcp: number, ws: number, path: string }} Address
  */
 export class Server {
+  speaksMqtt5 = true
   #running
 
   constructor(name, cpu) {
@@ -91,6 +92,8 @@ export class Mosquitto extends Server {
 
 /** aedes as its own documents host it; the floor for a Node.js broker. */
 export class RawAedes extends Server {
+  speaksMqtt5 = false
+
   constructor(cpu) {
     super('raw aedes', cpu)
   }

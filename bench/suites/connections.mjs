@@ -72,6 +72,7 @@ export async function run(values) {
     'CPU ms/connect',
     'one alone: p50 ms',
     'RSS kB/connection',
+    'of MQTT 5',
     'RSS MB, second quarter',
     'RSS MB, last quarter',
     'flat',
@@ -113,6 +114,7 @@ async function measure(bench, server, credentials = []) {
     const again = await connect(bench, server, [...credentials, '--hold', '0'])
     const alone = await connect(bench, server, [...credentials, '--hold', '0', ...oneByOne])
     await server.stop()
+    const ofMqtt5 = await connectByMqtt5(bench, server, credentials)
     const { before, after, flat } = growthOf(samples)
     if (!flat && Number(values.hold) >= longHoldSeconds) problems.push(`${server.name}: memory is not flat`)
     const paired = credentials.length > 0 ? undefined : await pairs(load, server, values)
@@ -124,6 +126,7 @@ async function measure(bench, server, credentials = []) {
       format(again.server?.cpu_ms_per_connect, 3),
       format((alone.session_setup?.p50_us ?? Number.NaN) / 1_000, 2),
       format(report.server?.rss_kb_per_conn, 1),
+      format(ofMqtt5?.server?.rss_kb_per_conn, 1),
       format(before, 1),
       format(after, 1),
       flat ? 'yes' : 'no',
@@ -151,6 +154,14 @@ async function connect({ load, values, problems }, server, options) {
   const report = await load.run(await server.start(), 'ws', [...common, ...options], timeoutMs)
   const problem = problemOf(report)
   if (problem !== '') problems.push(`${server.name}: ${problem}`)
+  return report
+}
+
+/** The same idle clients in MQTT 5, in a fresh process, whose memory they alone fill. */
+async function connectByMqtt5(bench, server, credentials) {
+  if (server.speaksMqtt5 === false) return undefined
+  const report = await connect(bench, server, [...credentials, '--proto', '5', '--hold', bench.values.hold])
+  await server.stop()
   return report
 }
 
