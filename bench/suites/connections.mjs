@@ -6,7 +6,7 @@ import { Platform } from '../lib/platform.mjs'
 import { format, markdownTable } from '../lib/report.mjs'
 import { oursAmong } from '../lib/rounds.mjs'
 import { scenarios } from '../lib/scenarios.mjs'
-import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
+import { installPeers, Mosquitto, NatsServer, OwnBroker, RawAedes } from '../lib/servers.mjs'
 
 export const summary = 'memory of idle WebSocket connections, and how fast clients get in'
 
@@ -59,7 +59,8 @@ export async function run(values) {
   const bench = { load, values, rows: [], problems: [] }
   console.log(`${machineLine()}\n`)
   if (chosen.includes('peers'))
-    for (const peer of [new Mosquitto(cpu), new RawAedes(cpu)]) await measure(bench, peer)
+    for (const peer of [new Mosquitto(cpu), new NatsServer(cpu), new RawAedes(cpu)])
+      await measure(bench, peer)
   if (chosen.includes('broker'))
     for (const name of flags)
       await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], flagsOf(values, name)))

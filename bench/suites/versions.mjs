@@ -4,7 +4,7 @@ import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
 import { format, isSound, markdownTable, medianOf, ratioText } from '../lib/report.mjs'
 import { interleave, oursAmong } from '../lib/rounds.mjs'
 import { versionScenarios } from '../lib/scenarios.mjs'
-import { installPeers, Mosquitto, OwnBroker } from '../lib/servers.mjs'
+import { installPeers, Mosquitto, NatsServer, OwnBroker } from '../lib/servers.mjs'
 
 export const summary = 'MQTT 5 beside 3.1.1 of the same broker, plain and with user properties'
 
@@ -25,7 +25,11 @@ export const options = {
   transport: { type: 'string', default: 'tcp', about: 'ws, tcp or both' },
   version: { type: 'string', default: Object.keys(versions).join(','), about: 'some of these' },
   scenario: { type: 'string', default: Object.keys(versionScenarios).join(','), about: 'some of these' },
-  server: { type: 'string', default: 'mosquitto,heliograph,heliograph --acl', about: 'some of these' },
+  server: {
+    type: 'string',
+    default: 'mosquitto,nats-server,heliograph,heliograph --acl',
+    about: 'some of these',
+  },
   size: { type: 'string', default: '64', about: 'bytes of a payload' },
 }
 
@@ -34,10 +38,11 @@ export async function run(values) {
   if (values.install) installPeers()
   const load = new LoadGenerator(values['load-cpu'])
   const servers = chosenServers(values)
-  // An object lists the names that are numbers first, whatever their order was.
   const names = parseList(values.version, Object.keys(versions), 'version')
   const targets = servers.flatMap((server) =>
-    names.map((name) => ({ name: targetName(server, name), server, wire: versions[name].options })),
+    names
+      .filter((name) => name === '4' || server.speaksMqtt5)
+      .map((name) => ({ name: targetName(server, name), server, wire: versions[name].options })),
   )
   console.log(
     `${machineLine()}\n\n${values.rounds} rounds of ${values.duration} s, ${values.size} B; medians. ` +
@@ -66,6 +71,7 @@ function chosenServers(values) {
   const cpu = values['server-cpu']
   const all = [
     new Mosquitto(cpu),
+    new NatsServer(cpu),
     new OwnBroker('heliograph', cpu, [], nodeOptions(values)),
     new OwnBroker('heliograph --acl', cpu, ['--acl'], nodeOptions(values)),
   ]
@@ -92,7 +98,7 @@ function scenarioTable(servers, names, runs) {
   const [first, ...others] = names.map((name) => versions[name].title)
   const head = ['', first, ...others.flatMap((title) => [title, `${title} : ${first}`])]
   const rows = servers.flatMap((server) => {
-    const results = names.map((name) => runs.get(targetName(server, name)))
+    const results = names.map((name) => runs.get(targetName(server, name)) ?? [])
     return figures.map(({ where, title, digits }) => {
       const [base, ...rest] = results.map((reports) => ({
         value: medianOf(reports, where),
