@@ -31,7 +31,7 @@ describe.skipIf(!hasMosquitto)('the commands of the page on MQTT 5', () => {
     )
     expect(errors).toContain('Publish 1 failed: Not authorized.')
     expect(errors).toContain('All subscription requests were denied.')
-    expect(errors).toMatch(/Bad username or password/i)
+    expect(errors).toContain('Bad User Name or Password')
     expect(output).toContain('"message":"open"')
     expect(output).not.toContain('"message":"opening"')
     expect(output).toContain('answer to 4711: opened by 40 %')
