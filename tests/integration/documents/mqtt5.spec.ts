@@ -30,6 +30,7 @@ describe.skipIf(!hasMosquitto)('the commands of the page on MQTT 5', () => {
       sections.map((section) => shellCommands(page, section)).join('\n'),
     )
     expect(errors).toContain('Publish 1 failed: Not authorized.')
+    expect(errors.match(/^Warning: Publish 1 failed: /gm)).toHaveLength(2)
     expect(errors).toContain('All subscription requests were denied.')
     expect(errors).toContain('Bad User Name or Password')
     expect(output).toContain('"message":"open"')
