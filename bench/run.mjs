@@ -3,6 +3,7 @@ import { commonOptions, describeOptions } from './lib/options.mjs'
 
 const suites = [
   'broker',
+  'versions',
   'api',
   'connections',
   'sessions',

@@ -51,6 +51,7 @@ const mistakes = [
   'subscribe_refused',
   'out_of_order',
   'corrupt',
+  'properties_changed',
   'misrouted',
   'qos_mismatch',
   'ping_timeouts',

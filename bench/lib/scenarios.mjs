@@ -46,6 +46,22 @@ export const scenarios = {
   },
 }
 
+/** Fan-in, fan-out and pairs, each at QoS 0 and 1, to compare versions of MQTT. */
+export const versionScenarios = {
+  fanin0: scenarios.fanin0,
+  fanin1: scenarios.fanin1,
+  fanout0: scenarios.fanout0,
+  fanout1: {
+    title: 'fan-out QoS 1',
+    options: '--scenario fanout --pubs 1 --subs 200 --qos 1 --inflight 20 --coalesce 100',
+  },
+  pair0: {
+    title: 'pair QoS 0',
+    options: '--scenario pair --pairs 100 --qos 0 --window 1000 --batch 8',
+  },
+  pair1: scenarios.pair1,
+}
+
 /** The same shapes for larger payloads, with no more than half a mebibyte or one message each on its way. */
 export function scenariosOfSize(bytes) {
   const window = Math.max(1, Math.min(1_000, Math.floor((512 * kib) / bytes)))

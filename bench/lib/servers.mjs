@@ -10,6 +10,7 @@ import { startServer } from './server-process.mjs'
  * @typedef {{ pids: number[], tcp: number, ws: number, path: string }} Address
  */
 export class Server {
+  speaksMqtt5 = true
   #running
 
   constructor(name, cpu) {
@@ -67,16 +68,7 @@ export class Mosquitto extends Server {
   }
 
   static install() {
-    if (isInstalled('mosquitto')) return
-    // The package starts a service of its own, unless a policy says no.
-    const policy = '/usr/sbin/policy-rc.d'
-    const ours = !fs.existsSync(policy)
-    if (ours) fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-    try {
-      execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'mosquitto'], { stdio: 'inherit' })
-    } finally {
-      if (ours) fs.rmSync(policy)
-    }
+    if (!isInstalled('mosquitto')) installPackage('mosquitto')
   }
 
   launch() {
@@ -89,8 +81,34 @@ export class Mosquitto extends Server {
   }
 }
 
+/** nats-server, which speaks MQTT 3.1.1. What is sent with QoS 1 it stores in files, and knows no other way. */
+export class NatsServer extends Server {
+  speaksMqtt5 = false
+
+  constructor(cpu) {
+    super('nats-server', cpu)
+  }
+
+  static install() {
+    if (!isInstalled('nats-server')) installPackage('nats-server')
+  }
+
+  launch() {
+    if (!isInstalled('nats-server')) throw new Error('nats-server is not installed; add --install')
+    const file = inScratch('nats', 'nats.conf')
+    const store = path.join(path.dirname(file), 'store')
+    fs.rmSync(store, { recursive: true, force: true })
+    return this.launchOnPorts((tcp, ws) => {
+      fs.writeFileSync(file, natsConfiguration(tcp, ws, store))
+      return ['nats-server', '-c', file]
+    })
+  }
+}
+
 /** aedes as its own documents host it; the floor for a Node.js broker. */
 export class RawAedes extends Server {
+  speaksMqtt5 = false
+
   constructor(cpu) {
     super('raw aedes', cpu)
   }
@@ -115,11 +133,36 @@ export class RawAedes extends Server {
 
 export function installPeers() {
   Mosquitto.install()
+  NatsServer.install()
   RawAedes.install()
+}
+
+function installPackage(name) {
+  // The package starts a service of its own, unless a policy says no.
+  const policy = '/usr/sbin/policy-rc.d'
+  const ours = !fs.existsSync(policy)
+  if (ours) fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', name], { stdio: 'inherit' })
+  } finally {
+    if (ours) fs.rmSync(policy)
+  }
 }
 
 function isInstalled(program) {
   return spawnSync(program, ['-h']).error === undefined
+}
+
+/** Its own protocol listens on a port that it chooses. */
+function natsConfiguration(tcp, ws, store) {
+  return `server_name: bench
+listen: "127.0.0.1:-1"
+max_payload: 8MB
+logfile: "/dev/null"
+jetstream { store_dir: "${store}" }
+mqtt { listen: "127.0.0.1:${tcp}" }
+websocket { listen: "127.0.0.1:${ws}", no_tls: true }
+`
 }
 
 function mosquittoConfiguration(tcp, ws) {

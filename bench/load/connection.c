@@ -10,6 +10,7 @@
 #include "mqtt_encode.h"
 #include "options.h"
 #include "output.h"
+#include "publish_properties.h"
 #include "publisher.h"
 #include "run.h"
 #include "websocket.h"
@@ -34,7 +35,7 @@ static void make_publisher(struct conn *c)
 	char topic[1024];
 	substitute_index(topic, sizeof topic, options.topic, c->idx + options.start_index);
 	c->topic_len = (u32)strlen(topic);
-	u32 length = 2 + c->topic_len + (options.pqos ? 2 : 0) + (options.proto == 5) + options.size;
+	u32 length = 2 + c->topic_len + (options.pqos ? 2 : 0) + publish_properties_length + options.size;
 	c->tm = checked_calloc(1, c->topic_len + 8);
 	u8 *q = c->tm;
 	*q++ = (u8)(0x30 | options.pqos << 1 | (options.retain ? 1 : 0));

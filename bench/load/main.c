@@ -25,6 +25,7 @@
 #include "options.h"
 #include "output.h"
 #include "payload.h"
+#include "publish_properties.h"
 #include "report.h"
 #include "run.h"
 #include "server_sample.h"
@@ -52,6 +53,7 @@ int main(int argc, char **argv)
 	make_filler();
 	make_tracks();
 	make_packet_buffer();
+	make_publish_properties();
 	make_connections();
 	if (options.reset_hwm)
 		reset_high_water_marks();
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
 	free(servers);
 	free(filler);
 	free(packets);
+	free(publish_properties);
 	return summary.exit_code;
 }
 

@@ -5,6 +5,7 @@
 #include "mqtt_decode.h"
 #include "mqtt_encode.h"
 #include "options.h"
+#include "publish_properties.h"
 #include "run.h"
 
 static void conn_ready(struct conn *c)
@@ -94,6 +95,7 @@ static void on_publish(struct conn *c, u8 h, const u8 *b, u32 n)
 			proto_fail(c, "malformed PUBLISH properties");
 			return;
 		}
+		counters.properties_changed += !are_sent_properties(b + off, pl);
 		off += pl;
 	}
 	if (unlikely(off > n)) {

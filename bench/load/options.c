@@ -17,7 +17,7 @@ struct options options = {
 };
 
 enum {
-	O_HOST = 256, O_PORT, O_WS, O_SHOST, O_SPORT, O_SWS, O_STCP, O_PROTO, O_MASK, O_SRC, O_USER, O_PASS, O_SUSER, O_SPASS,
+	O_HOST = 256, O_PORT, O_WS, O_SHOST, O_SPORT, O_SWS, O_STCP, O_PROTO, O_PROPS, O_MASK, O_SRC, O_USER, O_PASS, O_SUSER, O_SPASS,
 	O_PCRED, O_SCRED, O_IDP, O_KA, O_CLEAN, O_START, O_SC, O_TOPO, O_PUBS, O_SUBS, O_PAIRS, O_CONNS, O_TOPIC, O_STOPIC, O_IDLE,
 	O_IDLESUB, O_QOS, O_PQOS, O_SQOS, O_INFL, O_RMAX, O_SIZE, O_PAYLOAD, O_MSEQ, O_MTS, O_MPUB, O_RETAIN, O_DUR, O_COUNT, O_WARM,
 	O_SETTLE, O_DRAIN, O_DIDLE, O_RATE, O_WINDOW, O_COALESCE, O_BATCH, O_SNDBUF, O_RCVBUF, O_CRATE, O_CINFL, O_CTMO, O_HOLD, O_SPIN, O_SPID,
@@ -25,7 +25,7 @@ enum {
 };
 static const struct option longopts[] = {
 	{"host", 1, 0, O_HOST}, {"port", 1, 0, O_PORT}, {"ws", 2, 0, O_WS}, {"sub-host", 1, 0, O_SHOST}, {"sub-port", 1, 0, O_SPORT},
-	{"sub-ws", 2, 0, O_SWS}, {"sub-tcp", 0, 0, O_STCP}, {"proto", 1, 0, O_PROTO}, {"mask", 1, 0, O_MASK}, {"src-range", 1, 0, O_SRC},
+	{"sub-ws", 2, 0, O_SWS}, {"sub-tcp", 0, 0, O_STCP}, {"proto", 1, 0, O_PROTO}, {"user-props", 1, 0, O_PROPS}, {"mask", 1, 0, O_MASK}, {"src-range", 1, 0, O_SRC},
 	{"user", 1, 0, O_USER}, {"pass", 1, 0, O_PASS}, {"sub-user", 1, 0, O_SUSER}, {"sub-pass", 1, 0, O_SPASS}, {"pub-cred", 1, 0, O_PCRED},
 	{"sub-cred", 1, 0, O_SCRED}, {"id-prefix", 1, 0, O_IDP}, {"keepalive", 1, 0, O_KA}, {"clean", 1, 0, O_CLEAN}, {"start-index", 1, 0, O_START},
 	{"scenario", 1, 0, O_SC}, {"topo", 1, 0, O_TOPO}, {"pubs", 1, 0, O_PUBS}, {"subs", 1, 0, O_SUBS}, {"pairs", 1, 0, O_PAIRS},
@@ -93,6 +93,7 @@ static void parse_option(int ch, const char *w)
 	case O_SWS: own_sub_endpoint = true; options.ep[1].ws = true; if (optarg) options.ep[1].path = optarg; break;
 	case O_STCP: own_sub_endpoint = true; options.ep[1].ws = false; break;
 	case O_PROTO: options.proto = (int)parse_integer(optarg, 4, 5, w); break;
+	case O_PROPS: options.user_props = (u32)parse_integer(optarg, 0, 100, w); break;
 	case O_MASK:
 		if (strcmp(optarg, "zero") && strcmp(optarg, "rand"))
 			die("--mask rand|zero");
@@ -256,6 +257,8 @@ static void load_creds(const char *file, struct creds *cr)
 
 static void check_and_complete(void)
 {
+	if (options.user_props && options.proto != 5)
+		die("--user-props goes with --proto 5");
 	if (options.sqos < 0)
 		options.sqos = options.pqos;
 	for (int k = 0; k < 2; k++)

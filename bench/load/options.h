@@ -31,7 +31,7 @@ struct options {
 	u32 pubs, subs, idle, start_index;
 	const char *topic, *sub_topic, *idle_topic;
 	int pqos, sqos;
-	u32 inflight, size;
+	u32 inflight, size, user_props;
 	const char *payload_file, *mark_seq, *mark_ts, *mark_pub;
 	double duration, warmup, drain, drain_idle, settle;
 	u64 count;

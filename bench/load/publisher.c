@@ -5,6 +5,7 @@
 #include "options.h"
 #include "output.h"
 #include "payload.h"
+#include "publish_properties.h"
 #include "publisher.h"
 #include "run.h"
 #include "websocket.h"
@@ -19,7 +20,7 @@ static inline void write_publish(struct conn *c, u64 ts)
 	u32 seq = c->sent++;
 	u32 plen = options.payload_file ? render(c->idx, seq, ts) : options.size;
 	u32 tl = c->topic_len, qos = (u32)options.pqos;
-	u32 rl = 2 + tl + (qos ? 2 : 0) + (options.proto == 5) + plen;
+	u32 rl = 2 + tl + (qos ? 2 : 0) + publish_properties_length + plen;
 	u8 *q = packet_begin(c, 1 + varint_size(rl) + rl);
 	if (likely(!options.payload_file)) { /* header and topic are always the same */
 		memcpy(q, c->tm, c->tmlen);
@@ -44,8 +45,8 @@ static inline void write_publish(struct conn *c, u64 ts)
 		put16(q, c->pidctr);
 		q += 2;
 	}
-	if (options.proto == 5)
-		*q++ = 0;
+	memcpy(q, publish_properties, publish_properties_length);
+	q += publish_properties_length;
 	if (likely(!options.payload_file)) {
 		u32 id = c->idx | run_tag << 24;
 		memcpy(q, &id, 4);

@@ -30,6 +30,7 @@ static int exit_code(const struct summary *s)
 	bool once = (options.pqos < options.sqos ? options.pqos : options.sqos) != 1; /* duplicates break what was promised */
 	bool violated = s->lost || counters.ooo || counters.late_old || counters.misrouted || counters.corrupt ||
 			counters.foreign || (counters.dup && once) || counters.qos_mismatch || counters.granted_lower ||
+			counters.properties_changed ||
 			(!s->connect_only && !s->expected);
 	return options.strict && violated ? 4 : 0;
 }

@@ -60,6 +60,7 @@ static void json_options(void)
 	jstr("sub_transport", options.ep[1].ws ? "ws" : "tcp");
 	ju("port", (u64)options.ep[0].port);
 	ju("proto", (u64)options.proto);
+	ju("user_props", options.user_props);
 	ju("pub_qos", (u64)options.pqos);
 	ju("sub_qos", (u64)options.sqos);
 	ju("pubs", options.pubs);
@@ -104,6 +105,7 @@ static void json_counts(const struct summary *s)
 	ju("misrouted", counters.misrouted);
 	ju("foreign", counters.foreign);
 	ju("corrupt", counters.corrupt);
+	ju("properties_changed", counters.properties_changed);
 	ju("dup_flag", counters.dupflag);
 	ju("retain_flag", counters.retained);
 	ju("qos_mismatch", counters.qos_mismatch);

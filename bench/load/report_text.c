@@ -17,9 +17,9 @@ static void print_messages(const struct summary *s)
 {
 	printf("  published      %lu (%.0f/s)  acked %lu (%.0f/s)\n", counters.published, s->published_per_s, counters.acked, s->acked_per_s);
 	printf("  delivered      %lu (%.0f/s)  expected %lu  lost %lu (gaps %lu)  dup %lu  out-of-order %lu\n", counters.delivered, s->delivered_per_s, s->expected, s->lost, counters.lost_gap, counters.dup, counters.ooo);
-	if (counters.late_old || counters.misrouted || counters.foreign || counters.corrupt || counters.dupflag || counters.retained || counters.qos_mismatch || counters.granted_lower)
-		printf("  oddities       late-unclassified %lu  misrouted %lu  foreign %lu  corrupt %lu  dup-flag %lu  retain-flag %lu  qos-mismatch %lu  granted-lower %lu\n",
-		       counters.late_old, counters.misrouted, counters.foreign, counters.corrupt, counters.dupflag, counters.retained, counters.qos_mismatch, counters.granted_lower);
+	if (counters.late_old || counters.misrouted || counters.foreign || counters.corrupt || counters.properties_changed || counters.dupflag || counters.retained || counters.qos_mismatch || counters.granted_lower)
+		printf("  oddities       late-unclassified %lu  misrouted %lu  foreign %lu  corrupt %lu  properties-changed %lu  dup-flag %lu  retain-flag %lu  qos-mismatch %lu  granted-lower %lu\n",
+		       counters.late_old, counters.misrouted, counters.foreign, counters.corrupt, counters.properties_changed, counters.dupflag, counters.retained, counters.qos_mismatch, counters.granted_lower);
 	if (counters.backlog_at_end || counters.window_resets)
 		printf("  backlog at end %lu  window resets %lu\n", counters.backlog_at_end, counters.window_resets);
 	phist("latency", &h_lat);

@@ -15,7 +15,7 @@ extern volatile sig_atomic_t interrupted;
 
 struct counters {
 	u64 published, acked, delivered, uniq, dup, ooo, lost_gap, late_old, gaps;
-	u64 foreign, corrupt, misrouted, dupflag, retained, qos_mismatch;
+	u64 foreign, corrupt, misrouted, properties_changed, dupflag, retained, qos_mismatch;
 	u64 connected, connect_fail, disconnects, proto_err, ping_timeout, ping_sent, puback_err, suback_fail;
 	u64 granted_lower, server_disc, bytes_out, bytes_in, reads, writes, ws_frames_in, window_resets;
 	u64 backlog_at_end, writeoff;

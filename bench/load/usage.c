@@ -10,6 +10,7 @@ const char usage_text[] =
 "  --sub-host H --sub-port P --sub-ws[=PATH] --sub-tcp\n"
 "                              another endpoint for the subscribers\n"
 "  --proto 4|5                 MQTT 3.1.1 (default) or 5.0\n"
+"  --user-props N              N user properties in each PUBLISH (v5), compared at the subscriber\n"
 "  --mask rand|zero            WebSocket mask key: random per frame (default) or 0\n"
 "  --src-range N|A-B           spread client source addresses over 127.0.0.2...\n"
 "who\n"

@@ -5,9 +5,9 @@ import { nodeOptions, parseList, roundOptions } from '../lib/options.mjs'
 import { format, isSound, markdownTable, medianOf, ratioText, table } from '../lib/report.mjs'
 import { interleave, oursAmong } from '../lib/rounds.mjs'
 import { scenarios, scenariosOfSize } from '../lib/scenarios.mjs'
-import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
+import { installPeers, Mosquitto, NatsServer, OwnBroker, RawAedes } from '../lib/servers.mjs'
 
-export const summary = 'our broker alone beside mosquitto and raw aedes'
+export const summary = 'our broker alone beside mosquitto, nats-server and raw aedes'
 
 const transports = ['ws', 'tcp']
 const sizes = { '1kB': 1_024, '64kB': 65_536, '1MB': 1_048_576 }
@@ -35,6 +35,7 @@ export async function run(values) {
   const cpu = values['server-cpu']
   const targets = [
     new Mosquitto(cpu),
+    new NatsServer(cpu),
     new RawAedes(cpu),
     new OwnBroker('heliograph', cpu, [], nodeOptions(values)),
     new OwnBroker('heliograph --acl', cpu, ['--acl'], nodeOptions(values)),
@@ -111,6 +112,7 @@ async function largerPayloads(larger, names, measure) {
   const head = [
     'delivered/s',
     'mosquitto',
+    'nats-server',
     'raw aedes',
     'heliograph',
     '--acl',
@@ -126,7 +128,7 @@ function largeRow(runs) {
     rate: medianOf(reports, 'delivered_per_s'),
     sound: isSound(reports),
   }))
-  const [mosquitto, aedes, , withRules] = results
+  const [mosquitto, , aedes, , withRules] = results
   const ratioTo = (base) => ratioText(withRules.rate, base.sound ? base.rate : undefined)
   const rates = results.map(({ rate, sound }) => (sound ? format(rate) : `${format(rate)} †`))
   return [...rates, ratioTo(mosquitto), ratioTo(aedes)]

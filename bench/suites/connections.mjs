@@ -6,7 +6,7 @@ import { Platform } from '../lib/platform.mjs'
 import { format, markdownTable } from '../lib/report.mjs'
 import { oursAmong } from '../lib/rounds.mjs'
 import { scenarios } from '../lib/scenarios.mjs'
-import { installPeers, Mosquitto, OwnBroker, RawAedes } from '../lib/servers.mjs'
+import { installPeers, Mosquitto, NatsServer, OwnBroker, RawAedes } from '../lib/servers.mjs'
 
 export const summary = 'memory of idle WebSocket connections, and how fast clients get in'
 
@@ -59,7 +59,8 @@ export async function run(values) {
   const bench = { load, values, rows: [], problems: [] }
   console.log(`${machineLine()}\n`)
   if (chosen.includes('peers'))
-    for (const peer of [new Mosquitto(cpu), new RawAedes(cpu)]) await measure(bench, peer)
+    for (const peer of [new Mosquitto(cpu), new NatsServer(cpu), new RawAedes(cpu)])
+      await measure(bench, peer)
   if (chosen.includes('broker'))
     for (const name of flags)
       await measure(bench, new OwnBroker(titleOf('heliograph', name), cpu, [], flagsOf(values, name)))
@@ -72,6 +73,7 @@ export async function run(values) {
     'CPU ms/connect',
     'one alone: p50 ms',
     'RSS kB/connection',
+    'of MQTT 5',
     'RSS MB, second quarter',
     'RSS MB, last quarter',
     'flat',
@@ -113,6 +115,7 @@ async function measure(bench, server, credentials = []) {
     const again = await connect(bench, server, [...credentials, '--hold', '0'])
     const alone = await connect(bench, server, [...credentials, '--hold', '0', ...oneByOne])
     await server.stop()
+    const ofMqtt5 = await connectByMqtt5(bench, server, credentials)
     const { before, after, flat } = growthOf(samples)
     if (!flat && Number(values.hold) >= longHoldSeconds) problems.push(`${server.name}: memory is not flat`)
     const paired = credentials.length > 0 ? undefined : await pairs(load, server, values)
@@ -124,6 +127,7 @@ async function measure(bench, server, credentials = []) {
       format(again.server?.cpu_ms_per_connect, 3),
       format((alone.session_setup?.p50_us ?? Number.NaN) / 1_000, 2),
       format(report.server?.rss_kb_per_conn, 1),
+      format(ofMqtt5?.server?.rss_kb_per_conn, 1),
       format(before, 1),
       format(after, 1),
       flat ? 'yes' : 'no',
@@ -151,6 +155,14 @@ async function connect({ load, values, problems }, server, options) {
   const report = await load.run(await server.start(), 'ws', [...common, ...options], timeoutMs)
   const problem = problemOf(report)
   if (problem !== '') problems.push(`${server.name}: ${problem}`)
+  return report
+}
+
+/** The same idle clients in MQTT 5, in a fresh process, whose memory they alone fill. */
+async function connectByMqtt5(bench, server, credentials) {
+  if (server.speaksMqtt5 === false) return undefined
+  const report = await connect(bench, server, [...credentials, '--proto', '5', '--hold', bench.values.hold])
+  await server.stop()
   return report
 }
 

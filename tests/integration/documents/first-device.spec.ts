@@ -1,18 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { IssuedApiKey, IssuedCredential } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inProject } from '../../../scripts/foundation/paths.mjs'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { DocumentShell } from '../../support/document-shell.js'
 import { shellCommands } from '../../support/markdown.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { hasMosquitto } from '../../support/publish.js'
-
-const standInScript = inProject('tests/support/mosquitto-pub.mjs')
 
 /** Not the one of the documents, so that a command that names theirs fails. */
 const organization = 'workshop'
@@ -21,47 +14,21 @@ const organization = 'workshop'
 describe('the commands of the documents', () => {
   let platform: Platform
   let administrator: Administrator
-  let key: string
-  let directory: string
+  let shell: DocumentShell
 
   beforeAll(async () => {
     platform = await startPlatform()
     administrator = await createAdministrator(platform, organization)
-    key = (await administrator.send<IssuedApiKey>('POST', '/api/v1/api-keys', { name: 'documents' })).key
-    directory = await fs.mkdtemp(path.join(os.tmpdir(), 'heliograph-documents-'))
-    // The documents' curl prints a refusal and goes on; here it fails.
-    await fs.writeFile(path.join(directory, '.curlrc'), 'fail-with-body\nshow-error\n')
+    const { key } = await administrator.send<IssuedApiKey>('POST', '/api/v1/api-keys', { name: 'documents' })
+    shell = await DocumentShell.create(platform, organization, key)
   })
 
   afterAll(async () => {
     await platform?.stop()
-    if (directory) await fs.rm(directory, { recursive: true })
+    await shell?.remove()
   })
 
-  async function run(commands: string): Promise<string> {
-    const here = commands
-      .replaceAll('127.0.0.1:3000', `127.0.0.1:${platform.port}`)
-      .replaceAll('-p 1883', `-p ${platform.mqttPort}`)
-      .replaceAll('hg_key_…', key)
-      .replaceAll('ORG=main', `ORG=${organization}`)
-    const standIn = `mosquitto_pub() { node "$MOSQUITTO_PUB" "$@"; }`
-    const child = spawn('bash', ['-c', [...(hasMosquitto ? [] : [standIn]), 'set -eu', here].join('\n')], {
-      cwd: directory,
-      env: {
-        ...process.env,
-        CURL_HOME: directory,
-        KEY: key,
-        ORG: organization,
-        MOSQUITTO_PUB: standInScript,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const closed = once(child, 'close')
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-    const [code] = await closed
-    if (code !== 0) throw new Error(`ended with ${code}\n${errors}\n${output}`)
-    return output
-  }
+  const run = async (commands: string) => (await shell.run(commands)).output
 
   const latest = async (device: string) => {
     const { items } = await administrator.send<{ items: { key: string; value: unknown }[] }>(
@@ -99,7 +66,7 @@ describe('the commands of the documents', () => {
     const output = await run(shellCommands('docs/reading-telemetry.md', 'Reading telemetry'))
     expect(output).toContain('"resolution":"raw"')
     expect(output).toContain('"device":"tank-4"')
-    expect(await fs.readFile(path.join(directory, 'year.csv'), 'utf8')).toMatch(
+    expect(await fs.readFile(path.join(shell.directory, 'year.csv'), 'utf8')).toMatch(
       /^time,ts,key,value\r?\n.*,21\.5/,
     )
   })

@@ -299,7 +299,11 @@ describe('upgrades', () => {
         expect(await upgradeTo(path, { 'Sec-WebSocket-Protocol': subprotocol })).toMatch(
           new RegExp(`^HTTP/1\\.1 101 .*\\r\\nSec-WebSocket-Protocol: ${subprotocol}\\r\\n\\r\\n$`, 's'),
         )
-      const refused = [{}, { 'Sec-WebSocket-Protocol': 'graphql-ws' }, { 'Sec-WebSocket-Version': '8' }]
+      const refused: Record<string, string>[] = [
+        {},
+        { 'Sec-WebSocket-Protocol': 'graphql-ws' },
+        { 'Sec-WebSocket-Version': '8' },
+      ]
       for (const headers of refused)
         expect(await upgradeTo(path, headers)).toMatch(
           /^HTTP\/1\.1 4\d\d .*MQTT over WebSocket is at the path \/mqtt, with the subprotocol mqtt\.\n$/s,
