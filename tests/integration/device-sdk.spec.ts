@@ -26,7 +26,7 @@ async function startBroker(ports = { tcp: 0, ws: 0 }) {
   const broker: Broker<MqttPrincipal> = await createBroker<MqttPrincipal>({
     hooks: {
       authenticate: ({ clientId, username, password }) => {
-        if (password?.toString() !== 'right') return { ok: false, returnCode: 4, reason: 'bad_credentials' }
+        if (password?.toString() !== 'right') return { ok: false, reason: 'bad_credentials' }
         const principal: MqttPrincipal =
           username === 'person'
             ? { kind: 'person', org: 'acme', subscribe: ['acme/#'], publish: [] }

@@ -3,7 +3,6 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createAedesAdapter } from './aedes/adapter.js'
 import { Connection } from './connection/connection.js'
-import { messageOf } from './connection/subscription-handler.js'
 import { Core } from './core/core.js'
 import { shutDown } from './core/shut-down.js'
 import { HostPublisher } from './fairness/host-publisher.js'
@@ -25,7 +24,7 @@ export async function createBroker<P>(options: BrokerOptions<P>): Promise<Broker
   const core = new Core<P>(new Policy(options.hooks, limits, logger), limits, logger, options.persistence)
   if (options.persistence) await restore(core, options.persistence)
   else core.sessions.restored()
-  core.start(await createAedesAdapter((will) => core.route(messageOf(will))))
+  core.start(await createAedesAdapter())
   const host = new HostPublisher()
   let closing: Promise<void> | null = null
   return {

@@ -13,6 +13,7 @@ export type {
   BrokerHooks,
   ConnectRequest,
   PublishDecision,
+  PublishRefusal,
 } from './interface/hooks.js'
 export type { StatedLimit } from './interface/limits/stated-limit.js'
 export { type BrokerLimits, defaultLimits, statedLimits } from './interface/limits.js'
@@ -23,8 +24,12 @@ export type {
   Restore,
   StoredEntry,
   StoredMessage,
+  StoredProperties,
   StoredRetained,
   StoredSession,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
 } from './interface/persistence.js'
 export { TypedEmitter } from './interface/typed-emitter.js'
 export type {
@@ -32,11 +37,15 @@ export type {
   ClientInfo,
   DisconnectReason,
   MaybePromise,
+  ProtocolVersion,
   PublishedMessage,
+  PublishedProperties,
   Qos,
   RefusalReason,
   Transport,
   UnretainedReason,
+  UserProperty,
 } from './interface/types.js'
+export { type PublishRefusalCode, ReasonCode } from './packets/reason-codes.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

@@ -18,7 +18,7 @@ describe('authentication', () => {
     [2, 'wrong_client_id'],
   ] as const)('refuses with return code %i', async (returnCode, reason) => {
     await broker.stop()
-    broker = await startOurs({ hooks: { authenticate: async () => ({ ok: false, returnCode, reason }) } })
+    broker = await startOurs({ hooks: { authenticate: async () => ({ ok: false, reason }) } })
     const client = await RawClient.open(broker)
     client.send(connectPacket({ clientId: 'x', username: 'u', password: Buffer.from('p') }))
     expect((await client.next('connack')).returnCode).toBe(returnCode)
@@ -67,36 +67,6 @@ describe('authentication', () => {
       { clientId: 'named', sessionId: 'org/d/named' },
     ])
     for (const client of [first, second, named]) client.destroy()
-  })
-
-  it('reports a refused protocol version with who asked for it, and the way out', async () => {
-    const will = {
-      topic: 'w',
-      payload: Buffer.from('gone'),
-      qos: 1 as const,
-      retain: false,
-      properties: { willDelayInterval: 5 },
-    }
-    const properties = { sessionExpiryInterval: 60, userProperties: { a: 'x'.repeat(200) } }
-    for (const more of [
-      {},
-      { will },
-      { will, properties },
-      { properties, password: Buffer.from('secret') },
-    ]) {
-      const client = await RawClient.open(broker)
-      client.send(connectPacket({ protocolVersion: 5, clientId: 'five', username: 'user', ...more }))
-      await client.closed
-    }
-    const refusal = {
-      stage: 'connect',
-      reason: 'unsupported_protocol',
-      remoteAddress: '127.0.0.1',
-      clientId: 'five',
-      username: 'user',
-      detail: 'MQTT 5 is not supported; use MQTT 3.1.1',
-    }
-    expect(broker.refusals).toEqual([refusal, refusal, refusal, refusal])
   })
 
   it('keeps the same client id in two organizations apart', async () => {

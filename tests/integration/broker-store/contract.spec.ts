@@ -32,9 +32,19 @@ describe('the store in PostgreSQL', () => {
   it('keeps a message of many sessions once, until the last one has it', async () => {
     const store = await open('fresh')
     await store.load(nobody)
-    const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const }
+    const message = { topic: 't', payload: Buffer.from('to all'), qos: 1 as const, properties: null }
     const receivers = ['a', 'b', 'c']
-    const entry = { sequence: 1, message, qos: 1 as const, retain: false, packetId: 0, released: false }
+    const entry = {
+      ...{
+        sequence: 1,
+        message,
+        qos: 1 as const,
+        retain: false,
+        identifiers: [],
+        packetId: 0,
+        released: false,
+      },
+    }
     await store.write([
       ...receivers.map((sessionId) => ({
         kind: 'session' as const,
@@ -56,7 +66,9 @@ describe('the store in PostgreSQL', () => {
   })
 
   it('numbers shared messages above those from before a restart', async () => {
-    const message = (topic: string) => ({ topic, payload: Buffer.from(topic), qos: 1 as const })
+    const message = (topic: string) => ({
+      ...{ topic, payload: Buffer.from(topic), qos: 1 as const, properties: null },
+    })
     const queue = async (store: Persistence, sequence: number, topic: string) => {
       const shared = message(topic)
       const entry = {
@@ -64,6 +76,7 @@ describe('the store in PostgreSQL', () => {
         message: shared,
         qos: 1 as const,
         retain: false,
+        identifiers: [],
         packetId: 0,
         released: false,
       }
@@ -101,7 +114,7 @@ describe('the store in PostgreSQL', () => {
     await store.load(nobody)
     const retained = (topic: string) => ({
       kind: 'retained' as const,
-      message: { topic, payload: Buffer.from('x'), qos: 0 as const },
+      message: { topic, payload: Buffer.from('x'), qos: 0 as const, properties: null },
       account: null,
       retainedAt: 1,
     })

@@ -45,10 +45,10 @@ const session = (sessionId: string): Change => ({
 })
 
 function queued(sequence: number, bytes = 10): Change {
-  const message = { topic: 't', payload: Buffer.alloc(bytes), qos: 1 as const }
+  const message = { topic: 't', payload: Buffer.alloc(bytes), qos: 1 as const, properties: null }
   return {
     ...{ kind: 'queued', sessionId: 's', sequence, message, qos: 1 },
-    ...{ retain: false, packetId: 0, released: false },
+    ...{ retain: false, identifiers: [], packetId: 0, released: false },
   }
 }
 

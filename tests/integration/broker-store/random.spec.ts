@@ -99,7 +99,9 @@ class Changes {
     this.#sequences.set(sessionId, sequence)
     const message = this.#random(2) === 0 ? shared : this.#message()
     const qos = this.#random(2) === 0 ? 1 : 2
-    return { kind: 'queued', sessionId, sequence, message, qos, retain: false, packetId: 0, released: false }
+    const identifiers = Array.from({ length: this.#random(3) }, () => 1 + this.#random(268_435_455))
+    const state = { retain: false, identifiers, packetId: 0, released: false }
+    return { kind: 'queued', sessionId, sequence, message, qos, ...state }
   }
 
   #retainer(): Pick<StoredRetained, 'account' | 'retainedAt'> {
@@ -107,10 +109,21 @@ class Changes {
     return { account, retainedAt: this.#random(1000) }
   }
 
+  #properties(): StoredMessage['properties'] {
+    const encoded = this.#random(2) === 0 ? null : Buffer.from([1, this.#random(2)])
+    const expiresAt = this.#random(2) === 0 ? null : this.#random(2_000_000_000) * 1_000
+    return encoded === null && expiresAt === null ? null : { encoded, expiresAt }
+  }
+
   #message(): StoredMessage {
     const payload = Buffer.from(Array.from({ length: this.#random(20) }, () => this.#random(256)))
-    return { topic: `m${this.#random(9)}`, payload, qos: 1 }
+    return { topic: `m${this.#random(9)}`, payload, qos: 1, properties: this.#properties() }
   }
+}
+
+function fields({ topic, payload, qos, properties }: StoredMessage): unknown[] {
+  const encoded = properties?.encoded?.toString('hex') ?? null
+  return [topic, payload.toString('hex'), qos, properties && [encoded, properties.expiresAt]]
 }
 
 /** All that a store hands over, in one order. */
@@ -123,15 +136,15 @@ async function contents(store: Persistence): Promise<string[]> {
         JSON.stringify(['session', sessionId, owner, account, offlineSince, filters, [...inbound].sort()]),
       )
     },
-    entry: ({ sessionId, sequence, message: { topic, payload, qos: published }, qos, packetId, released }) =>
+    entry: ({ sessionId, sequence, message, qos, identifiers, packetId, released }) =>
       found.push(
         JSON.stringify([
-          ...['entry', sessionId, String(sequence).padStart(9, '0'), topic, payload.toString('hex')],
-          ...[published, qos, packetId, released],
+          ...['entry', sessionId, String(sequence).padStart(9, '0'), ...fields(message)],
+          ...[qos, identifiers, packetId, released],
         ]),
       ),
-    retained: ({ message: { topic, payload }, account, retainedAt }) =>
-      found.push(JSON.stringify(['retained', topic, payload.toString('hex'), account, retainedAt])),
+    retained: ({ message, account, retainedAt }) =>
+      found.push(JSON.stringify(['retained', ...fields(message), account, retainedAt])),
   })
   return found.sort()
 }

@@ -44,8 +44,8 @@ const misbehaviours = {
   throw: fail,
   reject: async () => fail(),
   nonsense,
-  refuse4: () => ({ ok: false, returnCode: 4, reason: 'bad_credentials' }),
-  refuse5: () => ({ ok: false, returnCode: 5, reason: 'not_authorized' }),
+  refuse4: () => ({ ok: false, reason: 'bad_credentials' }),
+  refuse5: () => ({ ok: false, reason: 'not_authorized' }),
   expired: () => ({ ok: true, principal: 'attacker', sessionId: 'attacker/expired', expiresAt: 1 }),
 }
 

@@ -1,4 +1,8 @@
+import type { PublishRefusal } from '../interface/hooks.js'
+import type { ProtocolVersion } from '../interface/types.js'
+import { type AnswerRules, acknowledgement } from '../packets/answers.js'
 import { PacketType } from '../packets/encode.js'
+import type { ReasonCode } from '../packets/reason-codes.js'
 import type { StoreWriter } from '../persistence/store-writer.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
@@ -8,6 +12,7 @@ export interface AcknowledgedClient {
   readonly session: Session
   readonly out: OutgoingQueue
   readonly alive: boolean
+  readonly protocol: { readonly version: ProtocolVersion; readonly rules: AnswerRules }
   end(reason: 'undecided', detail: string): void
 }
 
@@ -38,15 +43,23 @@ export class Acknowledgements {
     return oldest ? nowMs - oldest.sinceMs : 0
   }
 
-  /** `changesBefore` is the writer's count of changes from before the acknowledged packet was handled. */
-  add(type: number, packetId: number, changesBefore: number | undefined): void {
+  /**
+   * `changesBefore` is the writer's count of changes from before the acknowledged packet was handled. `refusal` is what a
+   * client of MQTT 5 is told; null for success.
+   */
+  add(
+    type: number,
+    packetId: number,
+    changesBefore: number | undefined,
+    refusal: AcknowledgedRefusal | null = null,
+  ): void {
     const writer = this.#writer
     if (!writer || (writer.changeCount === changesBefore && this.#queue.length === 0)) {
-      this.#send(type, packetId)
+      this.#send(type, packetId, refusal)
       return
     }
     const durable = writer.changeCount === changesBefore
-    const acknowledgement = { type, packetId, durable, sinceMs: performance.now() }
+    const acknowledgement = { type, packetId, refusal, durable, sinceMs: performance.now() }
     this.#queue.push(acknowledgement)
     if (!durable) writer.whenDurable((stored) => this.#written(acknowledgement, stored))
   }
@@ -62,7 +75,7 @@ export class Acknowledgements {
     acknowledgement.durable = true
     let count = 0
     for (let next = this.#queue[0]; next?.durable; next = this.#queue[count]) {
-      this.#send(next.type, next.packetId)
+      this.#send(next.type, next.packetId, next.refusal)
       count++
     }
     if (count === 0) return
@@ -70,22 +83,40 @@ export class Acknowledgements {
     this.#onSent()
   }
 
-  #send(type: number, packetId: number): void {
+  #send(type: number, packetId: number, refusal: AcknowledgedRefusal | null): void {
     const { session, out, alive } = this.#client
-    if (type !== PacketType.pubrec) {
+    if (refusal !== null) this.#refuse(type, packetId, refusal)
+    else if (type !== PacketType.pubrec) {
       if (alive) out.acknowledge(type << 4, packetId)
+    } else {
+      session.inbound.set(packetId, 'decided')
+      // The session may have moved to a new connection meanwhile: its PUBREC goes there. While that has no CONNACK yet,
+      // nothing is sent, and the PUBREC answers the PUBLISH that the client sends again.
+      session.openOut?.acknowledge(PacketType.pubrec << 4, packetId)
+    }
+  }
+
+  /** A PUBREC with an error ends the delivery: the packet id is free (MQTT 5, section 4.3.3). */
+  #refuse(type: number, packetId: number, refusal: AcknowledgedRefusal): void {
+    const { session, out, alive, protocol } = this.#client
+    const packet = acknowledgement(type << 4, { packetId, ...refusal }, protocol.rules)
+    if (type !== PacketType.pubrec) {
+      if (alive) out.packet(packet)
       return
     }
-    session.inbound.set(packetId, 'decided')
-    // The session may have moved to a new connection meanwhile: its PUBREC goes there. While that has no CONNACK yet,
-    // nothing is sent, and the PUBREC answers the PUBLISH that the client sends again.
-    session.openOut?.acknowledge(PacketType.pubrec << 4, packetId)
+    session.inbound.delete(packetId)
+    // As for success, it goes to the connection that the session has now.
+    session.openOut?.packet(packet)
   }
 }
+
+/** Why a packet is acknowledged with an error. */
+export type AcknowledgedRefusal = Pick<PublishRefusal, 'reasonString'> & { code: ReasonCode }
 
 interface Acknowledgement {
   readonly type: number
   readonly packetId: number
+  readonly refusal: AcknowledgedRefusal | null
   readonly sinceMs: number
   durable: boolean
 }

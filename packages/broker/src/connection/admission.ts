@@ -1,15 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import type { Core } from '../core/core.js'
+import { refuseWill } from '../core/will-refusal.js'
 import { type ConnectRefusal, tooMany } from '../fairness/connection-shares.js'
 import type { AuthenticateResult, ConnectRequest } from '../interface/hooks.js'
 import type { QuotaAccount } from '../interface/persistence.js'
 import type { ClientInfo, RefusalReason, Transport } from '../interface/types.js'
-import type { ClientIdentity, ConnectOutcome, ConnectPacket, Will } from '../packets/connect.js'
-import { isSysTopic, topicProblem } from '../packets/topic.js'
+import { connackOf3, refusingConnack } from '../packets/answers.js'
+import type { ClientIdentity, ConnectOutcome, ConnectPacket } from '../packets/connect.js'
+import { ReasonCode } from '../packets/reason-codes.js'
+import { isBridgeNotification, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import type { ClientProtocol } from './client-protocol.js'
+import { acceptingConnack } from './connack.js'
+import { refusalAnswers } from './reason-table.js'
 import { bannedFor } from './refused-messages.js'
-import { refuseWill } from './will-refusal.js'
+import { type Accepted, type Terms, termsOf } from './terms.js'
 
 /** The connection, as its CONNECT needs it. */
 export interface ConnectingClient<P> {
@@ -18,19 +24,14 @@ export interface ConnectingClient<P> {
   readonly transport: Transport
   readonly remoteAddress: string
   readonly httpRequest: IncomingMessage | undefined
+  readonly protocol: ClientProtocol
   readonly alive: boolean
   readonly out: OutgoingQueue
   readonly subscriptions: { recheck(): void }
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void
+  bind(client: ClientRecord<P>, session: Session, terms: Terms): void
   extend(expiresAtMs: number): void
   ready(): void
   end(reason: 'client'): void
-}
-
-/** What the host named for limits. */
-export interface NamedByHost {
-  readonly account: QuotaAccount
-  readonly maxPacketBytes?: number | undefined
 }
 
 export interface ClientRecord<P> extends ClientInfo<P> {
@@ -42,17 +43,12 @@ export function admit<P>(
   connection: ConnectingClient<P>,
   outcome: Exclude<ConnectOutcome, { kind: 'malformed' }>,
 ): void {
-  if (outcome.kind === 'connect' && outcome.connect.protocolVersion < 5) {
+  if (outcome.kind === 'connect') {
     connection.core.tasks.run(() => authenticate(connection, outcome.connect))
     return
   }
-  const isFive = outcome.kind === 'connect'
-  const version = isFive ? 'MQTT 5' : `protocol level ${outcome.level}`
-  refuse(connection, isFive ? outcome.connect : {}, {
-    answer: isFive ? connackUnsupportedV5 : connack(1),
-    reason: 'unsupported_protocol',
-    detail: `${version} is not supported; use MQTT 3.1.1`,
-  })
+  const detail = `protocol level ${outcome.level} is not supported; use MQTT 5 or 3.1.1`
+  refuse(connection, {}, { reason: 'unsupported_protocol', detail })
 }
 
 function authenticate<P>(connection: ConnectingClient<P>, connect: ConnectPacket): void {
@@ -78,61 +74,55 @@ function decide<P>(
   if (!connection.alive) return
   const { core } = connection
   if (!result.ok) {
-    const { returnCode, reason, detail } = result
-    refuse(connection, connect, { answer: connack(returnCode), reason, ...(detail ? { detail } : {}) })
+    const { reason, detail, reasonString } = result
+    refuse(connection, connect, { reason, reasonString, ...(detail ? { detail } : {}) })
     return
   }
-  if (result.expiresAt !== undefined && result.expiresAt <= Date.now()) {
-    refuse(connection, connect, { answer: connack(5), reason: 'expired' })
+  const terms = termsOf(connect, result, core.limits)
+  if (terms.expiresAtMs <= Date.now()) {
+    refuse(connection, connect, { reason: 'expired' })
     return
   }
-  const account = accountOf(result)
-  const bannedMs = core.refusals.bannedMs(account.owner, performance.now())
+  const bannedMs = core.refusals.bannedMs(terms.account.owner, performance.now())
   if (bannedMs > 0) {
     const detail = `${bannedFor(bannedMs)}, because what it sent was refused`
-    refuse(connection, connect, { answer: connack(3), reason: 'refused_messages', detail })
+    refuse(connection, connect, { reason: 'refused_messages', detail })
     return
   }
-  const client = clientOf(connection, connect, result)
-  const tooMuch = shareRefusal(core, client, account)
+  const client = clientOf(connection, result, terms)
+  const tooMuch = shareRefusal(core, client, terms.account)
   if (tooMuch) {
-    refuse(connection, connect, { answer: connack(3), ...tooMuch, sessionId: client.sessionId, client })
+    refuse(connection, connect, { ...tooMuch, sessionId: client.sessionId, client })
     return
   }
   const { will } = connect
-  if (!will || mayWill(connection, client, will)) {
-    accept(connection, connect, client, { ...result, account })
-    return
-  }
-  accept(connection, { ...connect, will: null }, client, { ...result, account })
+  const isDenied = will !== null && !core.wills.allows(client, will)
+  accept(connection, connect, client, isDenied ? { ...terms, will: null } : terms)
   // The client is let in without its will, as firmware often has one on a topic of its own.
-  refuseWill(core, client, will.topic)
+  if (isDenied && !isBridgeNotification(will.topic)) refuseWill(core, client, will.topic)
 }
 
 function accept<P>(
   connection: ConnectingClient<P>,
   connect: ConnectPacket,
   client: ClientRecord<P>,
-  { expiresAt, owner = '', account, maxPacketBytes }: Accepted<P> & NamedByHost,
+  terms: Terms,
 ): void {
   const { core } = connection
   const { sessionId } = client
   core.live.get(sessionId)?.end('taken_over')
-  const { session, present } = core.sessions.take({ sessionId, clean: connect.clean, owner, account })
-  connection.extend(expiresAt ?? Number.POSITIVE_INFINITY)
-  connection.bind(client, session, connect, { account, maxPacketBytes })
+  const { expiryMs, owner, account } = terms
+  const { clean } = connect
+  const { session, present } = core.sessions.take({ sessionId, clean, expiryMs, owner, account })
+  connection.extend(terms.expiresAtMs)
+  connection.bind(client, session, terms)
   if (present) connection.subscriptions.recheck()
   // A hook or a listener may have ended it.
   if (!connection.alive) return
-  // MQTT 3.1 knows no session present flag. A session without subscriptions is present all the same [MQTT-3.2.2-2].
-  connection.out.packet(connack(0, { sessionPresent: present && connect.protocolVersion === 4 }))
+  // A session without subscriptions is present all the same [MQTT-3.2.2-2].
+  const facts = { sessionPresent: present, limits: core.limits }
+  connection.out.packet(acceptingConnack(connect, terms, facts))
   connection.ready()
-}
-
-type Accepted<P> = Extract<AuthenticateResult<P>, { ok: true }>
-
-function accountOf<P>({ group = '', owner = '', quotaOwner = owner }: Accepted<P>): QuotaAccount {
-  return { owner: quotaOwner, group }
 }
 
 /** A client that takes over from another takes its place. */
@@ -146,9 +136,12 @@ function shareRefusal<P>(
 }
 
 interface Refusal<P> {
-  answer: Buffer
   reason: RefusalReason
+  /** For the host. */
   detail?: string
+  /** For a client of MQTT 5: in place of the code and the text of the reason. */
+  code?: ReasonCode
+  reasonString?: string | undefined
   /** Of a client that was authenticated. */
   sessionId?: string
   client?: ClientRecord<P>
@@ -156,23 +149,26 @@ interface Refusal<P> {
 
 function requestRefusal<P>(
   { core, remoteAddress }: ConnectingClient<P>,
-  { clientId, username, clean, protocolVersion, will }: ConnectPacket,
+  { clientId, username, clean, protocolVersion, will, properties }: ConnectPacket,
 ): Refusal<P> | null {
   const { limits, stopping, connectionShares } = core
-  if (stopping) return { answer: connack(3), reason: 'server_stopping', detail: 'stopping' }
-  if (connectionShares.full) return { answer: connack(3), ...tooMany }
+  if (stopping) return { reason: 'server_stopping', detail: 'stopping' }
+  if (connectionShares.full) return tooMany
   const tooFast = connectionShares.attempt(remoteAddress, username)
-  if (tooFast) return { answer: connack(3), ...tooFast }
+  if (tooFast) return tooFast
+  if (properties?.authenticationMethod !== undefined)
+    return { reason: 'unsupported', detail: 'enhanced authentication' }
   const idBytes = Buffer.byteLength(clientId)
-  const emptyId = idBytes === 0 && (!clean || protocolVersion === 3)
-  if (emptyId || idBytes > limits.maxClientIdBytes)
-    return { answer: connack(2), reason: 'wrong_client_id', detail: 'client id' }
+  const lacksId = idBytes === 0 && (protocolVersion === 3 || (protocolVersion === 4 && !clean))
+  if (lacksId || idBytes > limits.maxClientIdBytes) return { reason: 'wrong_client_id', detail: 'client id' }
   if (!will) return null
   const topic = topicProblem(will.topic, limits.maxTopicLevels)
-  if (topic) return { answer: connack(5), reason: 'malformed', detail: `will: ${topic}` }
+  const code = ReasonCode.topicNameInvalid
+  if (topic) return { reason: 'malformed', detail: `will: ${topic}`, code, reasonString: `will: ${topic}` }
   const tooLarge =
-    will.payload.length > limits.maxWillBytes || Buffer.byteLength(will.topic) > limits.maxTopicBytes
-  return tooLarge ? { answer: connack(5), reason: 'too_large', detail: 'will' } : null
+    will.payload.length + (will.properties?.length ?? 0) > limits.maxWillBytes ||
+    Buffer.byteLength(will.topic) > limits.maxTopicBytes
+  return tooLarge ? { reason: 'too_large', detail: 'will', reasonString: 'the will is too large' } : null
 }
 
 function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): ConnectRequest {
@@ -186,6 +182,7 @@ function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): 
     transport,
     remoteAddress,
     hasWill: will !== null,
+    userProperties: connect.properties?.userProperties ?? [],
   }
   if (username !== undefined) request.username = username
   if (password !== undefined) request.password = password
@@ -195,12 +192,12 @@ function requestOf<P>(connection: ConnectingClient<P>, connect: ConnectPacket): 
 
 function clientOf<P>(
   { transport, remoteAddress, id }: ConnectingClient<P>,
-  connect: ConnectPacket,
-  { sessionId, principal, clientId }: Accepted<P>,
+  { sessionId, principal }: Accepted<P>,
+  { clientId }: Terms,
 ): ClientRecord<P> {
   return {
     sessionId,
-    clientId: connect.clientId === '' ? (clientId ?? '') : connect.clientId,
+    clientId,
     principal,
     transport,
     remoteAddress,
@@ -209,16 +206,12 @@ function clientOf<P>(
   }
 }
 
-function mayWill<P>({ core }: ConnectingClient<P>, client: ClientRecord<P>, will: Will): boolean {
-  return !isSysTopic(will.topic) && core.policy.authorizePublish(client, will)
-}
-
 function refuse<P>(
   connection: ConnectingClient<P>,
   { clientId, username }: ClientIdentity,
-  { answer, ...refusal }: Refusal<P>,
+  { code, reasonString, ...refusal }: Refusal<P>,
 ): void {
-  const { core, remoteAddress, out } = connection
+  const { core, remoteAddress, out, protocol } = connection
   core.refuse({
     stage: 'connect',
     remoteAddress,
@@ -226,13 +219,13 @@ function refuse<P>(
     ...(username === undefined ? {} : { username }),
     ...refusal,
   })
-  out.packet(answer)
+  // A host in JavaScript may name a reason that is none.
+  const answer = refusalAnswers[refusal.reason] ?? refusalAnswers.server_error
+  const problem = { reasonString: reasonString ?? answer.text }
+  out.packet(
+    protocol.version === 5
+      ? refusingConnack(code ?? answer.reasonCode, problem, protocol.rules)
+      : connackOf3(answer.returnCode, false),
+  )
   connection.end('client')
 }
-
-function connack(returnCode: number, { sessionPresent = false } = {}): Buffer {
-  return Buffer.from([0x20, 2, sessionPresent ? 1 : 0, returnCode])
-}
-
-// MQTT 5, section 3.2: reason code 0x84, unsupported protocol version, no properties.
-const connackUnsupportedV5 = Buffer.from([0x20, 3, 0, 0x84, 0])

@@ -3,24 +3,32 @@ import type { Duplex } from 'node:stream'
 import type { Core } from '../core/core.js'
 import type { LiveConnection } from '../core/live-connection.js'
 import { ClientShare } from '../fairness/client-share.js'
-import type { GroupRate } from '../fairness/group-rates.js'
 import { WorkUnits } from '../fairness/scheduler.js'
 import type { QuotaAccount } from '../interface/persistence.js'
 import type { DisconnectReason, Transport, UnretainedReason } from '../interface/types.js'
-import { type ConnectPacket, readConnect, type Will } from '../packets/connect.js'
+import { disconnect, refusingConnack } from '../packets/answers.js'
+import { readConnect } from '../packets/connect.js'
 import { prefixProblem } from '../packets/connect-prefix.js'
 import { PacketType } from '../packets/encode.js'
 import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
+import { ReasonCode, Violation } from '../packets/reason-codes.js'
+import { readAcknowledgement, readDisconnect } from '../packets/reply.js'
 import type { Session, SessionLink } from '../sessions/session.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { admit, type ClientRecord, type NamedByHost } from './admission.js'
-import { closeCodes, gracefulReasons, isReported } from './close-codes.js'
+import { admit, type ClientRecord } from './admission.js'
+import { applyProtocol, type ClientProtocol, protocolOf, unknownProtocol } from './client-protocol.js'
+import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
+import { ConnectionWill } from './connection-will.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
 import { DropReport } from './drop-report.js'
 import { PublishHandler } from './publish-handler.js'
+import { disconnectAnswers } from './reason-table.js'
+import { reportRefusal } from './refusal-report.js'
+import { ShareMembership } from './share-membership.js'
 import { SubscriptionHandler } from './subscription-handler.js'
+import { sessionExpiryMs, type Terms } from './terms.js'
 import { UnretainedReport } from './unretained-report.js'
 
 /** One client on one socket, from its first byte to its end. */
@@ -39,11 +47,11 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   #publishes: PublishHandler<P> | null = null
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
-  /** Sent when the connection ends, unless by DISCONNECT. */
-  #will: Will | null = null
+  protocol: ClientProtocol = unknownProtocol
+  #will: ConnectionWill<P> | null = null
   /** Whom it counts towards. */
   account: QuotaAccount = { owner: '', group: '' }
-  #groupRate: GroupRate | null = null
+  #membership: ShareMembership<P> | null = null
   readonly #share: ClientShare
   #endScheduled = false
   /** A PUBACK or PUBCOMP came in the chunk that is being read. */
@@ -116,22 +124,22 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
-  bind(client: ClientRecord<P>, session: Session, connect: ConnectPacket, named: NamedByHost): void {
-    const { account, maxPacketBytes } = named
-    const { live, addresses, limits } = this.core
-    if (maxPacketBytes !== undefined)
-      this.socket.limitPackets(Math.min(maxPacketBytes, limits.maxPacketBytes))
+  bind(client: ClientRecord<P>, session: Session, terms: Terms): void {
+    const { account, maxPacketBytes, keepAliveSeconds, will } = terms
+    const { core } = this
+    this.socket.limitPackets(maxPacketBytes)
     this.account = account
-    this.#enterShares()
-    addresses.authenticated(this.remoteAddress)
+    this.#membership = new ShareMembership(core, account, this.#share)
+    core.addresses.authenticated(this.remoteAddress)
     this.#client = client
     this.#session = session
-    this.#will = connect.will
+    this.#will = will && new ConnectionWill(core, { client, account }, session, will)
     this.httpRequest = undefined
     this.state = 'connecting'
-    if (connect.keepAliveSeconds > 0) this.deadlines.keepAliveMs = connect.keepAliveSeconds * 1_500
+    if (keepAliveSeconds > 0) this.deadlines.keepAliveMs = keepAliveSeconds * 1_500
+    applyProtocol(this.protocol, { out: this.out, outbound: session.outbound, limits: core.limits })
     session.attach(this)
-    live.set(client.sessionId, this)
+    core.live.set(client.sessionId, this)
   }
 
   /** The client has its CONNACK: the packets that it sent behind its CONNECT are handled now. */
@@ -146,27 +154,31 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.socket.resume()
   }
 
-  /** Ends the connection, once, before it returns. Every end, whatever its reason, comes through here. */
-  end(reason: DisconnectReason, detail?: string): void {
+  /**
+   * Ends the connection, once, before it returns. Every end, whatever its reason, comes through here. `code` is what a client
+   * of MQTT 5 is told, unless it is the code of the reason.
+   */
+  end(reason: DisconnectReason, detail?: string, code?: ReasonCode): void {
     if (this.state === 'ended') return
     const wasReady = this.state === 'ready'
+    const isTold = wasReady && this.#tell(reason, detail, code)
     this.state = 'ended'
     const { core } = this
     const client = this.#client
     core.connections.delete(this)
     core.addresses.leave(this.remoteAddress, { authenticated: client !== null })
-    if (client) this.#leaveShares()
-    this.#reportRefusal(reason, detail)
+    this.#membership?.leave()
+    reportRefusal(this, client, { reason, detail })
     this.#drops?.flush(core.nowMs)
     this.#unretained?.flush(core.nowMs)
-    this.socket.close(gracefulReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
+    this.socket.close(isTold || gracefulReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
     this.subscriptions.stop()
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
     this.#publishes?.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
-    if (this.#will && reason !== 'server_stopping') core.aedes.sendWill(this.subscriptions, this.#will)
+    if (reason !== 'server_stopping') this.#will?.send()
     this.#will = null
     if (!client || !wasReady) return
     core.counters.disconnected(reason)
@@ -206,8 +218,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const { scheduler } = this.core
     const before = scheduler.spent
     scheduler.spend(WorkUnits.packet)
-    const problem = this.state === 'ready' ? this.#handle(packet) : this.#connect(packet)
-    if (problem !== null) this.end('malformed', problem)
+    const violation = this.state === 'ready' ? this.#handle(packet) : this.#connect(packet)
+    if (violation !== null) this.end('malformed', violation.detail, violation.code)
     else this.#share.charge(scheduler.spent - before)
   }
 
@@ -274,8 +286,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.#unretained.add(topic, reason)
   }
 
-  /** Handles one packet of an accepted client; returns what is malformed, or null. */
-  #handle(packet: Packet): string | null {
+  /** Handles one packet of an accepted client; returns what it breaks, or null. */
+  #handle(packet: Packet): Violation | null {
     const { bytes, start, body, end } = packet
     const first = bytes.buffer[start] as number
     const type = first >> 4
@@ -286,82 +298,86 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
         ? this.subscriptions.subscribe(packet)
         : this.subscriptions.unsubscribe(packet)
     }
-    const hasId = type >= PacketType.puback && type <= PacketType.pubcomp
-    if ((first & 15) !== (type === PacketType.pubrel ? 2 : 0)) return 'reserved bits in the fixed header'
-    if (end - body !== (hasId ? 2 : 0)) return 'packet length'
-    if (hasId) this.#acknowledgement(type, bytes.view.getUint16(body))
-    else if (type === PacketType.pingreq) this.out.packet(pingresp)
-    else if (type === PacketType.disconnect) this.#disconnect()
-    else return `packet type ${type}`
+    if (type >= PacketType.puback && type <= PacketType.pubcomp) return this.#acknowledgement(packet, type)
+    // MQTT 3.1 does not use the flags of these packets.
+    if ((first & 15) !== 0 && this.protocol.version !== 3)
+      return Violation.malformed('reserved bits in the fixed header')
+    if (type === PacketType.disconnect) return this.#disconnect(packet)
+    if (type !== PacketType.pingreq) return Violation.protocol(`packet type ${type}`)
+    if (end !== body) return Violation.malformed('PINGREQ: packet length')
+    this.out.packet(pingresp)
     return null
   }
 
   #publishing(): PublishHandler<P> {
-    this.#publishes ??= new PublishHandler(this.core, this, this.#groupRate)
+    this.#publishes ??= new PublishHandler(this.core, this, this.#membership?.groupRate ?? null)
     return this.#publishes
   }
 
-  #acknowledgement(type: number, packetId: number): void {
-    const { session } = this
-    if (type === PacketType.pubrel) this.#publishing().releaseId(packetId)
-    else if (type === PacketType.pubrec) session.outbound.received(this.out, packetId)
+  #acknowledgement(packet: Packet, type: number): Violation | null {
+    const read = readAcknowledgement(packet, this.protocol.version)
+    if (read instanceof Violation) return read
+    const { packetId, code } = read
+    const { outbound } = this.session
+    if (type === PacketType.pubrel) {
+      this.#publishing().releaseId(packetId)
+      return null
+    }
+    if (!outbound.expects(packetId, type))
+      return Violation.protocol('acknowledgement of another kind [MQTT-4.8.0-1]')
+    if (type === PacketType.pubrec && code < ReasonCode.unspecifiedError)
+      outbound.received(this.out, packetId)
     else {
-      session.outbound.acknowledged(packetId, type)
+      // A PUBREC with an error ends the delivery (MQTT 5, section 4.3.3).
+      outbound.acknowledged(packetId, type === PacketType.pubrec ? PacketType.pubcomp : type)
       this.#acknowledged = true
     }
+    return null
   }
 
-  #connect(packet: Packet): string | null {
+  #connect(packet: Packet): Violation | null {
     if ((packet.bytes.buffer[packet.start] as number) >> 4 !== PacketType.connect)
-      return 'the first packet is no CONNECT'
+      return Violation.protocol('the first packet is no CONNECT')
     const outcome = readConnect(packet)
-    if (outcome.kind === 'malformed') return outcome.violation.detail
+    if (outcome.kind === 'malformed') {
+      const { version, violation } = outcome
+      if (version === 5) this.out.packet(refusingConnack(violation.code, {}, this.protocol.rules))
+      return violation
+    }
+    if (outcome.kind === 'connect') this.protocol = protocolOf(outcome.connect)
     this.state = 'authenticating'
     this.socket.pause()
     admit(this, outcome)
     return null
   }
 
-  /** The will is not sent [MQTT-3.14.4-3]. */
-  #disconnect(): void {
-    this.#will = null
+  #disconnect(packet: Packet): Violation | null {
+    const read = readDisconnect(packet, this.protocol.version)
+    if (read instanceof Violation) return read
+    const { code, sessionExpirySeconds } = read
+    if (sessionExpirySeconds !== undefined) {
+      const { session } = this
+      // [MQTT-3.14.2-2]
+      if (!session.stored && sessionExpirySeconds > 0)
+        return Violation.protocol('DISCONNECT: the session expiry was 0')
+      session.expiryMs = sessionExpiryMs(sessionExpirySeconds, this.core.limits)
+    }
+    if (code === ReasonCode.success) this.#will?.discard()
     this.socket.pause()
     this.core.tasks.run(() => this.end('client'))
+    return null
   }
 
-  #enterShares(): void {
-    const { groups, groupWork, ownerWork, connectionShares } = this.core
-    const { owner, group } = this.account
-    connectionShares.enter(this.account)
-    if (group !== '') {
-      this.#groupRate = groups.enter(group)
-      this.#share.group = groupWork.enter(group)
-    }
-    if (owner !== '') this.#share.owner = ownerWork.enter(owner)
-  }
-
-  #leaveShares(): void {
-    const { groups, groupWork, ownerWork, connectionShares } = this.core
-    const { owner, group } = this.account
-    connectionShares.leave(this.account)
-    if (group !== '') {
-      groups.leave(group)
-      groupWork.leave(group)
-    }
-    if (owner !== '') ownerWork.leave(owner)
-  }
-
-  #reportRefusal(reason: DisconnectReason, detail: string | undefined): void {
-    if (!isReported(reason)) return
-    const client = this.#client
-    this.core.refuse({
-      stage: client ? 'publish' : 'connect',
-      reason,
-      remoteAddress: this.remoteAddress,
-      ...(client ? { sessionId: client.sessionId, clientId: client.clientId, client } : {}),
-      ...(detail === undefined ? {} : { detail }),
-    })
+  /** Sends DISCONNECT to a client of MQTT 5 that takes what it is sent; false when nothing was sent. */
+  #tell(reason: DisconnectReason, detail: string | undefined, code: ReasonCode | undefined): boolean {
+    const answer = disconnectAnswers[reason]
+    const { version, rules } = this.protocol
+    if (version !== 5 || answer === null || this.out.exceeds(mostBytesBeforeDisconnect)) return false
+    this.out.packet(disconnect(code ?? answer.reasonCode, { reasonString: detail ?? answer.text }, rules))
+    return true
   }
 }
 
 const pingresp = Buffer.from([0xd0, 0])
+/** A client for which more waits takes it too slowly to be told why it is disconnected. */
+const mostBytesBeforeDisconnect = 64 * 1024

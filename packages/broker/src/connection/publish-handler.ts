@@ -4,24 +4,22 @@ import type { GroupMember, GroupRate } from '../fairness/group-rates.js'
 import { HoldCooldown } from '../fairness/hold-cooldown.js'
 import { PublishRate } from '../fairness/publish-rate.js'
 import type { PublishDecision } from '../interface/hooks.js'
-import { Message } from '../messages/message.js'
+import type { MaybePromise } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
 import type { Packet } from '../packets/packet-reader.js'
+import { ReasonCode, Violation } from '../packets/reason-codes.js'
 import { isSysTopic } from '../packets/topic.js'
+import { isPromise } from '../policy/policy.js'
 import type { RetainingClient } from '../retained/retainer.js'
 import type { Session } from '../sessions/session.js'
-import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { Acknowledgements } from './acknowledgements.js'
-import { denialReport } from './denial-report.js'
+import { type AcknowledgedClient, Acknowledgements } from './acknowledgements.js'
+import { PublishReader } from './publish-reader.js'
+import { denied, falseText, PublishRefusals, refusalOf, unknownId } from './publish-refusals.js'
 import { RefusedMessages, type RefusedPublisher } from './refused-messages.js'
-import { TopicCache } from './topic-cache.js'
-import type { TopicReport } from './topic-report.js'
 
 /** The connection, as its publishes need it. */
-export interface PublishingClient<P> extends RetainingClient<P>, RefusedPublisher<P> {
-  readonly session: Session
-  readonly out: OutgoingQueue
-  readonly alive: boolean
+export interface PublishingClient<P> extends RetainingClient<P>, RefusedPublisher<P>, AcknowledgedClient {
   end(reason: 'undecided' | 'quota' | 'rate' | 'refused_messages', detail?: string): void
   /** Reads the socket again, after `full`. */
   readMore(): void
@@ -35,7 +33,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   readonly cooldown = new HoldCooldown()
   readonly #core: Core<P>
   readonly #connection: PublishingClient<P>
-  readonly #topics: TopicCache
+  readonly #reader: PublishReader
   readonly #acknowledgements: Acknowledgements
   readonly #rate: PublishRate
   readonly #groupRate: GroupRate | null
@@ -49,18 +47,18 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   #ended = false
   #finishing = false
   #tooFastSinceMs = 0
-  /** Made when a publish is denied for the first time. */
-  #denials: TopicReport | null = null
+  readonly #reports: PublishRefusals<P>
   readonly #refusals: RefusedMessages<P>
 
   constructor(core: Core<P>, connection: PublishingClient<P>, groupRate: GroupRate | null) {
     const { maxPublishesPerSecond, maxPublishBytesPerSecond } = core.limits
     this.#core = core
     this.#connection = connection
-    this.#topics = new TopicCache(core.limits)
+    this.#reader = new PublishReader(core.limits)
     this.#rate = new PublishRate(maxPublishesPerSecond, maxPublishBytesPerSecond)
     this.#groupRate = groupRate
     groupRate?.members.add(this)
+    this.#reports = new PublishRefusals(core, connection.client)
     this.#refusals = new RefusedMessages(core, connection)
     this.#acknowledgements = new Acknowledgements(connection, core.writer, () => this.#readMore())
   }
@@ -86,35 +84,21 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#connection.end('rate', 'its group publishes faster than allowed, and it publishes more than most')
   }
 
-  /** Takes one PUBLISH (section 3.3); returns what is malformed, or null. */
-  receive({ bytes, start, body, end, rest }: Packet): string | null {
-    const { view } = bytes
-    const flags = view.getUint8(start) & 15
-    const qos = (flags >> 1) & 3
-    if (qos === 3) return 'PUBLISH: QoS 3'
-    if (qos === 0 && flags & 8) return 'PUBLISH: DUP with QoS 0'
-    const topicStart = body + 2
-    let at = topicStart <= end ? topicStart + view.getUint16(body) : Number.POSITIVE_INFINITY
-    const problem = at > end ? 'truncated' : this.#topics.read(bytes, topicStart, at)
-    if (problem !== null) return `PUBLISH: ${problem}`
-    let packetId = 0
-    if (qos > 0) {
-      packetId = at + 2 <= end ? view.getUint16(at) : 0
-      if (packetId === 0) return 'PUBLISH: packet id'
-      at += 2
-    }
-    const message = Message.received(this.#topics.topic, flags, {
-      bytes,
-      start,
-      body,
-      payload: at,
-      end,
-      rest,
-    })
+  /** Takes one PUBLISH (section 3.3); returns what it breaks, or null. */
+  receive(packet: Packet): Violation | null {
+    const read = this.#reader.read(packet, this.#connection.protocol.version)
+    if (read instanceof Violation) return read
+    const { packetId, isFalseText } = this.#reader
     this.#uncountedMessages++
-    const packetBytes = message.payloadBytes + at - start
+    const packetBytes = read.payloadBytes + read.payloadStart - read.start
     this.#uncountedBytes += packetBytes
-    if (qos < 2 || this.#isNew(packetId)) this.#decide(message, packetId, packetBytes)
+    if (read.qos === 2) {
+      const known = this.#session.inbound.get(packetId)
+      if (known !== undefined) return this.#repeated(packetId, known)
+      if (this.#session.inbound.size >= this.#core.limits.maxInboundQos2) return this.#tooManyUnreleased()
+      this.#session.inbound.set(packetId, 'pending')
+    }
+    this.#decide(read, packetId, { packetBytes, isFalseText })
     return null
   }
 
@@ -128,15 +112,16 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#uncountedBytes = 0
   }
 
-  /** PUBREL: the packet id is free again. An unknown id is acknowledged too [MQTT-4.3.3-2]. */
+  /** PUBREL: the packet id is free again. An unknown id is acknowledged too [MQTT-4.3.3-2], in MQTT 5 as unknown. */
   releaseId(packetId: number): void {
-    const { session } = this.#connection
+    const session = this.#session
     const changesBefore = this.#core.writer?.changeCount
+    const isUnknown = !session.inbound.has(packetId) && this.#connection.protocol.version === 5
     if (session.inbound.get(packetId) === 'decided') {
       session.inbound.delete(packetId)
       session.writer?.inboundRemoved(packetId)
     }
-    this.#acknowledgements.add(PacketType.pubcomp, packetId, changesBefore)
+    this.#acknowledgements.add(PacketType.pubcomp, packetId, changesBefore, isUnknown ? unknownId : null)
   }
 
   hold(by: PublisherHold): void {
@@ -155,7 +140,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#refusals.stop()
     for (const hold of this.#holds) hold.forget(this)
     this.#holds.clear()
-    this.#denials?.flush(this.#core.nowMs)
+    this.#reports.flush(this.#core.nowMs)
     this.#finishWaiting()
   }
 
@@ -173,7 +158,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     if (this.#tooFastSinceMs > 0 && nowMs - this.#tooFastSinceMs > rateTimeoutMs) {
       this.#connection.end('rate', 'publishes faster than allowed')
     }
-    this.#denials?.sweep(nowMs)
+    this.#reports.sweep(nowMs)
     this.#readMore()
   }
 
@@ -181,15 +166,18 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     if (!this.full) this.#connection.readMore()
   }
 
-  #decide(message: Message, packetId: number, packetBytes: number): void {
-    const { policy } = this.#core
-    const { client } = this.#connection
+  get #session(): Session {
+    return this.#connection.session
+  }
+
+  #decide(message: Message, packetId: number, { packetBytes, isFalseText }: ReceivedPublish): void {
     this.#core.counters.messagesIn++
-    const allowed = !isSysTopic(message.topic) && policy.authorizePublish(client, message)
-    const decision = allowed ? policy.onPublish(client, message) : 'drop'
-    if (!allowed) this.#denied(message.topic)
-    else this.#refusals.add(packetBytes, decision === 'refuse')
-    if (typeof decision === 'string') {
+    const allowed =
+      !isSysTopic(message.topic) && this.#core.policy.authorizePublish(this.#connection.client, message)
+    const decision = allowed ? this.#ask(message, isFalseText) : denied
+    if (!allowed) this.#reports.denied(message.topic)
+    else this.#refusals.add(packetBytes, isRefused(decision))
+    if (!isPromise(decision)) {
       if (this.#waiting.length === 0 && this.#holds.size === 0) this.#finish(message, packetId, decision)
       else this.#wait(message, packetId, decision)
       return
@@ -201,10 +189,18 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     })
   }
 
+  /** The host's decision. It is not asked about a payload that is not the text it says it is [MQTT-3.3.2-4]. */
+  #ask(message: Message, isFalseText: boolean): MaybePromise<PublishDecision | 'undecided'> {
+    const { client } = this.#connection
+    if (!isFalseText) return this.#core.policy.onPublish(client, message)
+    this.#reports.falseText(message.topic)
+    return falseText
+  }
+
   #wait(message: Message, packetId: number, decision: WaitingMessage['decision']): WaitingMessage {
-    const waiting = { message, packetId, decision, sinceMs: this.#core.nowMs }
+    const waiting = { message, packetId, decision, sinceMs: this.#core.nowMs, bytes: message.costBytes }
     this.#waiting.push(waiting)
-    this.#waitingBytes += message.costBytes
+    this.#waitingBytes += waiting.bytes
     return waiting
   }
 
@@ -214,9 +210,9 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#finishing = true
     let count = 0
     for (; count < this.#waiting.length && this.#holds.size === 0; count++) {
-      const { message, packetId, decision } = this.#waiting[count] as WaitingMessage
+      const { message, packetId, decision, bytes } = this.#waiting[count] as WaitingMessage
       if (decision === null) break
-      this.#waitingBytes -= message.costBytes
+      this.#waitingBytes -= bytes
       this.#finish(message, packetId, decision)
     }
     this.#finishing = false
@@ -226,44 +222,41 @@ export class PublishHandler<P> implements Publisher, GroupMember {
 
   /** Delivers and acknowledges a message as it was decided. */
   #finish(message: Message, packetId: number, decision: PublishDecision | 'undecided'): void {
-    const { session } = this.#connection
+    const session = this.#session
     const { writer, counters } = this.#core
     if (decision === 'undecided') {
       if (message.qos === 2) session.inbound.delete(packetId)
       this.#connection.end('undecided')
       return
     }
+    message.decided()
     const changesBefore = writer?.changeCount
+    const refusal = this.#connection.protocol.version === 5 ? refusalOf(decision) : null
     // Both changes are in one turn, and so in one write: after a crash the store has message and id, or neither.
-    if (message.qos === 2) session.writer?.inbound(packetId)
+    if (message.qos === 2 && refusal === null) session.writer?.inbound(packetId)
     if (decision === 'forward') {
       this.#core.retain(message, this.#connection)
-      this.#core.route(message, this.#ended ? null : this)
+      this.#core.route(message, this.#ended ? null : this, session)
     } else counters.droppedRefused++
     if (message.qos > 0) {
       const type = message.qos === 1 ? PacketType.puback : PacketType.pubrec
-      this.#acknowledgements.add(type, packetId, changesBefore)
+      this.#acknowledgements.add(type, packetId, changesBefore, refusal)
     }
     this.#core.policy.onDecided(message)
   }
 
-  /** Whether a QoS 2 packet id is new. A repeated one is acknowledged if decided, and never published again. */
-  #isNew(packetId: number): boolean {
-    const { inbound } = this.#connection.session
-    const known = inbound.get(packetId)
+  /** A QoS 2 packet id came again: it is acknowledged if decided, and never published again. */
+  #repeated(packetId: number, known: 'pending' | 'decided'): null {
     if (known === 'decided') this.#connection.out.acknowledge(PacketType.pubrec << 4, packetId)
-    if (known) return false
-    if (inbound.size >= this.#core.limits.maxInboundQos2) {
-      this.#connection.end('quota', 'too many QoS 2 messages without PUBREL')
-      return false
-    }
-    inbound.set(packetId, 'pending')
-    return true
+    return null
   }
 
-  #denied(topic: string): void {
-    this.#denials ??= denialReport(this.#core, this.#connection.client)
-    this.#denials.add(topic)
+  #tooManyUnreleased(): Violation | null {
+    const detail = 'too many QoS 2 messages without PUBREL'
+    if (this.#connection.protocol.version === 5)
+      return new Violation(ReasonCode.receiveMaximumExceeded, detail)
+    this.#connection.end('quota', detail)
+    return null
   }
 }
 
@@ -273,4 +266,18 @@ interface WaitingMessage {
   /** Null until it is decided. */
   decision: PublishDecision | 'undecided' | null
   sinceMs: number
+  /** What it counts towards `maxPendingBytes`. */
+  bytes: number
+}
+
+interface ReceivedPublish {
+  packetBytes: number
+  isFalseText: boolean
+}
+
+function isRefused(decision: MaybePromise<PublishDecision | 'undecided'>): boolean {
+  return (
+    decision === 'refuse' ||
+    (typeof decision === 'object' && 'code' in decision && decision.decision === 'refuse')
+  )
 }

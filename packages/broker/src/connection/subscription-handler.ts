@@ -1,31 +1,37 @@
-import type { ClientDecisions } from '../aedes/adapter.js'
-import type { AedesPacket } from '../aedes/internals.js'
+import type { ClientDecisions } from '../aedes/asking-client.js'
 import type { Core } from '../core/core.js'
-import type { PublishDecision } from '../interface/hooks.js'
 import type { Qos, RefusalReason } from '../interface/types.js'
-import { Message } from '../messages/message.js'
+import { suback, unsuback } from '../packets/answers.js'
 import type { Packet } from '../packets/packet-reader.js'
-import { Violation } from '../packets/reason-codes.js'
+import { ReasonCode, Violation } from '../packets/reason-codes.js'
 import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
-import { readSubscribe, readUnsubscribe } from '../packets/subscribe.js'
+import {
+  type FilterRequest,
+  RetainHandling,
+  readSubscribe,
+  readUnsubscribe,
+  type SubscribePacket,
+} from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
 import type { RetainingClient } from '../retained/retainer.js'
+import { Grant, noIdentifiers } from '../routing/grant.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { refuseWill } from './will-refusal.js'
+import type { ClientProtocol } from './client-protocol.js'
 
 /** The connection, as its subscriptions need it. */
 export interface SubscribingClient<P> extends RetainingClient<P> {
   readonly core: Core<P>
   readonly session: Session
+  readonly protocol: ClientProtocol
   readonly out: OutgoingQueue
   readonly alive: boolean
   end(reason: 'server_error', detail: string): void
 }
 
-/** Handles what one client asks of aedes: SUBSCRIBE and UNSUBSCRIBE, and its will. */
-export class SubscriptionHandler<P> implements ClientDecisions {
+/** Handles SUBSCRIBE and UNSUBSCRIBE of one client, which aedes decides. */
+export class SubscriptionHandler<P> {
   readonly #connection: SubscribingClient<P>
   /** Made when the client subscribes for the first time. */
   #retained: RetainedDelivery | null = null
@@ -34,60 +40,49 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     this.#connection = connection
   }
 
-  /** Handles a SUBSCRIBE; returns what is malformed, or null. */
-  subscribe(packet: Packet): string | null {
-    const asked = readSubscribe(packet, 4)
-    if (asked instanceof Violation) return asked.detail
-    const filters = asked.requests.map(({ filter }) => filter)
-    const problem = this.#problem(filters)
-    if (problem !== null) return problem
+  /** Handles a SUBSCRIBE; returns what it breaks, or null. */
+  subscribe(packet: Packet): Violation | null {
     const connection = this.#connection
-    this.#answer(() => connection.core.aedes.subscribe(this, asked.packetId, asked.requests))
-    if (connection.alive) this.#addRetained(new Set(filters))
+    const { protocol, core, session } = connection
+    const asked = readSubscribe(packet, protocol.version)
+    if (asked instanceof Violation) return asked
+    const { packetId, requests, identifier } = protocol.isBridge ? asBridge(asked) : asked
+    const violation = this.#violation(requests.map(({ filter }) => filter))
+    if (violation !== null) return violation
+    // The last request for a repeated filter decides.
+    const last = new Map(requests.map((request) => [request.filter, request]))
+    const known = new Set([...last.keys()].filter((filter) => session.subscriptions.has(filter)))
+    const decisions = new SubscribeDecisions((filter, qos) => {
+      const { noLocal, retainAsPublished } = last.get(filter) as FilterRequest
+      const identifiers = identifier === 0 ? noIdentifiers : [identifier]
+      return this.#grant(filter, Grant.of({ qos, noLocal, retainAsPublished, identifiers }))
+    })
+    this.#answer(() => {
+      const granted = core.aedes.subscribe(decisions, requests)
+      const codes = requests.map(({ filter, qos }, i) => (granted[i] ? qos : decisions.codeOf(filter)))
+      const { reasonString } = decisions
+      return suback({ packetId, codes, reasonString }, protocol.version, protocol.rules)
+    })
+    if (connection.alive) this.#addRetained(last.values(), known)
     return null
   }
 
-  /** Handles an UNSUBSCRIBE; returns what is malformed, or null. */
-  unsubscribe(packet: Packet): string | null {
-    const asked = readUnsubscribe(packet, 4)
-    if (asked instanceof Violation) return asked.detail
+  /** Handles an UNSUBSCRIBE; returns what it breaks, or null. */
+  unsubscribe(packet: Packet): Violation | null {
+    const { protocol, core, session } = this.#connection
+    const asked = readUnsubscribe(packet, protocol.version)
+    if (asked instanceof Violation) return asked
     const { packetId, filters } = asked
-    const problem = this.#problem(filters)
-    if (problem !== null) return problem
-    const { core, session } = this.#connection
-    for (const filter of filters) session.unsubscribe(filter)
-    this.#answer(() => core.aedes.unsubscribe(packetId, filters))
+    const violation = this.#violation(filters)
+    if (violation !== null) return violation
+    this.#answer(() => {
+      core.aedes.unsubscribe(filters)
+      const codes = filters.map((filter) =>
+        session.unsubscribe(filter) ? ReasonCode.success : ReasonCode.noSubscriptionExisted,
+      )
+      return unsuback({ packetId, codes }, protocol.version, protocol.rules)
+    })
     return null
-  }
-
-  grant(filter: string, qos: Qos): boolean {
-    const { session, alive } = this.#connection
-    if (!alive) return false
-    const refusal = this.#denial(filter) ?? this.#excess(filter)
-    if (!refusal) {
-      session.subscribe(filter, qos)
-      return true
-    }
-    session.unsubscribe(filter)
-    this.#refuse(filter, refusal)
-    return false
-  }
-
-  /** A will is decided like any other publish: by the access rule and `onPublish`. Retained here, routed by aedes. */
-  decideWill(will: AedesPacket): boolean | Promise<boolean> {
-    const { client, core } = this.#connection
-    if (isSysTopic(will.topic) || !core.policy.authorizePublish(client, will)) {
-      refuseWill(core, client, will.topic)
-      return false
-    }
-    const message = messageOf(will)
-    const decided = (decision: PublishDecision | 'undecided') => {
-      if (decision !== 'forward') return false
-      core.retain(message, this.#connection)
-      return true
-    }
-    const decision = core.policy.onPublish(client, message)
-    return typeof decision === 'string' ? decided(decision) : decision.then(decided)
   }
 
   /** Authorizes every subscription again: after a stored session was resumed, or the principal changed. */
@@ -113,29 +108,49 @@ export class SubscriptionHandler<P> implements ClientDecisions {
     this.#retained?.stop()
   }
 
-  #addRetained(filters: Iterable<string>): void {
-    const { core, session } = this.#connection
-    this.#retained ??= new RetainedDelivery(
-      session,
-      core.retained,
-      core.retainedScheduler,
-      core.limits.slowConsumerDropBytes / 2,
-    )
-    for (const filter of filters) {
-      const granted = session.subscriptions.get(filter)
-      // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
-      if (granted && !isShared(filter)) this.#retained.add(filter, granted.qos)
+  #grant(filter: string, grant: Grant): Refusal | null {
+    const { session, alive } = this.#connection
+    if (!alive) return { reason: 'server_error' }
+    const refusal = this.#denial(filter) ?? this.#excess(filter)
+    if (!refusal) {
+      session.subscribe(filter, grant)
+      return null
     }
-    this.#retained.pump()
+    session.unsubscribe(filter)
+    this.#refuse(filter, refusal)
+    return refusal
   }
 
-  #problem(filters: readonly string[]): string | null {
+  /** `known` are the filters that were subscribed to before (MQTT 5, section 3.8.3.1). */
+  #addRetained(requests: Iterable<FilterRequest>, known: ReadonlySet<string>): void {
+    const { core, session } = this.#connection
+    for (const { filter, retainHandling } of requests) {
+      const granted = session.subscriptions.get(filter)
+      const isWanted =
+        retainHandling === RetainHandling.always ||
+        (retainHandling === RetainHandling.whenNew && !known.has(filter))
+      // A shared subscription gets no retained messages (MQTT 5, section 4.8.2).
+      if (!granted || !isWanted || isShared(filter)) continue
+      this.#retained ??= new RetainedDelivery(
+        session,
+        core.retained,
+        core.retainedScheduler,
+        core.limits.slowConsumerDropBytes / 2,
+      )
+      this.#retained.add(filter, granted.grant)
+    }
+    this.#retained?.pump()
+  }
+
+  #violation(filters: readonly string[]): Violation | null {
     const { limits } = this.#connection.core
-    if (filters.length > limits.maxFiltersPerPacket) return 'too many filters in one packet'
+    if (filters.length > limits.maxFiltersPerPacket)
+      return new Violation(ReasonCode.quotaExceeded, 'too many filters in one packet')
     for (const filter of filters) {
-      const problem = filterProblem(filter, limits.maxTopicLevels)
-      if (problem) return problem
-      if (Buffer.byteLength(filter) > limits.maxTopicBytes) return 'topic filter too long'
+      const problem =
+        filterProblem(filter, limits.maxTopicLevels) ??
+        (Buffer.byteLength(filter) > limits.maxTopicBytes ? 'topic filter too long' : null)
+      if (problem !== null) return new Violation(ReasonCode.topicFilterInvalid, problem)
     }
     return null
   }
@@ -175,9 +190,47 @@ export class SubscriptionHandler<P> implements ClientDecisions {
 }
 
 interface Refusal {
-  reason: RefusalReason
+  reason: Extract<RefusalReason, keyof typeof refusalCodes>
   detail?: string
 }
+
+/** The decisions about one SUBSCRIBE, with the reasons for which filters were refused. */
+class SubscribeDecisions implements ClientDecisions {
+  readonly #decide: (filter: string, qos: Qos) => Refusal | null
+  readonly #refusals = new Map<string, Refusal>()
+
+  constructor(decide: (filter: string, qos: Qos) => Refusal | null) {
+    this.#decide = decide
+  }
+
+  grant(filter: string, qos: Qos): boolean {
+    const refusal = this.#decide(filter, qos)
+    if (refusal) this.#refusals.set(filter, refusal)
+    return refusal === null
+  }
+
+  decideWill(): boolean {
+    return false
+  }
+
+  codeOf(filter: string): ReasonCode {
+    return refusalCodes[this.#refusals.get(filter)?.reason ?? 'server_error'].code
+  }
+
+  /** Of the filter that was refused first, as a SUBACK has one for all. */
+  get reasonString(): string | undefined {
+    for (const [filter, { reason, detail }] of this.#refusals)
+      return `${filter}: ${detail ?? refusalCodes[reason].text}`
+    return undefined
+  }
+}
+
+const refusalCodes = {
+  not_authorized: { code: ReasonCode.notAuthorized, text: 'not authorized' },
+  malformed: { code: ReasonCode.topicFilterInvalid, text: 'no shared subscription' },
+  quota: { code: ReasonCode.quotaExceeded, text: 'quota exceeded' },
+  server_error: { code: ReasonCode.unspecifiedError, text: 'the connection has ended' },
+} as const
 
 const excessDetails = {
   session_quota: 'this session has as many subscriptions as it may',
@@ -186,7 +239,7 @@ const excessDetails = {
   total_quota: 'all sessions have as many subscriptions as they may, in bytes',
 }
 
-export function messageOf({ topic, payload, qos, retain }: AedesPacket): Message {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-  return Message.of({ topic, payload: bytes, qos, retain })
+function asBridge({ requests, ...packet }: SubscribePacket): SubscribePacket {
+  const options = ({ filter }: FilterRequest) => ({ noLocal: !isShared(filter), retainAsPublished: true })
+  return { ...packet, requests: requests.map((request) => ({ ...request, ...options(request) })) }
 }

@@ -1,4 +1,5 @@
 import { Bytes, equalsBytes } from '../bytes/bytes.js'
+import { ReasonCode, Violation } from '../packets/reason-codes.js'
 import { readUtf8, topicProblem } from '../packets/topic.js'
 
 export interface TopicLimits {
@@ -20,16 +21,20 @@ export class TopicCache {
   }
 
   /** Reads `from..to` into `topic`; returns what is wrong with it, or null. */
-  read(bytes: Bytes, from: number, to: number): string | null {
+  read(bytes: Bytes, from: number, to: number): Violation | null {
     if (this.#bytes !== null && equalsBytes(bytes, from, to, this.#bytes)) return null
     const { maxTopicBytes, maxTopicLevels } = this.#limits
-    if (to - from > maxTopicBytes) return 'topic too long'
+    if (to - from > maxTopicBytes) return invalid('topic too long')
     const topic = readUtf8(bytes.buffer, from, to)
-    if (topic === null) return 'topic is no UTF-8, or holds a control character'
+    if (topic === null) return Violation.malformed('PUBLISH: topic is no UTF-8, or holds a control character')
     const problem = topicProblem(topic, maxTopicLevels)
-    if (problem) return problem
+    if (problem) return invalid(problem)
     this.topic = topic
     this.#bytes = new Bytes(Buffer.from(bytes.buffer.subarray(from, to)))
     return null
   }
+}
+
+function invalid(problem: string): Violation {
+  return new Violation(ReasonCode.topicNameInvalid, `PUBLISH: ${problem}`)
 }

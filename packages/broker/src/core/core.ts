@@ -22,10 +22,13 @@ import { RetainedStore } from '../retained/retained-store.js'
 import { Retainer, type RetainingClient } from '../retained/retainer.js'
 import { Router } from '../routing/router.js'
 import { QueueMemory } from '../sessions/queue-memory.js'
+import type { Session } from '../sessions/session.js'
 import { SessionStore } from '../sessions/session-store.js'
 import { Counters } from '../stats/counters.js'
 import { EventLoopDelay } from '../stats/event-loop-delay.js'
+import { WillSender } from '../wills/will-sender.js'
 import type { LiveConnection } from './live-connection.js'
+import { refuseStoredWill, refuseWill } from './will-refusal.js'
 
 /** What the parts of one broker share. */
 export class Core<P> {
@@ -65,6 +68,7 @@ export class Core<P> {
   readonly #delay = new EventLoopDelay()
   readonly #partials: PartialPackets
   #aedes: AedesAdapter | null = null
+  #wills: WillSender<P> | null = null
   #sweeper: NodeJS.Timeout | null = null
   #sweeps = 0
 
@@ -90,7 +94,9 @@ export class Core<P> {
     this.memory = new QueueMemory(limits.maxTotalQueuedBytes)
     const { router, counters, backPressure, writer, memory, sessionShares: shares } = this
     const services = { router, counters, backPressure, writer, limits, memory, shares }
-    this.sessions = new SessionStore(services, limits, logger)
+    this.sessions = new SessionStore(services, limits, logger, (session, will) => {
+      void this.wills.sendStored(session, will)
+    })
     this.retained = new RetainedStore(limits)
     this.retainer = new Retainer({ store: this.retained, policy, counters, writer, logger })
     this.events = new TypedEmitter((error, event) =>
@@ -106,8 +112,23 @@ export class Core<P> {
     return this.#aedes
   }
 
+  get wills(): WillSender<P> {
+    if (!this.#wills) throw new Error('the broker is not started')
+    return this.#wills
+  }
+
   start(aedes: AedesAdapter): void {
     this.#aedes = aedes
+    this.#wills = new WillSender({
+      policy: this.policy,
+      aedes,
+      retain: (message, client) => this.retain(message, client),
+      route: (message) => this.route(message),
+      refused: (client, topic) => refuseWill(this, client, topic),
+      disowned: ({ id }, will) => refuseStoredWill(this, id, will),
+      unretained: (client, topic, reason) =>
+        this.events.emit('unretained', { client, reason, topic, count: 1 }),
+    })
     this.#sweeper = setInterval(() => this.#sweep(), sweepMs)
     this.#delay.start()
   }
@@ -122,11 +143,14 @@ export class Core<P> {
     if (message.retain) this.retainer.retain(message, client)
   }
 
-  /** Routes a message that is decided. `publisher` is held when a consumer is behind. */
-  route(message: Message, publisher: Publisher | null = null): void {
+  /**
+   * Routes a message that is decided. `publisher` is held when a consumer is behind; `session` is the one of the client that
+   * published it.
+   */
+  route(message: Message, publisher: Publisher | null = null, session: Session | null = null): void {
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
-    this.router.route(message)
+    this.router.route(message, session)
     this.backPressure.publisher = outer
   }
 
@@ -165,6 +189,8 @@ export class Core<P> {
         slowConsumer: counters.droppedSlow,
         queueFull: counters.droppedFull,
         refused: counters.droppedRefused,
+        tooLarge: counters.droppedLarge,
+        expired: counters.expired,
       },
       refusals: { ...counters.refusals },
       disconnects: { ...counters.disconnects },
@@ -189,8 +215,9 @@ export class Core<P> {
       this.#partials.add(connection)
     }
     this.#partials.enforce()
-    if (++this.#sweeps % sweepsPerMinute !== 0) return
     this.sessions.expire(nowMs)
+    if (++this.#sweeps % sweepsPerMinute !== 0) return
+    this.retainer.expire()
     this.#delay.rotate()
   }
 }

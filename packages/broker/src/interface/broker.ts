@@ -123,8 +123,8 @@ export interface BrokerStats {
   messagesOut: number
   bytesIn: number
   bytesOut: number
-  /** Messages not delivered, by cause. */
-  dropped: { slowConsumer: number; queueFull: number; refused: number }
+  /** Messages not delivered, by cause. `tooLarge`: for the Maximum Packet Size of a client; `expired`: while they were queued. */
+  dropped: { slowConsumer: number; queueFull: number; refused: number; tooLarge: number; expired: number }
   refusals: Partial<Record<RefusalReason, number>>
   disconnects: Partial<Record<DisconnectReason, number>>
 }

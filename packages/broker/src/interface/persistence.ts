@@ -4,7 +4,7 @@ import type { Qos } from './types.js'
  * The store in which sessions, queued messages and retained messages survive a restart. The broker works from memory: it
  * writes each change to the store, and loads everything once, at the start.
  *
- * Only stored sessions (clean session 0) and retained messages are written. Nothing is read back while running.
+ * Only stored sessions (clean session 0, or a session expiry above 0) and retained messages are written. Nothing is read back while running.
  */
 export interface Persistence {
   /**
@@ -34,6 +34,16 @@ export interface StoredMessage {
   readonly payload: Buffer
   /** The QoS it was published with; an entry has the QoS it is delivered with. */
   readonly qos: Qos
+  /** Null when it has none. */
+  readonly properties: StoredProperties | null
+}
+
+/** The properties of a message (MQTT 5, section 3.3.2.3). */
+export interface StoredProperties {
+  /** Those that leave with the message as they are, in the bytes of the specification; null for none. */
+  readonly encoded: Buffer | null
+  /** Epoch milliseconds at which the message expires; null for never. */
+  readonly expiresAt: number | null
 }
 
 /** Whom something of a client counts towards, as the host named them; empty where it named none. */
@@ -59,42 +69,67 @@ export interface StoredEntry {
   readonly message: StoredMessage
   readonly qos: 1 | 2
   readonly retain: boolean
+  /** Subscription identifiers that it is sent with (MQTT 5, section 3.3.2.3.8). */
+  readonly identifiers: readonly number[]
   /** 0 until it is sent, or about to be sent. */
   readonly packetId: number
   /** PUBREC has come: only PUBREL is left to send, and the payload is not needed any more. */
   readonly released: boolean
 }
 
-export interface StoredSession {
-  readonly sessionId: string
+/** What is stored of a session itself. */
+export interface StoredSessionState {
   /** Its owner, as the host named it; empty when it named none. */
   readonly owner: string
   readonly account: QuotaAccount
   /** Epoch milliseconds since which no client is connected; 0 while one is. */
   readonly offlineSince: number
-  readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[]
+  /** How long it outlives its connection. 0: it ends with it. */
+  readonly expiryMs: number
+}
+
+/** A filter with the options of its subscription; those behind `qos` are of MQTT 5 (section 3.8.3.1). */
+export interface StoredSubscription {
+  readonly filter: string
+  readonly qos: Qos
+  readonly noLocal: boolean
+  readonly retainAsPublished: boolean
+  /** 0 for none. */
+  readonly identifier: number
+}
+
+/** A will that is sent when its delay has passed since `offlineSince`, or when the session ends before. */
+export interface StoredWill {
+  readonly clientId: string
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: Qos
+  readonly retain: boolean
+  readonly delaySeconds: number
+  /** The message expiry interval; -1 for a message that does not expire. */
+  readonly expirySeconds: number
+  /** The properties that are sent with it, encoded; null for none. */
+  readonly properties: Buffer | null
+}
+
+export interface StoredSession extends StoredSessionState {
+  readonly sessionId: string
+  readonly subscriptions: readonly StoredSubscription[]
   /** Packet ids of received QoS 2 messages that PUBREL has not released yet. */
   readonly inbound: readonly number[]
+  /** Null when there is none to send. */
+  readonly will: StoredWill | null
 }
 
 export type Change =
-  /** A session was made, or its client connected or left. Its subscriptions, ids and entries stay. */
-  | {
-      readonly kind: 'session'
-      readonly sessionId: string
-      readonly owner: string
-      readonly account: QuotaAccount
-      readonly offlineSince: number
-    }
-  /** A session was removed, with its subscriptions, ids and entries. */
+  /** A session was made, or its client connected or left. Its subscriptions, ids, entries and will stay. */
+  | ({ readonly kind: 'session'; readonly sessionId: string } & StoredSessionState)
+  /** A session was removed, with its subscriptions, ids, entries and will. */
   | { readonly kind: 'session_removed'; readonly sessionId: string }
-  | {
-      readonly kind: 'subscription'
-      readonly sessionId: string
-      readonly filter: string
-      readonly qos: Qos
-    }
+  | ({ readonly kind: 'subscription'; readonly sessionId: string } & StoredSubscription)
   | { readonly kind: 'subscription_removed'; readonly sessionId: string; readonly filter: string }
+  /** The session's will was set in place of the one before; null when there is none any more. */
+  | { readonly kind: 'will'; readonly sessionId: string; readonly will: StoredWill | null }
   /** A message was queued for the session, or sent at once when `packetId` is not 0. */
   | ({ readonly kind: 'queued' } & StoredEntry)
   /** An entry got its packet id. */

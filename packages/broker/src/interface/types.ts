@@ -1,8 +1,11 @@
 export type Qos = 0 | 1 | 2
-/** The protocol level of a CONNECT: MQTT 3.1, 3.1.1 or 5. */
+/** The protocol level of a CONNECT: MQTT 3.1, 3.1.1 or 5. A bridge's is without its bit 7. */
 export type ProtocolVersion = 3 | 4 | 5
 export type MaybePromise<T> = T | Promise<T>
 export type Transport = 'ws' | 'tcp' | 'tls'
+
+/** A user property of MQTT 5. */
+export type UserProperty = readonly [name: string, value: string]
 
 /** Why a CONNECT, PUBLISH or SUBSCRIBE was refused. One list for the whole package. */
 export type RefusalReason =
@@ -65,6 +68,27 @@ export interface PublishedMessage {
   readonly qos: Qos
   readonly retain: boolean
   readonly dup: boolean
+  /** Null for a message without properties, as of each client before MQTT 5. */
+  readonly properties: PublishedProperties | null
+  /**
+   * Adds a user property behind the client's own: subscribers of MQTT 5 get it, and others get the message as it was. Call it
+   * before the message is decided, later it throws an Error. Throws a TypeError on a text that MQTT cannot carry, and a RangeError when the properties
+   * that were added to one message take more than 16 KiB.
+   */
+  annotate(name: string, value: string): void
+}
+
+/** The properties of a PUBLISH (MQTT 5, section 3.3.2.3) that a host may read. */
+export interface PublishedProperties {
+  readonly contentType: string | undefined
+  readonly responseTopic: string | undefined
+  readonly correlationData: Buffer | undefined
+  /** In the order in which the client sent them, and what `annotate` added behind them. */
+  readonly userProperties: readonly UserProperty[]
+  /** The client says that the payload is text, and it is well-formed UTF-8. */
+  readonly isText: boolean
+  /** Epoch milliseconds; null for a message that does not expire. */
+  readonly expiresAt: number | null
 }
 
 /** Structured logging; a pino logger fits. Payloads and secrets are never passed. */

@@ -13,7 +13,7 @@ function received(chunkBytes: number, at: number, payload: Buffer, rest: Buffer[
   head.copy(chunk, at)
   payload.copy(chunk, at + head.length)
   const from = at + head.length
-  const place = { start: at, body: from - 5, payload: from, end: from + payload.length, rest }
+  const place = { start: at, body: from - 5, section: from, payload: from, end: from + payload.length, rest }
   return new Message('t', flagsOfQos1, { bytes: new Bytes(chunk), ...place })
 }
 
@@ -79,6 +79,6 @@ describe('Message', () => {
     const message = Message.of({ topic: 't', payload, qos: 0, retain: false })
     payload.fill('after!')
     expect(message.payload.toString()).toBe('before')
-    expect(message.frame().tcp.subarray(-6).toString()).toBe('before')
+    expect(message.frame(4).tcp.subarray(-6).toString()).toBe('before')
   })
 })

@@ -1,7 +1,11 @@
 import { Bytes, copyBytes } from '../bytes/bytes.js'
-import type { PublishedMessage, Qos } from '../interface/types.js'
-import { headerBytes, packetBytes, publishFlags, writePublishHeader } from '../packets/encode.js'
+import type { StoredMessage } from '../interface/persistence.js'
+import type { ProtocolVersion, PublishedMessage, Qos } from '../interface/types.js'
+import { headerBytes, packetBytes, varintBytes, writePublishHeader } from '../packets/encode.js'
+import { type ChangingProperties, noAnnotations } from './changing-properties.js'
+import { MessageProperties } from './message-properties.js'
 import { copyToSlab, slabBytes } from './message-slab.js'
+import { encodeAnnotation, encodePublish, type NewMessage } from './new-publish.js'
 import { SharedFrame } from './shared-frame.js'
 
 /** Where a PUBLISH is in memory. */
@@ -11,6 +15,8 @@ export interface PublishPlace {
   start: number
   /** Where the topic's length begins, with the topic behind it. */
   body: number
+  /** Where the length of its properties is; where the payload begins in a PUBLISH before MQTT 5, which has none. */
+  section: number
   payload: number
   /** Where the packet ends, or its first piece. */
   end: number
@@ -18,19 +24,11 @@ export interface PublishPlace {
   rest: readonly Buffer[] | null
 }
 
-export interface NewMessage {
-  topic: string
-  payload: Buffer
-  qos: Qos
-  retain: boolean
-  dup?: boolean
-}
-
 /**
- * A message on its way through the broker, kept as the PUBLISH in which it came: the same bytes leave, except for flags
- * and packet id. They are read where they arrived, and nobody writes there again.
+ * A message on its way through the broker, kept as the PUBLISH in which it came: the same bytes leave to clients of the same
+ * version, except for flags, packet id and expiry interval. They are read where they arrived, and nobody writes there again.
  */
-export class Message implements PublishedMessage {
+export class Message implements PublishedMessage, StoredMessage {
   readonly topic: string
   readonly qos: Qos
   readonly retain: boolean
@@ -40,16 +38,22 @@ export class Message implements PublishedMessage {
   bytes: Bytes
   start: number
   body: number
+  /** Where the property section begins; where the payload does when there is none. */
+  sectionStart: number
   payloadStart: number
   end: number
   rest: readonly Buffer[] | null
+  changing: ChangingProperties | null
+  #decided = false
   #payload: Buffer | null = null
+  #properties: MessageProperties | null = null
   #frame: SharedFrame | null = null
+  #frame5: SharedFrame | null = null
   /** Keeping it holds little memory beyond its own bytes. */
   #compact = false
 
   /** The fixed header at `place` must be as short as possible, because it is sent as it is. */
-  constructor(topic: string, flags: number, place: PublishPlace) {
+  constructor(topic: string, flags: number, place: PublishPlace, changing: ChangingProperties | null = null) {
     this.topic = topic
     this.qos = ((flags >> 1) & 3) as Qos
     this.retain = (flags & 1) === 1
@@ -57,12 +61,14 @@ export class Message implements PublishedMessage {
     this.bytes = place.bytes
     this.start = place.start
     this.body = place.body
+    this.sectionStart = place.section
     this.payloadStart = place.payload
+    this.changing = changing
     this.end = place.end
     this.rest = place.rest
   }
 
-  /** The message of a received PUBLISH. A fixed header that is longer than necessary is written anew. */
+  /** The message of a received PUBLISH of MQTT 3.x. A fixed header that is longer than necessary is written anew. */
   static received(topic: string, flags: number, place: PublishPlace): Message {
     const message = new Message(topic, flags, place)
     const remaining = place.payload - place.body + message.payloadBytes
@@ -70,21 +76,9 @@ export class Message implements PublishedMessage {
   }
 
   /** A message that no client sent. Its payload is copied, because the host may use that buffer again. */
-  static of({ topic, payload, qos, retain, dup = false }: NewMessage): Message {
-    const topicBytes = Buffer.byteLength(topic)
-    const remaining = 2 + topicBytes + (qos > 0 ? 2 : 0) + payload.length
-    const body = headerBytes(remaining)
-    const packet = Buffer.allocUnsafeSlow(body + remaining)
-    const topicField = new Bytes(Buffer.allocUnsafe(2 + topicBytes))
-    topicField.buffer.writeUInt16BE(topicBytes)
-    topicField.buffer.write(topic, 2)
-    const flags = publishFlags(qos, { retain, dup })
-    const bytes = new Bytes(packet)
-    const topicPlace = { bytes: topicField, from: 0, to: topicField.buffer.length }
-    const payloadStart = writePublishHeader(bytes, 0, flags, topicPlace, payload.length, 0)
-    payload.copy(packet, payloadStart)
-    const place = { bytes, start: 0, body, payload: payloadStart, end: packet.length, rest: null }
-    const message = new Message(topic, flags, place)
+  static of(given: NewMessage): Message {
+    const { flags, place, changing } = encodePublish(given)
+    const message = new Message(given.topic, flags, place, changing)
     message.#compact = true
     return message
   }
@@ -100,14 +94,58 @@ export class Message implements PublishedMessage {
       : this.end - this.payloadStart + bytesOf(this.rest)
   }
 
-  /** Memory that it takes in a queue, roughly. */
-  get costBytes(): number {
-    return this.payloadBytes + (this.payloadStart - this.body) + 200
+  /** It leaves in parts: its payload came in several pieces, or to copy it would cost more than to write it apart. */
+  get isLarge(): boolean {
+    return this.rest !== null || this.end - this.payloadStart >= largeBytes
   }
 
-  /** Where the topic ends, and the packet id or payload begins. */
+  /** Memory that it takes in a queue, roughly. */
+  get costBytes(): number {
+    const annotationBytes = this.changing === null ? 0 : this.changing.annotations.length
+    return this.payloadBytes + (this.payloadStart - this.body) + annotationBytes + 200
+  }
+
+  /** Where the topic ends, and the packet id, the properties or the payload begin. */
   get topicEnd(): number {
-    return this.qos > 0 ? this.payloadStart - 2 : this.payloadStart
+    return this.qos > 0 ? this.sectionStart - 2 : this.sectionStart
+  }
+
+  /** Where the properties begin, behind their length. */
+  get contentStart(): number {
+    const { sectionStart, payloadStart } = this
+    const bytes = payloadStart - sectionStart
+    return bytes === 0 ? payloadStart : sectionStart + varintBytes(bytes - varintBytes(bytes))
+  }
+
+  get properties(): MessageProperties | null {
+    if (this.changing === null && this.payloadStart - this.sectionStart <= 1) return null
+    this.#properties ??= this.#readProperties()
+    return this.#properties
+  }
+
+  /** From here on it stays as it is, also in size. */
+  decided(): void {
+    this.#decided = true
+  }
+
+  /** Whether it has an expiry interval. */
+  get expires(): boolean {
+    return this.changing !== null && this.changing.expiresAtMs !== Number.POSITIVE_INFINITY
+  }
+
+  /** Whether its expiry interval has passed. */
+  get expired(): boolean {
+    return this.changing !== null && this.changing.expiresAtMs <= performance.now()
+  }
+
+  annotate(name: string, value: string): void {
+    if (this.#decided) throw new Error('a message is annotated before it is decided')
+    const changing = this.changing
+    const annotations = encodeAnnotation(changing?.annotations ?? noAnnotations, name, value)
+    if (changing === null)
+      this.changing = { expiresAtMs: Number.POSITIVE_INFINITY, expiryOffset: 0, annotations }
+    else changing.annotations = annotations
+    this.#properties = null
   }
 
   /** Makes it fit to be kept for long: it is copied out of the bytes in which it arrived, unless it is most of them. */
@@ -132,16 +170,16 @@ export class Message implements PublishedMessage {
     return this
   }
 
-  /** Size of the PUBLISH that carries it at a QoS. */
+  /** Size of the PUBLISH of MQTT 3.1.1 that carries it at a QoS. */
   packetBytes(qos: number): number {
-    if (this.rest === null && qos > 0 === this.qos > 0) return this.end - this.start
+    if (this.#passesWhole(qos)) return this.end - this.start
     return packetBytes(this.topicEnd - this.body + (qos > 0 ? 2 : 0) + this.payloadBytes)
   }
 
-  /** Writes the whole PUBLISH, of a message in one piece. */
+  /** Writes the whole PUBLISH of MQTT 3.1.1, of a message in one piece. */
   write(out: Bytes, at: number, flags: number, packetId: number): void {
     const withId = (flags & 6) > 0
-    if (withId !== this.qos > 0) {
+    if (!this.#passesWhole((flags >> 1) & 3)) {
       const payloadAt = this.writeHeader(out, at, flags, packetId)
       copyBytes(this.bytes, this.payloadStart, this.end, out, payloadAt)
       return
@@ -167,9 +205,32 @@ export class Message implements PublishedMessage {
   }
 
   /** The message as a complete QoS 0 PUBLISH, encoded once for any number of subscribers. */
-  frame(): SharedFrame {
-    this.#frame ??= SharedFrame.of(this)
+  frame(version: ProtocolVersion): SharedFrame {
+    if (version === 5) {
+      this.#frame5 ??= SharedFrame.of(this, 5)
+      return this.#frame5
+    }
+    this.#frame ??= SharedFrame.of(this, 4)
     return this.#frame
+  }
+
+  /** Whether the packet in which it came can leave to a client of MQTT 3.x as it is, except for flags and packet id. */
+  #passesWhole(qos: number): boolean {
+    return this.rest === null && qos > 0 === this.qos > 0 && this.sectionStart === this.payloadStart
+  }
+
+  #readProperties(): MessageProperties {
+    const { bytes, contentStart, payloadStart, changing } = this
+    if (changing === null)
+      return new MessageProperties(bytes.buffer.subarray(contentStart, payloadStart), null)
+    const { expiresAtMs, expiryOffset, annotations } = changing
+    const expires = expiresAtMs !== Number.POSITIVE_INFINITY
+    const expiryStart = expires ? this.sectionStart + expiryOffset - 1 : payloadStart
+    const expiryEnd = expires ? expiryStart + expiryBytes : payloadStart
+    const before = bytes.buffer.subarray(contentStart, expiryStart)
+    const encoded = Buffer.concat([before, bytes.buffer.subarray(expiryEnd, payloadStart), annotations])
+    const expiresAt = expires ? Math.round(Date.now() + expiresAtMs - performance.now()) : null
+    return new MessageProperties(encoded.length > 0 ? encoded : null, expiresAt)
   }
 
   #joined(): Buffer {
@@ -194,11 +255,18 @@ export class Message implements PublishedMessage {
     this.bytes = bytes
     this.start = at
     this.body += offset
+    this.sectionStart += offset
     this.payloadStart += offset
     this.end += offset
     this.#payload = null
+    this.#properties = null
   }
 }
+
+/** A payload of this size is not copied: to write it as a part of its own costs less. */
+const largeBytes = 8 * 1024
+/** The message expiry interval with its identifier. */
+const expiryBytes = 5
 
 function bytesOf(pieces: readonly Buffer[]): number {
   let bytes = 0

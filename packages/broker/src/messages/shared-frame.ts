@@ -1,7 +1,9 @@
 import { Bytes } from '../bytes/bytes.js'
 import { publishFlags } from '../packets/encode.js'
+import { noIdentifiers } from '../routing/grant.js'
 import { frameHeaderBytes, writeFrameHeader } from '../websocket/frame.js'
 import type { Message } from './message.js'
+import { noAlias, publish5Bytes, writePublish5, writePublish5Head } from './publish5.js'
 
 /**
  * One QoS 0 PUBLISH for many subscribers: `ws` with a WebSocket frame header before it, `tcp` without. When it is large,
@@ -18,19 +20,20 @@ export class SharedFrame {
     this.payload = payload
   }
 
-  static of(message: Message): SharedFrame {
-    const bytes = message.packetBytes(0)
+  static of(message: Message, version: 4 | 5): SharedFrame {
+    const bytes = version === 5 ? publish5Bytes(message, 0, noIdentifiers, noAlias) : message.packetBytes(0)
     const header = frameHeaderBytes(bytes)
-    const large = message.payloadBytes >= largeBytes
+    const large = message.isLarge
     const out = new Bytes(Buffer.allocUnsafe(header + (large ? bytes - message.payloadBytes : bytes)))
     writeFrameHeader(out.buffer, 0, bytes)
     const flags = publishFlags(0, {})
-    if (large) message.writeHeader(out, header, flags, 0)
+    if (version === 5) {
+      const write = large ? writePublish5Head : writePublish5
+      write(message, out, header, { flags, packetId: 0, identifiers: noIdentifiers, topic: noAlias })
+    } else if (large) message.writeHeader(out, header, flags, 0)
     else message.write(out, header, flags, 0)
     return new SharedFrame(out.buffer, header, large ? message.pieces() : none)
   }
 }
 
-/** A payload of this size is not copied: to write it as a part of its own costs less. */
-export const largeBytes = 8 * 1024
 const none: readonly Buffer[] = []

@@ -1,5 +1,5 @@
+import type { ProtocolVersion, UserProperty } from '../interface/types.js'
 import { packetBytes } from './encode.js'
-import type { UserProperty } from './properties.js'
 import { Property } from './property.js'
 import { PropertyWriter, varint } from './property-writer.js'
 import { ReasonCode } from './reason-codes.js'
@@ -44,14 +44,32 @@ export function acknowledgement(
   return packet(firstByte, fixed, section.length > 1 ? section : nothing)
 }
 
-/** A SUBACK or UNSUBACK of MQTT 5 (sections 3.9, 3.11) with a reason code for each filter. */
-export function subscriptionAnswer(
-  firstByte: 0x90 | 0xb0,
-  { packetId, codes, ...problem }: { packetId: number; codes: readonly number[] } & Problem,
-  rules: AnswerRules,
-): Buffer {
+interface SubscriptionAnswer extends Problem {
+  packetId: number
+  /** A reason code of MQTT 5 for each filter. */
+  codes: readonly number[]
+}
+
+/** A SUBACK (section 3.9). Before MQTT 5 a filter is granted with its QoS or has failed, with 0x80. */
+export function suback(answer: SubscriptionAnswer, version: ProtocolVersion, rules: AnswerRules): Buffer {
+  if (version === 5) return subscriptionAnswer(0x90, answer, rules)
+  const codes = answer.codes.map((code) => Math.min(code, ReasonCode.unspecifiedError))
+  return packet(0x90, idBytes(answer.packetId), Buffer.from(codes))
+}
+
+/** An UNSUBACK (section 3.11), which has reason codes in MQTT 5. */
+export function unsuback(answer: SubscriptionAnswer, version: ProtocolVersion, rules: AnswerRules): Buffer {
+  return version === 5 ? subscriptionAnswer(0xb0, answer, rules) : packet(0xb0, idBytes(answer.packetId))
+}
+
+function subscriptionAnswer(firstByte: number, answer: SubscriptionAnswer, rules: AnswerRules): Buffer {
+  const { packetId, codes, ...problem } = answer
   const section = problemSection(problem, rules, 9 + codes.length)
-  return packet(firstByte, Buffer.from([packetId >> 8, packetId & 255]), section, Buffer.from(codes))
+  return packet(firstByte, idBytes(packetId), section, Buffer.from(codes))
+}
+
+function idBytes(packetId: number): Buffer {
+  return Buffer.from([packetId >> 8, packetId & 255])
 }
 
 /** A DISCONNECT of MQTT 5 (section 3.14). */

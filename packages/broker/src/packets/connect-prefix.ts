@@ -14,10 +14,12 @@ export function prefixProblem({ head, body, totalBytes }: IncompletePacket): str
   const level = fields.byte()
   const flags = fields.byte()
   fields.skip(keepAliveBytes)
-  // The fields of later versions are others.
-  if (level !== null && level !== 3 && level !== 4) return null
-  // Without its flags, only the client id is certain to follow.
-  const texts = flags === null ? 1 : 1 + (flags & 4 ? 2 : 0) + (flags & 128 ? 1 : 0) + (flags & 64 ? 1 : 0)
+  // Bit 7 marks a bridge. The fields of later versions are others.
+  const version = level === null ? null : level & 0x7f
+  if (version !== null && version !== 3 && version !== 4) return null
+  // Without its flags, only the client id is certain to follow. MQTT 3.1 lets user name and password be left out.
+  const login = flags === null || version !== 4 ? 0 : (flags & 128 ? 1 : 0) + (flags & 64 ? 1 : 0)
+  const texts = flags === null ? 1 : 1 + (flags & 4 ? 2 : 0) + login
   for (let i = 0; i < texts; i++) fields.skipText()
   return fields.fit ? null : 'CONNECT: cut short'
 }

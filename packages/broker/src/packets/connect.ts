@@ -1,27 +1,33 @@
-import type { ProtocolVersion, Qos } from '../interface/types.js'
+import type { ProtocolVersion, Qos, UserProperty } from '../interface/types.js'
 import { Cursor } from './cursor.js'
 import type { Packet } from './packet-reader.js'
-import { Properties, readProperties, type UserProperty } from './properties.js'
+import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
 import { PropertyWriter } from './property-writer.js'
 import { Violation } from './reason-codes.js'
 import { topicProblem } from './topic.js'
 
-export interface Will {
-  topic: string
-  payload: Buffer
-  qos: Qos
-  retain: boolean
-  /** From the end of the connection to the sending of the will, or to the end of the session if that is sooner. */
-  delaySeconds: number
+/** The message of a will. */
+export interface WillContent {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: Qos
+  readonly retain: boolean
   /** -1 for a message that does not expire. */
-  expirySeconds: number
-  /** Properties that are passed on with the message as they are, encoded; null for none. */
-  properties: Buffer | null
+  readonly expirySeconds: number
+  /** The properties that are passed on with the message as they are, encoded; null for none. */
+  readonly properties: Buffer | null
+}
+
+export interface Will extends WillContent {
+  /** From the end of the connection to the sending of the will, or to the end of the session if that is sooner. */
+  readonly delaySeconds: number
 }
 
 export interface ConnectPacket {
   protocolVersion: ProtocolVersion
+  /** It says that it is a bridge, as mosquitto does by bit 7 of the protocol level (`try_private`). MQTT 3.x only. */
+  isBridge: boolean
   clientId: string
   /** Clean session, in MQTT 5 clean start: a stored session is discarded. */
   clean: boolean
@@ -64,26 +70,34 @@ export type ConnectOutcome =
  */
 export function readConnect(packet: Packet): ConnectOutcome {
   const cursor = Cursor.ofBody(packet)
-  if ((packet.bytes.buffer[packet.start] ?? 0) & 15)
-    return malformed(null, 'reserved bits in the fixed header')
+  const hasFlags = ((packet.bytes.buffer[packet.start] ?? 0) & 15) !== 0
   const name = cursor.text()
+  // MQTT 3.1 does not use the flags of this packet.
+  if (hasFlags && name !== 'MQIsdp') return malformed(null, 'reserved bits in the fixed header')
   const level = cursor.byte()
   if (name !== 'MQTT' && name !== 'MQIsdp') return malformed(null, 'protocol name')
   if (level < 0) return malformed(null, 'protocol level')
   const version = versionOf(name, level)
   if (version === null) return { kind: 'unsupported', level }
-  const connect = readBehindLevel(cursor, version)
+  const connect = readBehindLevel(cursor, version, (level & bridgeBit) !== 0)
   return connect instanceof Violation
     ? { kind: 'malformed', version, violation: connect }
     : { kind: 'connect', connect }
 }
 
+/** The level without `bridgeBit`, when the protocol of this name has it. */
 function versionOf(name: string, level: number): ProtocolVersion | null {
-  if (name === 'MQIsdp') return level === 3 ? 3 : null
-  return level === 4 || level === 5 ? level : null
+  const plain = level & ~bridgeBit
+  if (name === 'MQIsdp') return plain === 3 ? 3 : null
+  if (plain === 4) return 4
+  return level === 5 ? 5 : null
 }
 
-function readBehindLevel(cursor: Cursor, version: ProtocolVersion): ConnectPacket | Violation {
+function readBehindLevel(
+  cursor: Cursor,
+  version: ProtocolVersion,
+  isBridge: boolean,
+): ConnectPacket | Violation {
   const flags = cursor.byte()
   const keepAliveSeconds = cursor.uint16()
   if (keepAliveSeconds < 0) return violation('truncated header')
@@ -95,14 +109,17 @@ function readBehindLevel(cursor: Cursor, version: ProtocolVersion): ConnectPacke
   if (clientId === null) return violation('client id')
   const will = flags & 4 ? readWill(cursor, flags, version) : null
   if (will instanceof Violation) return will
-  const username = flags & 128 ? cursor.text() : undefined
+  // In MQTT 3.1 the length of the packet takes precedence over the flags of user name and password.
+  const mayLack = version === 3
+  const username = flags & 128 && !(mayLack && cursor.done) ? cursor.text() : undefined
   if (username === null) return violation('user name')
-  const password = flags & 64 ? cursor.binary() : undefined
+  const password = flags & 64 && !(mayLack && cursor.done) ? cursor.binary() : undefined
   if (password === null) return violation('password')
   if (!cursor.done) return violation('bytes after the payload')
   const clean = (flags & 2) !== 0
   const connect: ConnectPacket = {
     protocolVersion: version,
+    isBridge,
     clientId,
     clean,
     keepAliveSeconds,
@@ -116,6 +133,8 @@ function readBehindLevel(cursor: Cursor, version: ProtocolVersion): ConnectPacke
 }
 
 function flagsProblem(flags: number, version: ProtocolVersion): string | null {
+  // MQTT 3.1 does not use bit 0, and disregards the other bits of a will that is not there.
+  if (version === 3) return (flags & 0x1c) === 0x1c ? 'will QoS 3' : null
   if (flags & 1) return 'reserved connect flag'
   if (!(flags & 4) && flags & 0x38) return 'will flags without a will'
   if ((flags & 0x18) === 0x18) return 'will QoS 3'
@@ -174,6 +193,9 @@ function forwarded(properties: Properties): Buffer | null {
   for (const property of properties.userProperties) writer.user(property)
   return writer.bytes > 0 ? writer.content() : null
 }
+
+/** Bit 7 of the protocol level. */
+const bridgeBit = 0x80
 
 function violation(detail: string): Violation {
   return Violation.malformed(`CONNECT: ${detail}`)

@@ -13,7 +13,7 @@ export class Cursor {
     this.#end = end
   }
 
-  static ofBody({ bytes, body, end }: Packet): Cursor {
+  static ofBody({ bytes, body, end }: Pick<Packet, 'bytes' | 'body' | 'end'>): Cursor {
     return new Cursor(bytes.buffer, body, end)
   }
 

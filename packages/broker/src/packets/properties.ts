@@ -1,8 +1,7 @@
+import type { UserProperty } from '../interface/types.js'
 import type { Cursor } from './cursor.js'
 import { Property, propertyTypes } from './property.js'
 import { Violation } from './reason-codes.js'
-
-export type UserProperty = readonly [name: string, value: string]
 
 /** The properties of one packet by identifier; what came in order and may repeat is in lists. */
 export class Properties {

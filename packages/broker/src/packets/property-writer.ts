@@ -1,4 +1,4 @@
-import type { UserProperty } from './properties.js'
+import type { UserProperty } from '../interface/types.js'
 import { Property, type PropertyId, propertyTypes } from './property.js'
 
 /** Collects the properties of a packet that this server sends (MQTT 5, section 2.2.2). */

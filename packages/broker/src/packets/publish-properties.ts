@@ -4,36 +4,43 @@ import { readUtf8, topicProblem } from './topic.js'
 
 /**
  * Reads the properties of a PUBLISH (MQTT 5, section 3.3.2.3) where they are in memory: strings are checked, and decoded only
- * when they hold more than printable ASCII. One reader serves one connection, so that nothing is allocated for a packet
- * without properties.
+ * when they hold more than printable ASCII. One reader serves one connection, so that nothing is allocated for a packet.
  */
 export class PublishPropertyReader {
   /** Where the payload begins. */
   payload = 0
+  /** Where the first property is, behind the length of all. */
+  content = 0
   /** 0 for none. */
   topicAlias = 0
+  /** Where the topic alias is, with its identifier. */
+  topicAliasAt = 0
   /** -1 for none. */
   expirySeconds = -1
+  /** Where the value of the message expiry interval is. */
+  expiryAt = 0
   /** The payload claims to be UTF-8 text. */
   isText = false
-  /** What is passed on with the message as it is: neither topic alias nor message expiry interval. Null for nothing. */
-  forwarded: Buffer | null = null
   #seen = 0
-  #pieces: Buffer[] | null = null
 
   /** Reads from `at`, where the length of the properties is, in a packet that ends at `end`. */
   read(bytes: Buffer, at: number, end: number): Violation | null {
     this.topicAlias = 0
     this.expirySeconds = -1
     this.isText = false
-    this.forwarded = null
     if (bytes[at] === 0 && at < end) {
+      this.content = at + 1
       this.payload = at + 1
       return null
     }
-    const start = this.#readLength(bytes, at, end)
-    if (start < 0) return Violation.malformed('PUBLISH: length of the properties')
-    return this.#readAll(bytes, start, this.payload)
+    this.content = this.#readLength(bytes, at, end)
+    if (this.content < 0) return Violation.malformed('PUBLISH: length of the properties')
+    return this.#readAll(bytes, this.content, this.payload)
+  }
+
+  /** Whether a packet whose first piece ends at `end` was cut before the end of its properties. */
+  isCut(bytes: Buffer, at: number, end: number): boolean {
+    return this.#readLength(bytes, at, end) < 0
   }
 
   /** Sets `payload`; returns where the first property is, or -1. */
@@ -53,9 +60,6 @@ export class PublishPropertyReader {
 
   #readAll(bytes: Buffer, start: number, end: number): Violation | null {
     this.#seen = 0
-    this.#pieces = null
-    // From here on what was read is passed on, and is no piece yet.
-    let from = start
     let at = start
     while (at < end) {
       const id = bytes[at] as number
@@ -63,23 +67,9 @@ export class PublishPropertyReader {
       if (next < 0) return malformed(id)
       const violation = this.#take(bytes, id, at + 1, next)
       if (violation !== null) return violation
-      if (id === Property.topicAlias || id === Property.messageExpiryInterval) {
-        this.#addPiece(bytes, from, at)
-        from = next
-      }
       at = next
     }
-    if (this.#pieces !== null) {
-      this.#addPiece(bytes, from, end)
-      const pieces: Buffer[] = this.#pieces
-      this.forwarded = pieces.length === 0 ? null : Buffer.concat(pieces)
-    } else if (end > start) this.forwarded = bytes.subarray(start, end)
     return null
-  }
-
-  #addPiece(bytes: Buffer, from: number, to: number): void {
-    this.#pieces ??= []
-    if (to > from) this.#pieces.push(bytes.subarray(from, to))
   }
 
   /** Takes the value at `at`..`end`, which is complete. */
@@ -98,9 +88,11 @@ export class PublishPropertyReader {
         return (bytes[at] as number) > 1 ? malformed(id) : null
       case Property.messageExpiryInterval:
         this.expirySeconds = bytes.readUInt32BE(at)
+        this.expiryAt = at
         return null
       case Property.topicAlias:
         this.topicAlias = bytes.readUInt16BE(at)
+        this.topicAliasAt = at - 1
         return this.topicAlias === 0
           ? new Violation(ReasonCode.topicAliasInvalid, 'PUBLISH: topic alias 0')
           : null

@@ -29,9 +29,21 @@ export const ReasonCode = {
   quotaExceeded: 0x97,
   administrativeAction: 0x98,
   payloadFormatInvalid: 0x99,
+  connectionRateExceeded: 0x9f,
   maximumConnectTime: 0xa0,
 } as const
 export type ReasonCode = (typeof ReasonCode)[keyof typeof ReasonCode]
+
+/** The codes with which a PUBACK or PUBREC refuses a message (sections 3.4.2.1 and 3.5.2.1). */
+export const publishRefusalCodes = [
+  ReasonCode.unspecifiedError,
+  ReasonCode.implementationSpecificError,
+  ReasonCode.notAuthorized,
+  ReasonCode.topicNameInvalid,
+  ReasonCode.quotaExceeded,
+  ReasonCode.payloadFormatInvalid,
+] as const
+export type PublishRefusalCode = (typeof publishRefusalCodes)[number]
 
 /** What a packet breaks: the reason code that a client of MQTT 5 is told, and what exactly is wrong, for people. */
 export class Violation {

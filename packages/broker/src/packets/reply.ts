@@ -1,9 +1,11 @@
+import type { ProtocolVersion } from '../interface/types.js'
 import { Cursor } from './cursor.js'
 import { PacketType } from './encode.js'
 import type { Packet } from './packet-reader.js'
 import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
 import { ReasonCode, Violation } from './reason-codes.js'
+import { hasAskingFlags } from './subscribe.js'
 
 /** A PUBACK, PUBREC, PUBREL or PUBCOMP of a client. */
 export interface AcknowledgementPacket {
@@ -11,8 +13,29 @@ export interface AcknowledgementPacket {
   code: number
 }
 
-/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5 (sections 3.4 to 3.7) that is longer than two bytes. */
-export function readLongAcknowledgement(packet: Packet, type: number): AcknowledgementPacket | Violation {
+/** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP (section 3.4 to 3.7). */
+export function readAcknowledgement(
+  packet: Packet,
+  version: ProtocolVersion,
+): AcknowledgementPacket | Violation {
+  const { bytes, start, body, end } = packet
+  const first = bytes.buffer[start] ?? 0
+  const type = first >> 4
+  const isRelease = type === PacketType.pubrel
+  // MQTT 3.1 does not use the flags of the other three packets.
+  const hasFlags = isRelease ? hasAskingFlags(first, version) : (first & 15) === 0 || version === 3
+  if (!hasFlags) return Violation.malformed('reserved bits in the fixed header')
+  const isLong = end - body !== 2
+  if (isLong && version !== 5) return Violation.malformed('packet length')
+  const read = isLong ? readLong(packet, type) : { packetId: bytes.view.getUint16(body), code: 0 }
+  // [MQTT-2.3.1-1]
+  if (!(read instanceof Violation) && read.packetId === 0)
+    return Violation.protocol('acknowledgement: packet id 0')
+  return read
+}
+
+/** With a reason code, in MQTT 5. */
+function readLong(packet: Packet, type: number): AcknowledgementPacket | Violation {
   const cursor = Cursor.ofBody(packet)
   const packetId = cursor.uint16()
   const code = cursor.byte()
@@ -25,18 +48,18 @@ export function readLongAcknowledgement(packet: Packet, type: number): Acknowled
     : Violation.malformed('acknowledgement: bytes behind the properties')
 }
 
-/** A DISCONNECT of MQTT 5 (section 3.14). */
+/** A DISCONNECT (section 3.14). */
 export interface DisconnectPacket {
   code: number
   /** Undefined when it stays as it is. */
   sessionExpirySeconds: number | undefined
-  reasonString: string | undefined
 }
 
-export function readDisconnect(packet: Packet): DisconnectPacket | Violation {
+/** Only MQTT 5 has anything in it. */
+export function readDisconnect(packet: Packet, version: ProtocolVersion): DisconnectPacket | Violation {
   const cursor = Cursor.ofBody(packet)
-  if (cursor.done)
-    return { code: ReasonCode.success, sessionExpirySeconds: undefined, reasonString: undefined }
+  if (cursor.done) return { code: ReasonCode.success, sessionExpirySeconds: undefined }
+  if (version !== 5) return Violation.malformed('DISCONNECT: packet length')
   const code = cursor.byte()
   if (!disconnectCodes.has(code)) return Violation.protocol(`DISCONNECT: reason code ${code}`)
   const properties = cursor.done ? Properties.none : readProperties(cursor, allowedProperties.disconnect)
@@ -44,7 +67,7 @@ export function readDisconnect(packet: Packet): DisconnectPacket | Violation {
   if (!cursor.done) return Violation.malformed('DISCONNECT: bytes behind the properties')
   const expiry = properties.number(Property.sessionExpiryInterval)
   const sessionExpirySeconds = expiry === 0xffffffff ? Number.POSITIVE_INFINITY : expiry
-  return { code, sessionExpirySeconds, reasonString: properties.text(Property.reasonString) }
+  return { code, sessionExpirySeconds }
 }
 
 function codesOf(type: number): ReadonlySet<number> {

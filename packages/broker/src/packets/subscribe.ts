@@ -4,6 +4,7 @@ import type { Packet } from './packet-reader.js'
 import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
 import { Violation } from './reason-codes.js'
+import { isShared } from './shared-subscription.js'
 
 export interface AskedFilter {
   filter: string
@@ -65,6 +66,14 @@ export function readUnsubscribe(packet: Packet, version: ProtocolVersion): Unsub
   return filters.length > 0 ? { packetId, filters } : Violation.protocol('UNSUBSCRIBE: no topic filter')
 }
 
+/**
+ * Whether the first byte of a SUBSCRIBE, UNSUBSCRIBE or PUBREL has the flags 0010 [MQTT-3.8.1-1]. MQTT 3.1 sets DUP when it
+ * sends one again, and does not use RETAIN.
+ */
+export function hasAskingFlags(firstByte: number, version: ProtocolVersion): boolean {
+  return (firstByte & (version === 3 ? 6 : 15)) === 2
+}
+
 interface Start {
   cursor: Cursor
   packetId: number
@@ -76,8 +85,7 @@ function readStart(
   version: ProtocolVersion,
   name: 'SUBSCRIBE' | 'UNSUBSCRIBE',
 ): Start | Violation {
-  // Both packets have the flags 0010 [MQTT-3.8.1-1, MQTT-3.10.1-1].
-  if (((packet.bytes.buffer[packet.start] ?? 0) & 15) !== 2)
+  if (!hasAskingFlags(packet.bytes.buffer[packet.start] ?? 0, version))
     return Violation.malformed(`${name}: reserved bits in the fixed header`)
   const cursor = Cursor.ofBody(packet)
   const packetId = cursor.uint16()
@@ -100,10 +108,13 @@ function readOptions(filter: string, options: number): FilterRequest | Violation
   if (options & 0xc0) return Violation.malformed('SUBSCRIBE: reserved subscription options')
   if (qos > 2) return Violation.protocol('SUBSCRIBE: requested QoS')
   if (retainHandling > 2) return Violation.protocol('SUBSCRIBE: retain handling')
+  const noLocal = (options & 4) !== 0
+  // [MQTT-3.8.3-4]
+  if (noLocal && isShared(filter)) return Violation.protocol('SUBSCRIBE: no local for a shared subscription')
   return {
     filter,
     qos,
-    noLocal: (options & 4) !== 0,
+    noLocal,
     retainAsPublished: (options & 8) !== 0,
     retainHandling: retainHandling as RetainHandling,
   }

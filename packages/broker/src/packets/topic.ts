@@ -12,7 +12,7 @@ export function readUtf8(bytes: Buffer, from: number, to: number): string | null
 }
 
 /** Whether a text holds a control character: U+0000–U+001F or U+007F–U+009F. */
-function hasControl(text: string): boolean {
+export function hasControl(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     if (isControl(text.charCodeAt(i))) return true
   }
@@ -70,6 +70,11 @@ export function hasWildcard(filter: string): boolean {
 /** Whether it is `$SYS` or a topic under it, which no client may use. */
 export function isSysTopic(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && (topic === '$SYS' || topic.startsWith('$SYS/'))
+}
+
+/** Whether a bridge of mosquitto tells with it whether it is connected. */
+export function isBridgeNotification(topic: string): boolean {
+  return topic.startsWith('$SYS/broker/connection/')
 }
 
 const HASH = 35

@@ -1,12 +1,13 @@
 import type {
   Change,
   Persistence,
-  QuotaAccount,
   Restore,
   StoredEntry,
   StoredRetained,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
 } from '../interface/persistence.js'
-import type { Qos } from '../interface/types.js'
 
 /**
  * Keeps all changes in memory, as long as the object lives: a second broker made with it continues where the first one
@@ -18,15 +19,9 @@ export class MemoryPersistence implements Persistence {
 
   async load(restore: Restore): Promise<void> {
     const newest = [...this.#sessions].sort(([, a], [, b]) => lastConnected(b) - lastConnected(a))
-    for (const [sessionId, { owner, account, offlineSince, subscriptions, inbound, entries }] of newest) {
-      restore.session({
-        sessionId,
-        owner,
-        account,
-        offlineSince,
-        subscriptions: Array.from(subscriptions, ([filter, qos]) => ({ filter, qos })),
-        inbound: [...inbound],
-      })
+    for (const [sessionId, { state, subscriptions, inbound, entries, will }] of newest) {
+      const kept = { subscriptions: [...subscriptions.values()], inbound: [...inbound], will }
+      restore.session({ sessionId, ...state, ...kept })
       const sequences = [...entries.keys()].sort((a, b) => a - b)
       for (const sequence of sequences) restore.entry(entries.get(sequence) as StoredEntry)
     }
@@ -52,10 +47,12 @@ export class MemoryPersistence implements Persistence {
   #applyTo(session: Stored, change: SessionChange): void {
     const { subscriptions, inbound, entries } = session
     if (change.kind === 'session') {
-      session.owner = change.owner
-      session.account = change.account
-      session.offlineSince = change.offlineSince
-    } else if (change.kind === 'subscription') subscriptions.set(change.filter, change.qos)
+      const { owner, account, offlineSince, expiryMs } = change
+      session.state = { owner, account, offlineSince, expiryMs }
+    } else if (change.kind === 'subscription') {
+      const { kind: _, sessionId: _id, ...subscription } = change
+      subscriptions.set(change.filter, subscription)
+    } else if (change.kind === 'will') session.will = change.will
     else if (change.kind === 'subscription_removed') subscriptions.delete(change.filter)
     else if (change.kind === 'inbound') inbound.add(change.packetId)
     else if (change.kind === 'inbound_removed') inbound.delete(change.packetId)
@@ -75,9 +72,8 @@ export class MemoryPersistence implements Persistence {
     let session = this.#sessions.get(sessionId)
     if (!session) {
       session = {
-        owner: '',
-        account: { owner: '', group: '' },
-        offlineSince: 0,
+        state: { owner: '', account: { owner: '', group: '' }, offlineSince: 0, expiryMs: 0 },
+        will: null,
         subscriptions: new Map(),
         inbound: new Set(),
         entries: new Map(),
@@ -88,17 +84,16 @@ export class MemoryPersistence implements Persistence {
   }
 }
 
-function lastConnected({ offlineSince }: Stored): number {
+function lastConnected({ state: { offlineSince } }: Stored): number {
   return offlineSince === 0 ? Number.POSITIVE_INFINITY : offlineSince
 }
 
 type SessionChange = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
 
 interface Stored {
-  owner: string
-  account: QuotaAccount
-  offlineSince: number
-  readonly subscriptions: Map<string, Qos>
+  state: StoredSessionState
+  will: StoredWill | null
+  readonly subscriptions: Map<string, StoredSubscription>
   readonly inbound: Set<number>
   readonly entries: Map<number, StoredEntry>
 }

@@ -1,5 +1,11 @@
-import type { Change, Persistence, QuotaAccount } from '../interface/persistence.js'
-import type { BrokerLogger, Qos } from '../interface/types.js'
+import type {
+  Change,
+  Persistence,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
+} from '../interface/persistence.js'
+import type { BrokerLogger } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 
 /** Collects the changes of a turn of the event loop, and writes them to the store in one call. */
@@ -80,21 +86,25 @@ export class SessionWriter {
     this.#sessionId = sessionId
   }
 
-  session(named: { owner: string; account: QuotaAccount }, offlineSince: number): void {
-    const { owner, account } = named
-    this.#writer.record({ kind: 'session', sessionId: this.#sessionId, owner, account, offlineSince })
+  session({ owner, account, offlineSince, expiryMs }: StoredSessionState): void {
+    const sessionId = this.#sessionId
+    this.#writer.record({ kind: 'session', sessionId, owner, account, offlineSince, expiryMs })
   }
 
   removed(): void {
     this.#writer.record({ kind: 'session_removed', sessionId: this.#sessionId })
   }
 
-  subscribed(filter: string, qos: Qos): void {
-    this.#writer.record({ kind: 'subscription', sessionId: this.#sessionId, filter, qos })
+  subscribed(subscription: StoredSubscription): void {
+    this.#writer.record({ kind: 'subscription', sessionId: this.#sessionId, ...subscription })
   }
 
   unsubscribed(filter: string): void {
     this.#writer.record({ kind: 'subscription_removed', sessionId: this.#sessionId, filter })
+  }
+
+  will(will: StoredWill | null): void {
+    this.#writer.record({ kind: 'will', sessionId: this.#sessionId, will })
   }
 
   /** `packetId` is 0 for a message that waits, and not for one that is sent at once. */
@@ -133,6 +143,7 @@ export interface QueuedChange {
   message: Message
   qos: 1 | 2
   retain: boolean
+  identifiers: readonly number[]
   packetId: number
 }
 

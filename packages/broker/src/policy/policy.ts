@@ -1,6 +1,13 @@
-import type { AuthenticateResult, BrokerHooks, ConnectRequest, PublishDecision } from '../interface/hooks.js'
+import type {
+  AuthenticateResult,
+  BrokerHooks,
+  ConnectRequest,
+  PublishDecision,
+  PublishRefusal,
+} from '../interface/hooks.js'
 import type { BrokerLimits } from '../interface/limits.js'
 import type { BrokerLogger, ClientInfo, MaybePromise, PublishedMessage, Qos } from '../interface/types.js'
+import { publishRefusalCodes } from '../packets/reason-codes.js'
 
 /** Calls the host's hooks. When one throws, does not answer in time or returns an invalid value, it decides for itself. */
 export class Policy<P> {
@@ -14,7 +21,7 @@ export class Policy<P> {
     this.#logger = logger
   }
 
-  /** Never rejects: a failing hook is a refusal with return code 3. */
+  /** Never rejects: a failing hook is a refusal. */
   authenticate(request: ConnectRequest): MaybePromise<AuthenticateResult<P>> {
     try {
       const result = this.#hooks.authenticate(request)
@@ -74,6 +81,16 @@ export class Policy<P> {
     }
   }
 
+  /** Null when the hook is not there, or fails. */
+  async principalOf(session: { sessionId: string; owner: string; clientId: string }): Promise<P | null> {
+    try {
+      return (await this.#hooks.principalOf?.(session)) ?? null
+    } catch (error) {
+      this.#report('principalOf', error)
+      return null
+    }
+  }
+
   onDecided(message: PublishedMessage): void {
     try {
       this.#hooks.onDecided?.(message)
@@ -84,7 +101,7 @@ export class Policy<P> {
 
   #decision(value: unknown): PublishDecision | 'undecided' {
     if (value === 'forward' || value === undefined) return 'forward'
-    if (value === 'drop' || value === 'refuse') return value
+    if (value === 'drop' || value === 'refuse' || isRefusal(value)) return value
     this.#report('onPublish', new TypeError('answered neither forward nor drop nor refuse'))
     return 'undecided'
   }
@@ -92,7 +109,7 @@ export class Policy<P> {
   #inTime(result: Promise<AuthenticateResult<P>>): Promise<AuthenticateResult<P>> {
     return new Promise((resolve) => {
       const timer = setTimeout(
-        () => resolve({ ok: false, returnCode: 3, reason: 'timeout' }),
+        () => resolve({ ok: false, reason: 'timeout' }),
         this.#limits.authenticateTimeoutMs,
       )
       result
@@ -109,17 +126,17 @@ export class Policy<P> {
       result?.ok === true
         ? typeof result.sessionId === 'string' &&
           result.sessionId.length > 0 &&
-          [result.clientId, result.group, result.owner, result.quotaOwner].every(
-            (name) => name === undefined || typeof name === 'string',
+          [result.clientId, result.group, result.owner, result.quotaOwner, result.responseInformation].every(
+            isTextOrAbsent,
           ) &&
           (result.maxPacketBytes === undefined || result.maxPacketBytes > 0)
-        : result?.ok === false && result.returnCode >= 2 && result.returnCode <= 5
+        : result?.ok === false && typeof result.reason === 'string' && isTextOrAbsent(result.reasonString)
     return sound ? result : this.#unavailable(new TypeError('authenticate answered no valid result'))
   }
 
   #unavailable(error: unknown): AuthenticateResult<P> {
     this.#report('authenticate', error)
-    return { ok: false, returnCode: 3, reason: 'server_error' }
+    return { ok: false, reason: 'server_error' }
   }
 
   #report(hook: string, error: unknown): void {
@@ -130,6 +147,18 @@ export class Policy<P> {
   }
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function isRefusal(value: unknown): value is PublishRefusal {
+  if (typeof value !== 'object' || value === null) return false
+  const { decision, code, reasonString } = value as Partial<PublishRefusal>
+  const isKnown = publishRefusalCodes.some((known) => known === code)
+  return (decision === 'drop' || decision === 'refuse') && isKnown && isTextOrAbsent(reasonString)
+}
+
+/** MQTT counts the bytes of a text in two bytes. */
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && Buffer.byteLength(value) <= 65_535)
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../interface/limits.js'
 import type { Qos } from '../interface/types.js'
 import { Message } from '../messages/message.js'
+import { Grant } from '../routing/grant.js'
 import type { Session } from '../sessions/session.js'
 import { RetainedDelivery } from './retained-delivery.js'
 import { RetainedScheduler } from './retained-scheduler.js'
@@ -40,7 +41,7 @@ class Receiver {
 
   subscribe(filter: string, qos: Qos = 0): void {
     this.subscriptions.set(filter, qos)
-    this.delivery.add(filter, qos)
+    this.delivery.add(filter, Grant.plain(qos))
     this.delivery.pump()
   }
 }

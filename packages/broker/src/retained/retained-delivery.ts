@@ -1,5 +1,5 @@
-import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
+import type { Grant } from '../routing/grant.js'
 import { DeliveryKind } from '../routing/router.js'
 import type { Session } from '../sessions/session.js'
 import type { RetainedScheduler, StepBudget } from './retained-scheduler.js'
@@ -25,9 +25,9 @@ export class RetainedDelivery {
     this.#maxBacklogBytes = maxBacklogBytes
   }
 
-  add(filter: string, qos: Qos): void {
+  add(filter: string, grant: Grant): void {
     this.#jobs.delete(filter)
-    this.#jobs.set(filter, { messages: null, asOf: this.#store.version, qos })
+    this.#jobs.set(filter, { messages: null, asOf: this.#store.version, grant })
   }
 
   /** Continues when there is something to send and room for it. Call it when either may have changed. */
@@ -44,12 +44,12 @@ export class RetainedDelivery {
       if (outbound.queued >= maxQueued || link.out.backlogBytes > this.#maxBacklogBytes) return false
       const [filter, job] = first
       job.messages ??= this.#store.walk(filter, job.asOf)
-      const { messages, qos } = job
+      const { messages, grant } = job
       // The client may have unsubscribed meanwhile, or may not read the filter any more.
       const { value: message, done } = subscriptions.has(filter) ? messages.next() : ended
       budget.steps -= message ? messageCost : stepCost
       if (done) this.#jobs.delete(filter)
-      else if (message) this.#session.deliver(message, qos, DeliveryKind.retained)
+      else if (message) this.#session.deliver(message, grant, DeliveryKind.retained)
     }
     return true
   }
@@ -64,7 +64,7 @@ interface Job {
   messages: Generator<Message | null> | null
   /** The version of the store when the client subscribed. */
   readonly asOf: number
-  readonly qos: Qos
+  readonly grant: Grant
 }
 
 const ended = { value: undefined, done: true } as const

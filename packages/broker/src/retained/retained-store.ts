@@ -21,6 +21,8 @@ export class RetainedStore {
   version = 0
   #count = 0
   #bytes = 0
+  /** Topics of messages that expire some time. */
+  readonly #expiring = new Set<string>()
 
   constructor(limits: RetainedLimits) {
     this.#shares = new Shares({
@@ -50,25 +52,37 @@ export class RetainedStore {
    */
   set(message: Message, account: QuotaAccount | null): ExceededShare | null {
     const known = this.#find(message.topic)
-    const exceeded = this.#account(known, message.costBytes, account)
+    const bytes = bytesOf(message)
+    const exceeded = this.#account(known, bytes, account)
     if (exceeded !== null) return exceeded
     let node = this.#root
     for (const level of message.topic.split('/')) node = node.child(level)
     if (node.message === null) this.#count++
-    this.#bytes += message.costBytes - (node.message?.costBytes ?? 0)
+    this.#bytes += bytes - (node.message ? bytesOf(node.message) : 0)
     node.message = message.keep()
     node.account = account
     node.version = ++this.version
+    if (message.expires) this.#expiring.add(message.topic)
+    else this.#expiring.delete(message.topic)
     return null
   }
 
   get(topic: string): Message | null {
-    return this.#find(topic)?.message ?? null
+    const message = this.#find(topic)?.message ?? null
+    return message?.expired ? null : message
+  }
+
+  /** Forgets the messages that have expired; returns their topics. */
+  takeExpired(): string[] {
+    const topics: string[] = []
+    for (const topic of this.#expiring) if (this.#find(topic)?.message?.expired) topics.push(topic)
+    for (const topic of topics) this.delete(topic)
+    return topics
   }
 
   /**
    * Retained messages that a filter matches, found one by one: a caller may pause and continue later. Each step costs about
-   * the same, whether it finds a message or, as null, nothing. Messages that were retained after `asOf` are left out: the
+   * the same, whether it finds a message or, as null, nothing. Messages that have expired, or were retained after `asOf`, are left out: of the latter the
    * caller had subscribed by then, and got them as they came.
    */
   *walk(filter: string, asOf = this.version): Generator<Message | null> {
@@ -83,7 +97,7 @@ export class RetainedStore {
       const node = next.value
       const wanted = levels[step.depth]
       const isMatch = node !== hidden && (wanted === undefined || wanted === '#') && node.version <= asOf
-      yield isMatch ? node.message : null
+      yield isMatch && !node.message?.expired ? node.message : null
       if (wanted !== undefined && node !== hidden) steps.push(this.#below(node, wanted, step.depth))
     }
   }
@@ -100,7 +114,7 @@ export class RetainedStore {
 
   /** What the topic has so far makes room for what replaces it. */
   #account(known: Node | null, bytes: number, account: QuotaAccount | null): ExceededShare | null {
-    const freed = known?.account && known.message ? { count: 1, bytes: known.message.costBytes } : null
+    const freed = known?.account && known.message ? { count: 1, bytes: bytesOf(known.message) } : null
     if (known?.account && freed) this.#shares.free(known.account, freed)
     const exceeded = account && this.#shares.take(account, { count: 1, bytes })
     if (exceeded !== null && known?.account && freed) this.#shares.add(known.account, freed)
@@ -128,8 +142,10 @@ export class RetainedStore {
     const leaf = path.at(-1) as Node
     if (!leaf.message) return false
     this.#count--
-    this.#bytes -= leaf.message.costBytes
-    if (leaf.account) this.#shares.free(leaf.account, { count: 1, bytes: leaf.message.costBytes })
+    const bytes = bytesOf(leaf.message)
+    this.#bytes -= bytes
+    this.#expiring.delete(topic)
+    if (leaf.account) this.#shares.free(leaf.account, { count: 1, bytes })
     leaf.message = null
     leaf.account = null
     for (let i = levels.length; i > 0; i--) {
@@ -163,6 +179,17 @@ interface Step {
   /** How many levels of the filter lead to the nodes. */
   depth: number
 }
+
+/** Memory that a retained message takes. Its levels are nodes of the tree, and a deep topic has more of them than most. */
+function bytesOf(message: Message): number {
+  let levels = 1
+  for (let at = message.topic.indexOf('/'); at >= 0; at = message.topic.indexOf('/', at + 1)) levels++
+  return message.costBytes + Math.max(0, levels - usualLevels) * nodeBytes
+}
+
+const usualLevels = 8
+/** Measured: a node with its entry in the node above. */
+const nodeBytes = 300
 
 /** Stands for a node that must not be found. */
 const hidden = new Node()

@@ -27,6 +27,8 @@ export interface RetainerServices<P> {
 export class Retainer<P> {
   readonly #services: RetainerServices<P>
   #forgotten: string[] = []
+  /** Topics of stored messages that expired while the broker did not run. */
+  readonly #expired: string[] = []
 
   constructor(services: RetainerServices<P>) {
     this.#services = services
@@ -54,10 +56,17 @@ export class Retainer<P> {
   }
 
   /** Takes a stored message, of which the newest come first. One for which its share has no room is forgotten. */
-  restore({ message: { topic, payload, qos }, account }: StoredRetained): void {
+  restore({ message: stored, account }: StoredRetained): void {
     const { store } = this.#services
-    const message = Message.of({ topic, payload, qos, retain: true })
-    if (store.set(message, account) !== null) this.#forgotten.push(topic)
+    const message = Message.of({ ...stored, retain: true })
+    if (message.expired) this.#expired.push(stored.topic)
+    else if (store.set(message, account) !== null) this.#forgotten.push(stored.topic)
+  }
+
+  /** Forgets the messages that have expired, here and in the store. */
+  expire(): void {
+    const { store, writer } = this.#services
+    for (const topic of store.takeExpired()) writer?.record({ kind: 'retained_removed', topic })
   }
 
   /** Removes what was forgotten from the store, and logs how much it was. */
@@ -65,6 +74,7 @@ export class Retainer<P> {
     const { writer, logger } = this.#services
     const topics = this.#forgotten
     this.#forgotten = []
+    for (const topic of this.#expired.splice(0)) writer?.record({ kind: 'retained_removed', topic })
     if (topics.length === 0) return
     for (const topic of topics) writer?.record({ kind: 'retained_removed', topic })
     logger.warn(

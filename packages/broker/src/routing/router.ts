@@ -1,14 +1,14 @@
 import { Scheduler, WorkUnits } from '../fairness/scheduler.js'
-import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 import { readShare, type Share } from '../packets/shared-subscription.js'
 import { hasWildcard } from '../packets/topic.js'
+import { Grant } from './grant.js'
 import { type Member, SharedGroup } from './shared-group.js'
 import { TopicTree } from './topic-tree.js'
 
 /** A receiver of messages. */
 export interface Target {
-  deliver(message: Message, granted: Qos, kind: DeliveryKind): void
+  deliver(message: Message, grant: Grant, kind: DeliveryKind): void
 }
 
 /** How a message comes to a receiver. */
@@ -55,8 +55,11 @@ export class Router {
     else this.#delete(subscription)
   }
 
-  /** Delivers a message to each target once, with the highest QoS that was granted to its matching filters. */
-  route(message: Message): void {
+  /**
+   * Delivers a message to each target once, with the highest QoS that was granted to its matching filters. `publisher` is
+   * the session of the client that published it: filters with No Local do not bring the message back to it.
+   */
+  route(message: Message, publisher: Target | null = null): void {
     const routes = this.routes(message.topic)
     const kind = routes.length === 1 ? DeliveryKind.single : DeliveryKind.fanOut
     if (kind === DeliveryKind.fanOut) {
@@ -65,7 +68,8 @@ export class Router {
     }
     for (let i = 0; i < routes.length; i++) {
       const route = routes[i] as Route
-      route.target.deliver(message, route.qos, kind)
+      const grant = route.target === publisher ? route.ownGrant : route.grant
+      if (grant !== null) route.target.deliver(message, grant, kind)
     }
   }
 
@@ -86,24 +90,27 @@ export class Router {
 
   #find(topic: string): Route[] {
     const byTarget = new Map<Target, Route>()
-    const visited = this.#tree.match(topic, ({ target, qos }) => {
+    const visited = this.#tree.match(topic, ({ target, grant }) => {
+      const ownGrant = grant.noLocal ? null : grant
       const known = byTarget.get(target)
-      if (!known) byTarget.set(target, { target, qos })
-      else if (qos > known.qos) known.qos = qos
+      if (known) {
+        known.grant = known.grant.mergedWith(grant)
+        known.ownGrant = merged(known.ownGrant, ownGrant)
+      } else byTarget.set(target, { target, grant, ownGrant })
     })
     this.#scheduler.spend(visited)
     return [...byTarget.values()]
   }
 
-  #join({ filter, target, qos }: Subscription, share: Share): void {
+  #join({ filter, target, grant }: Subscription, share: Share): void {
     let branch = this.#shared.get(filter)
     if (!branch) {
-      branch = { filter: share.filter, qos: 2, target: new SharedGroup() }
+      branch = { filter: share.filter, grant: Grant.plain(2), target: new SharedGroup() }
       this.#shared.set(filter, branch)
       this.#insert(branch)
     }
     const before = branch.target.size
-    branch.target.join(target, qos)
+    branch.target.join(target, grant)
     this.#members += branch.target.size - before
   }
 
@@ -149,19 +156,25 @@ export class Router {
 export interface Subscription {
   readonly filter: string
   readonly target: Member
-  readonly qos: Qos
+  readonly grant: Grant
 }
 
 /** A value of the tree: a plain subscription, or a whole group. */
 interface Branch {
   readonly filter: string
   readonly target: Target
-  readonly qos: Qos
+  readonly grant: Grant
 }
 
 interface Route {
-  target: Target
-  qos: Qos
+  readonly target: Target
+  grant: Grant
+  /** For messages that the target published itself: null when it wants none of them back. */
+  ownGrant: Grant | null
+}
+
+function merged(one: Grant | null, other: Grant | null): Grant | null {
+  return one && other ? one.mergedWith(other) : (one ?? other)
 }
 
 function bytesOf(topic: string, routes: readonly Route[]): number {
@@ -170,5 +183,5 @@ function bytesOf(topic: string, routes: readonly Route[]): number {
 
 // Measured: what a topic without routes takes in the cache, and a route in its list.
 const topicBytes = 150
-const routeBytes = 56
+const routeBytes = 64
 const maxCachedBytes = 32 * 1024 * 1024

@@ -1,5 +1,5 @@
-import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
+import type { Grant } from './grant.js'
 import type { Target } from './router.js'
 
 export type Readiness = 'ready' | 'busy' | 'offline'
@@ -8,21 +8,21 @@ export type Readiness = 'ready' | 'busy' | 'offline'
 export interface Member extends Target {
   /** `ready`: can be sent a message now. `busy`: connected, but would have to queue it. `offline`: not connected. */
   readonly readiness: Readiness
-  deliverShared(message: Message, granted: Qos, group: SharedGroup): void
+  deliverShared(message: Message, grant: Grant, group: SharedGroup): void
 }
 
 /** The members of one shared subscription. Each message goes to one of them, in turn. */
 export class SharedGroup implements Target {
-  readonly #members: { member: Member; qos: Qos }[] = []
+  readonly #members: { member: Member; grant: Grant }[] = []
   #next = 0
 
   get size(): number {
     return this.#members.length
   }
 
-  join(member: Member, qos: Qos): void {
+  join(member: Member, grant: Grant): void {
     this.leave(member)
-    this.#members.push({ member, qos })
+    this.#members.push({ member, grant })
   }
 
   leave(member: Member): void {
@@ -42,9 +42,9 @@ export class SharedGroup implements Target {
     let bestRank = ranks.length
     for (let i = 0; i < count && bestRank > 0; i++) {
       const at = (this.#next + i) % count
-      const { member, qos } = this.#members[at] as { member: Member; qos: Qos }
+      const { member, grant } = this.#members[at] as { member: Member; grant: Grant }
       const rank = ranks.indexOf(member.readiness)
-      if (rank >= bestRank || (member.readiness === 'offline' && qos === 0)) continue
+      if (rank >= bestRank || (member.readiness === 'offline' && grant.qos === 0)) continue
       best = at
       bestRank = rank
     }
@@ -52,9 +52,9 @@ export class SharedGroup implements Target {
   }
 
   #deliverTo(at: number, message: Message): void {
-    const { member, qos } = this.#members[at] as { member: Member; qos: Qos }
+    const { member, grant } = this.#members[at] as { member: Member; grant: Grant }
     this.#next = at + 1
-    member.deliverShared(message, qos, this)
+    member.deliverShared(message, grant, this)
   }
 }
 

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InflightWindow, Stage } from './inflight-window.js'
 
-const kept = (sequence: number) => ({ message: null, retain: false, sequence, group: null })
+const kept = (sequence: number) => ({
+  ...{ message: null, retain: false, identifiers: [], sequence, group: null },
+})
 
 describe('InflightWindow', () => {
   it('gives ids that are free, and knows the stage of each, in whatever order they are acknowledged', () => {

@@ -1,11 +1,13 @@
 import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
 import type { SharedGroup } from '../routing/shared-group.js'
+import { QueueMemory } from './queue-memory.js'
 
 /** What is needed to send a message again, or to give it to another member of its group. */
 export interface KeptMessage {
   message: Message | null
   readonly retain: boolean
+  readonly identifiers: readonly number[]
   readonly sequence: number
   readonly group: SharedGroup | null
 }
@@ -20,10 +22,17 @@ export const Stage = { none: 0, qos1: 1, qos2: 2, released: 3, reserved: 4 } as 
 export class InflightWindow {
   /** Messages that were sent and are not acknowledged. */
   size = 0
+  /** Memory of the messages that are kept. */
+  keptBytes = 0
+  readonly #memory: QueueMemory
   #places: Int32Array = none
   #kept: (KeptMessage | null)[] | null = null
   #used = 0
   #lastId = 0
+
+  constructor(memory = new QueueMemory(Number.POSITIVE_INFINITY)) {
+    this.#memory = memory
+  }
 
   stage(packetId: number): number {
     const place = this.#places[packetId & (this.#places.length - 1)] ?? 0
@@ -51,14 +60,17 @@ export class InflightWindow {
   sent(packetId: number, qos: Qos, kept: KeptMessage | null): void {
     this.size++
     this.#places[packetId & (this.#places.length - 1)] = packetId | (qos << 16)
-    if (kept !== null) this.#keep(packetId, kept)
+    if (kept === null) return
+    this.#keep(packetId, kept)
+    if (kept.message === null) return
+    this.#memory.hold(kept.message)
+    this.keptBytes += kept.message.costBytes
   }
 
   /** PUBREC has come; PUBREL and PUBCOMP are to follow. */
   released(packetId: number): void {
     this.#places[packetId & (this.#places.length - 1)] = packetId | (Stage.released << 16)
-    const kept = this.kept(packetId)
-    if (kept) kept.message = null
+    this.#release(this.kept(packetId))
   }
 
   /** Restores an id that was in use before the broker stopped. */
@@ -75,7 +87,14 @@ export class InflightWindow {
     if ((this.#places[place] as number) >> 16 !== Stage.reserved) this.size--
     this.#places[place] = 0
     this.#used--
-    if (this.#kept !== null) this.#kept[place] = null
+    if (this.#kept === null) return
+    this.#release(this.#kept[place] ?? null)
+    this.#kept[place] = null
+  }
+
+  /** Nothing is kept any more. */
+  end(): void {
+    for (const kept of this.#kept ?? []) this.#release(kept)
   }
 
   /** The kept messages, in the order in which they were sent first. */
@@ -85,6 +104,13 @@ export class InflightWindow {
       if (kept) found.push({ packetId: (this.#places[place] as number) & 0xffff, kept })
     }
     return found.sort((one, other) => one.kept.sequence - other.kept.sequence)
+  }
+
+  #release(kept: KeptMessage | null): void {
+    if (kept === null || kept.message === null) return
+    this.#memory.release(kept.message)
+    this.keptBytes -= kept.message.costBytes
+    kept.message = null
   }
 
   #keep(packetId: number, kept: KeptMessage): void {

@@ -1,7 +1,6 @@
 import { QueueLevel } from '../fairness/back-pressure.js'
 import type { Qos } from '../interface/types.js'
-import type { Message } from '../messages/message.js'
-import type { SharedGroup } from '../routing/shared-group.js'
+import type { Sendable } from './delivery.js'
 import type { QueueMemory } from './queue-memory.js'
 
 export interface QueueLimits {
@@ -12,14 +11,9 @@ export interface QueueLimits {
 }
 
 /** One queued message. */
-export interface Queued {
-  readonly message: Message
-  readonly qos: Qos
-  readonly retain: boolean
+export interface Queued extends Sendable {
   /** Its place in the order of the session's QoS 1 and 2 messages; 0 for a QoS 0 message. */
   readonly sequence: number
-  /** The group of the shared subscription by which the message came. */
-  readonly group: SharedGroup | null
   packetId: number
   /** Its packet id is being written to the store. */
   preparing: boolean

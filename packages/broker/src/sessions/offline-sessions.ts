@@ -23,10 +23,6 @@ export class OfflineSessions {
     this.#byGroup.delete(session.account.group, session)
   }
 
-  [Symbol.iterator](): Iterator<Session> {
-    return this.#all.values()
-  }
-
   /** The session that is offline longest, when there are more than `maxSessions`. */
   oldestPast(maxSessions: number): Session | undefined {
     return this.#all.size > maxSessions ? this.#all.values().next().value : undefined

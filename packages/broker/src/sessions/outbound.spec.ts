@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Qos } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
+import { Grant } from '../routing/grant.js'
 import { DeliveryKind } from '../routing/router.js'
 import { OutgoingQueue } from '../transport/outgoing-queue.js'
 import { Outbound } from './outbound.js'
@@ -41,7 +42,7 @@ function messageOf(payload: Buffer, qos: Qos): Message {
 }
 
 function deliver(payload: string, qos: Qos, to: OutgoingQueue | null = out) {
-  return outbound.deliver(to, messageOf(Buffer.from(payload), qos), qos, DeliveryKind.single)
+  return outbound.deliver(to, messageOf(Buffer.from(payload), qos), Grant.plain(qos), DeliveryKind.single)
 }
 
 async function payloads(): Promise<string[]> {
@@ -107,24 +108,25 @@ describe('Outbound', () => {
 
   it('uses no packet id twice at a time', () => {
     const many = new Outbound({ ...limits, maxInflight: 65_535 }, { stored: false, writer: null })
-    for (let i = 0; i < 65_535; i++) many.deliver(out, messageOf(Buffer.alloc(0), 1), 1, DeliveryKind.single)
+    for (let i = 0; i < 65_535; i++)
+      many.deliver(out, messageOf(Buffer.alloc(0), 1), Grant.plain(1), DeliveryKind.single)
     expect(many.inflight).toBe(65_535)
   })
 
   it('has room for messages of its group while less than 256 are unacknowledged', () => {
     const roomy = new Outbound({ ...limits, maxInflight: 1_024 }, { stored: false, writer: null })
     const message = messageOf(Buffer.alloc(0), 1)
-    for (let i = 0; i < 255; i++) roomy.deliver(out, message, 1, DeliveryKind.single)
+    for (let i = 0; i < 255; i++) roomy.deliver(out, message, Grant.plain(1), DeliveryKind.single)
     expect(roomy.hasRoom(out)).toBe(true)
-    expect(roomy.deliver(out, message, 1, DeliveryKind.single)).toBe('sent')
+    expect(roomy.deliver(out, message, Grant.plain(1), DeliveryKind.single)).toBe('sent')
     expect(roomy.hasRoom(out)).toBe(false)
-    expect(roomy.deliver(out, message, 1, DeliveryKind.single)).toBe('sent')
+    expect(roomy.deliver(out, message, Grant.plain(1), DeliveryKind.single)).toBe('sent')
   })
 
   it('drops QoS 0 for a client that is behind', () => {
     const slow = new Outbound({ ...limits, slowConsumerDropBytes: 30 }, { stored: true, writer: null })
     const message = messageOf(Buffer.alloc(20), 0)
-    const sends = [1, 2, 3].map(() => slow.deliver(out, message, 0, DeliveryKind.single))
+    const sends = [1, 2, 3].map(() => slow.deliver(out, message, Grant.plain(0), DeliveryKind.single))
     expect(sends).toEqual(['sent', 'sent', 'dropped_slow'])
   })
 
@@ -132,10 +134,10 @@ describe('Outbound', () => {
     const slow = new Outbound({ ...limits, slowConsumerDropBytes: 1_000 }, { stored: true, writer: null })
     const [large, small] = [5_000, 20].map((size) => messageOf(Buffer.alloc(size), 0))
     const sends = [large, small, large, small].map((one) =>
-      slow.deliver(out, one as Message, 0, DeliveryKind.single),
+      slow.deliver(out, one as Message, Grant.plain(0), DeliveryKind.single),
     )
     expect(sends).toEqual(['sent', 'sent', 'sent', 'dropped_slow'])
     out.flush()
-    expect(slow.deliver(out, small as Message, 0, DeliveryKind.single)).toBe('sent')
+    expect(slow.deliver(out, small as Message, Grant.plain(0), DeliveryKind.single)).toBe('sent')
   })
 })

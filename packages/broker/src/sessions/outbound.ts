@@ -1,22 +1,23 @@
 import type { StoredEntry } from '../interface/persistence.js'
-import type { Qos } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
-import { PacketType, publishFlags } from '../packets/encode.js'
+import { PacketType, publishFlags, pubrelByte, unknownPubrel } from '../packets/encode.js'
 import type { SessionWriter } from '../persistence/store-writer.js'
+import type { Grant } from '../routing/grant.js'
 import { DeliveryKind } from '../routing/router.js'
 import type { SharedGroup } from '../routing/shared-group.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
+import type { Delivery, Loss, Sendable, Sending } from './delivery.js'
 import { InflightWindow, Stage } from './inflight-window.js'
 import { MessageQueue, type Queued, type QueueLimits } from './message-queue.js'
+import { Qos0Sender } from './qos0-sender.js'
 import { QueueMemory } from './queue-memory.js'
+import { Resending } from './resending.js'
 
 export interface OutboundLimits extends QueueLimits {
   maxInflight: number
   maxInflightBytes: number
   slowConsumerDropBytes: number
 }
-
-export type Delivery = 'sent' | 'queued' | 'dropped_slow' | 'dropped_full'
 
 export interface OutboundOptions {
   /** Its messages are kept, to be sent again on the next connection. */
@@ -26,16 +27,6 @@ export interface OutboundOptions {
   memory?: QueueMemory
 }
 
-/** A QoS 1 or 2 message that is sent with a packet id. */
-interface Sending {
-  message: Message
-  qos: Qos
-  retain: boolean
-  packetId: number
-  sequence: number
-  group: SharedGroup | null
-}
-
 /**
  * The outbound messages of one session, in order: an in-flight window of QoS 1 and 2 messages, and a queue behind it.
  * While the queue is not empty QoS 0 messages wait in it too, so that they overtake nothing.
@@ -43,17 +34,16 @@ interface Sending {
 export class Outbound {
   /** QoS 1 and 2 messages that were acknowledged so far. */
   acknowledgements = 0
+  /** How many QoS 1 and 2 messages the client takes before it has acknowledged some (MQTT 5, section 3.1.2.11.3). */
+  receiveMaximum = 65_535
   readonly queue: MessageQueue
   readonly #limits: OutboundLimits
   #stored: boolean
   #writer: SessionWriter | null
-  readonly #memory: QueueMemory
-  readonly #inflight = new InflightWindow()
-  /** Memory of the messages in flight that are kept. */
-  #inflightBytes = 0
+  readonly #inflight: InflightWindow
   #nextSequence = 1
-  /** The largest QoS 0 payload that was sent since the client was last not behind. */
-  #largestBytes = 0
+  readonly #resending: Resending
+  readonly #qos0: Qos0Sender
 
   constructor(
     limits: OutboundLimits,
@@ -62,12 +52,19 @@ export class Outbound {
     this.#limits = limits
     this.#stored = stored
     this.#writer = writer
-    this.#memory = memory
+    this.#inflight = new InflightWindow(memory)
+    this.#resending = new Resending(this.#inflight)
+    this.#qos0 = new Qos0Sender(limits.slowConsumerDropBytes)
     this.queue = new MessageQueue(limits, memory)
   }
 
   get queued(): number {
     return this.queue.size
+  }
+
+  /** Something is to be sent. */
+  get waits(): boolean {
+    return this.#resending.size > 0 || this.queue.size > 0
   }
 
   get inflight(): number {
@@ -79,26 +76,43 @@ export class Outbound {
    * over before its window is full, in favour of a faster one.
    */
   hasRoom(out: OutgoingQueue): boolean {
-    return this.queue.size === 0 && this.#inflight.size < maxInflightOfGroup && !this.#mustWait(out)
+    return !this.waits && this.#inflight.size < maxInflightOfGroup && !this.#mustWait(out)
   }
 
   /** Sends a message now when nothing is before it, else queues it. `out` is null while no client is connected. */
   deliver(
     out: OutgoingQueue | null,
     message: Message,
-    qos: Qos,
+    grant: Grant,
     kind: DeliveryKind,
     group: SharedGroup | null = null,
   ): Delivery {
-    const retain = kind === DeliveryKind.retained
-    if (!out || this.queue.size > 0) return this.#enqueue(message, qos, retain, group)
-    if (qos === 0) return this.#sendQos0(out, message, kind)
-    if (this.#mustWait(out) || (qos === 2 && this.#writer)) return this.#enqueue(message, qos, retain, group)
+    const qos = grant.qosFor(message.qos)
+    const { identifiers } = grant
+    const retain = kind === DeliveryKind.retained || (grant.retainAsPublished && message.retain)
+    if (!out || this.waits) return this.#enqueue({ message, qos, retain, identifiers, group })
+    if (out.isTooLarge(message, qos, identifiers)) return 'dropped_large'
+    if (qos === 0) {
+      const isShared = kind === DeliveryKind.fanOut && !retain && identifiers.length === 0
+      return this.#qos0.send(out, message, isShared ? null : { retain, identifiers })
+    }
+    if (this.#mustWait(out) || (qos === 2 && this.#writer))
+      return this.#enqueue({ message, qos, retain, identifiers, group })
     const packetId = this.#inflight.reserve()
     const sequence = this.#nextSequence++
-    this.#writer?.queued({ sequence, message, qos, retain, packetId })
-    this.#send(out, { message, qos, retain, packetId, sequence, group })
+    this.#writer?.queued({ sequence, message, qos, retain, identifiers, packetId })
+    this.#send(out, { message, qos, retain, identifiers, packetId, sequence, group })
     return 'sent'
+  }
+
+  /**
+   * Whether a PUBACK, PUBREC or PUBCOMP is of the kind that answers the packet with this id [MQTT-4.8.0-1]. One with an unknown
+   * id is, as the client may answer a message that is not wanted any more.
+   */
+  expects(packetId: number, type: number): boolean {
+    const stage = this.#inflight.stage(packetId)
+    if (stage === Stage.qos1) return type === PacketType.puback
+    return (stage !== Stage.qos2 && stage !== Stage.released) || type !== PacketType.puback
   }
 
   /** PUBACK or PUBCOMP: the client has the message. False for an id that is not in flight. */
@@ -112,11 +126,16 @@ export class Outbound {
     return true
   }
 
-  /** PUBREC: from here on only PUBREL is sent again. In a session that survives a restart it leaves once it is durable. */
+  /** PUBREC: from here on only PUBREL is sent again. In MQTT 5 an id that is not in flight is answered as unknown. In a session that survives a restart it leaves once it is durable. */
   received(out: OutgoingQueue, packetId: number): void {
-    const isNew = this.#inflight.stage(packetId) === Stage.qos2
+    const stage = this.#inflight.stage(packetId)
+    if (stage === Stage.none && out.version === 5) {
+      out.packet(unknownPubrel(packetId))
+      return
+    }
+    const isNew = stage === Stage.qos2
     if (isNew) {
-      this.#releaseMessage(packetId)
+      this.#resending.forget(packetId)
       this.#inflight.released(packetId)
     }
     if (!isNew || !this.#writer) {
@@ -134,16 +153,20 @@ export class Outbound {
    * get it twice otherwise.
    */
   drain(out: OutgoingQueue, sent: (message: Message, delivery: Delivery) => void, later: () => void): void {
+    if (!this.#resend(out)) return
     for (let next = this.queue.first; next; next = this.queue.first) {
+      const loss = this.#lossOf(out, next)
+      if (loss !== null) {
+        this.queue.shift()
+        this.#dropped(next)
+        sent(next.message, loss)
+        continue
+      }
       if (next.qos > 0 && this.#mustWait(out)) return
       if (next.qos === 2 && this.#writer && next.packetId === 0) this.#prepare(this.#writer, later)
       if (next.preparing) return
       this.queue.shift()
-      if (next.qos === 0)
-        sent(
-          next.message,
-          this.#sendQos0(out, next.message, next.retain ? DeliveryKind.retained : DeliveryKind.single),
-        )
+      if (next.qos === 0) sent(next.message, this.#qos0.send(out, next.message, next))
       else {
         if (next.packetId === 0) {
           next.packetId = this.#inflight.reserve()
@@ -155,25 +178,25 @@ export class Outbound {
     }
   }
 
-  /** Sends all messages in flight again on a new connection, in their first order [MQTT-4.4.0-1, -4.6.0-1]. */
+  /**
+   * Sends all messages in flight again on a new connection, in their first order [MQTT-4.4.0-1, -4.6.0-1]: as many as the client
+   * takes at once, and the others as it acknowledges these.
+   */
   resend(out: OutgoingQueue): void {
-    for (const { packetId, kept } of this.#inflight.all()) {
-      const { message, retain } = kept
-      if (message)
-        out.publish(message, publishFlags(this.#inflight.stage(packetId), { retain, dup: true }), packetId)
-      else if (this.#inflight.stage(packetId) === Stage.released) out.acknowledge(pubrelByte, packetId)
-    }
+    this.#resending.begin(this.#inflight.all().map(({ packetId }) => packetId))
+    this.#resend(out)
   }
 
   /** Restores one entry of the store; call it in rising order. */
-  restore({ sequence, qos, retain, packetId, released }: StoredEntry, message: Message): void {
+  restore({ sequence, qos, retain, identifiers, packetId, released }: StoredEntry, message: Message): void {
     this.#nextSequence = sequence + 1
     if (packetId === 0) {
       const bytes = message.costBytes
-      this.queue.add({ message, qos, retain, sequence, group: null, packetId: 0, preparing: false, bytes })
+      const entry = { message, qos, retain, identifiers, sequence, group: null, bytes }
+      this.queue.add({ ...entry, packetId: 0, preparing: false })
       return
     }
-    const kept = { message: released ? null : this.#keep(message), retain, sequence, group: null }
+    const kept = { message: released ? null : message.keep(), retain, identifiers, sequence, group: null }
     this.#inflight.restore(packetId, qos, kept)
   }
 
@@ -213,22 +236,7 @@ export class Outbound {
   /** The session has ended: nothing of it is kept. */
   end(): void {
     this.queue.take(() => true)
-    for (const { packetId } of this.#inflight.all()) this.#releaseMessage(packetId)
-  }
-
-  #keep(message: Message): Message {
-    const kept = message.keep()
-    this.#memory.hold(kept)
-    this.#inflightBytes += kept.costBytes
-    return kept
-  }
-
-  #releaseMessage(packetId: number): void {
-    const kept = this.#inflight.kept(packetId)
-    if (!kept?.message) return
-    this.#memory.release(kept.message)
-    this.#inflightBytes -= kept.message.costBytes
-    kept.message = null
+    this.#inflight.end()
   }
 
   #dropped({ sequence, packetId }: Queued): void {
@@ -239,17 +247,30 @@ export class Outbound {
   /** The message of this id was acknowledged, or is not wanted any more. */
   #drop(packetId: number): void {
     if (this.#writer) this.#writer.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
-    this.#releaseMessage(packetId)
+    this.#resending.forget(packetId)
     this.#inflight.free(packetId)
+  }
+
+  #resend(out: OutgoingQueue): boolean {
+    if (this.#resending.size === 0) return true
+    return this.#resending.continue(out, this.receiveMaximum, (packetId) => this.#drop(packetId))
   }
 
   #mustWait(out: OutgoingQueue): boolean {
     const { maxInflight, maxInflightBytes, slowConsumerDropBytes } = this.#limits
-    const full = this.#inflight.size >= maxInflight || this.#inflightBytes >= maxInflightBytes
+    const { size } = this.#inflight
+    const full =
+      size >= maxInflight || size >= this.receiveMaximum || this.#inflight.keptBytes >= maxInflightBytes
     return full || out.exceeds(slowConsumerDropBytes)
   }
 
-  #enqueue(message: Message, qos: Qos, retain: boolean, group: SharedGroup | null): Delivery {
+  /** Why a queued message is not sent, if it is not. Of one that is being sent for the first time nothing has left yet. */
+  #lossOf(out: OutgoingQueue, { message, qos, identifiers }: Queued): Loss | null {
+    if (message.expired) return 'expired'
+    return out.isTooLarge(message, qos, identifiers) ? 'dropped_large' : null
+  }
+
+  #enqueue({ message, qos, retain, identifiers, group }: Sendable): Delivery {
     const bytes = message.costBytes
     if (!this.queue.makeRoom(bytes, qos)) return 'dropped_full'
     const sequence = qos > 0 ? this.#nextSequence++ : 0
@@ -257,13 +278,14 @@ export class Outbound {
       message: this.#stored ? message.keep() : message.keepBriefly(),
       qos,
       retain,
+      identifiers,
       sequence,
       group,
       packetId: 0,
       preparing: false,
       bytes,
     })
-    if (qos !== 0) this.#writer?.queued({ sequence, message, qos, retain, packetId: 0 })
+    if (qos !== 0) this.#writer?.queued({ sequence, message, qos, retain, identifiers, packetId: 0 })
     return 'queued'
   }
 
@@ -283,29 +305,13 @@ export class Outbound {
     })
   }
 
-  #sendQos0(out: OutgoingQueue, message: Message, kind: DeliveryKind): Delivery {
-    if (!this.#takesQos0(out, message.payloadBytes)) return 'dropped_slow'
-    if (kind === DeliveryKind.fanOut) out.shared(message.frame())
-    else out.publish(message, publishFlags(0, { retain: kind === DeliveryKind.retained }), 0)
-    return 'sent'
-  }
-
-  /** Whether a QoS 0 message may be sent. One message above the limit is no reason to drop it, or those behind it. */
-  #takesQos0(out: OutgoingQueue, payloadBytes: number): boolean {
-    const isBehind = out.exceeds(this.#limits.slowConsumerDropBytes)
-    const largest = isBehind ? Math.max(this.#largestBytes, payloadBytes) : payloadBytes
-    if (isBehind && out.exceeds(2 * largest)) return false
-    this.#largestBytes = largest
-    return true
-  }
-
-  #send(out: OutgoingQueue, { message, qos, retain, packetId, sequence, group }: Sending): void {
+  #send(out: OutgoingQueue, { message, qos, retain, identifiers, packetId, sequence, group }: Sending): void {
     // Nothing of a clean session is sent again, so it need not keep the bytes.
-    const kept = this.#stored || group ? { message: this.#keep(message), retain, sequence, group } : null
+    const kept =
+      this.#stored || group ? { message: message.keep(), retain, identifiers, sequence, group } : null
     this.#inflight.sent(packetId, qos, kept)
-    out.publish(message, publishFlags(qos, { retain }), packetId)
+    out.publish(message, publishFlags(qos, { retain }), packetId, identifiers)
   }
 }
 
 const maxInflightOfGroup = 256
-const pubrelByte = (PacketType.pubrel << 4) | 2

@@ -18,7 +18,16 @@ const message = (bytes: number) =>
 function offer(queue: MessageQueue, wanted: Message, qos: 0 | 1 = 1): boolean {
   if (!queue.makeRoom(wanted.costBytes, qos)) return false
   const { costBytes: bytes } = wanted
-  const entry = { qos, retain: false, sequence: 1, group: null, packetId: 0, preparing: false, bytes }
+  const entry = {
+    qos,
+    retain: false,
+    identifiers: [],
+    sequence: 1,
+    group: null,
+    packetId: 0,
+    preparing: false,
+    bytes,
+  }
   queue.add({ message: wanted, ...entry })
   return true
 }

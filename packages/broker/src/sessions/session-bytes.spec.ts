@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { BackPressure } from '../fairness/back-pressure.js'
 import { Shares } from '../fairness/shares.js'
 import { defaultLimits } from '../interface/limits.js'
+import { Grant } from '../routing/grant.js'
 import { Router } from '../routing/router.js'
 import { Counters } from '../stats/counters.js'
 import { QueueMemory } from './queue-memory.js'
@@ -50,6 +51,7 @@ const filters: Record<string, (index: number) => string> = {
   'of a device': (i) => `acme/devices/pump-${i}/commands/+/request`,
   'of one level': (i) => `x${i}`,
   'of 32 levels, nothing shared': (i) => deep(32, (level) => `a${i}-${level}`),
+  'of 128 levels, nothing shared': (i) => deep(128, (level) => `g${i}-${level}`),
   'in pairs that share 31 levels': (i) => `${deep(31, (level) => `b${i >> 1}-${level}`)}/${i & 1}`,
   'each of which is the beginning of the next': (i) => `c${i >> 5}${'/d'.repeat(i & 31)}`,
   'as long as they may be, of one level': (i) => `e${i}`.padEnd(1_024, '-'),
@@ -60,8 +62,8 @@ const filters: Record<string, (index: number) => string> = {
 
 // Tables double as they grow, so the measured share of each entry depends on the number.
 it.each(Object.entries(filters))('counts no less than what subscriptions take: %s', (name, filterOf) => {
-  const { session } = store.take({ sessionId: name, clean: true })
-  const { heap, charged } = measure(8_000, (i) => session.subscribe(text(filterOf(i)), 1))
+  const { session } = store.take({ sessionId: name, clean: true, expiryMs: 0 })
+  const { heap, charged } = measure(8_000, (i) => session.subscribe(text(filterOf(i)), Grant.plain(1)))
   expect(heap).toBeGreaterThan(0)
   expect(heap).toBeLessThan(charged)
   expect(charged).toBeLessThan(4 * heap)
@@ -76,7 +78,7 @@ it('counts no less than what a stored session takes', () => {
   const { heap, charged } = measure(5_000, (i) => {
     const account = { owner: text(`device ${i}`), group: 'acme' }
     const sessionId = text(`acme/d/${i}/pump-${i}`)
-    const { session } = store.take({ sessionId, clean: false, owner: account.owner, account })
+    const { session } = store.take({ sessionId, clean: false, expiryMs: 1, owner: account.owner, account })
     store.release(session)
   })
   expect(heap).toBeLessThan(charged)

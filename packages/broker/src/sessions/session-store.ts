@@ -1,11 +1,12 @@
 import type { ExceededShare, Usage } from '../fairness/shares.js'
 import type { BrokerLimits } from '../interface/limits.js'
-import type { QuotaAccount, StoredEntry, StoredSession } from '../interface/persistence.js'
+import type { QuotaAccount, StoredEntry, StoredSession, StoredWill } from '../interface/persistence.js'
 import type { BrokerLogger } from '../interface/types.js'
 import { OfflineSessions } from './offline-sessions.js'
 import { Session, type SessionServices } from './session.js'
 import { subscriptionBytes } from './session-bytes.js'
 import { SessionRestorer } from './session-restorer.js'
+import { Timetable } from './timetable.js'
 
 /** All sessions by id, connected or stored. */
 export class SessionStore {
@@ -13,13 +14,21 @@ export class SessionStore {
   readonly #offline = new OfflineSessions()
   readonly #services: SessionServices
   readonly #limits: BrokerLimits
+  /** Sessions without a connection, by when they expire or their will is due. */
+  readonly #due = new Timetable<Session>(performance.now())
   /** Until all of the store is restored. */
   #restorer: SessionRestorer | null
 
-  constructor(services: SessionServices, limits: BrokerLimits, logger: BrokerLogger) {
+  /** `sendStoredWill` is called for a will of which the client has not been back since the start. */
+  constructor(
+    services: SessionServices,
+    limits: BrokerLimits,
+    logger: BrokerLogger,
+    sendStoredWill: (session: Session, will: StoredWill) => void = () => {},
+  ) {
     this.#services = services
     this.#limits = limits
-    this.#restorer = new SessionRestorer({ ...services, limits, logger })
+    this.#restorer = new SessionRestorer({ ...services, limits, logger, sendStoredWill })
   }
 
   get size(): number {
@@ -27,21 +36,23 @@ export class SessionStore {
   }
 
   /**
-   * The session that a CONNECT asks for. A stored one is discarded first with `clean` [MQTT-3.1.2-6], or when it belongs to
-   * another owner.
+   * The session that a CONNECT asks for. A stored one is discarded first with `clean` [MQTT-3.1.2-6], when it belongs to
+   * another owner, or when it has expired. The will of one that is resumed is not sent [MQTT-3.1.3-9].
    */
-  take({ sessionId, clean, owner = '', account = nobody }: SessionRequest): {
+  take({ sessionId, clean, expiryMs, owner = '', account = nobody }: SessionRequest): {
     session: Session
     present: boolean
   } {
     const known = this.#sessions.get(sessionId)
-    if (known && !clean && known.stored && known.owner === owner) {
-      this.#offline.delete(known)
+    if (known && !clean && known.owner === owner && this.#isThere(known)) {
+      this.#setOnline(known)
       known.usage.account = account
+      known.expiryMs = expiryMs
+      known.will = null
       return { session: known, present: true }
     }
     if (known) this.remove(known)
-    const session = new Session(this.#services, { id: sessionId, stored: !clean, owner, account })
+    const session = new Session(this.#services, { id: sessionId, expiryMs, owner, account })
     this.#sessions.set(sessionId, session)
     this.#makeRoom(session, { count: 0, bytes: 0 })
     return { session, present: false }
@@ -54,8 +65,9 @@ export class SessionStore {
   /** Restores a session from the store. One that was connected when the broker stopped is offline from now on. */
   restore(stored: StoredSession): void {
     const { sessionId: id, owner, account } = stored
+    const expiryMs = Math.min(stored.expiryMs, this.#limits.sessionExpiryMs)
     this.#restorer?.restore(stored, () => {
-      const session = new Session(this.#services, { id, stored: true, owner, account })
+      const session = new Session(this.#services, { id, expiryMs, owner, account })
       this.#sessions.set(id, session)
       return session
     })
@@ -63,12 +75,12 @@ export class SessionStore {
 
   restoreEntry(entry: StoredEntry): void {
     const session = this.#sessions.get(entry.sessionId)
-    if (session && this.#restorer) session.outbound.restore(entry, this.#restorer.message(entry.message))
+    if (session) this.#restorer?.restoreEntry(session, entry)
   }
 
   /** All of the store was passed. */
   restored(): void {
-    for (const session of this.#restorer?.finish() ?? []) this.#offline.add(session)
+    for (const session of this.#restorer?.finish() ?? []) this.#setOffline(session)
     this.#restorer = null
   }
 
@@ -84,39 +96,67 @@ export class SessionStore {
     return this.#makeRoom(session, { count: 1, bytes })
   }
 
-  /** Its connection is gone: a clean session ends with it, a stored one stays. */
+  /** Its connection is gone: a session that does not outlive it ends, a stored one stays. */
   release(session: Session): void {
     session.detach()
     if (!session.stored) this.remove(session)
     else {
-      this.#offline.add(session)
+      this.#setOffline(session)
       this.#evict(session)
     }
   }
 
+  /** Ends a session. Its will is sent now, however long its delay [MQTT-3.1.2-8]. */
   remove(session: Session): void {
+    const { will } = session
     session.end()
-    this.#offline.delete(session)
+    this.#setOnline(session)
     if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id)
+    will?.send()
   }
 
-  /** Forgets stored sessions that match; a connected one continues as a clean session. */
+  /** Forgets stored sessions that match, with their wills; a connected one continues as a clean session. */
   forget(match: (sessionId: string, owner: string) => boolean): number {
     let count = 0
     for (const session of this.#sessions.values()) {
       if (!session.stored || !match(session.id, session.owner)) continue
       count++
       if (session.link) session.forget()
-      else this.remove(session)
+      else {
+        session.will = null
+        this.remove(session)
+      }
     }
     return count
   }
 
-  /** Forgets sessions that were offline for too long, by the monotonic clock. */
+  /** Ends sessions that have expired, and sends wills that are due, by the monotonic clock. Called a few times a second. */
   expire(nowMs: number): void {
-    for (const session of this.#offline) {
-      if (nowMs - session.offlineSinceMs > this.#limits.sessionExpiryMs) this.remove(session)
+    for (const session of this.#due.take(nowMs, mostDueAtOnce)) {
+      const { will } = session
+      if (session.expiresAtMs <= nowMs) {
+        this.remove(session)
+        continue
+      }
+      session.will = null
+      this.#due.set(session, session.dueAtMs)
+      will?.send()
     }
+  }
+
+  /** Whether it is still there to be resumed: the broker looks for expired sessions only now and then. */
+  #isThere(session: Session): boolean {
+    return session.stored && (session.link !== null || session.expiresAtMs > performance.now())
+  }
+
+  #setOffline(session: Session): void {
+    this.#offline.add(session)
+    this.#due.set(session, session.dueAtMs)
+  }
+
+  #setOnline(session: Session): void {
+    this.#offline.delete(session)
+    this.#due.delete(session)
   }
 
   // Connected sessions do not count here: maxConnections bounds them.
@@ -148,10 +188,14 @@ export class SessionStore {
 
 const nobody: QuotaAccount = { owner: '', group: '' }
 const nothing: Usage = { count: 0, bytes: 0 }
+/** The others wait for the next time, so that many that expire together delay nobody. */
+const mostDueAtOnce = 1_000
 
 interface SessionRequest {
   sessionId: string
+  /** A session that is there is discarded. */
   clean: boolean
+  expiryMs: number
   owner?: string | undefined
   account?: QuotaAccount
 }

@@ -1,6 +1,7 @@
 import type { Shares, Usage } from '../fairness/shares.js'
-import type { QuotaAccount } from '../interface/persistence.js'
+import type { QuotaAccount, StoredWill } from '../interface/persistence.js'
 import { emptySessionBytes, subscriptionBytes } from './session-bytes.js'
+import { willBytes } from './session-will.js'
 
 /** What one session counts for its owner, its group and all: its subscriptions, and the memory that it takes with them. */
 export class SessionUsage {
@@ -35,6 +36,14 @@ export class SessionUsage {
 
   unsubscribed(filter: string): void {
     this.#add(-1, -subscriptionBytes(filter))
+  }
+
+  willAdded(will: StoredWill): void {
+    this.#add(0, willBytes(will))
+  }
+
+  willRemoved(will: StoredWill): void {
+    this.#add(0, -willBytes(will))
   }
 
   /** Frees everything. */

@@ -5,19 +5,22 @@ import {
   type QueueLevel,
 } from '../fairness/back-pressure.js'
 import type { Shares } from '../fairness/shares.js'
-import type { QuotaAccount } from '../interface/persistence.js'
-import type { Qos } from '../interface/types.js'
+import type { QuotaAccount, StoredSession } from '../interface/persistence.js'
 import type { Message } from '../messages/message.js'
 import { matchedPart } from '../packets/shared-subscription.js'
 import { filterMatches } from '../packets/topic.js'
 import { SessionWriter, type StoreWriter } from '../persistence/store-writer.js'
+import type { Grant } from '../routing/grant.js'
 import { DeliveryKind, type Router, type Subscription } from '../routing/router.js'
 import type { Member, Readiness, SharedGroup } from '../routing/shared-group.js'
 import type { Counters } from '../stats/counters.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { type Delivery, Outbound, type OutboundLimits } from './outbound.js'
+import type { Delivery } from './delivery.js'
+import { Outbound, type OutboundLimits } from './outbound.js'
 import type { QueueMemory } from './queue-memory.js'
 import { SessionUsage } from './session-usage.js'
+import type { SessionWill } from './session-will.js'
+import { grantOf, storedSubscription } from './stored-grant.js'
 
 /** What a session needs of the connection that serves it. */
 export interface SessionLink {
@@ -44,8 +47,8 @@ export interface SessionServices {
 
 export interface SessionOptions {
   id: string
-  /** It outlives its connection (clean session 0). */
-  stored: boolean
+  /** How long it outlives its connection; 0 when it ends with it (clean session 1). */
+  expiryMs: number
   owner?: string
   account?: QuotaAccount
 }
@@ -62,21 +65,24 @@ export class Session implements Member, Consumer {
   link: SessionLink | null = null
   /** Time of the monotonic clock since which no client is connected. Of no meaning while one is. */
   offlineSinceMs = 0
+  /** How long it outlives its connection. 0: it ends with it. */
+  expiryMs: number
+  #will: SessionWill | null = null
   // Made when first used: most sessions are of idle clients.
   #inbound: Map<number, 'pending' | 'decided'> | null = null
   #subscriptions: Map<string, Subscription> | null = null
-  #stored: boolean
   /** Where packets to the client go; null while no client is connected, or it has no CONNACK yet. */
   openOut: OutgoingQueue | null = null
   /** There while messages are queued for a connected client. */
   #publisherHold: PublisherHold | null = null
   readonly #services: SessionServices
 
-  constructor(services: SessionServices, { id, stored, owner = '', account = nobody }: SessionOptions) {
+  constructor(services: SessionServices, { id, expiryMs, owner = '', account = nobody }: SessionOptions) {
+    const stored = expiryMs > 0
     this.id = id
     this.owner = owner
+    this.expiryMs = expiryMs
     this.usage = new SessionUsage(services.shares, account)
-    this.#stored = stored
     this.#services = services
     this.writer = stored && services.writer ? new SessionWriter(services.writer, id) : null
     this.outbound = new Outbound(services.limits, { stored, writer: this.writer, memory: services.memory })
@@ -95,7 +101,35 @@ export class Session implements Member, Consumer {
 
   /** Whether it outlives its connection. */
   get stored(): boolean {
-    return this.#stored
+    return this.expiryMs > 0
+  }
+
+  /** What is sent when its time has come, or the session ends before; null for nothing. */
+  get will(): SessionWill | null {
+    return this.#will
+  }
+
+  set will(will: SessionWill | null) {
+    if (will === this.#will) return
+    if (this.#will) this.usage.willRemoved(this.#will.stored)
+    if (will) this.usage.willAdded(will.stored)
+    this.#will = will
+    this.writer?.will(will?.stored ?? null)
+  }
+
+  /** When it ends, or its will is due. Of no meaning while a client is connected. */
+  get dueAtMs(): number {
+    return Math.min(this.expiresAtMs, this.willDueAtMs)
+  }
+
+  get expiresAtMs(): number {
+    return this.offlineSinceMs + this.expiryMs
+  }
+
+  get willDueAtMs(): number {
+    return this.#will
+      ? this.offlineSinceMs + this.#will.stored.delaySeconds * 1_000
+      : Number.POSITIVE_INFINITY
   }
 
   get account(): QuotaAccount {
@@ -120,34 +154,39 @@ export class Session implements Member, Consumer {
     return this.link?.takenBytes ?? 0
   }
 
-  subscribe(filter: string, qos: Qos): void {
+  subscribe(filter: string, grant: Grant): void {
     const known = this.subscriptions.get(filter)
-    if (known?.qos === qos) return
+    if (known?.grant.equals(grant)) return
     if (known) this.#services.router.remove(known)
     else this.usage.subscribed(filter)
-    this.#add(filter, qos)
-    this.writer?.subscribed(filter, qos)
+    this.#add(filter, grant)
+    this.writer?.subscribed(storedSubscription(filter, grant))
   }
 
-  unsubscribe(filter: string): void {
+  /** False when there was no such subscription. */
+  unsubscribe(filter: string): boolean {
     const known = this.subscriptions.get(filter)
-    if (!known) return
+    if (!known) return false
     this.subscriptions.delete(filter)
     this.#services.router.remove(known)
     this.usage.unsubscribed(filter)
     this.writer?.unsubscribed(filter)
+    return true
   }
 
   /** Restores what the store has of it, except its messages. */
-  restore({ offlineSince, subscriptions, inbound }: RestoredState): void {
+  restore({ offlineSince, subscriptions, inbound }: StoredSession, will: SessionWill | null): void {
     // A wall clock that was set back while the broker did not run makes no time pass.
     const offlineMs = offlineSince > 0 ? Math.max(0, Date.now() - offlineSince) : 0
     this.offlineSinceMs = performance.now() - offlineMs
-    for (const { filter, qos } of subscriptions) {
+    for (const stored of subscriptions) {
+      const { filter } = stored
       this.usage.subscribed(filter)
-      this.#add(filter, qos)
+      this.#add(filter, grantOf(stored))
     }
     for (const packetId of inbound) this.inbound.set(packetId, 'decided')
+    this.#will = will
+    if (will) this.usage.willAdded(will.stored)
   }
 
   /** Forgets messages that no subscription asks for any more, as the client may not be allowed to read them. */
@@ -156,16 +195,16 @@ export class Session implements Member, Consumer {
     this.outbound.purge((topic) => filters.some((filter) => filterMatches(filter, topic)))
   }
 
-  deliverShared(message: Message, granted: Qos, group: SharedGroup): void {
-    this.deliver(message, granted, DeliveryKind.single, group)
+  deliverShared(message: Message, grant: Grant, group: SharedGroup): void {
+    this.deliver(message, grant, DeliveryKind.single, group)
   }
 
   /** Delivers with the lower of the message's QoS and the granted one. */
-  deliver(message: Message, granted: Qos, kind: DeliveryKind, group: SharedGroup | null = null): void {
-    const qos = granted < message.qos ? granted : message.qos
+  deliver(message: Message, grant: Grant, kind: DeliveryKind, group: SharedGroup | null = null): void {
+    const qos = grant.qosFor(message.qos)
     const { link } = this
     if (link === null && qos === 0) return
-    const delivery = this.outbound.deliver(this.openOut, message, qos, kind, group)
+    const delivery = this.outbound.deliver(this.openOut, message, grant, kind, group)
     if (delivery === 'sent') {
       this.#services.counters.messagesOut++
       return
@@ -176,7 +215,7 @@ export class Session implements Member, Consumer {
       this.#publisherHold ??= new PublisherHold(this.#services.backPressure, this)
       if (qos > 0) this.#publisherHold.queueGrew(message.costBytes)
       if (qos === 2 && this.writer) this.drain()
-    } else if (qos > 0) link.queueOverflowed()
+    } else if (qos > 0 && delivery === 'dropped_full') link.queueOverflowed()
   }
 
   /** Begins to send: first the messages that were in flight before, then the queue. */
@@ -190,7 +229,7 @@ export class Session implements Member, Consumer {
 
   drain(): void {
     const out = this.openOut
-    if (!out || this.outbound.queued === 0) return
+    if (!out || !this.outbound.waits) return
     this.outbound.drain(
       out,
       (message, delivery) => {
@@ -206,14 +245,14 @@ export class Session implements Member, Consumer {
   attach(link: SessionLink): void {
     this.link = link
     this.openOut = null
-    this.writer?.session(this, 0)
+    this.#recordState(0)
   }
 
   detach(): void {
     this.link = null
     this.openOut = null
     this.offlineSinceMs = performance.now()
-    this.writer?.session(this, Date.now())
+    this.#recordState(Date.now())
     this.#publisherHold?.timeOut()
     this.#publisherHold = null
     this.#passOn((group) => group.hasOtherConnected(this))
@@ -223,13 +262,14 @@ export class Session implements Member, Consumer {
   forget(): void {
     this.writer?.removed()
     this.writer = null
-    this.#stored = false
+    this.expiryMs = 0
     this.outbound.forget()
   }
 
   /** Removes its subscriptions from the router, and itself from the store. */
   end(): void {
     for (const subscription of this.subscriptions.values()) this.#services.router.remove(subscription)
+    this.#will = null
     this.usage.end()
     this.subscriptions.clear()
     this.#passOn((group) => group.size > 0)
@@ -237,10 +277,15 @@ export class Session implements Member, Consumer {
     this.outbound.end()
   }
 
-  #add(filter: string, qos: Qos): void {
-    const subscription = { filter, qos, target: this }
+  #add(filter: string, grant: Grant): void {
+    const subscription = { filter, grant, target: this }
     this.subscriptions.set(filter, subscription)
     this.#services.router.add(subscription)
+  }
+
+  #recordState(offlineSince: number): void {
+    const { owner, account, expiryMs } = this
+    this.writer?.session({ owner, account, offlineSince, expiryMs })
   }
 
   /** Gives the messages that it had for a group to the other members. */
@@ -252,16 +297,13 @@ export class Session implements Member, Consumer {
     const { counters } = this.#services
     if (delivery === 'dropped_slow') counters.droppedSlow++
     else if (delivery === 'dropped_full') counters.droppedFull++
-    else return
+    else {
+      if (delivery === 'dropped_large') counters.droppedLarge++
+      else if (delivery === 'expired') counters.expired++
+      return
+    }
     this.link?.dropped(message.topic)
   }
 }
 
 const nobody: QuotaAccount = { owner: '', group: '' }
-
-interface RestoredState {
-  /** Epoch milliseconds; 0 when a client was connected. */
-  offlineSince: number
-  subscriptions: readonly { filter: string; qos: Qos }[]
-  inbound: readonly number[]
-}

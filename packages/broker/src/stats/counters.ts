@@ -9,6 +9,8 @@ export class Counters {
   droppedSlow = 0
   droppedFull = 0
   droppedRefused = 0
+  droppedLarge = 0
+  expired = 0
   /** Processor time of the refused ones. */
   refusedMs = 0
   readonly refusals: Partial<Record<RefusalReason, number>> = {}

@@ -63,7 +63,7 @@ function addEverything(out: OutgoingQueue, framed: boolean, round: number): Buff
     out.publish(message, 2, i + 1)
     wanted.push(encoded(message, 1, i + 1, framed))
     if (i % 2 === 0) {
-      out.shared(message.frame())
+      out.shared(message.frame(4))
       wanted.push(encoded(message, 0, 0, framed))
     }
     if (i % 3 === 0) {

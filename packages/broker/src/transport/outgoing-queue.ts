@@ -1,16 +1,33 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Bytes } from '../bytes/bytes.js'
-import type { Transport } from '../interface/types.js'
+import type { ProtocolVersion, Transport } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
-import { largeBytes, type SharedFrame } from '../messages/shared-frame.js'
+import {
+  aliasBytes,
+  noAlias,
+  publish5Bytes,
+  type TopicAlias,
+  writePublish5,
+  writePublish5Head,
+} from '../messages/publish5.js'
+import type { SharedFrame } from '../messages/shared-frame.js'
+import { noIdentifiers } from '../routing/grant.js'
 import { frameHeaderBytes, writeFrameHeader } from '../websocket/frame.js'
 import { chunkBytes, giveBack, takeChunk } from './chunk-pool.js'
 import { FrameSequence } from './frame-sequence.js'
+import { SentAliases } from './sent-aliases.js'
 
 /** The outgoing queue of one client: collects bytes during a turn of the event loop, and writes them once at its end. */
 export class OutgoingQueue {
   bytesWritten = 0
+  /** The client's, once its CONNECT was read. */
+  version: ProtocolVersion = 4
+  /** How many topic aliases the client may be sent. */
+  topicAliasMaximum = 0
+  /** What the client takes: a larger PUBLISH must not be added [MQTT-3.1.2-24]. */
+  maximumPacketSize = Number.POSITIVE_INFINITY
+  #aliases: SentAliases | null = null
   readonly #socket: Duplex
   readonly #framed: boolean
   // A socket that took everything has passed it to the kernel; other streams may still hold the bytes.
@@ -63,11 +80,28 @@ export class OutgoingQueue {
     }
   }
 
+  /** Whether a message is more than the client takes in one packet. */
+  isTooLarge(message: Message, qos: number, identifiers: readonly number[]): boolean {
+    if (this.maximumPacketSize === Number.POSITIVE_INFINITY) return false
+    return this.#publishBytes(message, qos, identifiers) > this.maximumPacketSize
+  }
+
   /** Adds a PUBLISH for this client alone. A large payload is not copied: its bytes must never change. */
-  publish(message: Message, flags: number, packetId: number): void {
+  publish(
+    message: Message,
+    flags: number,
+    packetId: number,
+    identifiers: readonly number[] = noIdentifiers,
+  ): void {
+    if (this.version === 5) {
+      this.#publish5(message, flags, packetId, identifiers)
+      return
+    }
     const bytes = message.packetBytes((flags >> 1) & 3)
-    if (bytes > largeBytes && message.payloadBytes >= largeBytes) {
-      this.#publishLarge(message, flags, packetId, bytes)
+    if (message.isLarge) {
+      const { head, at } = this.#largeHead(message, bytes)
+      message.writeHeader(head, at, flags, packetId)
+      this.#addLarge(message, head)
       return
     }
     const at = this.#reservePacket(bytes)
@@ -139,12 +173,47 @@ export class OutgoingQueue {
     return this.#partsBytes + this.#used + this.#sequence.bytes
   }
 
-  #publishLarge(message: Message, flags: number, packetId: number, bytes: number): void {
-    if (this.#closed) return
+  #publish5(message: Message, flags: number, packetId: number, identifiers: readonly number[]): void {
+    const qos = (flags >> 1) & 3
+    const topic = this.#aliasOf(message, flags, identifiers)
+    const bytes = publish5Bytes(message, qos, identifiers, topic)
+    const sending = { flags, packetId, identifiers, topic }
+    if (message.isLarge) {
+      const { head, at } = this.#largeHead(message, bytes)
+      writePublish5Head(message, head, at, sending)
+      this.#addLarge(message, head)
+      return
+    }
+    const at = this.#reservePacket(bytes)
+    if (at >= 0) writePublish5(message, this.#chunk as Bytes, at, sending)
+  }
+
+  /** A retained message is sent once, so its topic gets no alias; neither does one that is hardly longer than an alias. */
+  #aliasOf(message: Message, flags: number, identifiers: readonly number[]): TopicAlias {
+    const isRetained = (flags & 1) === 1
+    if (this.topicAliasMaximum === 0 || isRetained || this.#closed) return noAlias
+    if (message.topicEnd - message.body <= 2 + aliasBytes) return noAlias
+    const bytes = this.#publishBytes(message, (flags >> 1) & 3, identifiers)
+    // The remaining length may take a byte more with the alias.
+    if (bytes + aliasBytes + 1 > this.maximumPacketSize) return noAlias
+    this.#aliases ??= new SentAliases(this.topicAliasMaximum)
+    return this.#aliases.use(message.topic)
+  }
+
+  #publishBytes(message: Message, qos: number, identifiers: readonly number[]): number {
+    return this.version === 5 ? publish5Bytes(message, qos, identifiers, noAlias) : message.packetBytes(qos)
+  }
+
+  /** Memory for what is before a large payload, and where the packet begins there, behind its frame header. */
+  #largeHead(message: Message, bytes: number): { head: Bytes; at: number } {
     const header = this.#framed ? frameHeaderBytes(bytes) : 0
     const head = new Bytes(Buffer.allocUnsafe(header + bytes - message.payloadBytes))
     if (this.#framed) writeFrameHeader(head.buffer, 0, bytes)
-    message.writeHeader(head, header, flags, packetId)
+    return { head, at: header }
+  }
+
+  #addLarge(message: Message, head: Bytes): void {
+    if (this.#closed) return
     this.#schedule()
     this.#sealSequence()
     this.#sealChunk(true)

@@ -33,9 +33,26 @@ export class FilePersistence {
 }
 
 function plain(change) {
+  if (change.kind === 'will' && change.will)
+    return {
+      ...change,
+      will: {
+        ...change.will,
+        payload: encoded(change.will.payload),
+        properties: change.will.properties && encoded(change.will.properties),
+      },
+    }
   if (change.kind !== 'queued' && change.kind !== 'retained') return change
-  const { topic, payload, qos } = change.message
-  return { ...change, message: { topic, qos, payload: { base64: payload.toString('base64') } } }
+  const { topic, payload, qos, properties } = change.message
+  const kept = properties && {
+    expiresAt: properties.expiresAt,
+    encoded: properties.encoded && encoded(properties.encoded),
+  }
+  return { ...change, message: { topic, qos, payload: encoded(payload), properties: kept } }
+}
+
+function encoded(bytes) {
+  return { base64: bytes.toString('base64') }
 }
 
 function revive(_key, value) {

@@ -12,9 +12,12 @@ export type Via = 'tcp' | 'ws'
 /** An MQTT client for tests: sends any bytes, and keeps every packet that it receives. */
 export class RawClient {
   readonly received: Packet[] = []
+  readonly firstBytes: number[] = []
   readonly closed: Promise<void>
   isClosed = false
-  readonly #parser = mqttPacket.parser()
+  /** As the CONNECT said that was sent. */
+  readonly #settings = { protocolVersion: 4 }
+  readonly #parser = mqttPacket.parser(this.#settings)
   readonly #waiting = new Set<() => void>()
   readonly #write: (bytes: Buffer) => void
   readonly #destroy: () => void
@@ -41,7 +44,10 @@ export class RawClient {
     })
     this.closed = new Promise((resolve) => {
       listen(
-        (bytes) => this.#parser.parse(bytes),
+        (bytes) => {
+          if (this.firstBytes.length < keptBytes) this.firstBytes.push(...bytes.subarray(0, keptBytes))
+          this.#parser.parse(bytes)
+        },
         () => {
           this.isClosed = true
           resolve()
@@ -92,8 +98,14 @@ export class RawClient {
     const client = await RawClient.open(endpoint, via)
     client.send(connectPacket(options))
     const connack = await client.next('connack')
-    if (connack.returnCode !== 0) throw new Error(`refused with ${connack.returnCode}`)
+    const code = connack.reasonCode ?? connack.returnCode
+    if (code !== 0) throw new Error(`refused with ${code}`)
     return client
+  }
+
+  /** What is received is of this version, after a CONNECT that was written as bytes. */
+  expectVersion(version: 4 | 5): void {
+    this.#settings.protocolVersion = version
   }
 
   write(bytes: Buffer | number[]): void {
@@ -101,7 +113,9 @@ export class RawClient {
   }
 
   send(...packets: Packet[]): void {
-    this.#write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))))
+    for (const packet of packets)
+      if (packet.cmd === 'connect') this.#settings.protocolVersion = packet.protocolVersion ?? 4
+    this.#write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet, this.#settings))))
   }
 
   async subscribe(...subscriptions: { topic: string; qos: 0 | 1 | 2 }[]): Promise<(number | object)[]> {
@@ -134,10 +148,13 @@ export class RawClient {
   /** Publishes at QoS 1 under rising packet ids, all at once. */
   flood(topic: string, payloads: readonly string[]): void {
     const packets = payloads.map((payload, i) =>
-      mqttPacket.generate({
-        ...{ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false },
-        messageId: (i % 65_535) + 1,
-      } as Packet),
+      mqttPacket.generate(
+        {
+          ...{ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false },
+          messageId: (i % 65_535) + 1,
+        } as Packet,
+        this.#settings,
+      ),
     )
     this.#write(Buffer.concat(packets))
   }
@@ -199,6 +216,7 @@ function idOf({ messageId = 0 }: { messageId?: number }): { messageId: number } 
   return { messageId }
 }
 
+const keptBytes = 64
 let count = 0
 
 export function connectPacket(options: Partial<IConnectPacket> = {}): IConnectPacket {

@@ -49,7 +49,7 @@ export async function smallPlatform({ answer, withoutTcp = false }: PlatformScri
     hooks: {
       authenticate: ({ clientId, username, password }) => {
         if (!devices.has(username ?? '') || password?.toString() !== secret)
-          return { ok: false, returnCode: 4, reason: 'bad_credentials' }
+          return { ok: false, reason: 'bad_credentials' }
         const principal = { kind: 'device', org, device: clientId } as const
         return { ok: true, principal, sessionId: clientId }
       },

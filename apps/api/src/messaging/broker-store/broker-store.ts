@@ -44,7 +44,8 @@ export class BrokerStore implements Persistence {
       this.database.pools.background,
     )) {
       const topic = presence.topic({ org: organizationSlug, device: deviceId })
-      const message = { topic, payload: Buffer.from(presence.encode(state)), qos: 1 as const }
+      const payload = Buffer.from(presence.encode(state))
+      const message = { topic, payload, qos: 1 as const, properties: null }
       restore.retained({ message, account: null, retainedAt: state.since })
     }
   }

@@ -8,14 +8,15 @@ beforeEach(() => {
   changeSet = new ChangeSet()
 })
 
-const message: StoredMessage = { topic: 't', payload: Buffer.alloc(1_000), qos: 1 }
+const message: StoredMessage = { topic: 't', payload: Buffer.alloc(1_000), qos: 1, properties: null }
 
 function add(...changes: Change[]): void {
   for (const change of changes) changeSet.add(change)
 }
 
 function queued(sessionId: string, sequence: number, packetId = 0): Change {
-  return { kind: 'queued', sessionId, sequence, message, qos: 2, retain: false, packetId, released: false }
+  const sending = { qos: 2, retain: false, identifiers: [], packetId, released: false } as const
+  return { kind: 'queued', sessionId, sequence, message, ...sending }
 }
 
 const dequeued = (sessionId: string, sequence: number): Change => ({ kind: 'dequeued', sessionId, sequence })
@@ -65,14 +66,19 @@ describe('ChangeSet', () => {
     add(
       queued('s', 1),
       { kind: 'session_removed', sessionId: 's' },
-      { kind: 'session', sessionId: 's', owner: 'o', account: { owner: 'q', group: 'g' }, offlineSince: 5 },
+      {
+        kind: 'session',
+        sessionId: 's',
+        owner: 'o',
+        account: { owner: 'q', group: 'g' },
+        offlineSince: 5,
+        expiryMs: 1,
+      },
       queued('s', 1),
     )
     expect(changeSet.sessions.get('s')).toMatchObject({
       removed: true,
-      owner: 'o',
-      account: { owner: 'q', group: 'g' },
-      offlineSince: 5,
+      state: { owner: 'o', account: { owner: 'q', group: 'g' }, offlineSince: 5, expiryMs: 1 },
     })
     expect(changeSet.sessions.get('s')?.entries.size).toBe(1)
   })

@@ -1,10 +1,11 @@
 import type {
   Change,
-  Qos,
-  QuotaAccount,
   StoredEntry,
   StoredMessage,
   StoredRetained,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
 } from '@heliograph/broker'
 
 /** What happened to an entry: it is new or was replaced, it was sent or released, or it was removed. */
@@ -16,12 +17,12 @@ export type EntryChanges =
 export interface SessionChanges {
   /** Whether everything that is stored of it is deleted first. */
   removed: boolean
-  owner: string
-  account: QuotaAccount
   /** Null when the session itself did not change. */
-  offlineSince: number | null
-  /** The granted QoS by topic filter; null for a subscription that was removed. */
-  readonly subscriptions: Map<string, Qos | null>
+  state: StoredSessionState | null
+  /** Undefined when it did not change; null when it was removed. */
+  will: StoredWill | null | undefined
+  /** By topic filter; null for a subscription that was removed. */
+  readonly subscriptions: Map<string, StoredSubscription | null>
   /** Whether each packet id is in use. */
   readonly inbound: Map<number, boolean>
   readonly entries: Map<number, EntryChanges>
@@ -61,19 +62,28 @@ export class ChangeSet {
   #addTo(session: SessionChanges, change: ChangeOfSession): void {
     const { subscriptions, inbound } = session
     if (change.kind === 'session') {
-      session.owner = change.owner
-      session.account = change.account
-      session.offlineSince = change.offlineSince
-    } else if (change.kind === 'subscription') this.#subscribe(subscriptions, change.filter, change.qos)
+      const { owner, account, offlineSince, expiryMs } = change
+      session.state = { owner, account, offlineSince, expiryMs }
+    } else if (change.kind === 'will') this.#leave(session, change.will)
+    else if (change.kind === 'subscription') this.#subscribe(subscriptions, change.filter, change)
     else if (change.kind === 'subscription_removed') this.#subscribe(subscriptions, change.filter, null)
     else if (change.kind === 'inbound') inbound.set(change.packetId, true)
     else if (change.kind === 'inbound_removed') inbound.set(change.packetId, false)
     else this.#addEntry(session.entries, change)
   }
 
-  #subscribe(subscriptions: Map<string, Qos | null>, filter: string, qos: Qos | null): void {
+  #subscribe(
+    subscriptions: SessionChanges['subscriptions'],
+    filter: string,
+    subscription: StoredSubscription | null,
+  ): void {
     if (!subscriptions.has(filter)) this.#bytes += bytesOfFilter(filter)
-    subscriptions.set(filter, qos)
+    subscriptions.set(filter, subscription)
+  }
+
+  #leave(session: SessionChanges, will: StoredWill | null): void {
+    this.#bytes += bytesOfWill(will) - bytesOfWill(session.will)
+    session.will = will
   }
 
   #addEntry(entries: Map<number, EntryChanges>, change: ChangeOfEntry): void {
@@ -98,6 +108,7 @@ export class ChangeSet {
     const known = this.sessions.get(sessionId)
     for (const entry of known?.entries.values() ?? []) this.#removeReceiver(entry)
     for (const filter of known?.subscriptions.keys() ?? []) this.#bytes -= bytesOfFilter(filter)
+    this.#bytes -= bytesOfWill(known?.will)
     this.sessions.set(sessionId, newSession(true))
   }
 
@@ -147,7 +158,7 @@ function changed(
 
 function newSession(removed: boolean): SessionChanges {
   const nothing = { subscriptions: new Map(), inbound: new Map(), entries: new Map() }
-  return { removed, owner: '', account: { owner: '', group: '' }, offlineSince: null, ...nothing }
+  return { removed, state: null, will: undefined, ...nothing }
 }
 
 function bytesOfFilter(filter: string): number {
@@ -157,13 +168,20 @@ function bytesOfFilter(filter: string): number {
 /** Rough bytes of memory that a changed subscription takes beside its filter. */
 const filterBytes = 100
 
-/** Rough bytes of memory that a message takes beside its topic and payload. */
+/** Rough bytes of memory that a message takes beside its topic, payload and properties. */
 const messageBytes = 400
 
-function bytesOf({ topic, payload }: StoredMessage): number {
-  return topic.length + payload.length + messageBytes
+function bytesOfWill(will: StoredWill | null | undefined): number {
+  return will ? bytesOf({ ...will, properties: { encoded: will.properties } }) : 0
 }
 
+function bytesOf({ topic, payload, properties }: SizedMessage): number {
+  return topic.length + payload.length + (properties?.encoded?.length ?? 0) + messageBytes
+}
+
+type SizedMessage = Pick<StoredMessage, 'topic' | 'payload'> & {
+  properties: { readonly encoded: Buffer | null } | null
+}
 type ChangeOfSession = Exclude<Change, { kind: 'retained' | 'retained_removed' | 'session_removed' }>
 type ChangeOfEntry = Extract<ChangeOfSession, { sequence: number }>
 type SentOrReleased = Extract<Change, { kind: 'sent' | 'released' }>

@@ -61,7 +61,8 @@ const deleteSessionsSql = `
       AND NOT EXISTS (SELECT FROM public.api_key WHERE stored.owner = 'apiKey ' || api_key.id AND expires_at > now())
     RETURNING session_id
   ), subscription AS (DELETE FROM broker.subscription AS of USING orphan WHERE of.session_id = orphan.session_id),
-    inbound AS (DELETE FROM broker.inbound AS of USING orphan WHERE of.session_id = orphan.session_id)
+    inbound AS (DELETE FROM broker.inbound AS of USING orphan WHERE of.session_id = orphan.session_id),
+    will AS (DELETE FROM broker.will AS of USING orphan WHERE of.session_id = orphan.session_id)
   DELETE FROM broker.entry AS of USING orphan WHERE of.session_id = orphan.session_id`
 
 const deleteMessagesSql = `

@@ -1,4 +1,12 @@
-import type { Qos, Restore, StoredMessage, StoredSession } from '@heliograph/broker'
+import type {
+  Qos,
+  Restore,
+  StoredMessage,
+  StoredSession,
+  StoredSessionState,
+  StoredSubscription,
+  StoredWill,
+} from '@heliograph/broker'
 import type { QueryResultRow } from 'pg'
 import type { StoreClient } from './statement.js'
 
@@ -6,15 +14,15 @@ import type { StoreClient } from './statement.js'
 export async function restoreAll(client: StoreClient, restore: Restore): Promise<number> {
   // Waits for a transaction of a process that was killed: PostgreSQL still carries it out to its end.
   await client.query(
-    'LOCK broker.session, broker.subscription, broker.inbound, broker.message, broker.entry, broker.retained IN SHARE MODE',
+    'LOCK broker.session, broker.subscription, broker.inbound, broker.will, broker.message, broker.entry, broker.retained IN SHARE MODE',
   )
-  const sessions = new SessionsOfRows(restore)
+  const wills = new Map<string, StoredWill>()
+  await read<WillRow>(client, willsSql, ({ session_id, ...row }) => wills.set(session_id, willOf(row)))
+  const sessions = new SessionsOfRows(restore, wills)
   await read<SessionRow>(client, sessionsSql, (row) => sessions.add(row))
   sessions.end()
   const shared = new Map<number, StoredMessage>()
-  await read<MessageRow & { id: number }>(client, messagesSql, ({ id, ...message }) =>
-    shared.set(id, message),
-  )
+  await read<MessageRow & { id: number }>(client, messagesSql, (row) => shared.set(row.id, messageOf(row)))
   await read<EntryRow>(client, entriesSql, (row) => restoreEntry(restore, row, shared))
   await read<RetainedRow>(client, retainedSql, (row) => restoreRetained(restore, row))
   return [...shared.keys()].at(-1) ?? 0
@@ -23,29 +31,22 @@ export async function restoreAll(client: StoreClient, restore: Restore): Promise
 /** Hands over sessions, whose subscriptions and packet ids come in a row each, so that a page of rows is never large. */
 class SessionsOfRows {
   readonly #restore: Restore
+  readonly #wills: ReadonlyMap<string, StoredWill>
   #session: ReadSession | null = null
 
-  constructor(restore: Restore) {
+  constructor(restore: Restore, wills: ReadonlyMap<string, StoredWill>) {
     this.#restore = restore
+    this.#wills = wills
   }
 
-  add({
-    session_id,
-    owner,
-    quota_owner,
-    owner_group,
-    offline_since,
-    filter,
-    qos,
-    packet_id,
-  }: SessionRow): void {
-    if (this.#session?.sessionId !== session_id) {
+  add(row: SessionRow): void {
+    const { session_id: sessionId, filter, packet_id } = row
+    if (this.#session?.sessionId !== sessionId) {
       this.end()
-      const account = { owner: quota_owner, group: owner_group }
-      const named = { sessionId: session_id, owner, account, offlineSince: offline_since }
-      this.#session = { ...named, subscriptions: [], inbound: [] }
+      const will = this.#wills.get(sessionId) ?? null
+      this.#session = { sessionId, ...stateOf(row), subscriptions: [], inbound: [], will }
     }
-    if (filter !== null && qos !== null) this.#session?.subscriptions.push({ filter, qos })
+    if (filter !== null) this.#session?.subscriptions.push(subscriptionOf(row, filter))
     if (packet_id !== null) this.#session?.inbound.push(packet_id)
   }
 
@@ -57,22 +58,58 @@ class SessionsOfRows {
 }
 
 interface ReadSession extends StoredSession {
-  readonly subscriptions: { filter: string; qos: Qos }[]
+  readonly subscriptions: StoredSubscription[]
   readonly inbound: number[]
 }
 
+function stateOf({
+  owner,
+  quota_owner,
+  owner_group,
+  offline_since,
+  expiry_ms,
+}: SessionRow): StoredSessionState {
+  const account = { owner: quota_owner, group: owner_group }
+  return { owner, account, offlineSince: offline_since, expiryMs: expiry_ms }
+}
+
+function subscriptionOf(row: SessionRow, filter: string): StoredSubscription {
+  const { qos, no_local, retain_as_published, identifier } = row
+  return { filter, qos, noLocal: no_local, retainAsPublished: retain_as_published, identifier }
+}
+
+function willOf({
+  client_id,
+  delay_seconds,
+  expiry_seconds,
+  ...message
+}: Omit<WillRow, 'session_id'>): StoredWill {
+  return { clientId: client_id, ...message, delaySeconds: delay_seconds, expirySeconds: expiry_seconds }
+}
+
 function restoreEntry(restore: Restore, row: EntryRow, shared: ReadonlyMap<number, StoredMessage>): void {
-  const { session_id, sequence, message_id, topic, payload, message_qos, qos, retain, packet_id, released } =
-    row
-  const message = message_id === null ? { topic, payload, qos: message_qos } : shared.get(message_id)
-  if (!message) throw new Error(`entry ${sequence} of ${session_id} has no message`)
-  restore.entry({ sessionId: session_id, sequence, message, qos, retain, packetId: packet_id, released })
+  const { session_id: sessionId, sequence, message_id, qos, retain, packet_id: packetId, released } = row
+  const message = message_id === null ? messageOf({ ...row, qos: row.message_qos }) : shared.get(message_id)
+  if (!message) throw new Error(`entry ${sequence} of ${sessionId} has no message`)
+  const identifiers = row.identifiers === null ? [] : row.identifiers.split(' ').map(Number)
+  restore.entry({ sessionId, sequence, message, qos, retain, identifiers, packetId, released })
 }
 
 function restoreRetained(restore: Restore, row: RetainedRow): void {
-  const { owner, owner_group, retained_at, ...message } = row
+  const { owner, owner_group, retained_at } = row
   const account = owner === null || owner_group === null ? null : { owner, group: owner_group }
-  restore.retained({ message, account, retainedAt: retained_at })
+  restore.retained({ message: messageOf(row), account, retainedAt: retained_at })
+}
+
+function messageOf({
+  topic,
+  payload,
+  qos,
+  properties: encoded,
+  expires_at: expiresAt,
+}: MessageRow): StoredMessage {
+  const properties = encoded === null && expiresAt === null ? null : { encoded, expiresAt }
+  return { topic, payload, qos, properties }
 }
 
 /** Reads by a cursor, in pages that grow and shrink with the size of their payloads. */
@@ -101,6 +138,8 @@ interface MessageRow {
   topic: string
   payload: Buffer
   qos: Qos
+  properties: Buffer | null
+  expires_at: number | null
 }
 
 interface RetainedRow extends MessageRow {
@@ -116,40 +155,62 @@ interface SessionRow {
   quota_owner: string
   owner_group: string
   offline_since: number
-  /** A subscription with the granted QoS, or null. */
+  expiry_ms: number
+  /** A subscription, or null. */
   filter: string | null
-  qos: Qos | null
+  /** Of the subscription; of no meaning without one. */
+  qos: Qos
+  no_local: boolean
+  retain_as_published: boolean
+  identifier: number
   /** An inbound packet id, or null. */
   packet_id: number | null
 }
 
-interface EntryRow {
+interface WillRow extends Omit<MessageRow, 'expires_at'> {
+  session_id: string
+  client_id: string
+  retain: boolean
+  delay_seconds: number
+  expiry_seconds: number
+}
+
+interface EntryRow extends Omit<MessageRow, 'qos'> {
   session_id: string
   sequence: number
-  /** Null for an entry that has a message of its own, in the three columns that follow. */
+  /** Null for an entry that has a message of its own, in the columns that follow. */
   message_id: number | null
-  topic: string
-  payload: Buffer
   message_qos: Qos
   qos: 1 | 2
   retain: boolean
+  /** Separated by spaces; null for none. */
+  identifiers: string | null
   packet_id: number
   released: boolean
 }
 
 const sessionsSql = `
-  SELECT session_id, owner, quota_owner, owner_group, offline_since::float8, filter, qos, packet_id
+  SELECT session_id, owner, quota_owner, owner_group, offline_since::float8, expiry_ms::float8,
+    filter, qos, no_local, retain_as_published, identifier, packet_id
   FROM broker.session LEFT JOIN (
-    SELECT session_id, filter, qos, NULL::int AS packet_id FROM broker.subscription
-    UNION ALL SELECT session_id, NULL, NULL, packet_id FROM broker.inbound
+    SELECT session_id, filter, qos, no_local, retain_as_published, identifier, NULL::int AS packet_id
+    FROM broker.subscription
+    UNION ALL SELECT session_id, NULL, NULL, NULL, NULL, NULL, packet_id FROM broker.inbound
   ) AS part USING (session_id)
   ORDER BY offline_since = 0 DESC, offline_since DESC, session_id`
 
-const messagesSql = 'SELECT id::float8, topic, payload, qos FROM broker.message ORDER BY id'
+const willsSql = `
+  SELECT session_id, client_id, topic, payload, qos, retain, delay_seconds::float8, expiry_seconds::float8, properties
+  FROM broker.will`
+
+const messagesSql =
+  'SELECT id::float8, topic, payload, qos, properties, expires_at::float8 FROM broker.message ORDER BY id'
 
 const entriesSql = `
-  SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, qos, retain, packet_id, released
+  SELECT session_id, sequence::float8, message_id::float8, topic, payload, message_qos, properties, expires_at::float8,
+    qos, retain, identifiers, packet_id, released
   FROM broker.entry ORDER BY entry.session_id, entry.sequence`
 
 const retainedSql = `
-  SELECT topic, payload, qos, owner, owner_group, retained_at::float8 FROM broker.retained ORDER BY retained_at DESC`
+  SELECT topic, payload, qos, properties, expires_at::float8, owner, owner_group, retained_at::float8
+  FROM broker.retained ORDER BY retained_at DESC`

@@ -8,14 +8,32 @@ export const removeSessions: Statement = {
   text: `
     WITH session AS (DELETE FROM broker.session WHERE session_id = ANY($1::text[])),
       subscription AS (DELETE FROM broker.subscription WHERE session_id = ANY($1::text[])),
-      inbound AS (DELETE FROM broker.inbound WHERE session_id = ANY($1::text[]))
+      inbound AS (DELETE FROM broker.inbound WHERE session_id = ANY($1::text[])),
+      will AS (DELETE FROM broker.will WHERE session_id = ANY($1::text[]))
     DELETE FROM broker.entry WHERE session_id = ANY($1::text[]) RETURNING message_id`,
 }
 
 export const putSessions = put(
   'session',
   { session_id: 'text' },
-  { owner: 'text', quota_owner: 'text', owner_group: 'text', offline_since: 'bigint' },
+  { owner: 'text', quota_owner: 'text', owner_group: 'text', offline_since: 'bigint', expiry_ms: 'bigint' },
+)
+
+export const removeWills = remove('will', { session_id: 'text' })
+
+export const putWills = put(
+  'will',
+  { session_id: 'text' },
+  {
+    client_id: 'text',
+    topic: 'text',
+    payload: 'bytea',
+    qos: 'smallint',
+    retain: 'bool',
+    delay_seconds: 'bigint',
+    expiry_seconds: 'bigint',
+    properties: 'bytea',
+  },
 )
 
 export const removeSubscriptions = remove('subscription', { session_id: 'text', filter: 'text' })
@@ -23,7 +41,7 @@ export const removeSubscriptions = remove('subscription', { session_id: 'text', 
 export const putSubscriptions = put(
   'subscription',
   { session_id: 'text', filter: 'text' },
-  { qos: 'smallint' },
+  { qos: 'smallint', no_local: 'bool', retain_as_published: 'bool', identifier: 'int' },
 )
 
 export const removeInbound = remove('inbound', { session_id: 'text', packet_id: 'int' })
@@ -36,7 +54,7 @@ export const removeEntries = remove('entry', { session_id: 'text', sequence: 'bi
 export const keepMessages = keep(
   'message',
   { id: 'bigint' },
-  { topic: 'text', payload: 'bytea', qos: 'smallint' },
+  { topic: 'text', payload: 'bytea', qos: 'smallint', properties: 'bytea', expires_at: 'bigint' },
 )
 
 export const putEntries = put(
@@ -47,8 +65,11 @@ export const putEntries = put(
     topic: 'text',
     payload: 'bytea',
     message_qos: 'smallint',
+    properties: 'bytea',
+    expires_at: 'bigint',
     qos: 'smallint',
     retain: 'bool',
+    identifiers: 'text',
     packet_id: 'int',
     released: 'bool',
   },
@@ -79,7 +100,15 @@ export const removeRetained = remove('retained', { topic: 'text' })
 export const putRetained = put(
   'retained',
   { topic: 'text' },
-  { payload: 'bytea', qos: 'smallint', owner: 'text', owner_group: 'text', retained_at: 'bigint' },
+  {
+    payload: 'bytea',
+    qos: 'smallint',
+    properties: 'bytea',
+    expires_at: 'bigint',
+    owner: 'text',
+    owner_group: 'text',
+    retained_at: 'bigint',
+  },
 )
 
 /** Names of columns and their types, in the order of a row's values. */

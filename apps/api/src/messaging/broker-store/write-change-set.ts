@@ -21,6 +21,8 @@ export async function writeChangeSet(
   }
   await run(sql.removeSessions, removedSessions(changeSet))
   await run(sql.putSessions, sessions(changeSet))
+  await run(sql.removeWills, removedWills(changeSet))
+  await run(sql.putWills, newWills(changeSet))
   await run(sql.removeSubscriptions, removedSubscriptions(changeSet))
   await run(sql.putSubscriptions, newSubscriptions(changeSet))
   await run(sql.removeInbound, removedInbound(changeSet))
@@ -39,18 +41,37 @@ function* removedSessions({ sessions }: ChangeSet): Generator<Row> {
 }
 
 function* sessions({ sessions }: ChangeSet): Generator<Row> {
-  for (const [sessionId, { owner, account, offlineSince }] of sessions)
-    if (offlineSince !== null) yield [sessionId, owner, account.owner, account.group, offlineSince]
+  for (const [sessionId, { state }] of sessions) {
+    if (state === null) continue
+    const { owner, account, offlineSince, expiryMs } = state
+    yield [sessionId, owner, account.owner, account.group, offlineSince, expiryMs]
+  }
+}
+
+function* removedWills({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { removed, will }] of sessions) if (will === null && !removed) yield [sessionId]
+}
+
+function* newWills({ sessions }: ChangeSet): Generator<Row> {
+  for (const [sessionId, { will }] of sessions) {
+    if (!will) continue
+    const { clientId, topic, payload, qos, retain, delaySeconds, expirySeconds, properties } = will
+    yield [sessionId, clientId, topic, payload, qos, retain, delaySeconds, expirySeconds, properties]
+  }
 }
 
 function* removedSubscriptions({ sessions }: ChangeSet): Generator<Row> {
   for (const [sessionId, { removed, subscriptions }] of sessions)
-    if (!removed) for (const [filter, qos] of subscriptions) if (qos === null) yield [sessionId, filter]
+    if (!removed) for (const [filter, stored] of subscriptions) if (stored === null) yield [sessionId, filter]
 }
 
 function* newSubscriptions({ sessions }: ChangeSet): Generator<Row> {
   for (const [sessionId, { subscriptions }] of sessions)
-    for (const [filter, qos] of subscriptions) if (qos !== null) yield [sessionId, filter, qos]
+    for (const [filter, stored] of subscriptions) {
+      if (stored === null) continue
+      const { qos, noLocal, retainAsPublished, identifier } = stored
+      yield [sessionId, filter, qos, noLocal, retainAsPublished, identifier]
+    }
 }
 
 function* removedInbound({ sessions }: ChangeSet): Generator<Row> {
@@ -69,19 +90,20 @@ function* removedEntries(changeSet: ChangeSet): Generator<Row> {
 }
 
 function* messages(shared: SharedMessages): Generator<Row> {
-  for (const [{ topic, payload, qos }, id] of shared) yield [id, topic, payload, qos]
+  for (const [message, id] of shared) yield [id, message.topic, ...body(message)]
 }
 
 function* newEntries(changeSet: ChangeSet, shared: SharedMessages): Generator<Row> {
   for (const [sessionId, , sequence, change] of entries(changeSet)) {
     if (change.kind !== 'put') continue
-    const { message, qos, retain, packetId, released } = change.entry
+    const { message, qos, retain, identifiers, packetId, released } = change.entry
     const messageId = shared.get(message)
-    const body =
+    const own =
       messageId === undefined
-        ? [null, message.topic, message.payload, message.qos]
-        : [messageId, null, null, null]
-    yield [sessionId, sequence, ...body, qos, retain, packetId, released]
+        ? [null, message.topic, ...body(message)]
+        : [messageId, null, null, null, null, null]
+    const sending = [qos, retain, identifiers.length > 0 ? identifiers.join(' ') : null]
+    yield [sessionId, sequence, ...own, ...sending, packetId, released]
   }
 }
 
@@ -98,8 +120,13 @@ function* retained({ retained }: ChangeSet): Generator<Row> {
   for (const [topic, stored] of retained) {
     if (stored === null) continue
     const { message, account, retainedAt } = stored
-    yield [topic, message.payload, message.qos, account?.owner ?? null, account?.group ?? null, retainedAt]
+    yield [topic, ...body(message), account?.owner ?? null, account?.group ?? null, retainedAt]
   }
+}
+
+/** The columns of a message behind its topic. */
+function body({ payload, qos, properties }: StoredMessage): Row {
+  return [payload, qos, properties?.encoded ?? null, properties?.expiresAt ?? null]
 }
 
 function* entries({ sessions }: ChangeSet): Generator<[string, SessionChanges, number, EntryChanges]> {

@@ -80,6 +80,8 @@ export function registerBrokerMetrics(registry: Registry, broker: Broker<Connect
     slow_consumer: dropped.slowConsumer,
     queue_full: dropped.queueFull,
     refused: dropped.refused,
+    too_large: dropped.tooLarge,
+    expired: dropped.expired,
   }))
   counter(
     'unretained_messages',

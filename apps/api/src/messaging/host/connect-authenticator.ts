@@ -49,17 +49,17 @@ export class ConnectAuthenticator {
     if (this.live.count(organizationId) < most || this.live.takesOver(organizationId, result.sessionId))
       return result
     const detail = `the organization has ${most} connections, and may not have more`
-    return { ok: false, returnCode: 3, reason: 'quota', detail }
+    return { ok: false, reason: 'quota', detail }
   }
 
   private identify(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
     const { username, password } = connect
-    if (password === undefined || password.length === 0) return refuse(4, 'bad_credentials')
+    if (password === undefined || password.length === 0) return refuse('bad_credentials')
     const token = password.toString('utf8')
     if (this.tokens.recognizes(token)) {
       return this.tokens.authenticate(connect, token, broker).catch((error) => this.undecided(error))
     }
-    if (username === undefined) return refuse(4, 'bad_credentials')
+    if (username === undefined) return refuse('bad_credentials')
     const verification = this.credentials.verify(username, password)
     if (!(verification instanceof Promise)) return this.decided(connect, verification)
     return verification
@@ -74,7 +74,7 @@ export class ConnectAuthenticator {
 
   private undecided(error: unknown): Result {
     this.logger.error(`a CONNECT was refused undecided: ${error instanceof Error ? error.message : error}`)
-    return refuse(3, 'server_unavailable')
+    return refuse('server_unavailable')
   }
 }
 
@@ -82,7 +82,7 @@ export function deviceResult(askedClientId: string, verification: Verification):
   if (!verification.ok) return refusals[verification.reason]
   const { device } = verification
   const clientId = askedClientId === '' ? assignedClientId(device.deviceId) : askedClientId
-  if (!mayUseClientId(device.deviceId, clientId)) return refuse(2, 'wrong_client_id')
+  if (!mayUseClientId(device.deviceId, clientId)) return refuse('wrong_client_id')
   return {
     ok: true,
     principal: devicePrincipal(device),
@@ -128,14 +128,11 @@ function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
 const assignedBytes = 6
 
 const refusals: Record<CredentialRefusal, Result> = {
-  unknown_credential: refuse(4, 'bad_credentials'),
-  wrong_secret: refuse(4, 'bad_credentials'),
-  expired: refuse(5, 'expired'),
+  unknown_credential: refuse('bad_credentials'),
+  wrong_secret: refuse('bad_credentials'),
+  expired: refuse('expired'),
 }
 
-function refuse(
-  returnCode: 2 | 3 | 4 | 5,
-  reason: Extract<Result, { ok: false }>['reason'],
-): Extract<Result, { ok: false }> {
-  return { ok: false, returnCode, reason }
+function refuse(reason: Extract<Result, { ok: false }>['reason']): Extract<Result, { ok: false }> {
+  return { ok: false, reason }
 }

@@ -36,17 +36,16 @@ export class TokenAuthenticator {
   ): Promise<Result> {
     const token = await this.find(password)
     if (token === null || (connect.username !== undefined && connect.username !== token.id))
-      return { ok: false, returnCode: 4, reason: 'bad_credentials' }
+      return { ok: false, reason: 'bad_credentials' }
     if (token.owner.kind === 'session' && this.comesFromForeignPage(connect)) {
       this.reportForeignPage(token, connect)
-      return { ok: false, returnCode: 5, reason: 'not_authorized' }
+      return { ok: false, reason: 'not_authorized' }
     }
-    if (token.expiresAt <= Date.now()) return { ok: false, returnCode: 5, reason: 'expired' }
-    if (connect.clientId !== token.clientId) return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
+    if (token.expiresAt <= Date.now()) return { ok: false, reason: 'expired' }
+    if (connect.clientId !== token.clientId) return { ok: false, reason: 'wrong_client_id' }
 
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
-    if (isTaken(broker, sessionId, token.owner))
-      return { ok: false, returnCode: 2, reason: 'wrong_client_id' }
+    if (isTaken(broker, sessionId, token.owner)) return { ok: false, reason: 'wrong_client_id' }
     const principal = connectionPrincipal(token)
     return {
       ok: true,

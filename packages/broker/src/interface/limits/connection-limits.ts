@@ -2,6 +2,13 @@ import { count, milliseconds } from './stated-limit.js'
 
 /** Connections, and how fast they come. */
 export const connectionLimits = {
+  /** The keep alive that a client of MQTT 5 is given when it asks for more, or for none. MQTT 3.x cannot be told. */
+  maxKeepAliveMs: milliseconds(
+    60 * 60 * 1_000,
+    'connection',
+    'keep alive that a client of MQTT 5 may ask for',
+    'it is given this one, as Server Keep Alive',
+  ),
   /** A WebSocket to which nothing was sent for so long is sent a ping, so that no proxy takes it for idle. */
   webSocketPingMs: milliseconds(
     25_000,

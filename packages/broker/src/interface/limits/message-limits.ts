@@ -22,6 +22,13 @@ export const messageLimits = {
     'received QoS 2 messages that wait for PUBREL',
     'the connection is closed: `quota`',
   ),
+  /** The Receive Maximum that CONNACK states to clients of MQTT 5. It is less than what is taken, as a few more do no harm. */
+  receiveMaximum: count(
+    900,
+    'connection',
+    'QoS 1 and 2 messages of an MQTT 5 client that wait for their acknowledgement, as stated in CONNACK',
+    'the same as of `maxPendingPublishes` and `maxInboundQos2`',
+  ),
   /** The in-flight window: unacknowledged messages sent to one client, and in a stored session their bytes. */
   maxInflight: count(
     1_024,

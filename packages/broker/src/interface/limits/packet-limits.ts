@@ -22,7 +22,32 @@ export const packetLimits = {
     'length of a topic or filter',
     'the connection is closed: `malformed`',
   ),
-  maxTopicLevels: count(32, 'packet', 'levels of a topic or filter', 'the connection is closed: `malformed`'),
+  maxTopicLevels: count(
+    128,
+    'packet',
+    'levels of a topic or filter',
+    'the connection is closed: `malformed`',
+  ),
+  /** Properties of a PUBLISH of MQTT 5. They are copied for each subscriber, as a payload is not. */
+  maxPropertyBytes: bytes(
+    16 * KiB,
+    'packet',
+    'size of the properties of a PUBLISH',
+    'the connection is closed: `malformed` (0x95)',
+  ),
+  /** Topic aliases of MQTT 5: what the client may set (CONNACK states it), and what the broker sets for a client that allows it. */
+  maxTopicAliases: count(
+    64,
+    'connection',
+    'topic aliases that a client of MQTT 5 may set',
+    'the connection is closed: `malformed` (0x94)',
+  ),
+  maxSentTopicAliases: count(
+    16,
+    'connection',
+    'topic aliases that the broker sets for a client of MQTT 5, if the client allows as many',
+    'further topics are sent in full',
+  ),
   maxWillBytes: bytes(16 * KiB, 'packet', 'payload of a will', 'CONNECT is refused, 5: `too_large`'),
   maxClientIdBytes: bytes(256, 'packet', 'length of a client id', 'CONNECT is refused, 2: `wrong_client_id`'),
   maxFiltersPerPacket: count(

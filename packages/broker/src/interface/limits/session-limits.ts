@@ -19,12 +19,15 @@ export const sessionLimits = {
     'sessions without a connection',
     'the one that is offline longest is forgotten',
   ),
-  /** A stored session without a connection for so long is forgotten. */
+  /**
+   * The session expiry of stored sessions of MQTT 3.x, and the longest of MQTT 5: a session without a connection for so long
+   * is forgotten.
+   */
   sessionExpiryMs: milliseconds(
     7 * 24 * 60 * 60 * 1_000,
     'session',
-    'time without a connection',
-    'the session is forgotten',
+    'time without a connection; a client of MQTT 5 may ask for less',
+    'the session is forgotten; a longer session expiry is lowered to it, and CONNACK says so',
   ),
   /**
    * Retained messages of clients: all of them, and those of one `AuthenticateResult.group` and of one owner
