@@ -49,7 +49,7 @@ export class ConnectAuthenticator {
     if (this.live.count(organizationId) < most || this.live.takesOver(organizationId, result.sessionId))
       return result
     const detail = `the organization has ${most} connections, and may not have more`
-    return { ok: false, reason: 'quota', detail }
+    return { ok: false, reason: 'quota', detail, reasonString: detail }
   }
 
   private identify(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {

@@ -17,6 +17,7 @@ interface Handlers {
   onForward(): void
   onUndecided(): void
   onClockNotSet(ts: number): void
+  onAccepted(assignedUs: number | null): void
 }
 
 /** A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again. */
@@ -48,6 +49,10 @@ export class PendingPublish implements IngestListener {
     this.handlers.onClockNotSet(ts)
   }
 
+  accepted(assignedUs: number | null): void {
+    this.handlers.onAccepted(assignedUs)
+  }
+
   delayed(): void {
     if (this.#state.kind !== 'waiting') return
     this.#state = { kind: 'forwarded' }
@@ -56,7 +61,8 @@ export class PendingPublish implements IngestListener {
 
   decided(outcome: IngestOutcome): void {
     const decision = this.handlers.onDecided(outcome)
-    this.#state = { kind: 'decided', decision: this.#state.kind === 'forwarded' ? 'drop' : decision }
+    const isForwarded = this.#state.kind === 'forwarded' && decision === 'forward'
+    this.#state = { kind: 'decided', decision: isForwarded ? 'drop' : decision }
     this.#waiter?.resolve(this.#state.decision)
   }
 

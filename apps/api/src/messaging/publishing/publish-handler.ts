@@ -1,4 +1,10 @@
-import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
+import type {
+  ClientInfo,
+  MaybePromise,
+  PublishDecision,
+  PublishedMessage,
+  PublishRefusal,
+} from '@heliograph/broker'
 import {
   canRetain,
   checkJsonBounds,
@@ -6,7 +12,8 @@ import {
   events,
   isOfSetClock,
   type JsonBounds,
-  type NoticeCode,
+  noticeReasonCodes,
+  noticeReasonString,
   PayloadError,
   reply,
   reported,
@@ -23,13 +30,14 @@ import { ActivityService } from '../../registry/presence/activity.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { IngestLatency } from '../../telemetry/ingest/ingest-latency.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
-import type { IngestListener, IngestOutcome } from '../../telemetry/samples/sample.js'
+import type { IngestListener, IngestOutcome, Refusal } from '../../telemetry/samples/sample.js'
 import {
   type ConnectionPrincipal,
   type DeviceClient,
   type DeviceConnection,
   isDeviceClient,
 } from '../connections/connection-principal.js'
+import { annotateNotStored, annotateTime } from './annotate-stored.js'
 import { PendingPublish } from './pending-publish.js'
 
 /** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
@@ -62,7 +70,7 @@ export class PublishHandler {
     if (!isDeviceClient(client)) return 'forward'
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
-    if (this.credentials.wasDeleted(principal.deviceKey)) return 'drop'
+    if (this.credentials.wasDeleted(principal.deviceKey)) return refusalOf('drop', deviceDeleted)
     // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
     if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
@@ -91,6 +99,7 @@ export class PublishHandler {
         onForward: () => this.forwardEarly(message),
         onUndecided: () => this.timings.decided(timing, 'undecided'),
         onClockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
+        onAccepted: (assignedUs) => annotateTime(message, assignedUs),
       },
       timing,
     )
@@ -107,9 +116,11 @@ export class PublishHandler {
   ): PublishDecision {
     const device = client.principal
     let decision: PublishDecision = 'forward'
+    let isForwarded = false
     const listener: IngestListener = {
       timing,
       clockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
+      accepted: (assignedUs) => annotateTime(message, assignedUs),
       delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(client, message.topic, outcome, timing)
@@ -118,10 +129,12 @@ export class PublishHandler {
       },
       undecided: (error) => {
         this.ingest.drop(device, error)
+        if (!isForwarded) annotateNotStored(message)
         this.timings.decided(timing, 'dropped')
       },
     }
     this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
+    isForwarded = true
     return decision
   }
 
@@ -132,16 +145,15 @@ export class PublishHandler {
     timing: MessageTiming | null,
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
-    if (outcome.stored) return this.credentials.wasDeleted(client.principal.deviceKey) ? 'drop' : 'forward'
-    const { code, detail } = outcome.refusal
-    this.refuse(client, topic, code, detail)
-    return code === 'telemetry_dropped' ? 'drop' : 'refuse'
+    if (!outcome.stored) return this.refuse(client, topic, outcome.refusal)
+    const wasDeleted = this.credentials.wasDeleted(client.principal.deviceKey)
+    return wasDeleted ? refusalOf('drop', deviceDeleted) : 'forward'
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
-  private forwardEarly({ topic, payload, qos }: PublishedMessage): void {
+  private forwardEarly({ topic, payload, qos, properties }: PublishedMessage): void {
     this.publisher
-      .publish(topic, payload, { qos })
+      .publish(topic, payload, { qos, properties })
       .catch((error: unknown) =>
         this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
       )
@@ -160,8 +172,7 @@ export class PublishHandler {
       return 'forward'
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
-      this.refuse(client, topic, 'payload_invalid', error.message)
-      return 'refuse'
+      return this.refuse(client, topic, { code: 'payload_invalid', detail: error.message })
     }
   }
 
@@ -169,14 +180,21 @@ export class PublishHandler {
     if (ts !== undefined && !isOfSetClock(ts)) this.clocks.send(device, topic, ts)
   }
 
+  /** Sends the notice, and returns the same as a client of MQTT 5 gets it in its acknowledgement. */
   private refuse(
     { principal, remoteAddress }: DeviceClient,
     topic: string,
-    code: NoticeCode,
-    detail: string,
-  ): void {
+    { code, detail }: Refusal,
+  ): PublishRefusal {
     this.notices.send(principal, { code, topic, detail }, { remoteAddress })
+    return refusalOf(code === 'telemetry_dropped' ? 'drop' : 'refuse', { code, detail })
   }
+}
+
+const deviceDeleted: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
+
+function refusalOf(decision: PublishRefusal['decision'], refusal: Refusal): PublishRefusal {
+  return { decision, code: noticeReasonCodes[refusal.code], reasonString: noticeReasonString(refusal) }
 }
 
 function describe(device: DeviceConnection, clientId: string, { topic, payload, qos }: PublishedMessage) {

@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { hostOf, portOf } from './server-address.js'
-import type { Snippet } from './snippet.js'
+import { hostOf, portOf } from './server-address.ts'
+import type { Snippet } from './snippet.ts'
 
 export function arduino({ clientId, username, password, topics }: IssuedCredential, server: URL): Snippet {
   const secure = server.protocol === 'mqtts:'

@@ -1,7 +1,7 @@
 import type { IssuedCredential } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { connectSnippets } from './connect-snippets'
-import type { MqttVersion } from './snippet'
+import { connectSnippets } from './connect-snippets.ts'
+import type { MqttVersion } from './snippet.ts'
 
 const topic = (name: string) => `acme/devices/pump-7/${name}`
 const credential: IssuedCredential = {

@@ -1,10 +1,10 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { arduino } from './arduino.js'
-import { curl } from './curl.js'
-import { mosquitto } from './mosquitto.js'
-import { mqttJs } from './mqtt-js.js'
-import { python } from './python.js'
-import type { Snippet } from './snippet.js'
+import { arduino } from './arduino.ts'
+import { curl } from './curl.ts'
+import { mosquitto } from './mosquitto.ts'
+import { mqttJs } from './mqtt-js.ts'
+import { python } from './python.ts'
+import type { Snippet } from './snippet.ts'
 
 /** Examples that send a first message with a credential, one for each tool. */
 export function connectSnippets(credential: IssuedCredential, device: string, httpUrl: string): Snippet[] {

@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { EXAMPLE, EXAMPLE_FOR_CMD, lines } from './shells.js'
-import type { Snippet } from './snippet.js'
+import { EXAMPLE, EXAMPLE_FOR_CMD, lines } from './shells.ts'
+import type { Snippet } from './snippet.ts'
 
 export function curl({ username, password }: IssuedCredential, device: string, httpUrl: string): Snippet {
   const url = new URL(`/api/v1/devices/${device}/telemetry`, httpUrl).href

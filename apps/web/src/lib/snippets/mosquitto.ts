@@ -1,7 +1,7 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { hostOf, portOf } from './server-address.js'
-import { EXAMPLE, EXAMPLE_FOR_CMD, lines } from './shells.js'
-import { atLeastOne, type MqttVersion, mqttVersions, type Snippet, type SnippetVariant } from './snippet.js'
+import { hostOf, portOf } from './server-address.ts'
+import { EXAMPLE, EXAMPLE_FOR_CMD, lines } from './shells.ts'
+import { atLeastOne, type MqttVersion, mqttVersions, type Snippet, type SnippetVariant } from './snippet.ts'
 
 /** Writes a line like the example each second, in any shell; with RANDOM, as in bash and zsh, it varies. */
 const EVERY_SECOND = 'while sleep 1; do echo "{\\"temperature\\": 2$((RANDOM % 4)).$((RANDOM % 10))}"; done'

@@ -1,5 +1,5 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { atLeastOne, type MqttVersion, mqttVersions, type Snippet } from './snippet.js'
+import { atLeastOne, type MqttVersion, mqttVersions, type Snippet } from './snippet.ts'
 
 export function mqttJs(credential: IssuedCredential): Snippet {
   const variants = mqttVersions.map((version) => ({

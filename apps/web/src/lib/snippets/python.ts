@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '@heliograph/protocol'
-import { hostOf, portOf } from './server-address.js'
-import { atLeastOne, type MqttVersion, mqttVersions, type Snippet } from './snippet.js'
+import { hostOf, portOf } from './server-address.ts'
+import { atLeastOne, type MqttVersion, mqttVersions, type Snippet } from './snippet.ts'
 
 export function python(credential: IssuedCredential): Snippet {
   const variants = mqttVersions.flatMap((version) => {

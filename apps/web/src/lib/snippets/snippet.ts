@@ -1,4 +1,4 @@
-import type { Language } from '../highlight.js'
+import type { Language } from '../highlight.ts'
 
 export interface Snippet {
   id: 'mosquitto' | 'python' | 'mqttjs' | 'arduino' | 'curl'
