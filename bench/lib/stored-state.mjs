@@ -65,8 +65,9 @@ function storedSession(i) {
       owner: sessionId,
       account: { owner: sessionId, group: '' },
       offlineSince: Date.now(),
+      expiryMs: 7 * 24 * 60 * 60 * 1_000,
     },
-    { kind: 'subscription', sessionId, filter: `own/${i}/#`, qos: 1 },
+    { kind: 'subscription', sessionId, filter: `own/${i}/#`, qos: 1, ...plainOptions },
     {
       kind: 'queued',
       ...{ sessionId, sequence: 1, message: message(`own/${i}/x`), qos: 1, retain: false, packetId: 0 },
@@ -74,6 +75,8 @@ function storedSession(i) {
     },
   ]
 }
+
+const plainOptions = { noLocal: false, retainAsPublished: false, identifier: 0 }
 
 function message(topic) {
   return { topic, payload: Buffer.alloc(payloadBytes, 'x'), qos: 1 }

@@ -88,6 +88,44 @@ it.each([1, 2] as const)(
   },
 )
 
+it('session expiry, subscription options and delayed wills survive kill -9', async () => {
+  const five = { protocolVersion: 5, clean: false, properties: { sessionExpiryInterval: 100 } } as const
+  const will = { topic: 'gone', payload: Buffer.from(''), qos: 1 as const, retain: false }
+  const leave = async (clientId: string, willDelayInterval: number) => {
+    const payload = Buffer.from(clientId)
+    const delayed = { ...will, payload, properties: { willDelayInterval, contentType: 'x' } }
+    return RawClient.connect(broker, { ...five, clientId, will: delayed })
+  }
+  const watcher = await RawClient.connect(broker, { ...five, clientId: 'watcher' })
+  const options = { topic: 'gone', qos: 1 as const, nl: true, rap: true }
+  const properties = { subscriptionIdentifier: 7 }
+  watcher.send({ cmd: 'subscribe', messageId: 1, subscriptions: [options], properties })
+  await watcher.next('suback')
+  const brief = { ...five, clientId: 'brief', properties: { sessionExpiryInterval: 0 } }
+  await (await RawClient.connect(broker, brief)).subscribe({ topic: 'gone', qos: 1 })
+  const lost = await leave('lost', 3)
+  lost.destroy()
+  await leave('connected', 3)
+  await leave('back', 3)
+  // A stored SUBACK says that all before it is durable.
+  await watcher.subscribe({ topic: 'other', qos: 0 })
+  await kill()
+  await start()
+  await RawClient.connect(broker, { ...five, clientId: 'back' })
+  const again = await RawClient.open(broker)
+  again.send({ cmd: 'connect', protocolId: 'MQTT', keepalive: 0, ...five, clientId: 'watcher' })
+  expect(await again.next('connack')).toMatchObject({ sessionPresent: true })
+  await again.until(() => again.messages().length === 2, 'both wills')
+  expect(again.messages().sort()).toEqual(['connected', 'lost'])
+  expect(again.received).toMatchObject([
+    { properties: { subscriptionIdentifier: 7, contentType: 'x' } },
+    { properties: { subscriptionIdentifier: 7, contentType: 'x' } },
+  ])
+  const other = await RawClient.open(broker)
+  other.send({ cmd: 'connect', protocolId: 'MQTT', keepalive: 0, ...brief })
+  expect(await other.next('connack')).toMatchObject({ sessionPresent: false })
+})
+
 function note(publisher: RawClient, acknowledged: Set<number>): void {
   for (const packet of publisher.received.splice(0)) {
     if (packet.cmd === 'puback' || packet.cmd === 'pubrec') acknowledged.add(packet.messageId ?? 0)

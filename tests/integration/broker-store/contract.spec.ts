@@ -52,6 +52,7 @@ describe('the store in PostgreSQL', () => {
         owner: '',
         account: { owner: '', group: '' },
         offlineSince: 1,
+        expiryMs: 1,
       })),
       ...receivers.map((sessionId) => ({ kind: 'queued' as const, sessionId, ...entry })),
     ])
@@ -88,6 +89,7 @@ describe('the store in PostgreSQL', () => {
             owner: '',
             account: { owner: '', group: '' },
             offlineSince: 1,
+            expiryMs: 1,
           },
           { kind: 'queued' as const, sessionId, ...entry },
         ]),

@@ -42,6 +42,7 @@ const session = (sessionId: string): Change => ({
   owner: '',
   account: { owner: '', group: '' },
   offlineSince: 1,
+  expiryMs: 1,
 })
 
 function queued(sequence: number, bytes = 10): Change {

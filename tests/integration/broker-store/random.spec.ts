@@ -5,6 +5,8 @@ import {
   type Qos,
   type StoredMessage,
   type StoredRetained,
+  type StoredSubscription,
+  type StoredWill,
 } from '@heliograph/broker'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PostgresPersistence } from '../../../apps/api/src/messaging/broker-store/postgres-persistence.js'
@@ -45,7 +47,8 @@ class Changes {
 
   #named() {
     const name = () => `o${this.#random(3)}`
-    return { owner: name(), account: { owner: name(), group: name() } }
+    const expiryMs = this.#random(2) === 0 ? 0xffffffff * 1_000 : this.#random(1_000)
+    return { owner: name(), account: { owner: name(), group: name() }, expiryMs }
   }
 
   #changes(shared: StoredMessage): Change[] {
@@ -59,7 +62,7 @@ class Changes {
     const packetId = 1 + this.#random(5)
     const filter = `f${this.#random(3)}`
     const topic = `t${this.#random(3)}`
-    switch (this.#random(14)) {
+    switch (this.#random(15)) {
       case 0:
         this.#sequences.delete(sessionId)
         return [{ kind: 'session_removed', sessionId }]
@@ -71,7 +74,7 @@ class Changes {
           },
         ]
       case 2:
-        return [{ kind: 'subscription', sessionId, filter, qos: this.#random(3) as Qos }]
+        return [{ kind: 'subscription', sessionId, filter, ...this.#options() }]
       case 3:
         return [{ kind: 'subscription_removed', sessionId, filter }]
       case 4:
@@ -86,12 +89,28 @@ class Changes {
         return [{ kind: 'sent', sessionId, sequence, packetId }]
       case 9:
         return [{ kind: 'released', sessionId, sequence }]
+      case 12:
+        return [{ kind: 'will', sessionId, will: this.#will() }]
       case 10:
       case 11:
         return [{ kind: 'dequeued', sessionId, sequence }]
       default:
         return Array.from(this.#sequences.keys(), (id) => this.#queued(id, shared))
     }
+  }
+
+  #options(): Omit<StoredSubscription, 'filter'> {
+    const flags = this.#random(4)
+    const identifier = this.#random(2) === 0 ? 0 : 1 + this.#random(268_435_455)
+    return { qos: this.#random(3) as Qos, noLocal: flags > 1, retainAsPublished: flags % 2 === 1, identifier }
+  }
+
+  #will(): StoredWill | null {
+    if (this.#random(3) === 0) return null
+    const { topic, payload, qos } = this.#message()
+    const message = { topic, payload, qos, retain: this.#random(2) === 0, expirySeconds: this.#random(9) - 1 }
+    const properties = this.#random(2) === 0 ? null : Buffer.from([1, 1])
+    return { clientId: `c${this.#random(9)}`, ...message, delaySeconds: this.#random(2 ** 31), properties }
   }
 
   #queued(sessionId: string, shared: StoredMessage): Change {
@@ -130,10 +149,19 @@ function fields({ topic, payload, qos, properties }: StoredMessage): unknown[] {
 async function contents(store: Persistence): Promise<string[]> {
   const found: string[] = []
   await store.load({
-    session: ({ sessionId, owner, account, offlineSince, subscriptions, inbound }) => {
-      const filters = subscriptions.map(({ filter, qos }) => `${filter} ${qos}`).sort()
+    session: ({ subscriptions, inbound, will, ...session }) => {
+      const { sessionId, owner, account, offlineSince, expiryMs } = session
+      const filters = subscriptions
+        .map((of) => [of.filter, of.qos, of.noLocal, of.retainAsPublished, of.identifier].join(' '))
+        .sort()
       found.push(
-        JSON.stringify(['session', sessionId, owner, account, offlineSince, filters, [...inbound].sort()]),
+        JSON.stringify([
+          ...['session', sessionId, owner, account, offlineSince, expiryMs, filters, [...inbound].sort()],
+          will && [
+            ...[will.clientId, will.topic, will.payload.toString('hex'), will.qos, will.retain],
+            ...[will.delaySeconds, will.expirySeconds, will.properties?.toString('hex') ?? null],
+          ],
+        ]),
       )
     },
     entry: ({ sessionId, sequence, message, qos, identifiers, packetId, released }) =>

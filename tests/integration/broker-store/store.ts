@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-const tables = ['session', 'subscription', 'inbound', 'message', 'entry', 'retained'] as const
+const tables = ['session', 'subscription', 'inbound', 'will', 'message', 'entry', 'retained'] as const
 
 export async function emptyStore(pool: pg.Pool): Promise<void> {
   await pool.query(`TRUNCATE ${tables.map((table) => `broker.${table}`).join(', ')}`)

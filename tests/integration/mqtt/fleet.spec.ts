@@ -91,7 +91,8 @@ describe('the fleet message, each second', () => {
     await client.publishAsync(`${acme.organization}/devices/other/telemetry`, '{"a":1}', { qos: 1 })
     const wrong = { ...device, credential: { ...device.credential, password: 'hg_dev_wrong' } }
     expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
-    expect(await refusalCode(connectDevice(platform, device, { protocolVersion: 5 }))).toBe(0x84)
+    const mixed = { protocolId: 'MQTT', protocolVersion: 3 } as const
+    expect(await refusalCode(connectDevice(platform, device, mixed))).toBe(1)
     await eventually(() =>
       expect(counts().refusals).toEqual(
         expect.arrayContaining([

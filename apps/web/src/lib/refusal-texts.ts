@@ -118,6 +118,6 @@ const TEXTS: Record<string, RefusalText> = {
     todo: 'The detail says which. The overview shows the quotas of the organization; a client that holds more connections, subscriptions or messages than allowed has to reduce them, unless MQTT_LIMITS raises the limit.',
   },
   timeout: { title: 'Timeout', todo: 'The client took too long; check its network.' },
-  unsupported_protocol: { title: 'Unsupported MQTT version', todo: 'Set the client to MQTT 3.1.1.' },
+  unsupported_protocol: { title: 'Unsupported MQTT version', todo: 'Set the client to MQTT 5 or 3.1.1.' },
   server_unavailable: { title: 'Platform not ready', todo: 'The client tries again by itself.' },
 }

@@ -3,7 +3,7 @@ import type { Qos } from '../interface/types.js'
 import type { AskedFilter } from '../packets/subscribe.js'
 import { AskingClient, type ClientDecisions, decisionsFor } from './asking-client.js'
 import { emptyPersistence } from './empty-persistence.js'
-import { disableNumberCache } from './number-cache.js'
+import { allowAllTopicLevels, disableNumberCache } from './internals.js'
 
 /**
  * What the rest of the package uses aedes for: it decides SUBSCRIBE and UNSUBSCRIBE, and publishes wills, for all versions of
@@ -35,8 +35,6 @@ export async function createAedesAdapter(): Promise<AedesAdapter> {
     id: 'heliograph',
     mq: emitterFor(wills),
     persistence: emptyPersistence,
-    // Topics and filters are checked before.
-    maxTopicLevels: Number.POSITIVE_INFINITY,
     connectTimeout: longestTimeoutMs,
     authorizePublish: (client, _will, callback) => {
       const answer = (allowed: boolean) => callback(allowed ? null : new Error('will refused'))
@@ -49,6 +47,7 @@ export async function createAedesAdapter(): Promise<AedesAdapter> {
       callback(null, decisionsFor(client)?.grant(topic, qos as Qos) ? subscription : null)
     },
   })
+  allowAllTopicLevels(broker)
   let shared = new AskingClient(broker)
   const asking = () => {
     if (shared.client.closed) shared = new AskingClient(broker)

@@ -66,9 +66,9 @@ export class PublishReader {
     this.#properties ??= new PublishPropertyReader()
     const properties = this.#properties
     const { bytes, start, body, end, rest } = packet
-    if (rest !== null && properties.isCut(bytes.buffer, section, end))
+    if (rest !== null && properties.isCut(bytes, section, end))
       return this.#read5(joined(packet), flags, section - start)
-    const problem = properties.read(bytes.buffer, section, end)
+    const problem = properties.read(bytes, section, end)
     if (problem !== null) return problem
     if (properties.payload - section > this.#limits.maxPropertyBytes)
       return new Violation(ReasonCode.packetTooLarge, 'PUBLISH: too many bytes of properties')

@@ -1,5 +1,5 @@
 import type { ProtocolVersion, UserProperty } from '../interface/types.js'
-import { packetBytes } from './encode.js'
+import { packetBytes, varintBytes } from './encode.js'
 import { Property } from './property.js'
 import { PropertyWriter, varint } from './property-writer.js'
 import { ReasonCode } from './reason-codes.js'
@@ -30,7 +30,7 @@ export function connack(sessionPresent: boolean, properties: PropertyWriter): Bu
 
 /** A CONNACK of MQTT 5 that refuses the client. What it asked for about problems holds for it too. */
 export function refusingConnack(code: number, problem: Problem, rules: AnswerRules): Buffer {
-  return packet(0x20, Buffer.from([0, code]), problemSection(problem, rules, 9))
+  return packet(0x20, Buffer.from([0, code]), problemSection(problem, rules, 2))
 }
 
 /** A PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5 (section 3.4) with a reason code that is not success. */
@@ -40,7 +40,7 @@ export function acknowledgement(
   rules: AnswerRules,
 ): Buffer {
   const fixed = Buffer.from([packetId >> 8, packetId & 255, code])
-  const section = problemSection(problem, rules, 10)
+  const section = problemSection(problem, rules, 3)
   return packet(firstByte, fixed, section.length > 1 ? section : nothing)
 }
 
@@ -64,7 +64,7 @@ export function unsuback(answer: SubscriptionAnswer, version: ProtocolVersion, r
 
 function subscriptionAnswer(firstByte: number, answer: SubscriptionAnswer, rules: AnswerRules): Buffer {
   const { packetId, codes, ...problem } = answer
-  const section = problemSection(problem, rules, 9 + codes.length)
+  const section = problemSection(problem, rules, 2 + codes.length)
   return packet(firstByte, idBytes(packetId), section, Buffer.from(codes))
 }
 
@@ -74,7 +74,7 @@ function idBytes(packetId: number): Buffer {
 
 /** A DISCONNECT of MQTT 5 (section 3.14). */
 export function disconnect(code: number, problem: Problem, rules: AnswerRules): Buffer {
-  const section = problemSection(problem, rules, 8)
+  const section = problemSection(problem, rules, 1)
   return packet(0xe0, Buffer.from([code]), section.length > 1 ? section : nothing)
 }
 
@@ -84,18 +84,20 @@ function packet(firstByte: number, ...parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([firstByte]), varint(remaining), ...parts])
 }
 
-/** `otherBytes` is what the packet has beside the properties, at most. */
+/** `otherBytes` is what the packet has behind its fixed header beside the properties. */
 function problemSection(
   { reasonString, userProperties = [] }: Problem,
   rules: AnswerRules,
   otherBytes: number,
 ): Buffer {
   if (!rules.tellsProblems) return noProperties
+  const fits = ({ bytes }: PropertyWriter) =>
+    packetBytes(otherBytes + varintBytes(bytes) + bytes) <= rules.maximumPacketSize
   const all = new PropertyWriter().add(Property.reasonString, reasonString)
   for (const property of userProperties) all.user(property)
-  if (packetBytes(all.bytes + otherBytes) <= rules.maximumPacketSize) return all.section()
+  if (fits(all)) return all.section()
   const reason = new PropertyWriter().add(Property.reasonString, reasonString)
-  return packetBytes(reason.bytes + otherBytes) <= rules.maximumPacketSize ? reason.section() : noProperties
+  return fits(reason) ? reason.section() : noProperties
 }
 
 const nothing = Buffer.alloc(0)

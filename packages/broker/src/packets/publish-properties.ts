@@ -1,3 +1,4 @@
+import type { Bytes } from '../bytes/bytes.js'
 import { Property } from './property.js'
 import { ReasonCode, Violation } from './reason-codes.js'
 import { readUtf8, topicProblem } from './topic.js'
@@ -24,11 +25,11 @@ export class PublishPropertyReader {
   #seen = 0
 
   /** Reads from `at`, where the length of the properties is, in a packet that ends at `end`. */
-  read(bytes: Buffer, at: number, end: number): Violation | null {
+  read(bytes: Bytes, at: number, end: number): Violation | null {
     this.topicAlias = 0
     this.expirySeconds = -1
     this.isText = false
-    if (bytes[at] === 0 && at < end) {
+    if (at < end && bytes.view.getUint8(at) === 0) {
       this.content = at + 1
       this.payload = at + 1
       return null
@@ -39,15 +40,15 @@ export class PublishPropertyReader {
   }
 
   /** Whether a packet whose first piece ends at `end` was cut before the end of its properties. */
-  isCut(bytes: Buffer, at: number, end: number): boolean {
+  isCut(bytes: Bytes, at: number, end: number): boolean {
     return this.#readLength(bytes, at, end) < 0
   }
 
   /** Sets `payload`; returns where the first property is, or -1. */
-  #readLength(bytes: Buffer, at: number, end: number): number {
+  #readLength(bytes: Bytes, at: number, end: number): number {
     let length = 0
     for (let i = 0; i < 4 && at + i < end; i++) {
-      const byte = bytes[at + i] as number
+      const byte = bytes.view.getUint8(at + i)
       if (byte === 0 && i > 0) return -1
       length |= (byte & 127) << (7 * i)
       if (byte > 127) continue
@@ -58,12 +59,12 @@ export class PublishPropertyReader {
     return -1
   }
 
-  #readAll(bytes: Buffer, start: number, end: number): Violation | null {
+  #readAll(bytes: Bytes, start: number, end: number): Violation | null {
     this.#seen = 0
     let at = start
     while (at < end) {
-      const id = bytes[at] as number
-      const next = propertyEnd(bytes, id, at + 1, end)
+      const id = bytes.view.getUint8(at)
+      const next = propertyEnd(bytes.view, id, at + 1, end)
       if (next < 0) return malformed(id)
       const violation = this.#take(bytes, id, at + 1, next)
       if (violation !== null) return violation
@@ -73,9 +74,10 @@ export class PublishPropertyReader {
   }
 
   /** Takes the value at `at`..`end`, which is complete. */
-  #take(bytes: Buffer, id: number, at: number, end: number): Violation | null {
+  #take(bytes: Bytes, id: number, at: number, end: number): Violation | null {
+    const { view } = bytes
     if (id === Property.userProperty) {
-      const middle = at + 2 + bytes.readUInt16BE(at)
+      const middle = at + 2 + view.getUint16(at)
       const isText = isString(bytes, at + 2, middle) && isString(bytes, middle + 2, end)
       return isText ? null : malformed(id)
     }
@@ -84,14 +86,14 @@ export class PublishPropertyReader {
     this.#seen |= bitOf(id, bit)
     switch (id) {
       case Property.payloadFormatIndicator:
-        this.isText = bytes[at] === 1
-        return (bytes[at] as number) > 1 ? malformed(id) : null
+        this.isText = view.getUint8(at) === 1
+        return view.getUint8(at) > 1 ? malformed(id) : null
       case Property.messageExpiryInterval:
-        this.expirySeconds = bytes.readUInt32BE(at)
+        this.expirySeconds = view.getUint32(at)
         this.expiryAt = at
         return null
       case Property.topicAlias:
-        this.topicAlias = bytes.readUInt16BE(at)
+        this.topicAlias = view.getUint16(at)
         this.topicAliasAt = at - 1
         return this.topicAlias === 0
           ? new Violation(ReasonCode.topicAliasInvalid, 'PUBLISH: topic alias 0')
@@ -99,7 +101,7 @@ export class PublishPropertyReader {
       case Property.contentType:
         return isString(bytes, at + 2, end) ? null : malformed(id)
       case Property.responseTopic:
-        return responseTopicProblem(bytes, at + 2, end)
+        return responseTopicProblem(bytes.buffer, at + 2, end)
       case Property.correlationData:
         return null
       case Property.subscriptionIdentifier:
@@ -111,18 +113,31 @@ export class PublishPropertyReader {
 }
 
 /** Where the value of a property at `at` ends; -1 when it does not end before `end`, or the property is unknown. */
-function propertyEnd(bytes: Buffer, id: number, at: number, end: number): number {
-  const size = fixedBytes.get(id)
-  if (size !== undefined) return at + size <= end ? at + size : -1
-  if (id === Property.subscriptionIdentifier) return at < end ? at + 1 : -1
-  if (!stringProperties.has(id)) return -1
-  const first = fieldEnd(bytes, at, end)
-  return id === Property.userProperty && first >= 0 ? fieldEnd(bytes, first, end) : first
+function propertyEnd(view: DataView, id: number, at: number, end: number): number {
+  switch (id) {
+    case Property.userProperty: {
+      const value = fieldEnd(view, at, end)
+      return value < 0 ? value : fieldEnd(view, value, end)
+    }
+    case Property.contentType:
+    case Property.responseTopic:
+    case Property.correlationData:
+      return fieldEnd(view, at, end)
+    case Property.messageExpiryInterval:
+      return at + 4 <= end ? at + 4 : -1
+    case Property.topicAlias:
+      return at + 2 <= end ? at + 2 : -1
+    case Property.payloadFormatIndicator:
+    case Property.subscriptionIdentifier:
+      return at + 1 <= end ? at + 1 : -1
+    default:
+      return -1
+  }
 }
 
-function fieldEnd(bytes: Buffer, at: number, end: number): number {
+function fieldEnd(view: DataView, at: number, end: number): number {
   if (at + 2 > end) return -1
-  const to = at + 2 + bytes.readUInt16BE(at)
+  const to = at + 2 + view.getUint16(at)
   return to <= end ? to : -1
 }
 
@@ -131,12 +146,21 @@ function bitOf(id: number, bit: number): number {
   return id === Property.topicAlias ? 1 : bit
 }
 
-function isString(bytes: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i] as number
-    if (byte < firstPrintable || byte > lastPrintable) return readUtf8(bytes, from, to) !== null
+function isString(bytes: Bytes, from: number, to: number): boolean {
+  const { view } = bytes
+  let at = from
+  for (; at + 4 <= to; at += 4)
+    if (!isPrintable(view.getInt32(at))) return readUtf8(bytes.buffer, from, to) !== null
+  for (; at < to; at++) {
+    const byte = view.getUint8(at)
+    if (byte < firstPrintable || byte > lastPrintable) return readUtf8(bytes.buffer, from, to) !== null
   }
   return true
+}
+
+/** Whether four bytes are printable ASCII, 0x20 to 0x7E: none has its highest bit, now or after adding 1 or subtracting 0x20. */
+function isPrintable(four: number): boolean {
+  return ((four | (four + 0x01010101) | (four - 0x20202020)) & 0x80808080) === 0
 }
 
 /** A response topic names a topic: it has no wildcard [MQTT-3.3.2-14]. */
@@ -151,16 +175,5 @@ function malformed(id: number): Violation {
   return Violation.malformed(`PUBLISH: property 0x${id.toString(16).padStart(2, '0')}`)
 }
 
-const fixedBytes = new Map<number, number>([
-  [Property.payloadFormatIndicator, 1],
-  [Property.messageExpiryInterval, 4],
-  [Property.topicAlias, 2],
-])
-const stringProperties = new Set<number>([
-  Property.contentType,
-  Property.responseTopic,
-  Property.correlationData,
-  Property.userProperty,
-])
 const firstPrintable = 0x20
 const lastPrintable = 0x7e

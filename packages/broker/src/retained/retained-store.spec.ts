@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Bytes } from '../bytes/bytes.js'
 import { Message } from '../messages/message.js'
 import { filterMatches } from '../packets/topic.js'
@@ -107,5 +107,37 @@ describe('RetainedStore', () => {
     }
     store.set(new Message('a', 1, place), null)
     expect(store.get('a')?.payload.buffer.byteLength).toBe(15)
+  })
+
+  it('hides messages that have expired, and forgets them with their share', () => {
+    let nowMs = 1_000
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    const store = new RetainedStore(limits)
+    const expiring = (topic: string, seconds: number) =>
+      Message.of({
+        ...{ topic, payload: Buffer.from('x'), qos: 0, retain: true },
+        properties: { encoded: null, expiresAt: Date.now() + seconds * 1_000 },
+      })
+    store.set(expiring('a', 5), pump)
+    store.set(expiring('b', 60), pump)
+    expect(topics(store, '+')).toEqual(['a', 'b'])
+    nowMs += 5_001
+    expect([topics(store, '+'), store.get('a')]).toEqual([['b'], null])
+    expect([store.takeExpired(), store.takeExpired()]).toEqual([['a'], []])
+    expect([store.count, store.used.messages]).toEqual([1, 1])
+    store.set(message('b'), pump)
+    nowMs += 60_000
+    expect(store.takeExpired()).toEqual([])
+    clock.mockRestore()
+  })
+
+  it('charges a deep topic for its levels', () => {
+    const store = new RetainedStore({ ...limits, maxRetainedBytesPerOwner: 1e6 })
+    store.set(message('a/b/c'), pump)
+    const flat = store.used.bytes
+    store.set(message(Array.from({ length: 128 }, () => 'l').join('/')), pump)
+    expect(store.used.bytes).toBeGreaterThan(flat + 30_000)
+    store.delete(Array.from({ length: 128 }, () => 'l').join('/'))
+    expect(store.used.bytes).toBe(flat)
   })
 })

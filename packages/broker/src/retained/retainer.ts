@@ -56,11 +56,11 @@ export class Retainer<P> {
   }
 
   /** Takes a stored message, of which the newest come first. One for which its share has no room is forgotten. */
-  restore({ message: stored, account }: StoredRetained): void {
+  restore({ message: { topic, payload, qos, properties }, account }: StoredRetained): void {
     const { store } = this.#services
-    const message = Message.of({ ...stored, retain: true })
-    if (message.expired) this.#expired.push(stored.topic)
-    else if (store.set(message, account) !== null) this.#forgotten.push(stored.topic)
+    const message = Message.of({ topic, payload, qos, retain: true, properties })
+    if (message.expired) this.#expired.push(topic)
+    else if (store.set(message, account) !== null) this.#forgotten.push(topic)
   }
 
   /** Forgets the messages that have expired, here and in the store. */

@@ -40,7 +40,10 @@ export class TopicTree<T> {
     return true
   }
 
-  /** Calls `found` for each value whose filter matches the topic; returns how many nodes it visited. */
+  /**
+   * Calls `found` for each value whose filter matches the topic; returns how many nodes it visited. A node with a very long path
+   * counts as several.
+   */
   match(topic: string, found: (value: T) => void): number {
     let visited = 0
     const nodes = [this.#root]
@@ -51,6 +54,7 @@ export class TopicTree<T> {
       if (!child || end === noMatch) return
       nodes.push(child)
       starts.push(end)
+      visited += child.path.length >> longPathBits
     }
     for (let node = nodes.pop(); node; node = nodes.pop()) {
       visited++
@@ -202,6 +206,8 @@ function ownCopy(part: string): string {
 }
 
 const noMatch = -1
+/** Comparing 256 characters takes as long as visiting a node. */
+const longPathBits = 8
 const DOLLAR = 36
 const HASH = 35
 const PLUS = 43

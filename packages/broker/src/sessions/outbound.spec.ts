@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import mqttPacket, { type Packet } from 'mqtt-packet'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Qos } from '../interface/types.js'
 import { Message } from '../messages/message.js'
 import { PacketType } from '../packets/encode.js'
@@ -22,6 +22,8 @@ const limits = {
 let outbound: Outbound
 let out: OutgoingQueue
 let sent: Packet[]
+/** The version as which packets are read. */
+let parsed = { protocolVersion: 4 }
 
 beforeEach(() => {
   outbound = new Outbound(limits, { stored: true, writer: null })
@@ -33,7 +35,8 @@ function connect(): void {
   out = new OutgoingQueue(stream, 'tcp')
   const packets: Packet[] = []
   sent = packets
-  const parser = mqttPacket.parser().on('packet', (packet) => packets.push(packet))
+  parsed = { protocolVersion: 4 }
+  const parser = mqttPacket.parser(parsed).on('packet', (packet) => packets.push(packet))
   stream.on('data', (chunk) => parser.parse(chunk))
 }
 
@@ -45,7 +48,8 @@ function deliver(payload: string, qos: Qos, to: OutgoingQueue | null = out) {
   return outbound.deliver(to, messageOf(Buffer.from(payload), qos), Grant.plain(qos), DeliveryKind.single)
 }
 
-async function payloads(): Promise<string[]> {
+async function payloads(version: 4 | 5 = 4): Promise<string[]> {
+  parsed.protocolVersion = version
   out.flush()
   await new Promise((resolve) => setImmediate(resolve))
   return sent.flatMap((packet) => (packet.cmd === 'publish' ? [String(packet.payload)] : [packet.cmd]))
@@ -139,5 +143,64 @@ describe('Outbound', () => {
     expect(sends).toEqual(['sent', 'sent', 'sent', 'dropped_slow'])
     out.flush()
     expect(slow.deliver(out, small as Message, Grant.plain(0), DeliveryKind.single)).toBe('sent')
+  })
+
+  it('drops a queued message that has expired when its turn comes, and says for how long others are still good', async () => {
+    let nowMs = 1_000
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    out.version = 5
+    const expiring = (payload: string, seconds: number) =>
+      Message.of({
+        ...{ topic: 't', payload: Buffer.from(payload), qos: 1, retain: false },
+        properties: { encoded: null, expiresAt: Date.now() + seconds * 1_000 },
+      })
+    const losses: unknown[] = []
+    for (const [payload, seconds] of [
+      ['short', 5],
+      ['long', 60],
+    ] as const)
+      outbound.deliver(null, expiring(payload, seconds), Grant.plain(1), DeliveryKind.single)
+    nowMs += 20_000
+    outbound.drain(
+      out,
+      ({ payload }, delivery) => losses.push([String(payload), delivery]),
+      () => {},
+    )
+    clock.mockRestore()
+    expect(losses).toEqual([
+      ['short', 'expired'],
+      ['long', 'sent'],
+    ])
+    expect(outbound.inflight).toBe(1)
+    expect(await payloads(5)).toEqual(['long'])
+    expect(sent[0]).toMatchObject({ properties: { messageExpiryInterval: 40 } })
+  })
+
+  it('sends no more again than the client takes at a time, and forgets what was acknowledged meanwhile', async () => {
+    const window = new Outbound({ ...limits, maxInflight: 10 }, { stored: true, writer: null })
+    for (const payload of ['1', '2', '3', '4'])
+      window.deliver(out, messageOf(Buffer.from(payload), 1), Grant.plain(1), DeliveryKind.single)
+    connect()
+    window.receiveMaximum = 2
+    window.resend(out)
+    expect(window.deliver(out, messageOf(Buffer.from('5'), 1), Grant.plain(1), DeliveryKind.single)).toBe(
+      'queued',
+    )
+    expect(await payloads()).toEqual(['1', '2'])
+    const go = () =>
+      window.drain(
+        out,
+        () => {},
+        () => {},
+      )
+    window.acknowledged(3, PacketType.puback)
+    go()
+    expect(await payloads()).toEqual(['1', '2'])
+    window.acknowledged(1, PacketType.puback)
+    go()
+    window.acknowledged(2, PacketType.puback)
+    go()
+    expect(await payloads()).toEqual(['1', '2', '4', '5'])
+    expect(window.waits).toBe(false)
   })
 })

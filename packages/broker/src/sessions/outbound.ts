@@ -42,7 +42,8 @@ export class Outbound {
   #writer: SessionWriter | null
   readonly #inflight: InflightWindow
   #nextSequence = 1
-  readonly #resending: Resending
+  /** There while messages in flight from an earlier connection are still to be sent again. */
+  #resending: Resending | null = null
   readonly #qos0: Qos0Sender
 
   constructor(
@@ -53,7 +54,6 @@ export class Outbound {
     this.#stored = stored
     this.#writer = writer
     this.#inflight = new InflightWindow(memory)
-    this.#resending = new Resending(this.#inflight)
     this.#qos0 = new Qos0Sender(limits.slowConsumerDropBytes)
     this.queue = new MessageQueue(limits, memory)
   }
@@ -64,7 +64,7 @@ export class Outbound {
 
   /** Something is to be sent. */
   get waits(): boolean {
-    return this.#resending.size > 0 || this.queue.size > 0
+    return this.#resending !== null || this.queue.size > 0
   }
 
   get inflight(): number {
@@ -94,7 +94,8 @@ export class Outbound {
     if (out.isTooLarge(message, qos, identifiers)) return 'dropped_large'
     if (qos === 0) {
       const isShared = kind === DeliveryKind.fanOut && !retain && identifiers.length === 0
-      return this.#qos0.send(out, message, isShared ? null : { retain, identifiers })
+      if (isShared) return this.#qos0.sendShared(out, message)
+      return this.#qos0.send(out, message, retain, identifiers)
     }
     if (this.#mustWait(out) || (qos === 2 && this.#writer))
       return this.#enqueue({ message, qos, retain, identifiers, group })
@@ -135,7 +136,7 @@ export class Outbound {
     }
     const isNew = stage === Stage.qos2
     if (isNew) {
-      this.#resending.forget(packetId)
+      this.#resending?.forget(packetId)
       this.#inflight.released(packetId)
     }
     if (!isNew || !this.#writer) {
@@ -166,7 +167,8 @@ export class Outbound {
       if (next.qos === 2 && this.#writer && next.packetId === 0) this.#prepare(this.#writer, later)
       if (next.preparing) return
       this.queue.shift()
-      if (next.qos === 0) sent(next.message, this.#qos0.send(out, next.message, next))
+      if (next.qos === 0)
+        sent(next.message, this.#qos0.send(out, next.message, next.retain, next.identifiers))
       else {
         if (next.packetId === 0) {
           next.packetId = this.#inflight.reserve()
@@ -183,7 +185,8 @@ export class Outbound {
    * takes at once, and the others as it acknowledges these.
    */
   resend(out: OutgoingQueue): void {
-    this.#resending.begin(this.#inflight.all().map(({ packetId }) => packetId))
+    const packetIds = this.#inflight.all().map(({ packetId }) => packetId)
+    if (packetIds.length > 0) this.#resending = new Resending(this.#inflight, packetIds)
     this.#resend(out)
   }
 
@@ -247,13 +250,15 @@ export class Outbound {
   /** The message of this id was acknowledged, or is not wanted any more. */
   #drop(packetId: number): void {
     if (this.#writer) this.#writer.dequeued(this.#inflight.kept(packetId)?.sequence ?? 0)
-    this.#resending.forget(packetId)
+    this.#resending?.forget(packetId)
     this.#inflight.free(packetId)
   }
 
   #resend(out: OutgoingQueue): boolean {
-    if (this.#resending.size === 0) return true
-    return this.#resending.continue(out, this.receiveMaximum, (packetId) => this.#drop(packetId))
+    if (this.#resending === null) return true
+    const isDone = this.#resending.continue(out, this.receiveMaximum, (packetId) => this.#drop(packetId))
+    if (isDone) this.#resending = null
+    return isDone
   }
 
   #mustWait(out: OutgoingQueue): boolean {

@@ -1,7 +1,7 @@
 import type { Message } from '../messages/message.js'
 import { publishFlags } from '../packets/encode.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import type { Delivery, Sendable } from './delivery.js'
+import type { Delivery } from './delivery.js'
 
 /** Sends QoS 0 messages to one client, and drops them while it is behind. */
 export class Qos0Sender {
@@ -13,15 +13,17 @@ export class Qos0Sender {
     this.#dropBytes = dropBytes
   }
 
-  /** `alone` is how the message leaves as a packet for this client only; null for the packet that all get. */
-  send(
-    out: OutgoingQueue,
-    message: Message,
-    alone: Pick<Sendable, 'retain' | 'identifiers'> | null,
-  ): Delivery {
+  /** Sends the packet that all get to whom the message goes. */
+  sendShared(out: OutgoingQueue, message: Message): Delivery {
     if (!this.#takes(out, message.payloadBytes)) return 'dropped_slow'
-    if (alone === null) out.shared(message.frame(out.version))
-    else out.publish(message, publishFlags(0, { retain: alone.retain }), 0, alone.identifiers)
+    out.shared(message.frame(out.version))
+    return 'sent'
+  }
+
+  /** Sends a packet for this client alone. */
+  send(out: OutgoingQueue, message: Message, retain: boolean, identifiers: readonly number[]): Delivery {
+    if (!this.#takes(out, message.payloadBytes)) return 'dropped_slow'
+    out.publish(message, publishFlags(0, { retain }), 0, identifiers)
     return 'sent'
   }
 

@@ -8,19 +8,16 @@ import { type InflightWindow, Stage } from './inflight-window.js'
  */
 export class Resending {
   readonly #inflight: InflightWindow
-  #packetIds: readonly number[] = none
+  #packetIds: readonly number[]
 
-  constructor(inflight: InflightWindow) {
+  constructor(inflight: InflightWindow, packetIds: readonly number[]) {
     this.#inflight = inflight
+    this.#packetIds = packetIds
   }
 
   /** How many wait. */
   get size(): number {
     return this.#packetIds.length
-  }
-
-  begin(packetIds: readonly number[]): void {
-    this.#packetIds = packetIds
   }
 
   /**
@@ -49,8 +46,6 @@ export class Resending {
 
   /** The message was acknowledged after all, or is not wanted any more. */
   forget(packetId: number): void {
-    if (this.size > 0) this.#packetIds = this.#packetIds.filter((id) => id !== packetId)
+    this.#packetIds = this.#packetIds.filter((id) => id !== packetId)
   }
 }
-
-const none: readonly number[] = []

@@ -57,7 +57,8 @@ export class SessionRestorer {
   #message(stored: StoredMessage): Message {
     let message = this.#messages.get(stored)
     if (!message) {
-      message = Message.of({ ...stored, retain: false })
+      const { topic, payload, qos, properties } = stored
+      message = Message.of({ topic, payload, qos, retain: false, properties })
       this.#messages.set(stored, message)
     }
     return message

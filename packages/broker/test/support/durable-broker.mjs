@@ -8,6 +8,7 @@ const broker = await createBroker({
     authenticate: ({ clientId }) => ({ ok: true, principal: clientId, sessionId: clientId }),
     authorizePublish: () => true,
     authorizeSubscribe: () => true,
+    principalOf: ({ clientId }) => clientId,
   },
   persistence: new FilePersistence(process.argv[2]),
 })

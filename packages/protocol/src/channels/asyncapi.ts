@@ -10,7 +10,7 @@ export function asyncApiDocument(version: string): object {
       title: 'Heliograph',
       version,
       description:
-        'MQTT 3.1.1, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.',
+        'MQTT 5 or 3.1.1, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',

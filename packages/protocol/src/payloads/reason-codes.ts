@@ -10,11 +10,10 @@ export const noticeReasonCodes = {
   timestamp_refused: 0x99,
   /** Not authorized. */
   topic_denied: 0x87,
-  /** Acknowledged only where the device was deleted meanwhile: QoS 0, which is dropped past a quota, has no acknowledgement. */
-  telemetry_dropped: 0x87,
   /** Implementation specific error: the message is valid, and the platform cannot store it. */
   telemetry_set_aside: 0x83,
-  /** Quota exceeded. */
+  /** Quota exceeded. Only QoS 0 is dropped, which has no acknowledgement. */
+  telemetry_dropped: 0x97,
   too_many_samples: 0x97,
   too_many_corrections: 0x97,
   quota: 0x97,

@@ -1,5 +1,6 @@
 import type { ClientInfo } from '@heliograph/broker'
-import type { MqttPrincipal } from '@heliograph/protocol'
+import { type MqttPrincipal, telemetry } from '@heliograph/protocol'
+import type { VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
 
 interface InOrganization {
   organizationId: number
@@ -38,3 +39,19 @@ export function isDeviceClient(client: ClientInfo<ConnectionPrincipal>): client 
 
 /** What a token was made with. It ends with it. */
 export type TokenOwner = { kind: 'session'; id: string } | { kind: 'apiKey'; id: string }
+
+export function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
+  const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device
+  const address = { org: organizationSlug, device: deviceId }
+  return {
+    kind: 'device',
+    organizationId,
+    organizationSlug,
+    deviceKey,
+    deviceId,
+    credentialId,
+    expiresAt,
+    mqtt: { kind: 'device', ...address },
+    telemetryTopic: telemetry.topic(address),
+  }
+}

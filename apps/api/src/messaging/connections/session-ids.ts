@@ -28,6 +28,13 @@ export function tokenOwner({ kind, id }: TokenOwner): string {
   return `${kind} ${id}`
 }
 
+/** Whose session it is, from what `deviceOwner` or `tokenOwner` made; null for anything else. */
+export function parseSessionOwner(text: string): { kind: 'device'; deviceKey: number } | TokenOwner | null {
+  const [kind, id = ''] = text.split(' ', 2)
+  if (kind === 'device' && /^\d{1,15}$/.test(id)) return { kind, deviceKey: Number(id) }
+  return (kind === 'session' || kind === 'apiKey') && id !== '' ? { kind, id } : null
+}
+
 /** Whose shares a person or a script uses: a person's are the same in each sign-in session. */
 export function quotaOwner(owner: TokenOwner, userId: string | null): string {
   return userId === null ? tokenOwner(owner) : `user ${userId}`

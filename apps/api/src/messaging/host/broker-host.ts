@@ -24,6 +24,7 @@ import { listen } from './mqtt-ports.js'
 import { MqttRefusalLog } from './mqtt-refusal-log.js'
 import { presenceReasons } from './presence-reasons.js'
 import { Revocation } from './revocation.js'
+import { SessionPrincipals } from './session-principals.js'
 import { UnretainedNotices } from './unretained-notices.js'
 
 const presenceCloseTimeoutMs = 1_500
@@ -52,6 +53,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
     private readonly unretained: UnretainedNotices,
+    private readonly principals: SessionPrincipals,
   ) {
     this.health.register('broker', () => {
       if (this.broker === null) throw new Error('is not running')
@@ -102,6 +104,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
         return allowed
       },
       authorizeRetain: (_client, topic) => canRetain(topic),
+      principalOf: (session) => this.principals.find(session),
       onPublish: (client, message) => this.handler.decide(client, message),
       onDecided: (message) => this.handler.acknowledged(message),
     }

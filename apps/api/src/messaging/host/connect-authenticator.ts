@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
-import { telemetry } from '@heliograph/protocol'
+import type { Broker, ConnectRequest } from '@heliograph/broker'
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { OrganizationQuotas } from '../../identity/organizations/organization-quotas.js'
@@ -8,15 +7,13 @@ import {
   type CredentialRefusal,
   CredentialVerifier,
   type Verification,
-  type VerifiedDevice,
 } from '../../registry/credentials/credential-verifier.js'
-import type { ConnectionPrincipal } from '../connections/connection-principal.js'
+import { type ConnectResult, refuseConnect } from '../connections/connect-refusal.js'
+import { type ConnectionPrincipal, devicePrincipal } from '../connections/connection-principal.js'
 import { countsForQuota, LiveConnections } from '../connections/live-connections.js'
 import { deviceOwner, deviceSessionId } from '../connections/session-ids.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'
 import { deviceLimits } from './device-limits.js'
-
-type Result = AuthenticateResult<ConnectionPrincipal>
 
 /** Authenticates CONNECTs: of a device by its credential, of a person or a script by a token. */
 @Injectable()
@@ -35,31 +32,37 @@ export class ConnectAuthenticator {
   }
 
   /** Answers at once when the credential is cached. Never rejects: when the database does not answer, it refuses. */
-  authenticate(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
+  authenticate(
+    connect: ConnectRequest,
+    broker: Broker<ConnectionPrincipal>,
+  ): ConnectResult | Promise<ConnectResult> {
     const result = this.identify(connect, broker)
     return result instanceof Promise
       ? result.then((identified) => this.withinQuota(identified))
       : this.withinQuota(result)
   }
 
-  private withinQuota(result: Result): Result {
+  private withinQuota(result: ConnectResult): ConnectResult {
     if (!result.ok || !countsForQuota(result.principal)) return result
     const { organizationId } = result.principal
     const most = this.quotas.of(organizationId).connections
     if (this.live.count(organizationId) < most || this.live.takesOver(organizationId, result.sessionId))
       return result
     const detail = `the organization has ${most} connections, and may not have more`
-    return { ok: false, reason: 'quota', detail, reasonString: detail }
+    return refuseConnect('quota', detail)
   }
 
-  private identify(connect: ConnectRequest, broker: Broker<ConnectionPrincipal>): Result | Promise<Result> {
+  private identify(
+    connect: ConnectRequest,
+    broker: Broker<ConnectionPrincipal>,
+  ): ConnectResult | Promise<ConnectResult> {
     const { username, password } = connect
-    if (password === undefined || password.length === 0) return refuse('bad_credentials')
+    if (password === undefined || password.length === 0) return refuseConnect('bad_credentials')
     const token = password.toString('utf8')
     if (this.tokens.recognizes(token)) {
       return this.tokens.authenticate(connect, token, broker).catch((error) => this.undecided(error))
     }
-    if (username === undefined) return refuse('bad_credentials')
+    if (username === undefined) return refuseConnect('bad_credentials')
     const verification = this.credentials.verify(username, password)
     if (!(verification instanceof Promise)) return this.decided(connect, verification)
     return verification
@@ -67,22 +70,22 @@ export class ConnectAuthenticator {
       .catch((error) => this.undecided(error))
   }
 
-  private decided({ clientId }: ConnectRequest, verification: Verification): Result {
+  private decided({ clientId }: ConnectRequest, verification: Verification): ConnectResult {
     const result = deviceResult(clientId, verification)
     return result.ok ? { ...result, maxPacketBytes: this.maxPacketBytes } : result
   }
 
-  private undecided(error: unknown): Result {
+  private undecided(error: unknown): ConnectResult {
     this.logger.error(`a CONNECT was refused undecided: ${error instanceof Error ? error.message : error}`)
-    return refuse('server_unavailable')
+    return refuseConnect('server_unavailable')
   }
 }
 
-export function deviceResult(askedClientId: string, verification: Verification): Result {
+export function deviceResult(askedClientId: string, verification: Verification): ConnectResult {
   if (!verification.ok) return refusals[verification.reason]
   const { device } = verification
   const clientId = askedClientId === '' ? assignedClientId(device.deviceId) : askedClientId
-  if (!mayUseClientId(device.deviceId, clientId)) return refuse('wrong_client_id')
+  if (!mayUseClientId(device.deviceId, clientId)) return refuseConnect('wrong_client_id')
   return {
     ok: true,
     principal: devicePrincipal(device),
@@ -108,31 +111,11 @@ export function mayUseClientId(deviceId: string, clientId: string): boolean {
   return clientId.startsWith(`${deviceId}:`) && /^[\w.:-]{1,64}$/.test(clientId.slice(deviceId.length + 1))
 }
 
-function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
-  const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device
-  const address = { org: organizationSlug, device: deviceId }
-  return {
-    kind: 'device',
-    organizationId,
-    organizationSlug,
-    deviceKey,
-    deviceId,
-    credentialId,
-    expiresAt,
-    mqtt: { kind: 'device', ...address },
-    telemetryTopic: telemetry.topic(address),
-  }
-}
-
 /** Enough that two of one device never meet. */
 const assignedBytes = 6
 
-const refusals: Record<CredentialRefusal, Result> = {
-  unknown_credential: refuse('bad_credentials'),
-  wrong_secret: refuse('bad_credentials'),
-  expired: refuse('expired'),
-}
-
-function refuse(reason: Extract<Result, { ok: false }>['reason']): Extract<Result, { ok: false }> {
-  return { ok: false, reason }
+const refusals: Record<CredentialRefusal, ConnectResult> = {
+  unknown_credential: refuseConnect('bad_credentials'),
+  wrong_secret: refuseConnect('bad_credentials'),
+  expired: refuseConnect('expired'),
 }

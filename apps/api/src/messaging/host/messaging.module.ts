@@ -16,6 +16,7 @@ import { BrokerHost } from './broker-host.js'
 import { BrokerListeners } from './broker-listeners.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { Revocation } from './revocation.js'
+import { SessionPrincipals } from './session-principals.js'
 import { UnretainedNotices } from './unretained-notices.js'
 
 @Module({
@@ -33,6 +34,7 @@ import { UnretainedNotices } from './unretained-notices.js'
     BrokerListeners,
     BrokerStore,
     ConnectAuthenticator,
+    SessionPrincipals,
     LiveConnections,
     PublishHandler,
     Revocation,

@@ -12,8 +12,6 @@ import {
   events,
   isOfSetClock,
   type JsonBounds,
-  noticeReasonCodes,
-  noticeReasonString,
   PayloadError,
   reply,
   reported,
@@ -39,6 +37,7 @@ import {
 } from '../connections/connection-principal.js'
 import { annotateNotStored, annotateTime } from './annotate-stored.js'
 import { PendingPublish } from './pending-publish.js'
+import { deviceDeleted, noChannel, refusalOf } from './publish-refusals.js'
 
 /** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
 const otherDeviceChannels = [events, reported, reply]
@@ -70,7 +69,7 @@ export class PublishHandler {
     if (!isDeviceClient(client)) return 'forward'
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
-    if (this.credentials.wasDeleted(principal.deviceKey)) return refusalOf('drop', deviceDeleted)
+    if (this.credentials.wasDeleted(principal.deviceKey)) return deviceDeleted
     // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
     if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
@@ -146,8 +145,7 @@ export class PublishHandler {
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
     if (!outcome.stored) return this.refuse(client, topic, outcome.refusal)
-    const wasDeleted = this.credentials.wasDeleted(client.principal.deviceKey)
-    return wasDeleted ? refusalOf('drop', deviceDeleted) : 'forward'
+    return this.credentials.wasDeleted(client.principal.deviceKey) ? deviceDeleted : 'forward'
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
@@ -163,7 +161,7 @@ export class PublishHandler {
     const device = client.principal
     this.traffic.countMessage(device.organizationId)
     const channel = otherDeviceChannels.find((candidate) => candidate.match(topic) !== null)
-    if (channel === undefined) return 'drop'
+    if (channel === undefined) return noChannel
     try {
       checkJsonBounds(payload, this.bounds)
       if (channel === events) this.checkClock(device, topic, events.decode(payload))
@@ -187,14 +185,8 @@ export class PublishHandler {
     { code, detail }: Refusal,
   ): PublishRefusal {
     this.notices.send(principal, { code, topic, detail }, { remoteAddress })
-    return refusalOf(code === 'telemetry_dropped' ? 'drop' : 'refuse', { code, detail })
+    return refusalOf({ code, detail })
   }
-}
-
-const deviceDeleted: Refusal = { code: 'telemetry_dropped', detail: 'the device no longer exists' }
-
-function refusalOf(decision: PublishRefusal['decision'], refusal: Refusal): PublishRefusal {
-  return { decision, code: noticeReasonCodes[refusal.code], reasonString: noticeReasonString(refusal) }
 }
 
 function describe(device: DeviceConnection, clientId: string, { topic, payload, qos }: PublishedMessage) {

@@ -1,18 +1,17 @@
-import type { AuthenticateResult, Broker, ConnectRequest } from '@heliograph/broker'
+import type { Broker, ConnectRequest } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { clientOf } from '../../http/front-door/client.js'
 import { Origins } from '../../identity/sign-in/origins.js'
+import { type ConnectResult, refuseConnect } from '../connections/connect-refusal.js'
 import type {
   ConnectionPrincipal,
   PersonConnection,
   TokenOwner,
 } from '../connections/connection-principal.js'
 import { isSameOwner, personSessionId, quotaOwner, tokenOwner } from '../connections/session-ids.js'
-
-type Result = AuthenticateResult<ConnectionPrincipal>
 
 /** Authenticates people and scripts by the tokens that they got over REST. */
 @Injectable()
@@ -33,19 +32,19 @@ export class TokenAuthenticator {
     connect: ConnectRequest,
     password: string,
     broker: Broker<ConnectionPrincipal>,
-  ): Promise<Result> {
+  ): Promise<ConnectResult> {
     const token = await this.find(password)
     if (token === null || (connect.username !== undefined && connect.username !== token.id))
-      return { ok: false, reason: 'bad_credentials' }
+      return refuseConnect('bad_credentials')
     if (token.owner.kind === 'session' && this.comesFromForeignPage(connect)) {
       this.reportForeignPage(token, connect)
-      return { ok: false, reason: 'not_authorized' }
+      return refuseConnect('not_authorized')
     }
-    if (token.expiresAt <= Date.now()) return { ok: false, reason: 'expired' }
-    if (connect.clientId !== token.clientId) return { ok: false, reason: 'wrong_client_id' }
+    if (token.expiresAt <= Date.now()) return refuseConnect('expired')
+    if (connect.clientId !== token.clientId) return refuseConnect('wrong_client_id')
 
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
-    if (isTaken(broker, sessionId, token.owner)) return { ok: false, reason: 'wrong_client_id' }
+    if (isTaken(broker, sessionId, token.owner)) return refuseConnect('wrong_client_id')
     const principal = connectionPrincipal(token)
     return {
       ok: true,
@@ -56,6 +55,17 @@ export class TokenAuthenticator {
       quotaOwner: quotaOwner(principal.owner, token.userId),
       expiresAt: token.expiresAt,
     }
+  }
+
+  /** The principal of a token that an owner has for this client id; null without one. Rejects when the database does not answer. */
+  async principalOf(owner: TokenOwner, clientId: string): Promise<ConnectionPrincipal | null> {
+    const { rows } = await this.database.pools.authentication.query<TokenRow>(findByClientSql, [
+      clientId,
+      owner.kind === 'session' ? owner.id : null,
+      owner.kind === 'apiKey' ? owner.id : null,
+    ])
+    const [token] = rows
+    return token === undefined ? null : connectionPrincipal({ ...token, owner })
   }
 
   /**
@@ -103,7 +113,7 @@ type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null
 type StoredToken = TokenFacts & { owner: TokenOwner }
 
 /** A token is refused when the person behind it is no member any more, and publishes nothing when they are no admin. */
-const findSql = `
+const tokensSql = `
   SELECT token.id, token.client_id AS "clientId", token.subscribe,
     CASE WHEN behind.user_id IS NULL OR member.role = 'admin' THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
@@ -115,7 +125,13 @@ const findSql = `
   LEFT JOIN api_key ON api_key.id = token.api_key_id
   CROSS JOIN LATERAL (SELECT COALESCE(session.user_id, api_key.created_by_id) AS user_id) AS behind
   LEFT JOIN member ON member.organization_id = token.organization_id AND member.user_id = behind.user_id
-  WHERE token.secret_hash = $1 AND (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
+  WHERE (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
+
+const findSql = `${tokensSql} AND token.secret_hash = $1`
+
+const findByClientSql = `${tokensSql} AND token.client_id = $1 AND (token.session_id = $2 OR token.api_key_id = $3)
+  AND LEAST(token.expires_at, session.expires_at, api_key.expires_at) > now()
+  ORDER BY token.expires_at DESC LIMIT 1`
 
 function ownerOf(sessionId: string | null, apiKeyId: string | null): TokenOwner | null {
   if (sessionId !== null) return { kind: 'session', id: sessionId }
