@@ -128,6 +128,12 @@ describe('a client of MQTT 5', () => {
     // Its acknowledgement says that what came before is stored.
     for (const [i, client] of clients.entries())
       await client.subscribeAsync([device, other][i]?.credential.topics.notices ?? '', { qos: 1 })
+    const gone = `${admin.organization}/apps/tool/gone`
+    const rights = { subscribe: [`${admin.organization}/apps/tool/#`], publish: [gone] }
+    const { will, ...stay } = leave(device)
+    const left = { ...stay, will: { ...will, topic: gone, payload: Buffer.from('"tool"'), retain: true } }
+    const tool = await connectToken(await requestToken(admin, rights), { ...five, ...left })
+    await tool.subscribeAsync(`${admin.organization}/apps/tool/x`, { qos: 1 })
     await admin.send('DELETE', `/api/v1/devices/${other.id}/credentials/${other.credential.id}`)
     await platform.kill('SIGKILL')
     await platform.restart()
@@ -137,6 +143,10 @@ describe('a client of MQTT 5', () => {
     }
     await eventually(async () => expect(await latest(device)).toMatchObject([{ key: 'gone', value: true }]))
     expect(await latest(other)).toEqual([])
-    for (const client of clients) client.end(true)
+    const watcher = await connectToken(await requestToken(admin, rights))
+    const messages = await watch(watcher, gone)
+    await eventually(() => expect(messages).toMatchObject([{ text: '"tool"' }]))
+    await watcher.endAsync()
+    for (const client of [...clients, tool]) client.end(true)
   })
 })

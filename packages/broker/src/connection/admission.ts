@@ -7,11 +7,11 @@ import type { QuotaAccount } from '../interface/persistence.js'
 import type { ClientInfo, RefusalReason, Transport } from '../interface/types.js'
 import { connackOf3, refusingConnack } from '../packets/answers.js'
 import type { ClientIdentity, ConnectOutcome, ConnectPacket } from '../packets/connect.js'
-import { ReasonCode } from '../packets/reason-codes.js'
+import { ReasonCode, type Violation } from '../packets/reason-codes.js'
 import { isBridgeNotification, topicProblem } from '../packets/topic.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import type { ClientProtocol } from './client-protocol.js'
+import { type ClientProtocol, unknownProtocol } from './client-protocol.js'
 import { acceptingConnack } from './connack.js'
 import { refusalAnswers } from './reason-table.js'
 import { bannedFor } from './refused-messages.js'
@@ -49,6 +49,15 @@ export function admit<P>(
   }
   const detail = `protocol level ${outcome.level} is not supported; use MQTT 5 or 3.1.1`
   refuse(connection, {}, { reason: 'unsupported_protocol', detail })
+}
+
+/** Answers a malformed CONNECT when it is one of MQTT 5 [MQTT-3.1.4-1]; returns what it breaks. */
+export function refuseMalformed(
+  out: OutgoingQueue,
+  { version, violation }: Extract<ConnectOutcome, { kind: 'malformed' }>,
+): Violation {
+  if (version === 5) out.packet(refusingConnack(violation.code, {}, unknownProtocol.rules))
+  return violation
 }
 
 function authenticate<P>(connection: ConnectingClient<P>, connect: ConnectPacket): void {

@@ -6,30 +6,28 @@ import { ClientShare } from '../fairness/client-share.js'
 import { WorkUnits } from '../fairness/scheduler.js'
 import type { QuotaAccount } from '../interface/persistence.js'
 import type { DisconnectReason, Transport, UnretainedReason } from '../interface/types.js'
-import { disconnect, refusingConnack } from '../packets/answers.js'
 import { readConnect } from '../packets/connect.js'
 import { prefixProblem } from '../packets/connect-prefix.js'
 import { PacketType } from '../packets/encode.js'
 import type { IncompletePacket, Packet } from '../packets/packet-reader.js'
-import { ReasonCode, Violation } from '../packets/reason-codes.js'
-import { readAcknowledgement, readDisconnect } from '../packets/reply.js'
-import type { Session, SessionLink } from '../sessions/session.js'
+import { type ReasonCode, Violation } from '../packets/reason-codes.js'
+import type { Session } from '../sessions/session.js'
+import type { SessionLink } from '../sessions/session-services.js'
 import { MqttSocket, type MqttSocketEvents } from '../transport/mqtt-socket.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
-import { admit, type ClientRecord } from './admission.js'
+import { admit, type ClientRecord, refuseMalformed } from './admission.js'
 import { applyProtocol, type ClientProtocol, protocolOf, unknownProtocol } from './client-protocol.js'
+import { ClientReports } from './client-reports.js'
 import { closeCodes, gracefulReasons } from './close-codes.js'
 import { nextConnectionId } from './connection-id.js'
 import { ConnectionWill } from './connection-will.js'
 import { type ConnectionState, Deadlines, type WatchedClient } from './deadlines.js'
-import { DropReport } from './drop-report.js'
-import { PublishHandler } from './publish-handler.js'
-import { disconnectAnswers } from './reason-table.js'
+import { sayFarewell } from './farewell.js'
+import { PacketHandler } from './packet-handler.js'
 import { reportRefusal } from './refusal-report.js'
 import { ShareMembership } from './share-membership.js'
-import { SubscriptionHandler } from './subscription-handler.js'
-import { sessionExpiryMs, type Terms } from './terms.js'
-import { UnretainedReport } from './unretained-report.js'
+import type { SubscriptionHandler } from './subscription-handler.js'
+import type { Terms } from './terms.js'
 
 /** One client on one socket, from its first byte to its end. */
 export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocketEvents, WatchedClient {
@@ -41,10 +39,8 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   readonly deadlines = new Deadlines(performance.now())
   readonly socket: MqttSocket
   readonly core: Core<P>
-  readonly subscriptions: SubscriptionHandler<P>
   state: ConnectionState = 'opening'
-  /** Made when the client publishes for the first time: most connections are idle. */
-  #publishes: PublishHandler<P> | null = null
+  readonly #packets: PacketHandler<P>
   #client: ClientRecord<P> | null = null
   #session: Session | null = null
   protocol: ClientProtocol = unknownProtocol
@@ -54,10 +50,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   #membership: ShareMembership<P> | null = null
   readonly #share: ClientShare
   #endScheduled = false
-  /** A PUBACK or PUBCOMP came in the chunk that is being read. */
-  #acknowledged = false
-  #drops: DropReport<P> | null = null
-  #unretained: UnretainedReport<P> | null = null
+  readonly #reports: ClientReports<P>
 
   constructor(
     core: Core<P>,
@@ -70,13 +63,18 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.transport = transport
     this.remoteAddress = remoteAddress
     this.httpRequest = request
-    this.subscriptions = new SubscriptionHandler(this)
+    this.#packets = new PacketHandler(this)
+    this.#reports = new ClientReports(core)
     this.socket = new MqttSocket(socket, transport, core.limits.maxPacketBytes, this)
     this.#share = new ClientShare(core.scheduler, this.socket)
   }
 
   get out(): OutgoingQueue {
     return this.socket.out
+  }
+
+  get subscriptions(): SubscriptionHandler<P> {
+    return this.#packets.subscriptions
   }
 
   get alive(): boolean {
@@ -102,7 +100,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   get pendingPublishes(): number {
-    return this.#publishes?.pending ?? 0
+    return this.#packets.publishes?.pending ?? 0
   }
 
   get backlog(): { messages: number; bytes: number } {
@@ -114,13 +112,11 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     return this.socket.takenBytes
   }
 
-  get backlogBytes(): number {
-    return this.out.backlogBytes
-  }
-
   /** A client that is too fast, or does not take what it is sent, is not read. */
   get throttled(): boolean {
-    return (this.#publishes?.full ?? false) || this.out.exceeds(this.core.limits.slowConsumerCutBytes / 4)
+    return (
+      (this.#packets.publishes?.full ?? false) || this.out.exceeds(this.core.limits.slowConsumerCutBytes / 4)
+    )
   }
 
   /** The CONNECT is allowed: from here on the connection serves a session. */
@@ -130,6 +126,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     this.socket.limitPackets(maxPacketBytes)
     this.account = account
     this.#membership = new ShareMembership(core, account, this.#share)
+    this.#packets.groupRate = this.#membership.groupRate
     core.addresses.authenticated(this.remoteAddress)
     this.#client = client
     this.#session = session
@@ -161,7 +158,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   end(reason: DisconnectReason, detail?: string, code?: ReasonCode): void {
     if (this.state === 'ended') return
     const wasReady = this.state === 'ready'
-    const isTold = wasReady && this.#tell(reason, detail, code)
+    const isTold = wasReady && sayFarewell(this.out, this.protocol, { reason, detail, code })
     this.state = 'ended'
     const { core } = this
     const client = this.#client
@@ -169,13 +166,11 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     core.addresses.leave(this.remoteAddress, { authenticated: client !== null })
     this.#membership?.leave()
     reportRefusal(this, client, { reason, detail })
-    this.#drops?.flush(core.nowMs)
-    this.#unretained?.flush(core.nowMs)
+    this.#reports.flush(core.nowMs)
     this.socket.close(isTold || gracefulReasons.has(reason) ? 'gracefully' : 'now', closeCodes[reason])
     core.counters.bytesOut += this.out.bytesWritten
-    this.subscriptions.stop()
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
-    this.#publishes?.stop()
+    this.#packets.stop()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
     if (reason !== 'server_stopping') this.#will?.send()
@@ -183,6 +178,12 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     if (!client || !wasReady) return
     core.counters.disconnected(reason)
     core.events.emit('disconnected', { client, reason })
+  }
+
+  left({ sendsWill }: { sendsWill: boolean }): void {
+    if (!sendsWill) this.#will?.discard()
+    this.socket.pause()
+    this.core.tasks.run(() => this.end('client'))
   }
 
   stopReading(): void {
@@ -205,10 +206,9 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   sweep(nowMs: number, elapsedMs: number): void {
     const missed = this.deadlines.missed(this, this.core.limits, nowMs)
     if (missed) this.end(missed)
-    else this.#publishes?.sweep(nowMs, elapsedMs)
+    else this.#packets.publishes?.sweep(nowMs, elapsedMs)
     this.#share.decay(elapsedMs)
-    this.#drops?.sweep(nowMs)
-    this.#unretained?.sweep(nowMs)
+    this.#reports.sweep(nowMs)
     this.socket.pingWhenIdle(nowMs, this.core.limits.webSocketPingMs)
   }
 
@@ -218,12 +218,12 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     const { scheduler } = this.core
     const before = scheduler.spent
     scheduler.spend(WorkUnits.packet)
-    const violation = this.state === 'ready' ? this.#handle(packet) : this.#connect(packet)
+    const violation = this.state === 'ready' ? this.#packets.handle(packet) : this.#connect(packet)
     if (violation !== null) this.end('malformed', violation.detail, violation.code)
     else this.#share.charge(scheduler.spent - before)
   }
 
-  /** A first packet that can be no CONNECT is not waited for until a deadline. */
+  /** A first packet that can be no CONNECT is not waited for. */
   partialPacket(part: IncompletePacket): void {
     if (this.state !== 'opening') return
     const problem = prefixProblem(part)
@@ -251,9 +251,9 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   /** Drains once per chunk: all acknowledgements in it make room, and the messages for it leave together. */
   packetsDone(): void {
     const workMs = this.#share.end()
-    this.#publishes?.countTowardsRates(workMs)
-    if (!this.#acknowledged) return
-    this.#acknowledged = false
+    this.#packets.publishes?.countTowardsRates(workMs)
+    if (!this.#packets.acknowledged) return
+    this.#packets.acknowledged = false
     this.drained()
   }
 
@@ -277,107 +277,22 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
   }
 
   dropped(topic: string): void {
-    this.#drops ??= new DropReport(this.core, this.client)
-    this.#drops.add(topic)
+    this.#reports.dropped(this.client, topic)
   }
 
   unretained(topic: string, reason: UnretainedReason): void {
-    this.#unretained ??= new UnretainedReport(this.core, this.client)
-    this.#unretained.add(topic, reason)
-  }
-
-  /** Handles one packet of an accepted client; returns what it breaks, or null. */
-  #handle(packet: Packet): Violation | null {
-    const { bytes, start, body, end } = packet
-    const first = bytes.buffer[start] as number
-    const type = first >> 4
-    if (type === PacketType.publish) return this.#publishing().receive(packet)
-    if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
-      this.core.scheduler.spend((end - body) * WorkUnits.filterByte)
-      return type === PacketType.subscribe
-        ? this.subscriptions.subscribe(packet)
-        : this.subscriptions.unsubscribe(packet)
-    }
-    if (type >= PacketType.puback && type <= PacketType.pubcomp) return this.#acknowledgement(packet, type)
-    // MQTT 3.1 does not use the flags of these packets.
-    if ((first & 15) !== 0 && this.protocol.version !== 3)
-      return Violation.malformed('reserved bits in the fixed header')
-    if (type === PacketType.disconnect) return this.#disconnect(packet)
-    if (type !== PacketType.pingreq) return Violation.protocol(`packet type ${type}`)
-    if (end !== body) return Violation.malformed('PINGREQ: packet length')
-    this.out.packet(pingresp)
-    return null
-  }
-
-  #publishing(): PublishHandler<P> {
-    this.#publishes ??= new PublishHandler(this.core, this, this.#membership?.groupRate ?? null)
-    return this.#publishes
-  }
-
-  #acknowledgement(packet: Packet, type: number): Violation | null {
-    const read = readAcknowledgement(packet, this.protocol.version)
-    if (read instanceof Violation) return read
-    const { packetId, code } = read
-    const { outbound } = this.session
-    if (type === PacketType.pubrel) {
-      this.#publishing().releaseId(packetId)
-      return null
-    }
-    if (!outbound.expects(packetId, type))
-      return Violation.protocol('acknowledgement of another kind [MQTT-4.8.0-1]')
-    if (type === PacketType.pubrec && code < ReasonCode.unspecifiedError)
-      outbound.received(this.out, packetId)
-    else {
-      // A PUBREC with an error ends the delivery (MQTT 5, section 4.3.3).
-      outbound.acknowledged(packetId, type === PacketType.pubrec ? PacketType.pubcomp : type)
-      this.#acknowledged = true
-    }
-    return null
+    this.#reports.unretained(this.client, topic, reason)
   }
 
   #connect(packet: Packet): Violation | null {
     if ((packet.bytes.buffer[packet.start] as number) >> 4 !== PacketType.connect)
       return Violation.protocol('the first packet is no CONNECT')
     const outcome = readConnect(packet)
-    if (outcome.kind === 'malformed') {
-      const { version, violation } = outcome
-      if (version === 5) this.out.packet(refusingConnack(violation.code, {}, this.protocol.rules))
-      return violation
-    }
+    if (outcome.kind === 'malformed') return refuseMalformed(this.out, outcome)
     if (outcome.kind === 'connect') this.protocol = protocolOf(outcome.connect)
     this.state = 'authenticating'
     this.socket.pause()
     admit(this, outcome)
     return null
   }
-
-  #disconnect(packet: Packet): Violation | null {
-    const read = readDisconnect(packet, this.protocol.version)
-    if (read instanceof Violation) return read
-    const { code, sessionExpirySeconds } = read
-    if (sessionExpirySeconds !== undefined) {
-      const { session } = this
-      // [MQTT-3.14.2-2]
-      if (!session.stored && sessionExpirySeconds > 0)
-        return Violation.protocol('DISCONNECT: the session expiry was 0')
-      session.expiryMs = sessionExpiryMs(sessionExpirySeconds, this.core.limits)
-    }
-    if (code === ReasonCode.success) this.#will?.discard()
-    this.socket.pause()
-    this.core.tasks.run(() => this.end('client'))
-    return null
-  }
-
-  /** Sends DISCONNECT to a client of MQTT 5 that takes what it is sent; false when nothing was sent. */
-  #tell(reason: DisconnectReason, detail: string | undefined, code: ReasonCode | undefined): boolean {
-    const answer = disconnectAnswers[reason]
-    const { version, rules } = this.protocol
-    if (version !== 5 || answer === null || this.out.exceeds(mostBytesBeforeDisconnect)) return false
-    this.out.packet(disconnect(code ?? answer.reasonCode, { reasonString: detail ?? answer.text }, rules))
-    return true
-  }
 }
-
-const pingresp = Buffer.from([0xd0, 0])
-/** A client for which more waits takes it too slowly to be told why it is disconnected. */
-const mostBytesBeforeDisconnect = 64 * 1024

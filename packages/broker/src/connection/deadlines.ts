@@ -14,7 +14,7 @@ export interface WatchedClient {
   readonly throttled: boolean
   /** Bytes the client has taken so far, and bytes that wait for it. */
   readonly takenBytes: number
-  readonly backlogBytes: number
+  readonly out: { readonly backlogBytes: number }
 }
 
 /**
@@ -43,7 +43,8 @@ export class Deadlines {
 
   /** The deadline that it has missed, or null. To be asked a few times a second. */
   missed(client: WatchedClient, limits: BrokerLimits, nowMs: number): DisconnectReason | null {
-    const { state, throttled, takenBytes, backlogBytes } = client
+    const { state, throttled, takenBytes } = client
+    const { backlogBytes } = client.out
     if (state === 'opening' && nowMs - this.#openedAtMs > limits.connectTimeoutMs) return 'timeout'
     if (Date.now() >= this.expiresAtMs) return 'expired'
     if (throttled) this.#heardAtMs = nowMs

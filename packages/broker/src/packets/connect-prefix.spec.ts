@@ -27,6 +27,8 @@ describe('prefixProblem', () => {
     ['3.1.1', whole],
     ['3.1', { ...whole, protocolId: 'MQIsdp', protocolVersion: 3 }],
     ['5', { ...whole, protocolVersion: 5 }],
+    ['a bridge', { ...whole, bridgeMode: true }],
+    ['a bridge of 3.1', { ...whole, protocolId: 'MQIsdp', protocolVersion: 3, bridgeMode: true }],
     [
       'no more than a client id',
       { cmd: 'connect', protocolId: 'MQTT', clientId: '', clean: true, keepalive: 0 },

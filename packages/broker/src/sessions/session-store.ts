@@ -3,9 +3,10 @@ import type { BrokerLimits } from '../interface/limits.js'
 import type { QuotaAccount, StoredEntry, StoredSession, StoredWill } from '../interface/persistence.js'
 import type { BrokerLogger } from '../interface/types.js'
 import { OfflineSessions } from './offline-sessions.js'
-import { Session, type SessionServices } from './session.js'
+import { Session } from './session.js'
 import { subscriptionBytes } from './session-bytes.js'
 import { SessionRestorer } from './session-restorer.js'
+import type { SessionServices } from './session-services.js'
 import { Timetable } from './timetable.js'
 
 /** All sessions by id, connected or stored. */

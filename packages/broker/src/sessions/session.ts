@@ -1,49 +1,19 @@
-import {
-  type BackPressure,
-  type Consumer,
-  PublisherHold,
-  type QueueLevel,
-} from '../fairness/back-pressure.js'
-import type { Shares } from '../fairness/shares.js'
+import { type Consumer, PublisherHold, type QueueLevel } from '../fairness/back-pressure.js'
 import type { QuotaAccount, StoredSession } from '../interface/persistence.js'
 import type { Message } from '../messages/message.js'
 import { matchedPart } from '../packets/shared-subscription.js'
 import { filterMatches } from '../packets/topic.js'
-import { SessionWriter, type StoreWriter } from '../persistence/store-writer.js'
+import { SessionWriter } from '../persistence/store-writer.js'
 import type { Grant } from '../routing/grant.js'
-import { DeliveryKind, type Router, type Subscription } from '../routing/router.js'
+import { DeliveryKind, type Subscription } from '../routing/router.js'
 import type { Member, Readiness, SharedGroup } from '../routing/shared-group.js'
-import type { Counters } from '../stats/counters.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import type { Delivery } from './delivery.js'
-import { Outbound, type OutboundLimits } from './outbound.js'
-import type { QueueMemory } from './queue-memory.js'
+import { Outbound } from './outbound.js'
+import type { SessionLink, SessionServices } from './session-services.js'
 import { SessionUsage } from './session-usage.js'
 import type { SessionWill } from './session-will.js'
 import { grantOf, storedSubscription } from './stored-grant.js'
-
-/** What a session needs of the connection that serves it. */
-export interface SessionLink {
-  readonly out: OutgoingQueue
-  /** Bytes the client has taken so far. */
-  readonly takenBytes: number
-  /** A message was dropped, because the client is too slow or its queue is full. */
-  dropped(topic: string): void
-  /** The queue is full, and a message that must not be dropped did not fit: the client is to be disconnected. */
-  queueOverflowed(): void
-}
-
-/** What all sessions of a broker share. */
-export interface SessionServices {
-  readonly router: Router
-  readonly counters: Counters
-  readonly backPressure: BackPressure
-  readonly writer: StoreWriter | null
-  readonly limits: OutboundLimits
-  readonly memory: QueueMemory
-  /** Subscriptions, and the memory of all sessions. */
-  readonly shares: Shares
-}
 
 export interface SessionOptions {
   id: string
