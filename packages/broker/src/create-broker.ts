@@ -6,11 +6,12 @@ import { Connection } from './connection/connection.js'
 import { Core } from './core/core.js'
 import { shutDown } from './core/shut-down.js'
 import { HostPublisher } from './fairness/host-publisher.js'
-import type { Broker, BrokerOptions, ClientBacklog } from './interface/broker.js'
+import type { Broker, BrokerOptions, ClientBacklog, HostMessage } from './interface/broker.js'
 import { resolveLimits } from './interface/limits.js'
 import type { Persistence } from './interface/persistence.js'
 import type { BrokerLogger, ClientInfo, DisconnectReason, Transport } from './interface/types.js'
 import { Message } from './messages/message.js'
+import { MessageProperties } from './messages/message-properties.js'
 import { filterProblem, topicProblem } from './packets/topic.js'
 import type { StoreWriter } from './persistence/store-writer.js'
 import { Policy } from './policy/policy.js'
@@ -133,12 +134,15 @@ function upgrade<P>(core: Core<P>, { request, socket, head, path, ...given }: Up
 async function publish<P>(
   core: Core<P>,
   host: HostPublisher,
-  { topic, payload, qos = 0, retain = false }: Parameters<Broker<P>['publish']>[0],
+  { topic, payload, qos = 0, retain = false, properties = null, userProperties = [] }: HostMessage,
 ): Promise<void> {
   const problem = topicProblem(topic, core.limits.maxTopicLevels)
   if (problem) throw new TypeError(`cannot publish: ${problem}`)
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-  const message = Message.of({ topic, payload: bytes, qos, retain })
+  if (properties !== null && !(properties instanceof MessageProperties))
+    throw new TypeError('cannot publish: the properties are not those of a message')
+  const message = Message.of({ topic, payload: bytes, qos, retain, properties })
+  for (const [name, value] of userProperties) message.annotate(name, value)
   let released: Promise<void> | undefined
   await whenDurable(core.writer, () => {
     released = host.publish(() => {

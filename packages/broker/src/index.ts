@@ -7,6 +7,7 @@ export type {
   BrokerOptions,
   BrokerStats,
   ClientBacklog,
+  HostMessage,
 } from './interface/broker.js'
 export type {
   AuthenticateResult,

@@ -4,12 +4,14 @@ import os from 'node:os'
 import path from 'node:path'
 import type { IssuedCredential } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { connectSnippets } from '../../../apps/web/src/lib/snippets.js'
+import { connectSnippets } from '../../../apps/web/src/lib/snippets/connect-snippets.js'
+import { type MqttVersion, mqttVersions } from '../../../apps/web/src/lib/snippets/snippet.js'
 import { inProject } from '../../../scripts/foundation/paths.mjs'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 
 const hasPaho = spawnSync('python3', ['-c', 'import paho.mqtt.client']).status === 0
+const hasMosquitto = spawnSync('mosquitto_pub', ['--help']).error === undefined
 const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 50_000, interval: 50 })
 
 describe('the examples that a credential is shown with, as they are pasted', () => {
@@ -48,11 +50,17 @@ describe('the examples that a credential is shown with, as they are pasted', () 
     return () => output
   }
 
-  function example(id: string, label: string, password = credential.password): string {
+  function example(
+    id: string,
+    label: string,
+    { version, password = credential.password }: { version?: MqttVersion; password?: string } = {},
+  ): string {
     const snippet = connectSnippets({ ...credential, password }, 'pump', platform.url).find(
       (one) => one.id === id,
     )
-    const code = snippet?.variants.find((variant) => variant.label === label)?.code
+    const code = snippet?.variants.find(
+      (variant) => variant.label === label && (version ?? null) === variant.version,
+    )?.code
     if (code === undefined) throw new Error(`There is no example ${id}, ${label}`)
     return code
   }
@@ -70,24 +78,60 @@ describe('the examples that a credential is shown with, as they are pasted', () 
     await eventually(async () => expect(await latest()).toBeGreaterThan(0))
   })
 
-  it('sends by mqtt.js, says what is acknowledged, and why it is not let in', async () => {
+  it.runIf(hasMosquitto).each(mqttVersions)('sends by mosquitto_pub with MQTT %s', async (version) => {
     const before = await latest()
-    const output = await run('node', 'device.mjs', example('mqttjs', 'Node.js'))
+    const output = await run('sh', 'once.sh', example('mosquitto', 'Once', { version }))
+    await eventually(async () => expect(await latest()).toBeGreaterThan(before))
+    expect(output()).toBe('')
+  })
+
+  it.runIf(hasMosquitto)('says by mosquitto_pub why a message is refused', async () => {
+    const code = example('mosquitto', 'Once', { version: '5' })
+    const output = await run('sh', 'refused.sh', code.replace('21.5', '"21.5'))
+    await eventually(() =>
+      expect(output()).toMatch(/failed: Payload format invalid\.\npayload invalid: .*JSON/),
+    )
+  })
+
+  it.each(mqttVersions)('sends by mqtt.js with MQTT %s, and says what happens', async (version) => {
+    const before = await latest()
+    const code = example('mqttjs', 'Node.js', { version })
+    const output = await run('node', 'device.mjs', code)
     await eventually(() => expect(output()).toMatch(/connected\nacknowledged: \{"temperature":2\d/))
     expect(await latest()).toBeGreaterThan(before)
     running.pop()?.kill()
-    const refused = await run('node', 'wrong.mjs', example('mqttjs', 'Node.js', 'hg_dev_wrong'))
-    await eventually(() => expect(refused()).toMatch(/not connected: 4 .*Bad username or password/))
+    const invalid = await run('node', 'invalid.mjs', code.replace('JSON.stringify({', 'String({'))
+    await eventually(() => expect(invalid()).toMatch(refused[version]))
+    running.pop()?.kill()
+    const wrong = example('mqttjs', 'Node.js', { version, password: 'hg_dev_wrong' })
+    const notConnected = await run('node', 'wrong.mjs', wrong)
+    await eventually(() =>
+      expect(notConnected()).toMatch(/not connected: (4|134) .*bad user ?name or password/i),
+    )
   })
 
-  it.runIf(hasPaho)('sends by Python, says what is acknowledged, and why it is not let in', async () => {
-    const before = await latest()
-    const output = await run('python3', 'device.py', example('python', 'Linux and macOS'))
-    await eventually(() => expect(output()).toMatch(/connected\n(.*\n)*acknowledged: \d+/))
-    expect(output()).toMatch(/sent: \d+ \{"temperature": 2\d/)
-    expect(await latest()).toBeGreaterThan(before)
-    running.pop()?.kill()
-    const refused = await run('python3', 'wrong.py', example('python', 'Linux and macOS', 'hg_dev_wrong'))
-    await eventually(() => expect(refused()).toMatch(/not connected: .*[Bb]ad user ?name or password/))
-  })
+  it.runIf(hasPaho).each(mqttVersions)(
+    'sends by Python with MQTT %s, and says what happens',
+    async (version) => {
+      const before = await latest()
+      const code = example('python', 'Linux and macOS', { version })
+      const output = await run('python3', 'device.py', code)
+      await eventually(() => expect(output()).toMatch(/connected\n(.*\n)*acknowledged: \d+/))
+      expect(output()).toMatch(/sent: \d+ \{"temperature": 2\d/)
+      expect(await latest()).toBeGreaterThan(before)
+      running.pop()?.kill()
+      const invalid = await run('python3', 'invalid.py', code.replace('json.dumps(', 'repr('))
+      await eventually(() => expect(invalid()).toMatch(refused[version]))
+      running.pop()?.kill()
+      const wrong = example('python', 'Linux and macOS', { version, password: 'hg_dev_wrong' })
+      const notConnected = await run('python3', 'wrong.py', wrong)
+      await eventually(() => expect(notConnected()).toMatch(/not connected: .*bad user ?name or password/i))
+    },
+  )
 })
+
+/** How an example says that a message is refused: by its acknowledgement, or, where that has no reason, by a notice. */
+const refused: Record<MqttVersion, RegExp> = {
+  '5': /refused: .*payload invalid: /,
+  '3.1.1': /notice: \{"code":"payload_invalid"/,
+}

@@ -9,9 +9,11 @@ import type {
   BrokerLogger,
   ClientInfo,
   DisconnectReason,
+  PublishedProperties,
   Qos,
   RefusalReason,
   UnretainedReason,
+  UserProperty,
 } from './types.js'
 
 export interface Broker<P> {
@@ -33,7 +35,7 @@ export interface Broker<P> {
    * promise resolves when it is durable and no consumer is above its high watermark with it. A host that does not wait
    * for that fills queues, and has slow consumers cut off.
    */
-  publish(message: { topic: string; payload: Buffer | string; qos?: Qos; retain?: boolean }): Promise<void>
+  publish(message: HostMessage): Promise<void>
   /** Accepted connections. */
   clients(): Iterable<ClientInfo<P>>
   /** Ends every live connection that matches, before it returns. Returns how many. */
@@ -54,6 +56,18 @@ export interface Broker<P> {
   backlogs(leastBytes: number): Iterable<ClientBacklog<P>>
   /** Ends every connection and frees everything, within 5 s. */
   close(): Promise<void>
+}
+
+/** A message of the host. */
+export interface HostMessage {
+  topic: string
+  payload: Buffer | string
+  qos?: Qos
+  retain?: boolean
+  /** Those of a message that `onPublish` was given, passed on as they are (MQTT 5, section 3.3.2.3). Others are a TypeError. */
+  properties?: PublishedProperties | null
+  /** Added behind those of `properties`. */
+  userProperties?: readonly UserProperty[]
 }
 
 export interface BrokerOptions<P> {

@@ -35,9 +35,30 @@ describe('Client', () => {
     for (let n = 0; n < 200; n += 1) void client.publish(app, room, n)
     await eventually(() => expect(broker.published).toHaveLength(128))
     const [first] = broker.published
-    broker.connections[0]?.send({ cmd: 'puback', messageId: first?.messageId ?? 0 })
+    broker.connections[0]?.send({ cmd: 'puback', messageId: first?.messageId ?? 0, reasonCode: 0 })
     await eventually(() => expect(broker.published).toHaveLength(129))
-    expect(client.stats).toEqual({ published: 200, acknowledged: 1, buffered: 199, dropped: 0, received: 0 })
+    expect(client.stats).toEqual({
+      ...{ published: 200, acknowledged: 1, refused: 0, buffered: 199, dropped: 0, received: 0 },
+    })
+  })
+
+  it('has no more under way than the platform takes, and sends nothing larger', async () => {
+    const connackProperties = { receiveMaximum: 2, maximumPacketSize: 1_000 }
+    const { broker, client } = await start([{ acknowledge: () => false, connackProperties }])
+    await eventually(() => expect(client.state.state).toBe('live'))
+    const topicBytes = Buffer.byteLength(app.topic(room))
+    // JSON has two quotes; the head has 10 bytes.
+    const fitting = 'x'.repeat(1_000 - topicBytes - 12)
+    await expect(client.publish(app, room, `${fitting}x`)).rejects.toMatchObject({ reasonCode: 0x95 })
+    for (let n = 0; n < 3; n += 1) void client.publish(app, room, fitting)
+    await eventually(() => expect(broker.published).toHaveLength(2))
+    expect(client.stats).toMatchObject({ refused: 1, buffered: 3 })
+    broker.connections[0]?.send({
+      cmd: 'puback',
+      messageId: broker.published[0]?.messageId ?? 0,
+      reasonCode: 0,
+    })
+    await eventually(() => expect(broker.published).toHaveLength(3))
   })
 
   it('resolves a message of QoS 0 without an acknowledgement', async () => {
@@ -50,15 +71,16 @@ describe('Client', () => {
   it('hands over raw messages, counted, to whoever asked for the filter', async () => {
     const { broker, client } = await start([{}])
     const got: unknown[] = []
-    client.subscribeRaw('acme/#', ({ topic, payload, retained }) =>
-      got.push([topic, Buffer.from(payload).toString(), retained]),
+    client.subscribeRaw('acme/#', ({ topic, payload, retained, userProperties }) =>
+      got.push([topic, Buffer.from(payload).toString(), retained, { ...userProperties }]),
     )
     await eventually(() => expect(broker.subscribed).toEqual([['acme/#']]))
     const payload = { payload: 'not JSON', qos: 0, dup: false } as const
-    broker.connections[0]?.send({ cmd: 'publish', topic: 'acme/x', retain: true, ...payload })
+    const properties = { userProperties: { time: ['1.000', '2.000'], unit: 'K' } }
+    broker.connections[0]?.send({ cmd: 'publish', topic: 'acme/x', retain: true, ...payload, properties })
     broker.connections[0]?.send({ cmd: 'publish', topic: 'other', retain: false, ...payload })
     await eventually(() => expect(client.stats.received).toBe(2))
-    expect(got).toEqual([['acme/x', 'not JSON', true]])
+    expect(got).toEqual([['acme/x', 'not JSON', true, properties.userProperties]])
   })
 
   it('reports an error of a handler, and continues', async () => {
@@ -89,7 +111,9 @@ describe('Client', () => {
     vi.stubGlobal('document', page)
     vi.stubGlobal('window', frame)
     const hour = 3_600_000
-    const { broker, client } = await start([{ connack: 3 }], { backoff: { baseMs: hour, maximumMs: hour } })
+    const { broker, client } = await start([{ connack: 0x88 }], {
+      backoff: { baseMs: hour, maximumMs: hour },
+    })
     const attempts = (count: number) => eventually(() => expect(client.state.attempt).toBe(count))
     await attempts(1)
     frame.dispatchEvent(new Event('online'))

@@ -2,7 +2,7 @@ import type { Channel, ChannelParameters } from '@heliograph/protocol'
 import type { Access } from '../connection/access.js'
 import { Connection, type ConnectionOptions } from '../connection/connection.js'
 import type { ConnectionState } from '../connection/connection-state.js'
-import { ClosedError, DroppedError, SubscriptionDeniedError } from '../connection/errors.js'
+import { ClosedError, DroppedError, SubscriptionDeniedError, toError } from '../connection/errors.js'
 import type { IncomingMessage, Link, Qos } from '../connection/link.js'
 import { onWake } from '../connection/wake.js'
 import { Emitter, type Unsubscribe } from './emitter.js'
@@ -36,6 +36,8 @@ export interface ClientStats {
   published: number
   /** Acknowledged (QoS 1) or written to the socket (QoS 0). */
   acknowledged: number
+  /** Refused by the platform, with a reason. */
+  refused: number
   /** Waiting for a connection, or sent and not acknowledged. */
   buffered: number
   dropped: number
@@ -48,7 +50,7 @@ export interface PublishOptions {
   retain?: boolean
 }
 
-/** How many messages may be unacknowledged at once; the others wait in the buffer. */
+/** How many messages may be unacknowledged at once, unless the platform takes fewer; the others wait in the buffer. */
 const windowSize = 128
 
 /** A typed MQTT client that reconnects, resubscribes and buffers. Made by `connectDevice` and `connectPerson`. */
@@ -58,7 +60,7 @@ export class Client {
   readonly #subscriptions = new Subscriptions()
   readonly #emitter = new Emitter<ClientEvents>()
   readonly #stopWaking: () => void
-  readonly #counts = { published: 0, acknowledged: 0, dropped: 0, received: 0 }
+  readonly #counts = { published: 0, acknowledged: 0, refused: 0, dropped: 0, received: 0 }
   #requests: SubscriptionRequests | null = null
   #onEmpty: (() => void) | null = null
 
@@ -101,8 +103,8 @@ export class Client {
   /**
    * Publishes a payload after the check by its channel; throws a PayloadError when it does not pass.
    * Resolves when the message is acknowledged (QoS 1) or written (QoS 0), however long the connection
-   * is away meanwhile. Rejects with a DroppedError when the full offline buffer drops the message, and with a
-   * ClosedError after `close()`. The promise may be ignored: its rejection is never "unhandled".
+   * is away meanwhile. Rejects with a RefusedError when the platform refuses the message, with a DroppedError when the full
+   * offline buffer drops it, and with a ClosedError after `close()`. The promise may be ignored: its rejection is never "unhandled".
    */
   publish<const Address extends string, Payload>(
     channel: Channel<Address, Payload>,
@@ -179,20 +181,21 @@ export class Client {
   #flush(): void {
     const { link } = this.#connection
     if (link === null) return
-    while (this.#buffer.underWay < windowSize) {
+    while (this.#buffer.underWay < Math.min(windowSize, link.receiveMaximum)) {
       const message = this.#buffer.take()
       if (message === undefined) return
       const { qos, retain } = message
-      void link
-        .publish(message.topic, message.payload, { qos, retain })
-        .then(() => this.#acknowledged(message))
+      void link.publish(message.topic, message.payload, { qos, retain }).then(
+        () => this.#decided(message),
+        (error: unknown) => this.#decided(message, toError(error)),
+      )
     }
   }
 
-  #acknowledged(message: Outgoing): void {
+  #decided(message: Outgoing, refusal?: Error): void {
     if (!this.#buffer.done(message)) return
-    this.#counts.acknowledged += 1
-    message.settle()
+    this.#counts[refusal === undefined ? 'acknowledged' : 'refused'] += 1
+    message.settle(refusal)
     this.#flush()
     if (this.#buffer.size === 0) this.#onEmpty?.()
   }

@@ -1,10 +1,15 @@
-import { command, desired } from '@heliograph/protocol'
+import { command, desired, telemetry } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
 import type { Qos } from '../connection/link.js'
 import { channelListener, type Listener, type Received, Subscriptions } from './subscriptions.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const message = (topic: string, text = '', retained = false) => ({ topic, payload: bytes(text), retained })
+const message = (topic: string, text = '', retained = false) => ({
+  topic,
+  payload: bytes(text),
+  retained,
+  userProperties: {},
+})
 
 function listener(filter: string, qos: Qos = 0): Listener & { got: string[] } {
   const got: string[] = []
@@ -84,10 +89,26 @@ describe('channelListener', () => {
         topic: 'acme/devices/pump/commands/c1/request',
         params: { org: 'acme', device: 'pump', command: 'c1' },
         payload: request,
+        time: null,
+        userProperties: {},
         retained: false,
         receivedAt: 5,
       },
     ])
+  })
+
+  it('knows the time at which the platform stores telemetry', () => {
+    const got: (number | null)[] = []
+    const { deliver } = channelListener(
+      telemetry,
+      '#',
+      1,
+      ({ time }) => got.push(time),
+      (error) => expect.fail(error.message),
+    )
+    const sent = message('acme/devices/pump/telemetry', '{"a":1}')
+    deliver({ ...sent, userProperties: { time: ['1.000', '1767225600000.007'] } }, 5)
+    expect(got).toEqual([1_767_225_600_000.007])
   })
 
   it('ignores topics of other channels, and the clearing of a retained message', () => {

@@ -1,4 +1,4 @@
-import { type Channel, filterMatches } from '@heliograph/protocol'
+import { type Channel, filterMatches, storedTimeOf, type UserProperties } from '@heliograph/protocol'
 import { toError } from '../connection/errors.js'
 import type { IncomingMessage, Qos } from '../connection/link.js'
 
@@ -7,6 +7,13 @@ export interface Received<Parameters, Payload> {
   topic: string
   params: Parameters
   payload: Payload
+  /**
+   * The time at which the platform stores the first sample without `ts`, in epoch milliseconds; `storedValues` gives that of each
+   * sample. Null when every sample has its own, when the message is not stored, and for other messages than telemetry.
+   */
+  time: number | null
+  /** Those of the publisher, and behind them those of the platform. */
+  userProperties: UserProperties
   /** True when the broker had retained the message before the subscription. */
   retained: boolean
   /** Epoch milliseconds. */
@@ -65,12 +72,14 @@ export function channelListener<Address extends string, Payload>(
   return {
     filter,
     qos,
-    deliver({ topic, payload, retained }, receivedAt) {
+    deliver({ topic, payload, retained, userProperties }, receivedAt) {
       const params = channel.match(topic)
       // MQTT clears a retained message by an empty retained payload, which is no message of the channel.
       if (params === null || (payload.length === 0 && retained)) return
       try {
-        handler({ topic, params, payload: channel.decode(payload), retained, receivedAt })
+        const time = storedTimeOf(userProperties)
+        const decoded = channel.decode(payload)
+        handler({ topic, params, payload: decoded, time, userProperties, retained, receivedAt })
       } catch (error) {
         report(toError(error), topic)
       }

@@ -61,7 +61,7 @@ describe('Connection', () => {
   it('doubles the delay after each failed attempt, up to the maximum', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.spyOn(Math, 'random').mockReturnValue(1)
-    const refusals = Array.from({ length: 5 }, () => ({ connack: 3 }))
+    const refusals = Array.from({ length: 5 }, () => ({ connack: 0x88 }))
     const { connection, delaysMs } = await start([...refusals, {}])
     await eventually(() => expect(connection.state.state).toBe('live'))
     expect(delaysMs).toEqual([1, 2, 4, 4, 4])
@@ -90,7 +90,7 @@ describe('Connection', () => {
   })
 
   it('connects at once when it is woken while it waits', async () => {
-    const { broker, connection } = await start([{ connack: 3 }, {}], {
+    const { broker, connection } = await start([{ connack: 0x88 }, {}], {
       backoff: { baseMs: never, maximumMs: never },
     })
     await eventually(() => expect(connection.state.attempt).toBe(1))
@@ -100,7 +100,7 @@ describe('Connection', () => {
   })
 
   it('stays refused when it is woken', async () => {
-    const { broker, connection } = await start([{ connack: 5 }])
+    const { broker, connection } = await start([{ connack: 0x87 }])
     await eventually(() => expect(connection.state.state).toBe('refused'))
     connection.wake()
     expect(connection.state.state).toBe('refused')
@@ -171,6 +171,23 @@ describe('Connection', () => {
     await eventually(() => {
       expect(broker.connections).toHaveLength(2)
       expect(connection.state.state).toBe('live')
+    })
+  })
+
+  it('says in the platform’s words why it ended a connection, and why it refused one', async () => {
+    const connackProperties = { reasonString: 'the credential has expired' }
+    const { broker, connection, states } = await start([{}, { connack: 0x87, connackProperties }])
+    await eventually(() => expect(connection.state.state).toBe('live'))
+    const properties = { reasonString: 'disconnected by an administrator' }
+    broker.connections[0]?.send({ cmd: 'disconnect', reasonCode: 0x98, properties })
+    broker.connections[0]?.end()
+    await eventually(() => expect(connection.state.state).toBe('refused'))
+    expect(states.map(({ lastError }) => lastError?.message)).toContain('disconnected by an administrator')
+    expect(connection.state.lastError).toMatchObject({
+      name: 'RefusedError',
+      message: 'the credential has expired',
+      reasonCode: 0x87,
+      reasonString: 'the credential has expired',
     })
   })
 

@@ -132,8 +132,8 @@ export class Connection {
 
   #failed(error: Error): void {
     if (this.#isClosed()) return
-    // Without a return code it was `access` that refused, before any connection.
-    if (error instanceof RefusedError && (this.options.refusalIsFinal || error.returnCode === null)) {
+    // Without a reason code it was `access` that refused, before any connection.
+    if (error instanceof RefusedError && (this.options.refusalIsFinal || error.reasonCode === null)) {
       this.#clearTimers()
       this.#change({ state: 'refused', since: Date.now(), retryAt: null, lastError: error })
     } else {

@@ -1,11 +1,16 @@
-/** The platform refused a connection for good: the same credential would be refused again. */
+/** The platform refused a connection or a message for good: the same again would be refused again. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 
   constructor(
     message: string,
-    /** MQTT 3.1.1, 3.2.2.3: 1 protocol, 2 client id, 4 user name or password, 5 not authorized; null when the refusal did not come with CONNACK. */
-    readonly returnCode: number | null = null,
+    /**
+     * MQTT 5, section 2.4, as in CONNACK (0x86: wrong user name or password) and PUBACK (0x99: invalid payload, 0x87: topic not
+     * allowed, 0x97: quota); null when the refusal came with neither.
+     */
+    readonly reasonCode: number | null = null,
+    /** What the platform said about it, in words; null when it said nothing. */
+    readonly reasonString: string | null = null,
   ) {
     super(message)
   }

@@ -1,4 +1,5 @@
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import type { UserProperties } from '@heliograph/protocol'
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, type Packet } from 'mqtt'
 import type { Access, LinkOptions } from './access.js'
 import { RefusedError, toError } from './errors.js'
 
@@ -8,6 +9,8 @@ export interface IncomingMessage {
   topic: string
   payload: Uint8Array
   retained: boolean
+  /** Those of the publisher, and behind them those of the platform. */
+  userProperties: UserProperties
 }
 
 export interface LinkEvents {
@@ -18,7 +21,10 @@ export interface LinkEvents {
 
 /** One MQTT connection, from CONNACK to its end. It never comes back: the next attempt is a new link. */
 export interface Link {
-  /** Resolves when the message is acknowledged (QoS 1) or written (QoS 0); never when the link is lost before. */
+  /**
+   * Resolves when the message is acknowledged (QoS 1) or written (QoS 0); never when the link is lost before. Rejects with a
+   * RefusedError when the broker refuses the message, or takes no packets of its size.
+   */
   publish(topic: string, payload: Uint8Array, options: { qos: Qos; retain: boolean }): Promise<void>
   /** Resolves with the filters that the broker denied. */
   subscribe(filters: Iterable<[filter: string, qos: Qos]>): Promise<string[]>
@@ -26,6 +32,8 @@ export interface Link {
   unsubscribe(filters: string[]): Promise<void>
   /** Resolves at PINGRESP with the round trip in milliseconds; never when the link is lost before. */
   ping(): Promise<number>
+  /** How many messages of QoS 1 may be unacknowledged at once: the broker's Receive Maximum (MQTT 5, 3.2.2.3.3). */
+  readonly receiveMaximum: number
   /** When the last packet came from the broker, by `performance.now()`. */
   readonly lastReceivedAt: number
   /** Sends DISCONNECT, then closes. */
@@ -36,6 +44,15 @@ export interface Link {
 
 /** mqtt waits for acknowledgements before it sends DISCONNECT, and they may never come. */
 const disconnectTimeoutMs = 500
+/** MQTT 5, 3.1.2.11.2: the session does not expire, unless the server bounds it. */
+const forever = 0xffff_ffff
+/** So many topics the platform may send by a number instead of their name. */
+const topicAliasMaximum = 16
+const unlimited = Number.POSITIVE_INFINITY
+/** Of a PUBLISH without properties, besides topic and payload (MQTT 5, 3.3.2): fixed header, lengths, packet id. */
+const headBytes = 10
+const utf8 = new TextEncoder()
+const none: UserProperties = {}
 
 /** Opens one link. Rejects with a RefusedError when the broker refuses for good, and with the cause after any other failure. */
 export function openLink(access: Access, options: LinkOptions, events: LinkEvents): Promise<Link> {
@@ -44,6 +61,7 @@ export function openLink(access: Access, options: LinkOptions, events: LinkEvent
     let live = false
     let over = false
     let lastError: Error | null = null
+    let reasonString: string | null = null
 
     const finish = (error: Error | null) => {
       if (over) return
@@ -52,17 +70,25 @@ export function openLink(access: Access, options: LinkOptions, events: LinkEvent
       if (live) events.onLost(error)
       else reject(error ?? new Error(`No connection to ${access.url}`))
     }
+    // The error of a refused connection does not have the words of its CONNACK.
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'connack') reasonString = reasonStringOf(packet)
+    })
     client.on('error', (error) => {
-      lastError = refusal(error) ?? toError(error)
+      lastError = live ? toError(error) : (refusalOf(error, reasonString) ?? toError(error))
       if (!live) finish(lastError)
+    })
+    client.on('disconnect', (packet) => {
+      lastError = new Error(reasonStringOf(packet) ?? 'The platform ended the connection')
     })
     client.on('close', () => finish(lastError))
     client.on('message', (topic, payload, packet) => {
-      if (!over) events.onMessage({ topic, payload, retained: packet.retain })
+      const userProperties = packet.properties?.userProperties ?? none
+      if (!over) events.onMessage({ topic, payload, retained: packet.retain, userProperties })
     })
-    client.on('connect', () => {
+    client.on('connect', (connack) => {
       live = true
-      resolve(linkOf(client, () => (over = true)))
+      resolve(linkOf(client, connack, () => (over = true)))
     })
   })
 }
@@ -72,8 +98,10 @@ function clientOptions(access: Access, options: LinkOptions): IClientOptions {
     clientId: access.clientId,
     username: access.username,
     password: access.password,
-    protocolVersion: 4,
+    protocolVersion: 5,
     clean: options.clean,
+    // A stored session is kept for as long as the platform allows.
+    properties: { sessionExpiryInterval: options.clean ? 0 : forever, topicAliasMaximum },
     keepalive: options.keepAliveSeconds,
     connectTimeout: options.connectTimeoutMs,
     // `Connection` reconnects, and `Client` keeps subscriptions and unsent messages.
@@ -86,14 +114,22 @@ function clientOptions(access: Access, options: LinkOptions): IClientOptions {
   }
 }
 
-function refusal(error: unknown): RefusedError | null {
-  const code = (error as { code?: unknown }).code
-  // Code 3, "server unavailable", is temporary.
-  if (code !== 1 && code !== 2 && code !== 4 && code !== 5) return null
-  return new RefusedError(toError(error).message, code)
+/** Codes of CONNACK (MQTT 5, 3.2.2.2) that the same CONNECT would get again. Servers without MQTT 5 answer with 1. */
+const finalCodes = new Set([1, 0x81, 0x82, 0x84, 0x85, 0x86, 0x87, 0x8c, 0x90, 0x95])
+
+function refusalOf(error: unknown, reasonString: string | null): RefusedError | null {
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'number' || !finalCodes.has(code)) return null
+  return new RefusedError(reasonString ?? toError(error).message, code, reasonString)
 }
 
-function linkOf(client: MqttClient, markOver: () => void): Link {
+function reasonStringOf(packet: Packet | undefined): string | null {
+  const properties = packet !== undefined && 'properties' in packet ? packet.properties : undefined
+  return (properties as { reasonString?: string } | undefined)?.reasonString ?? null
+}
+
+function linkOf(client: MqttClient, { properties }: IConnackPacket, markOver: () => void): Link {
+  const { receiveMaximum = unlimited, maximumPacketSize = unlimited } = properties ?? {}
   let lastReceivedAt = performance.now()
   let pings: { sentAt: number; answer: (latencyMs: number) => void }[] = []
   client.on('packetreceive', (packet) => {
@@ -105,13 +141,20 @@ function linkOf(client: MqttClient, markOver: () => void): Link {
   })
 
   return {
+    receiveMaximum,
     get lastReceivedAt() {
       return lastReceivedAt
     },
     publish: (topic, payload, { qos, retain }) =>
-      new Promise((resolve) => {
-        client.publish(topic, asBuffer(payload), { qos, retain }, (error) => {
-          if (!error) resolve()
+      new Promise((resolve, reject) => {
+        if (payload.length + utf8.encode(topic).length + headBytes > maximumPacketSize)
+          return reject(new RefusedError(`The message is larger than ${maximumPacketSize} bytes`, 0x95))
+        client.publish(topic, asBuffer(payload), { qos, retain }, (error, packet) => {
+          if (!error) return resolve()
+          // Every other error is the end of the link.
+          if (!('code' in error) || typeof error.code !== 'number' || error.code < 0x80) return
+          const reasonString = reasonStringOf(packet)
+          reject(new RefusedError(reasonString ?? error.message, error.code, reasonString))
         })
       }),
     subscribe: (filters) =>
@@ -121,7 +164,7 @@ function linkOf(client: MqttClient, markOver: () => void): Link {
         if (names.length === 0) return resolve([])
         client.subscribe(asked, (_error, _granted, packet) => {
           const codes = packet?.granted
-          if (codes) resolve(names.filter((_, index) => Number(codes[index]) === 0x80))
+          if (codes) resolve(names.filter((_, index) => Number(codes[index]) >= 0x80))
         })
       }),
     unsubscribe: (filters) =>

@@ -41,8 +41,9 @@ describe('connectDevice', () => {
     expect(broker.connections[0]?.connect).toMatchObject({
       clientId: 'pump-7',
       username: 'cred',
-      protocolVersion: 4,
+      protocolVersion: 5,
       clean: true,
+      properties: { sessionExpiryInterval: 0 },
     })
     expect(broker.connections[0]?.connect.password?.toString()).toBe('secret')
   })
@@ -108,7 +109,7 @@ describe('connectDevice', () => {
   })
 
   it('drops the oldest messages when the buffer is full, counts and reports them', async () => {
-    const { broker, device } = await start([{ connack: 3 }, {}], {
+    const { broker, device } = await start([{ connack: 0x88 }, {}], {
       offlineBuffer: { maxMessages: 2 },
       backoff: { baseMs: 1_000_000, maximumMs: 1_000_000 },
     })
@@ -130,24 +131,54 @@ describe('connectDevice', () => {
     expect(device.client.stats.buffered).toBe(0)
   })
 
-  it.each([4, 5, 2])('stops at CONNACK %d until told to try again', async (connack) => {
+  it.each([0x86, 0x87, 0x85, 1])('stops at CONNACK %d until told to try again', async (connack) => {
     const { broker, device } = await start([{ connack }, {}])
     await eventually(() => expect(state(device)).toBe('refused'))
-    expect(device.client.state.lastError).toMatchObject({ name: 'RefusedError', returnCode: connack })
+    expect(device.client.state.lastError).toMatchObject({ name: 'RefusedError', reasonCode: connack })
     expect(device.client.state.retryAt).toBeNull()
     expect(broker.connections).toHaveLength(1)
     device.client.retry()
     await eventually(() => expect(state(device)).toBe('live'))
   })
 
-  it('keeps trying while the platform is unavailable (CONNACK 3)', async () => {
-    const { broker, device } = await start([{ connack: 3 }, { connack: 3 }, {}])
+  it('asks for a session that does not expire when it wants a stored one', async () => {
+    const { broker, device } = await start([{}], { clean: false })
+    await eventually(() => expect(state(device)).toBe('live'))
+    expect(broker.connections[0]?.connect).toMatchObject({
+      clean: false,
+      properties: { sessionExpiryInterval: 0xffff_ffff },
+    })
+  })
+
+  it('rejects what the platform refuses, with its reason, and goes on', async () => {
+    const reasonString = 'payload invalid: level must be a number'
+    const { broker, device } = await start([
+      {
+        refuse: ({ payload }) => {
+          const isBad = payload.toString().includes('bad')
+          return isBad ? { reasonCode: 0x99, properties: { reasonString } } : { reasonCode: 0x10 }
+        },
+      },
+    ])
+    await expect(device.telemetry({ level: 'bad' })).rejects.toMatchObject({
+      name: 'RefusedError',
+      message: reasonString,
+      reasonCode: 0x99,
+      reasonString,
+    })
+    await device.telemetry({ level: 1 })
+    expect(device.client.stats).toMatchObject({ published: 2, acknowledged: 1, refused: 1, buffered: 0 })
+    expect(broker.connections).toHaveLength(1)
+  })
+
+  it('keeps trying while the platform is unavailable (CONNACK 0x88)', async () => {
+    const { broker, device } = await start([{ connack: 0x88 }, { connack: 0x88 }, {}])
     await eventually(() => expect(state(device)).toBe('live'))
     expect(broker.connections).toHaveLength(3)
   })
 
   it('tells when it tries again, and becomes offline after a while', async () => {
-    const { broker, device } = await start([{}, { connack: 3 }], { offlineAfterMs: 30 })
+    const { broker, device } = await start([{}, { connack: 0x88 }], { offlineAfterMs: 30 })
     await eventually(() => expect(state(device)).toBe('live'))
     const seen: string[] = []
     const sinces = new Set<number>()

@@ -114,7 +114,7 @@ describe('connectPerson', () => {
   })
 
   it('fetches a new token when one was refused, as after the computer slept', async () => {
-    const { client, requests } = await start([{ connack: 5 }, { connack: 4 }, {}])
+    const { client, requests } = await start([{ connack: 0x87 }, { connack: 0x86 }, {}])
     await eventually(() => expect(client.state.state).toBe('live'))
     expect(requests).toHaveLength(3)
   })

@@ -24,6 +24,13 @@ describe('asyncApiDocument', () => {
     expect(Object.keys(document.operations)).toHaveLength(Object.keys(channels).length + 1)
   })
 
+  it('has the reason codes, and the user properties of telemetry', () => {
+    expect(document.info.description).toContain('- `payload_invalid`: 0x99')
+    const { headers } = document.components.messages.telemetry
+    expect(Object.keys(headers.properties)).toEqual(['time', 'stored'])
+    expect(document.components.messages.notice).not.toHaveProperty('headers')
+  })
+
   it('describes every parameter', () => {
     for (const channel of Object.values<{ address: string; parameters: object }>(document.channels)) {
       for (const [name, { description }] of Object.entries<{ description: string }>(

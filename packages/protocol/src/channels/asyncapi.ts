@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { noticeReasonCodes } from '../payloads/reason-codes.js'
 import { channels } from './channels.js'
 
 /** The AsyncAPI 3.0 document of all channels, generated from the declarations by which the broker checks messages. */
@@ -9,8 +10,7 @@ export function asyncApiDocument(version: string): object {
     info: {
       title: 'Heliograph',
       version,
-      description:
-        'MQTT 5 or 3.1.1, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.',
+      description: `MQTT 3.1, 3.1.1 and 5, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.\n\n${reasonCodesText}`,
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
@@ -30,6 +30,15 @@ export function asyncApiDocument(version: string): object {
     },
   }
 }
+
+/** What PUBACK and PUBREC of MQTT 5 say, by the code of the notice. */
+const reasonCodesText = [
+  'In MQTT 5, PUBACK and PUBREC of a message that leads to a notice have its words as reason string, and this reason code:\n',
+  ...Object.entries(noticeReasonCodes).map(
+    ([code, reason]) => `- \`${code}\`: 0x${reason.toString(16).padStart(2, '0')}`,
+  ),
+  '\nA message that is stored has 0x00; one that is undecided is not acknowledged.',
+].join('\n')
 
 type AnyChannel = (typeof channels)[keyof typeof channels]
 
@@ -76,6 +85,18 @@ function messageObject(channel: AnyChannel): object {
   return {
     title: channel.title,
     contentType: 'application/json',
+    ...(channel.userProperties === undefined
+      ? {}
+      : { headers: userPropertiesObject(channel.userProperties) }),
     payload: z.toJSONSchema(channel.payload as z.ZodType, { target: 'draft-7', io: 'input' }),
   }
+}
+
+/** The user properties of MQTT 5 that the platform adds for subscribers. */
+function userPropertiesObject(descriptions: Readonly<Record<string, string>>): object {
+  const properties = Object.entries(descriptions).map(([name, description]) => [
+    name,
+    { type: 'string', description },
+  ])
+  return { type: 'object', properties: Object.fromEntries(properties) }
 }

@@ -60,6 +60,8 @@ export interface ChannelOptions<Payload> {
   payload: z.ZodType<Payload>
   publishedBy: Publisher
   qos: 0 | 1 | 2
+  /** User properties of MQTT 5 that the platform adds for subscribers, and what each says. */
+  userProperties?: Readonly<Record<string, string>>
   /** Whether each of its messages is retained, or may be; without it none is. */
   retained?: 'always' | 'allowed'
 }

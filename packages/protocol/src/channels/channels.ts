@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CommandReply, CommandRequest, DesiredState, DeviceEvent, ReportedState } from '../payloads/device.js'
 import { FleetCounts, Notice, Presence } from '../payloads/platform.js'
+import { storedProperties } from '../payloads/stored-time.js'
 import { Telemetry } from '../payloads/telemetry.js'
 import { channel } from './channel.js'
 
@@ -8,6 +9,11 @@ export const telemetry = channel('{org}/devices/{device}/telemetry', {
   title: 'Telemetry',
   description:
     'Measured values of a device. PUBACK or PUBREC means that they are stored, or refused with a notice.',
+  userProperties: {
+    [storedProperties.time]:
+      'The time at which the first sample without ts is stored: epoch milliseconds with microseconds, as in 1732990000000.123; each that follows is a microsecond later. Absent or empty: every sample has its own',
+    [storedProperties.stored]: 'false: the message has QoS 0 and is not stored',
+  },
   payload: Telemetry,
   publishedBy: 'device',
   qos: 1,

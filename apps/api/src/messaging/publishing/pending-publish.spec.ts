@@ -1,3 +1,4 @@
+import type { PublishDecision } from '@heliograph/broker'
 import { describe, expect, it, vi } from 'vitest'
 import { UndecidedError } from '../../telemetry/samples/sample.js'
 import { PendingPublish } from './pending-publish.js'
@@ -6,10 +7,11 @@ const stored = { stored: true, samples: 1 } as const
 
 function pending() {
   const handlers = {
-    onDecided: vi.fn(() => 'forward' as const),
+    onDecided: vi.fn<() => PublishDecision>(() => 'forward'),
     onForward: vi.fn(),
     onUndecided: vi.fn(),
     onClockNotSet: vi.fn(),
+    onAccepted: vi.fn(),
   }
   return { handlers, message: new PendingPublish(handlers, null) }
 }
@@ -37,6 +39,19 @@ describe('PendingPublish', () => {
     message.delayed()
     expect(await decision).toBe('drop')
     expect(handlers.onForward).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells why a message is refused, also one that was forwarded before', async () => {
+    const { message, handlers } = pending()
+    const refusal = {
+      decision: 'refuse',
+      code: 0x99,
+      reasonString: 'payload invalid: too many keys',
+    } as const
+    handlers.onDecided.mockReturnValue(refusal)
+    message.delayed()
+    message.decided({ stored: false, refusal: { code: 'payload_invalid', detail: 'too many keys' } })
+    expect(await message.decision()).toEqual(refusal)
   })
 
   it('rejects when the message stays undecided, before or after the decision was asked for', async () => {

@@ -17,6 +17,7 @@ interface Handlers {
   onForward(): void
   onUndecided(): void
   onClockNotSet(ts: number): void
+  onAccepted(assignedUs: number | null): void
 }
 
 /** A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again. */
@@ -46,6 +47,10 @@ export class PendingPublish implements IngestListener {
 
   clockNotSet(ts: number): void {
     this.handlers.onClockNotSet(ts)
+  }
+
+  accepted(assignedUs: number | null): void {
+    this.handlers.onAccepted(assignedUs)
   }
 
   delayed(): void {

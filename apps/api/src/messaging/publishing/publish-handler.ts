@@ -1,4 +1,10 @@
-import type { ClientInfo, MaybePromise, PublishDecision, PublishedMessage } from '@heliograph/broker'
+import type {
+  ClientInfo,
+  MaybePromise,
+  PublishDecision,
+  PublishedMessage,
+  PublishRefusal,
+} from '@heliograph/broker'
 import {
   canRetain,
   checkJsonBounds,
@@ -6,7 +12,6 @@ import {
   events,
   isOfSetClock,
   type JsonBounds,
-  type NoticeCode,
   PayloadError,
   reply,
   reported,
@@ -23,13 +28,14 @@ import { ActivityService } from '../../registry/presence/activity.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { IngestLatency } from '../../telemetry/ingest/ingest-latency.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
-import type { IngestListener, IngestOutcome } from '../../telemetry/samples/sample.js'
+import type { IngestListener, IngestOutcome, Refusal } from '../../telemetry/samples/sample.js'
 import {
   type ConnectionPrincipal,
   type DeviceClient,
   type DeviceConnection,
   isDeviceClient,
 } from '../connections/connection-principal.js'
+import { annotateNotStored, annotateTime } from './annotate-stored.js'
 import { PendingPublish } from './pending-publish.js'
 import { deviceDeleted, noChannel, refusalOf } from './publish-refusals.js'
 
@@ -92,6 +98,7 @@ export class PublishHandler {
         onForward: () => this.forwardEarly(message),
         onUndecided: () => this.timings.decided(timing, 'undecided'),
         onClockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
+        onAccepted: (assignedUs) => annotateTime(message, assignedUs),
       },
       timing,
     )
@@ -108,9 +115,11 @@ export class PublishHandler {
   ): PublishDecision {
     const device = client.principal
     let decision: PublishDecision = 'forward'
+    let isForwarded = false
     const listener: IngestListener = {
       timing,
       clockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
+      accepted: (assignedUs) => annotateTime(message, assignedUs),
       delayed: () => {},
       decided: (outcome) => {
         decision = this.conclude(client, message.topic, outcome, timing)
@@ -119,10 +128,12 @@ export class PublishHandler {
       },
       undecided: (error) => {
         this.ingest.drop(device, error)
+        if (!isForwarded) annotateNotStored(message)
         this.timings.decided(timing, 'dropped')
       },
     }
     this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
+    isForwarded = true
     return decision
   }
 
@@ -133,17 +144,14 @@ export class PublishHandler {
     timing: MessageTiming | null,
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
-    if (outcome.stored)
-      return this.credentials.wasDeleted(client.principal.deviceKey) ? deviceDeleted : 'forward'
-    const { code, detail } = outcome.refusal
-    this.refuse(client, topic, code, detail)
-    return refusalOf(code, detail)
+    if (!outcome.stored) return this.refuse(client, topic, outcome.refusal)
+    return this.credentials.wasDeleted(client.principal.deviceKey) ? deviceDeleted : 'forward'
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
-  private forwardEarly({ topic, payload, qos }: PublishedMessage): void {
+  private forwardEarly({ topic, payload, qos, properties }: PublishedMessage): void {
     this.publisher
-      .publish(topic, payload, { qos })
+      .publish(topic, payload, { qos, properties })
       .catch((error: unknown) =>
         this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
       )
@@ -162,8 +170,7 @@ export class PublishHandler {
       return 'forward'
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
-      this.refuse(client, topic, 'payload_invalid', error.message)
-      return refusalOf('payload_invalid', error.message)
+      return this.refuse(client, topic, { code: 'payload_invalid', detail: error.message })
     }
   }
 
@@ -171,13 +178,14 @@ export class PublishHandler {
     if (ts !== undefined && !isOfSetClock(ts)) this.clocks.send(device, topic, ts)
   }
 
+  /** Sends the notice, and returns the same as a client of MQTT 5 gets it in its acknowledgement. */
   private refuse(
     { principal, remoteAddress }: DeviceClient,
     topic: string,
-    code: NoticeCode,
-    detail: string,
-  ): void {
+    { code, detail }: Refusal,
+  ): PublishRefusal {
     this.notices.send(principal, { code, topic, detail }, { remoteAddress })
+    return refusalOf({ code, detail })
   }
 }
 

@@ -1,25 +1,13 @@
-import { type PublishRefusal, type PublishRefusalCode, ReasonCode } from '@heliograph/broker'
-import type { NoticeCode } from '@heliograph/protocol'
+import { type PublishRefusal, ReasonCode } from '@heliograph/broker'
+import { noticeReasonCodes, noticeReasonString } from '@heliograph/protocol'
+import type { Refusal } from '../../telemetry/samples/sample.js'
 
-/** What a device of MQTT 5 is told in PUBACK or PUBREC, besides its notice: the reason code of each notice of a refusal. */
-const reasonCodes: Record<RefusalNotice, PublishRefusalCode> = {
-  payload_invalid: ReasonCode.payloadFormatInvalid,
-  timestamp_refused: ReasonCode.payloadFormatInvalid,
-  topic_denied: ReasonCode.notAuthorized,
-  quota: ReasonCode.quotaExceeded,
-  telemetry_dropped: ReasonCode.quotaExceeded,
-  too_many_samples: ReasonCode.quotaExceeded,
-  too_many_corrections: ReasonCode.quotaExceeded,
-  telemetry_set_aside: ReasonCode.implementationSpecificError,
-}
-
-/** Messages are delivered in spite of the other notices. */
-type RefusalNotice = Exclude<NoticeCode, 'clock_not_set' | 'not_retained' | 'retained_quota'>
-
-/** Refuses a message for good. What was dropped only because the platform has no room is no fault of the message. */
-export function refusalOf(code: NoticeCode, reasonString: string): PublishRefusal {
-  const decision = code === 'telemetry_dropped' ? 'drop' : 'refuse'
-  return { decision, code: reasonCodes[code as RefusalNotice] ?? ReasonCode.unspecifiedError, reasonString }
+/** Refuses a message for good. A client of MQTT 5 is told in PUBACK or PUBREC what the notice says. */
+export function refusalOf({ code, detail }: Refusal): PublishRefusal {
+  // A message with an acknowledgement is dropped only where its device was deleted while it waited for its commit.
+  if (code === 'telemetry_dropped') return deviceDeleted
+  const reasonString = noticeReasonString({ code, detail })
+  return { decision: 'refuse', code: noticeReasonCodes[code], reasonString }
 }
 
 /** A topic that is the device's own, and no channel. */

@@ -1,4 +1,4 @@
-import { type IngestResult, telemetry } from '@heliograph/protocol'
+import { formatStoredTime, type IngestResult, storedProperties, telemetry } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import {
@@ -129,9 +129,13 @@ export class HttpIngestService {
     }))
     let timer: NodeJS.Timeout | undefined
     let forwarded: Promise<void> | undefined
+    let userProperties: [string, string][] = []
     const forward = () => {
-      forwarded ??= this.publisher.publish(topic, payload, { qos: telemetry.qos })
+      forwarded ??= this.publisher.publish(topic, payload, { qos: telemetry.qos, userProperties })
       return forwarded
+    }
+    const accepted = (assignedUs: number | null) => {
+      if (assignedUs !== null) userProperties = [[storedProperties.time, formatStoredTime(assignedUs)]]
     }
     try {
       const outcome = await new Promise<IngestOutcome>((decided, undecided) => {
@@ -140,7 +144,7 @@ export class HttpIngestService {
           decisionTimeoutMs,
         )
         const delayed = () => void forward().catch(undecided)
-        const listener = { timing, clockNotSet, delayed, decided, undecided }
+        const listener = { timing, clockNotSet, accepted, delayed, decided, undecided }
         this.ingest.ingest(device, payload, listener, 'acknowledged')
       })
       this.latency.decided(timing, outcome.stored ? 'stored' : 'refused')

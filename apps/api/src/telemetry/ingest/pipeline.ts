@@ -127,6 +127,7 @@ export class Pipeline {
     }
     if (columns.length === 0) {
       this.options.onHeartbeat?.()
+      listener.accepted?.(null)
       listener.decided({ stored: true, samples: 0 })
       return
     }
@@ -138,7 +139,7 @@ export class Pipeline {
       listener.undecided(quotaExceeded[exceeded])
       return
     }
-    this.#timestamps.assign(deviceKey, columns, nowMs)
+    listener.accepted?.(this.#timestamps.assign(deviceKey, columns, nowMs))
     const message = { organizationId, deviceKey, payload, receivedAtMs: nowMs, listener }
     this.#queueOf(deviceKey).push(message, columns)
     if (this.options.store.current.state !== 'ok') listener.delayed()

@@ -32,6 +32,11 @@ export interface IngestListener {
   readonly timing?: MessageTiming | null
   /** Samples of the message have a time of a clock that is not set, in epoch milliseconds. They get that of their arrival. */
   clockNotSet?(ts: number): void
+  /**
+   * The message will be stored, unless its commit refuses it. `assignedUs` is the time that its first sample without a time got,
+   * in microseconds since 1970; each that follows is a microsecond later. Null: every sample has its own.
+   */
+  accepted?(assignedUs: number | null): void
   /** The commit of the message is delayed, because the store is behind or away: subscribers should get it now. */
   delayed(): void
   decided(outcome: IngestOutcome): void

@@ -10,17 +10,20 @@ const rememberedDevices = 100_000
 export class TimestampAssigner {
   readonly #lastUs = new Map<number, number>()
 
-  /** Values of one record get the same time. */
-  assign(deviceKey: number, columns: Columns, nowMs: number): void {
+  /** Values of one record get the same time. Returns the time of the first record that got one, or null. */
+  assign(deviceKey: number, columns: Columns, nowMs: number): number | null {
     let row = 0
+    let firstUs: number | null = null
     for (let record = 0; record < columns.records; record++) {
       const end = columns.recordEnds[record] as number
       if (Number.isNaN(columns.timesUs[row])) {
         const timeUs = this.#next(deviceKey, nowMs)
+        firstUs ??= timeUs
         for (; row < end; row++) columns.timesUs[row] = timeUs
       }
       row = end
     }
+    return firstUs
   }
 
   #next(deviceKey: number, nowMs: number): number {

@@ -6,7 +6,7 @@ import { CopyField } from '@/components/copy-field'
 import { Notice } from '@/components/notice'
 import { Tabs } from '@/components/tabs'
 import { usePlatform } from '@/lib/platform'
-import { connectSnippets } from '@/lib/snippets'
+import { connectSnippets } from '@/lib/snippets/connect-snippets'
 import { startCommand } from '@/lib/start-command'
 import { SnippetPanel } from './snippet-panel'
 

@@ -45,6 +45,7 @@ describe('DeviceFactsStore', () => {
     topic: of,
     payload,
     retained,
+    userProperties: {},
     receivedAt: 1_000,
   })
 

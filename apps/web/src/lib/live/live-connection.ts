@@ -1,5 +1,6 @@
 'use client'
 
+import type { UserProperties } from '@heliograph/protocol'
 import { createContext, useContext, useEffect, useEffectEvent } from 'react'
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'offline'
@@ -8,6 +9,7 @@ export interface LiveMessage {
   topic: string
   payload: Uint8Array
   retained: boolean
+  userProperties: UserProperties
   /** Epoch milliseconds by the platform's clock, as all times here. */
   receivedAt: number
 }

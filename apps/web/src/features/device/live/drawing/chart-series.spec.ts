@@ -60,7 +60,7 @@ describe('ChartSeries', () => {
   it('appends a live sample to a long range at once', async () => {
     const { store, load, times } = start()
     await load()
-    store.addLive({ ts: now + 500, values: { a: 7 } }, now + 600)
+    store.addLive([{ ts: now + 500, values: { a: 7 } }], now + 600)
     expect(times({ min: hour.min, max: now + 1_000 }).at(-1)).toBe(now + 500)
   })
 
@@ -72,7 +72,7 @@ describe('ChartSeries', () => {
     })
     await load()
     const late = [now - 50.5 * MINUTE, now - 16.5 * MINUTE, now - 15.5 * MINUTE, now - 2.5 * MINUTE]
-    for (const ts of late) store.addLive({ ts, values: { a: 7 } }, now)
+    for (const ts of late) store.addLive([{ ts, values: { a: 7 } }], now)
     const drawn = times()
     expect(late.map((ts) => drawn.filter((one) => one === ts).length)).toEqual([1, 1, 1, 1])
     expect(drawn).toEqual([...drawn].sort((a, b) => a - b))

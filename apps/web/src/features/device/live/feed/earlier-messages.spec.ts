@@ -26,6 +26,7 @@ it('puts the values of one time together again, and counts the times', () => {
       { ts: 2_000.25, text: '{"temperature":52.520008}' },
     ],
     total: 3,
+    before: 4_000,
   })
   expect(earlierMessages(store, { before: 1_001, atMost: 9 }).messages).toEqual([
     { ts: 1_000, text: '{"open":true,"temperature":21.5}' },

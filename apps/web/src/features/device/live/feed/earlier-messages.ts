@@ -10,10 +10,16 @@ export interface EarlierMessage {
 }
 
 /** The last messages before a time, the newest first, and how many are kept of that time. */
+export interface EarlierTelemetry {
+  messages: EarlierMessage[]
+  total: number
+  before: number
+}
+
 export function earlierMessages(
   store: TelemetryStore,
   { before, atMost }: { before: number; atMost: number },
-): { messages: EarlierMessage[]; total: number } {
+): EarlierTelemetry {
   const valuesAt = new Map<number, Record<string, TelemetryValue>>()
   const times = new Set<number>()
   for (const key of store.keys()) {
@@ -27,7 +33,7 @@ export function earlierMessages(
   }
   const last = [...times].sort((a, b) => b - a).slice(0, atMost)
   const messages = last.map((ts) => ({ ts, text: JSON.stringify(valuesAt.get(ts)) }))
-  return { messages, total: times.size }
+  return { messages, total: times.size, before }
 }
 
 function* samplesOf(store: TelemetryStore, key: string): Generator<{ ts: number; value: TelemetryValue }> {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FeedStore, feedLength } from './feed-store'
 
+const t0 = Date.UTC(2026, 0, 1)
 const message = (text: string, channel = 'telemetry') => ({
   topic: `acme/devices/pump/${channel}`,
   payload: new TextEncoder().encode(text),
   retained: false,
+  userProperties: {},
   receivedAt: 5,
 })
 
@@ -60,32 +62,33 @@ describe('FeedStore', () => {
     expect(texts(store)).toEqual(['on', 'off', 'on'])
   })
 
-  it('leaves retained telemetry to the stored messages, which have its time, and shows every live one', () => {
-    const store = new FeedStore()
-    const telemetry = (text: string, retained: boolean) => store.add({ ...message(text), retained })
-    for (const retained of [true, false, false, true]) telemetry('{"a":21}', retained)
-    store.addEarlier('acme/devices/pump/telemetry', [{ ts: -9_000, text: '{"a":20}' }], 1)
-    telemetry('{"a":20}', true)
-    vi.runAllTimers()
-    expect(texts(store)).toEqual(['{"a":21}', '{"a":21}', '{"a":20}'])
-    expect(store.read().entries.at(-1)).toMatchObject({ earlier: true, receivedAt: -9_000 })
-  })
-
   it('shows what was stored before below what comes, and counts it, without what came from both sides', () => {
     const store = new FeedStore()
-    store.add({ ...message('{ "b": 2, "a": 1 }'), receivedAt: 10_000 })
-    const earlier = ['{"a":1,"b":2}', '{"a":0,"b":2}', '{"a":1,"b":2}']
-    store.addEarlier(
-      'acme/devices/pump/telemetry',
-      earlier.map((text, index) => ({ ts: 9_990 - index * 4_000, text })),
-      70,
-    )
-    expect(texts(store)).toEqual(['{ "b": 2, "a": 1 }', '{"a":0,"b":2}', '{"a":1,"b":2}'])
-    expect(store.read().before).toEqual({ total: 69, shown: 2 })
+    const live = (text: string, receivedAt: number, userProperties = {}) =>
+      store.add({ ...message(text), receivedAt, userProperties })
+    live('[{ "b": 2, "a": 1 }, {"a": 2}]', t0 + 10_000, { time: `${t0 + 9_990}.007` })
+    const earlier = [9_994, 9_992.5, 9_990.008, 9_990.007, 9_000].map((after) => ({
+      ts: t0 + after,
+      text: '{"a":1,"b":2}',
+    }))
+    const topic = 'acme/devices/pump/telemetry'
+    store.addEarlier(topic, { messages: earlier, total: 70, before: t0 + 9_995 })
+    const times = () => store.read().entries.map(({ receivedAt }) => receivedAt - t0)
+    expect(times().map(Math.round)).toEqual([10_000, 9_994, 9_993, 9_000])
+    expect(store.read().before).toEqual({ total: 68, shown: 3 })
+    // On its way while the page began to listen; the other has the same time of a clock that stands still.
+    live(`{"ts":${t0 + 9_992.5},"values":{"a":1}}`, t0 + 10_010)
+    live(`{"ts":${t0 + 9_000},"values":{"a":1}}`, t0 + 30_000)
+    vi.runAllTimers()
+    expect(times().map(Math.round)).toEqual([30_000, 10_010, 10_000, 9_994, 9_000])
+    expect(store.read().before).toEqual({ total: 67, shown: 2 })
     store.show('events')
     expect(store.read()).toMatchObject({ entries: [], before: { total: 0, shown: 0 } })
     store.show('telemetry')
-    expect(store.read().entries.map(({ earlier: isEarlier }) => isEarlier)).toEqual([false, true, true])
+    expect(store.read().entries.map(({ earlier: isEarlier }) => isEarlier)).toEqual([
+      ...[false, false, false],
+      ...[true, true],
+    ])
   })
 
   it('shows a message once that comes both as retained and on its way', () => {

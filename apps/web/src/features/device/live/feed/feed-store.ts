@@ -1,6 +1,6 @@
-import { type DeviceEvent, deviceChannels } from '@heliograph/protocol'
+import { type DeviceEvent, deviceChannels, storedTimeOf, storedValues, telemetry } from '@heliograph/protocol'
 import type { LiveMessage } from '@/lib/live/live-connection'
-import type { EarlierMessage } from './earlier-messages'
+import type { EarlierTelemetry } from './earlier-messages'
 import { Ring } from './ring'
 
 export type FeedKind = keyof typeof deviceChannels | 'other'
@@ -16,6 +16,8 @@ export interface FeedEntry {
   level: DeviceEvent['level'] | null
   topic: string
   text: string
+  /** Of telemetry, the time at which its first sample without one is stored; null when there is none. */
+  storedTime: number | null
   retained: boolean
   /** Stored before this page listened. */
   earlier: boolean
@@ -35,8 +37,8 @@ export interface FeedSnapshot {
 }
 
 export const feedLength = 1_000
-/** How far apart a live message and its stored form may be in time. */
-const SAME_WITHIN_MS = 3_000
+/** A message that came this long after the page began to listen is none from before. */
+const BEGINNING_MS = 10_000
 const NONE_BEFORE = { total: 0, shown: 0 }
 const NOTIFY_EVERY_MS = 150
 
@@ -52,6 +54,8 @@ export class FeedStore {
   #shown: readonly FeedEntry[] = []
   /** The newest first. */
   #earlier: readonly FeedEntry[] = []
+  /** A message that comes until then may be among the earlier ones too. */
+  #beginningUntil = 0
   #total = 0
   #pausedAt: number | null = null
   #snapshot: FeedSnapshot = { entries: [], missed: null, filter: 'all', before: NONE_BEFORE }
@@ -79,11 +83,12 @@ export class FeedStore {
     }, NOTIFY_EVERY_MS)
   }
 
-  /** Telemetry from before this page listened, the newest first. */
-  addEarlier(topic: string, messages: readonly EarlierMessage[], total: number): void {
+  /** Telemetry from before this page listened, the newest first; `before` is when it began to. */
+  addEarlier(topic: string, { messages, total, before }: EarlierTelemetry): void {
     const live = this.#rings.telemetry.newestFirst()
-    const kind = { kind: 'telemetry', level: null, retained: false, earlier: true } as const
+    const kind = { kind: 'telemetry', level: null, storedTime: null, retained: false, earlier: true } as const
     this.#total = total
+    this.#beginningUntil = before + BEGINNING_MS
     this.#earlier = messages.map(({ ts, text }, index) => ({
       ...kind,
       id: -1 - index,
@@ -96,22 +101,16 @@ export class FeedStore {
   }
 
   /** A message that came while the page began to listen may be here from both sides. */
-  #dropStoredForm({ text, receivedAt }: FeedEntry): void {
-    const newest = this.#earlier[0]
-    if (newest === undefined || newest.receivedAt < receivedAt - SAME_WITHIN_MS) return
-    const same = sortedText(text)
-    const form = this.#earlier.find(
-      (entry) => entry.receivedAt >= receivedAt - SAME_WITHIN_MS && sortedText(entry.text) === same,
-    )
-    if (form === undefined) return
-    this.#earlier = this.#earlier.filter((entry) => entry !== form)
-    this.#total -= 1
+  #dropStoredForm(live: FeedEntry): void {
+    if (this.#earlier.length === 0 || live.receivedAt > this.#beginningUntil) return
+    const times = storedTimesOf(live)
+    const earlier = this.#earlier.filter(({ receivedAt }) => !times.has(receivedAt))
+    this.#total -= this.#earlier.length - earlier.length
+    this.#earlier = earlier
   }
 
   /** Whether a message is one that is shown already. */
-  #isCopy({ topic, text, kind, retained }: FeedEntry): boolean {
-    // It was stored when it was published, and is among the earlier messages, with its time.
-    if (kind === 'telemetry') return retained
+  #isCopy({ topic, text, kind }: FeedEntry): boolean {
     if (!retainedKinds.has(kind)) return false
     // Each filter that matches brings the retained message again, each reconnect does, and so may the message itself on its
     // way. It tells since when it holds, so a copy is known by its text.
@@ -162,7 +161,8 @@ const retainedKinds = new Set<FeedKind>(['presence', 'desired'])
 const utf8 = new TextDecoder()
 const channels = Object.entries(deviceChannels) as [FeedKind, { match(topic: string): object | null }][]
 
-function entryOf({ topic, payload, retained, receivedAt }: LiveMessage, id: number): FeedEntry {
+function entryOf(message: LiveMessage, id: number): FeedEntry {
+  const { topic, payload, retained, receivedAt, userProperties } = message
   const kind = channels.find(([, channel]) => channel.match(topic) !== null)?.[0] ?? 'other'
   const text = utf8.decode(payload)
   return {
@@ -171,19 +171,18 @@ function entryOf({ topic, payload, retained, receivedAt }: LiveMessage, id: numb
     level: kind === 'events' ? levelOf(payload) : null,
     topic,
     text,
+    storedTime: kind === 'telemetry' ? storedTimeOf(userProperties) : null,
     retained,
     earlier: false,
     receivedAt,
   }
 }
 
-/** The values of a message, whatever their order and spaces; null when it holds anything else. */
-function sortedText(text: string): string | null {
+function storedTimesOf({ text, storedTime }: FeedEntry): ReadonlySet<number> {
   try {
-    const message = JSON.parse(text)
-    return JSON.stringify(Object.entries(message.values ?? message).sort(([a], [b]) => (a < b ? -1 : 1)))
+    return new Set(storedValues(telemetry.decodeText(text), storedTime).map(({ ts }) => ts))
   } catch {
-    return null
+    return new Set()
   }
 }
 

@@ -129,8 +129,8 @@ function useFeedStore(device: string, { store: telemetryStore, loaded }: DeviceT
   )
   useEffect(() => {
     if (!loaded || servedAt === null) return
-    const { messages, total } = earlierMessages(telemetryStore, { before: servedAt, atMost: EARLIER_SHOWN })
-    store.addEarlier(telemetry.topic({ org, device }), messages, total)
+    const earlier = earlierMessages(telemetryStore, { before: servedAt, atMost: EARLIER_SHOWN })
+    store.addEarlier(telemetry.topic({ org, device }), earlier)
   }, [loaded, servedAt, store, telemetryStore, org, device])
   return store
 }

@@ -10,7 +10,13 @@ const mark = (ts: number, more: Partial<Mark> = {}): Mark => ({
   ...more,
 })
 const topic = { org: 'acme', device: 'pump' }
-const message = (of: string, payload: Uint8Array) => ({ topic: of, payload, retained: false, receivedAt: 50 })
+const message = (of: string, payload: Uint8Array) => ({
+  topic: of,
+  payload,
+  retained: false,
+  userProperties: {},
+  receivedAt: 50,
+})
 
 describe('MarkStore', () => {
   it('keeps each thing once, in the order of time', () => {

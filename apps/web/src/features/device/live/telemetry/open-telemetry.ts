@@ -1,7 +1,17 @@
-import { LatestTelemetry, type Telemetry, telemetry } from '@heliograph/protocol'
+import {
+  fleet,
+  isStored,
+  LatestTelemetry,
+  noticeReasonCodes,
+  notices,
+  type StoredValues,
+  storedTimeOf,
+  storedValues,
+  telemetry,
+} from '@heliograph/protocol'
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
-import type { LiveConnection } from '@/lib/live/live-connection'
+import type { LiveConnection, LiveMessage } from '@/lib/live/live-connection'
 import { platformNow } from '@/lib/platform-clock'
 import { HistoryPage } from './history-page'
 import type { TelemetryStore } from './telemetry-store'
@@ -47,19 +57,27 @@ export function openTelemetry(options: TelemetryOptions): () => void {
     onLoaded: () => options.onLoaded?.(),
     onError: (error) => options.onError?.(error),
   })
-  const unsubscribe = subscribe(
-    telemetry.filter({ org, device }),
-    ({ payload, receivedAt, retained }) => {
-      // A retained message is old, and nothing in it says how old: its samples are fetched with their true time.
-      if (retained) return
-      const message = decoded(payload)
-      if (message !== undefined) sync.live(message, receivedAt)
-    },
-    () => {
-      options.onMissed?.()
-      void sync.served()
-    },
-  )
+  const unsubscribes = [
+    subscribe(
+      telemetry.filter({ org, device }),
+      (message) => {
+        const values = storedValuesOf(message, key)
+        if (values.length > 0) sync.live(values, message.receivedAt)
+      },
+      () => {
+        options.onMissed?.()
+        void sync.served()
+      },
+    ),
+    subscribe(notices.filter({ org, device }), ({ payload }) => {
+      const code = decoded(notices, payload)?.code
+      if (code !== undefined && noticeReasonCodes[code] !== 0) sync.checkSoon()
+    }),
+    subscribe(fleet.filter({ org }), ({ payload }) => {
+      const store = decoded(fleet, payload)?.store
+      if (store !== undefined) sync.storeState(store.state)
+    }),
+  ]
   const stopWatching = watchSleep(() => {
     options.onMissed?.()
     sync.awake()
@@ -71,16 +89,31 @@ export function openTelemetry(options: TelemetryOptions): () => void {
   )
   return () => {
     sync.stop()
-    unsubscribe()
+    for (const unsubscribe of unsubscribes) unsubscribe()
     stopWatching()
     clearInterval(trimming)
   }
 }
 
-/** The platform forwards only valid telemetry, so that anything else is left out without a word. */
-function decoded(payload: Uint8Array): Telemetry | undefined {
+/** What is stored of a message, each value at its stored time; of one key, or of all. */
+function storedValuesOf({ payload, userProperties }: LiveMessage, key: string | undefined): StoredValues[] {
+  const message = isStored(userProperties) ? decoded(telemetry, payload) : undefined
+  if (message === undefined) return []
+  const all = storedValues(message, storedTimeOf(userProperties))
+  if (key === undefined) return all
+  return all.flatMap(({ ts, values }) => {
+    const value = Object.hasOwn(values, key) ? values[key] : undefined
+    return value === undefined ? [] : [{ ts, values: { [key]: value } }]
+  })
+}
+
+/** The platform forwards only what fits its channel, so that anything else is left out without a word. */
+function decoded<Payload>(
+  channel: { decode(payload: Uint8Array): Payload },
+  payload: Uint8Array,
+): Payload | undefined {
   try {
-    return telemetry.decode(payload)
+    return channel.decode(payload)
   } catch {
     return undefined
   }

@@ -1,9 +1,13 @@
 const INITIAL_CAPACITY = 256
+/** In place of the arrival of a point that was read from history. */
+const STORED = 0
 
 export interface Point {
   /** Epoch milliseconds, with microseconds behind the point. */
   ts: number
   value: number
+  /** When it came live (epoch milliseconds); absent for one that was read from history. */
+  arrivedAt?: number
 }
 
 /**
@@ -13,6 +17,7 @@ export interface Point {
 export class SeriesBuffer {
   #times = new Float64Array(INITIAL_CAPACITY)
   #values = new Float64Array(INITIAL_CAPACITY)
+  #arrivals = new Float64Array(INITIAL_CAPACITY)
   #start = 0
   #end = 0
   #lostBefore = Number.NEGATIVE_INFINITY
@@ -26,6 +31,17 @@ export class SeriesBuffer {
   /** Points before this time were given up because there were too many. */
   get lostBefore(): number {
     return this.#lostBefore
+  }
+
+  /** The newest point. */
+  get last(): { ts: number; value: number; arrivedAt: number } | undefined {
+    if (this.length === 0) return undefined
+    const at = this.#end - 1
+    return {
+      ts: this.#times[at] as number,
+      value: this.#values[at] as number,
+      arrivedAt: this.#arrivals[at] as number,
+    }
   }
 
   /** The time of the newest point. */
@@ -43,6 +59,13 @@ export class SeriesBuffer {
     return this.length === 0 ? undefined : this.#values[this.#end - 1]
   }
 
+  /** The time of the oldest point that came live and was never merged from history. */
+  get oldestUnstored(): number | undefined {
+    for (let at = this.#start; at < this.#end; at += 1)
+      if (this.#arrivals[at] !== STORED) return this.#times[at]
+    return undefined
+  }
+
   /** A view of the times, valid until the next change. */
   get times(): Float64Array {
     return this.#times.subarray(this.#start, this.#end)
@@ -58,60 +81,62 @@ export class SeriesBuffer {
     return at < this.#end && this.#times[at] === ts
   }
 
-  /** Sets the value at a time. */
-  set(ts: number, value: number): void {
+  /** Sets the value at a time, which came live. */
+  set(ts: number, value: number, arrivedAt: number): void {
     if (this.length === 0 || ts > (this.#times[this.#end - 1] as number)) {
-      this.#append(ts, value)
+      this.#append(ts, value, arrivedAt)
       this.#shrink()
       return
     }
     const at = this.#start + this.indexAt(ts)
-    if (at < this.#end && this.#times[at] === ts) this.#values[at] = value
-    else this.merge([{ ts, value }])
+    if (at < this.#end && this.#times[at] === ts) this.#put(at, ts, value, arrivedAt)
+    else this.merge([{ ts, value, arrivedAt }])
   }
 
-  /** Removes the points at these times, which are in order. A time without a point is passed over. */
-  delete(gone: readonly number[]): void {
-    const [first, last] = [gone[0], gone.at(-1)]
-    if (first === undefined || last === undefined) return
-    const end = this.#start + this.indexAt(last) + 1
-    let at = this.#start + this.indexAt(first)
-    let [kept, next] = [at, 0]
-    for (; at < Math.min(end, this.#end); at += 1) {
-      const ts = this.#times[at] as number
-      while ((gone[next] ?? Number.POSITIVE_INFINITY) < ts) next += 1
-      if (gone[next] === ts) continue
-      this.#times[kept] = ts
-      this.#values[kept] = this.#values[at] as number
+  /**
+   * Removes the points from a time on that came live before `arrivedBefore` and were never merged from history. Returns how
+   * many.
+   */
+  deleteUnstored(from: number, arrivedBefore: number): number {
+    let kept = this.#start + this.indexAt(from)
+    const end = this.#end
+    for (let at = kept; at < end; at += 1) {
+      const arrivedAt = this.#arrivals[at] as number
+      if (arrivedAt !== STORED && arrivedAt < arrivedBefore) continue
+      this.#put(kept, this.#times[at] as number, this.#values[at] as number, arrivedAt)
       kept += 1
     }
-    this.#times.copyWithin(kept, at, this.#end)
-    this.#values.copyWithin(kept, at, this.#end)
-    this.#end -= at - kept
+    this.#end = kept
+    return end - kept
   }
 
-  /** Takes in points that are in the order of their time; where a time is known already, the new value counts. */
-  merge(points: readonly Point[]): void {
+  /**
+   * Takes in points that are in the order of their time; where a time is known already, the new value counts, unless the known
+   * one is another that came live at or after `liveSince`.
+   */
+  merge(points: readonly Point[], liveSince = Number.POSITIVE_INFINITY): void {
     const first = points[0]
     if (first === undefined) return
     // Points before all of the new ones stay in place: mostly the new ones are the newest.
     const untouched = this.#start + this.indexAt(first.ts)
     const times = this.#times.slice(untouched, this.#end)
     const values = this.#values.slice(untouched, this.#end)
+    const arrivals = this.#arrivals.slice(untouched, this.#end)
     this.#end = untouched
     let [mine, theirs] = [0, 0]
     while (mine < times.length || theirs < points.length) {
       const here = times[mine] ?? Number.POSITIVE_INFINITY
       const there = points[theirs]?.ts ?? Number.POSITIVE_INFINITY
       const ts = Math.min(here, there)
-      let value = values[mine] ?? 0
+      let [value, arrivedAt] = [values[mine] ?? 0, arrivals[mine] ?? STORED]
+      const keepsLive = here === ts && arrivedAt !== STORED && arrivedAt >= liveSince
       if (here === ts) mine += 1
       // The same time twice among the new ones: the last of them counts.
-      while (points[theirs]?.ts === ts) {
-        value = points[theirs]?.value ?? value
+      for (let point = points[theirs]; point?.ts === ts; point = points[theirs]) {
+        if (!keepsLive || point.value === value) [value, arrivedAt] = [point.value, point.arrivedAt ?? STORED]
         theirs += 1
       }
-      this.#append(ts, value)
+      this.#append(ts, value, arrivedAt)
     }
     this.#shrink()
   }
@@ -132,11 +157,16 @@ export class SeriesBuffer {
     return low - this.#start
   }
 
-  #append(ts: number, value: number): void {
+  #append(ts: number, value: number, arrivedAt: number): void {
     this.#reserve(1)
-    this.#times[this.#end] = ts
-    this.#values[this.#end] = value
+    this.#put(this.#end, ts, value, arrivedAt)
     this.#end += 1
+  }
+
+  #put(at: number, ts: number, value: number, arrivedAt: number): void {
+    this.#times[at] = ts
+    this.#values[at] = value
+    this.#arrivals[at] = arrivedAt
   }
 
   #shrink(): void {
@@ -150,11 +180,14 @@ export class SeriesBuffer {
     const { times, values, length } = this
     // Mostly trimmed away in front: moving down is enough.
     const size = length * 2 > this.#times.length ? this.#times.length * 2 : this.#times.length
+    const newArrivals = new Float64Array(size)
+    newArrivals.set(this.#arrivals.subarray(this.#start, this.#end))
     const [newTimes, newValues] = [new Float64Array(size), new Float64Array(size)]
     newTimes.set(times)
     newValues.set(values)
     this.#times = newTimes
     this.#values = newValues
+    this.#arrivals = newArrivals
     this.#start = 0
     this.#end = length
   }

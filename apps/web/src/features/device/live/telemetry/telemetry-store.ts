@@ -1,4 +1,4 @@
-import { type Sample, type Telemetry, type TelemetryValue, timedValues } from '@heliograph/protocol'
+import type { Sample, StoredValues } from '@heliograph/protocol'
 import { KeySeries, type TimedValue } from './key-series'
 
 /** A key as a tile shows it. A new object with each change. */
@@ -110,63 +110,43 @@ export class TelemetryStore {
     return () => listeners.delete(listener)
   }
 
-  /** Returns true when some of it is provisional. */
-  addLive(telemetry: Telemetry, receivedAt: number): boolean {
-    let provisional = false
-    for (const { ts, values } of timedValues(telemetry)) {
+  /** A message that has just come, with the times at which it is stored. */
+  addLive(message: readonly StoredValues[], receivedAt: number): void {
+    for (const { ts, values } of message) {
+      const isLate = ts < this.#coveredFrom + LATE_MARGIN_MS
       for (const [key, value] of Object.entries(values)) {
-        provisional ||= ts === undefined
-        if (ts !== undefined && ts < this.#coveredFrom + LATE_MARGIN_MS) this.#past?.late(key, { ts, value })
-        if (this.#addLiveSample(this.#of(key), ts, value, receivedAt))
-          this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
+        if (isLate) this.#past?.late(key, { ts, value })
+        this.#of(key).addLive({ ts, value }, receivedAt)
+        this.#arrivals.set(key, (this.#arrivals.get(key) ?? 0) + 1)
       }
     }
     this.#changed()
-    return provisional
   }
 
-  /** A page of history, or the latest of each key. */
-  addStored(samples: readonly Sample[], now: number): void {
-    for (const [key, ofKey] of byKey(samples)) this.#of(key).addStored(ofKey, now)
+  /** A page of history, or the latest of each key. See KeySeries.addStored. */
+  addStored(samples: readonly Sample[], liveSince: number): void {
+    for (const [key, ofKey] of byKey(samples)) this.#of(key).addStored(ofKey, liveSince)
     this.#changed()
   }
 
   /** See KeySeries.dropUnstored. */
-  dropUnstored(since: number, sentAt: number): void {
-    for (const series of this.#series.values()) series.dropUnstored(since, sentAt)
-    this.#changed()
+  dropUnstored(from: number, arrivedBefore: number): number {
+    let dropped = 0
+    for (const series of this.#series.values()) dropped += series.dropUnstored(from, arrivedBefore)
+    if (dropped > 0) this.#changed()
+    return dropped
   }
 
-  /** The arrival of the oldest sample whose stored form is not known yet; null when there is none. */
-  oldestProvisionalAt(): number | null {
-    return extreme(
-      Math.min,
-      [...this.#series.values()].map((series) => series.oldestProvisionalAt),
-    )
-  }
-
-  /** The assigned timestamp of the newest stored sample that replaced a provisional one; null before the first. */
-  claimedUpTo(): number | null {
-    return extreme(
-      Math.max,
-      [...this.#series.values()].map((series) => series.claimedUpTo),
-    )
+  /** The time of the oldest sample that came live and was not read from history yet; infinite when there is none. */
+  oldestUnstored(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const series of this.#series.values()) oldest = Math.min(oldest, series.oldestUnstored)
+    return oldest
   }
 
   trimBefore(ts: number): void {
     for (const series of this.#series.values()) series.trimBefore(ts)
     if (Number.isFinite(this.#coveredFrom)) this.uncover(ts)
-  }
-
-  #addLiveSample(
-    series: KeySeries,
-    ts: number | undefined,
-    value: TelemetryValue,
-    receivedAt: number,
-  ): boolean {
-    if (ts === undefined) return series.addProvisional(value, receivedAt)
-    series.addTimestamped({ ts, value })
-    return true
   }
 
   #of(key: string): KeySeries {
@@ -232,11 +212,6 @@ export class TelemetryStore {
   #notify(keys: readonly string[]): void {
     for (const key of keys) for (const listener of this.#tiles.get(key) ?? []) listener()
   }
-}
-
-function extreme(of: (...times: number[]) => number, times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null)
-  return known.length === 0 ? null : of(...known)
 }
 
 function byKey(samples: readonly Sample[]): Map<string, Sample[]> {

@@ -1,4 +1,4 @@
-import type { LatestTelemetry, Telemetry, TelemetryPage } from '@heliograph/protocol'
+import type { LatestTelemetry, StoredValues, StoreState, TelemetryPage } from '@heliograph/protocol'
 import { platformNow } from '@/lib/platform-clock'
 import type { TelemetryStore } from './telemetry-store'
 
@@ -20,52 +20,46 @@ export interface TelemetrySyncOptions {
   onError(error: unknown): void
 }
 
-/** Provisional samples are replaced by stored ones this long after they arrive. */
-const REFRESH_AFTER_MS = 2_000
 const RETRY_AFTER_MS = 5_000
-/** A sample may have been stored a little before its live message arrives. */
-const MARGIN_SECONDS = 15
-/**
- * The platform assigns rising times to the samples of a device and stores them in that order. So a reading begins this
- * little before the last sample that was found. A sample that is not found that way is searched from further back.
- */
-const READ_AGAIN_MS = 50
-/** A sample that arrived this long before a reading, and was not found, is searched from further back. */
-const FOUND_AFTER_MS = 1_000
-/** How long a reading may go on from where the last one ended. */
-const READ_ON_WITHIN_MS = 30_000
+/** A message may come this long before it is committed, unless the platform says that its database is behind. */
+const COMMITTED_AFTER_MS = 5_000
+/** When what came is compared with what is stored: once all of it is committed. */
+const CHECK_AFTER_MS = COMMITTED_AFTER_MS + 1_000
+/** A check reads this much again, so that nothing is missing that was committed while the page began to listen. */
+const CHECKED_MS = 60_000
+/** What was not stored may have been put off, and is then stored within this time. */
+const PUT_OFF_MS = 60_000
+/** The platform's clock, as far as the page knows it, may be wrong by this much. */
+const CLOCK_MARGIN_MS = 15_000
 /** A window that was loaded this lately needs only its end again. */
 const FRESH_MS = 15_000
 /** Guards the tab against a flood; newer chunks come first, so it is the oldest that is left out. */
 const MAXIMUM_PAGES = 60
-/** Reading what is provisional takes a fifth of the time at most, so that a flood does not feed on itself. */
-const REST_FACTOR = 4
-const LONGEST_REST_MS = 15_000
 
 /**
- * Joins history and live: live messages go into the store as they come, and history is fetched at the
- * start, after each reconnect, and shortly after samples whose time only the platform knows.
+ * Joins history and live: live messages go into the store as they come, with the times at which they are stored. History is
+ * fetched at the start, after each reconnect, and when something that came may not be stored after all: the platform passes
+ * messages on before it commits them where their sender waits for nothing, and while its database is behind.
  */
 export class TelemetrySync {
   readonly #abort = new AbortController()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #check: ReturnType<typeof setTimeout> | undefined
   #reload: ReturnType<typeof setTimeout> | undefined
+  #isCheckDue = false
   #wasServed = false
   #loadedAt = Number.NEGATIVE_INFINITY
-  #restMs = REFRESH_AFTER_MS
-  /** The assigned timestamp up to which the last reading found everything, and the time of that reading. */
-  #foundUpTo: { stamp: number; at: number } | null = null
+  #storeState: StoreState['state'] = 'ok'
 
   constructor(private readonly options: TelemetrySyncOptions) {}
 
   stop(): void {
     this.#abort.abort()
-    clearTimeout(this.#timer)
+    clearTimeout(this.#check)
     clearTimeout(this.#reload)
   }
 
-  live(telemetry: Telemetry, receivedAt: number): void {
-    if (this.options.store.addLive(telemetry, receivedAt)) this.#refreshIn(this.#restMs)
+  live(message: readonly StoredValues[], receivedAt: number): void {
+    this.options.store.addLive(message, receivedAt)
   }
 
   /**
@@ -73,6 +67,7 @@ export class TelemetrySync {
    * window, as a device may have sent what it measured minutes before.
    */
   async served(): Promise<void> {
+    this.checkSoon()
     const ageMs = platformNow() - this.#loadedAt
     if (ageMs > FRESH_MS) {
       this.#wasServed = true
@@ -80,25 +75,45 @@ export class TelemetrySync {
     }
     if (this.#wasServed) this.#loadIn(FRESH_MS - ageMs)
     this.#wasServed = true
-    await this.#guarded(() => this.#fetchSince(60))
+    await this.#guarded(async () => {
+      await this.#fetchRange({ from: '-60s' }, MAXIMUM_PAGES)
+    })
+  }
+
+  /** Whether the platform's database keeps up. What was passed on meanwhile is stored when it does again. */
+  storeState(state: StoreState['state']): void {
+    const before = this.#storeState
+    this.#storeState = state
+    if (state !== 'ok' || before === 'ok') return
+    this.checkSoon()
+    void this.load()
+  }
+
+  /** A message that came may not be stored after all: soon what came is compared with what is stored. */
+  checkSoon(): void {
+    if (this.#abort.signal.aborted) return
+    if (this.#check === undefined) this.#checkIn(CHECK_AFTER_MS)
+    else this.#isCheckDue = true
   }
 
   /** Fetches the whole window, the newest part first. */
   async load(): Promise<void> {
     const startedAt = platformNow()
     this.#loadedAt = startedAt
+    const { store, windowSeconds } = this.options
     const done = await this.#guarded(async () => {
       // The last values are shown however old they are.
       const latest = await this.options.fetchLatest(this.#abort.signal)
-      this.options.store.addStored(latest.items, platformNow())
+      store.addStored(latest.items, startedAt - COMMITTED_AFTER_MS)
       let [pages, covered] = [MAXIMUM_PAGES, startedAt]
-      for (const { from, to, seconds } of chunks(this.options.windowSeconds)) {
+      for (const { from, to, seconds } of chunks(windowSeconds)) {
         pages = await this.#fetchRange(to === null ? { from } : { from, to }, pages)
         // Older samples may be here already, but not those that came while disconnected.
-        if (pages <= 0) return this.options.store.uncover(covered)
+        if (pages <= 0) return store.uncover(covered)
         covered = startedAt - seconds * 1_000
-        this.options.store.cover(covered, startedAt)
+        store.cover(covered, startedAt)
       }
+      this.#dropUnstored(platformNow() - windowSeconds * 1_000 + CLOCK_MARGIN_MS, startedAt)
     })
     if (done) {
       this.options.onLoaded()
@@ -118,42 +133,37 @@ export class TelemetrySync {
     void this.load()
   }
 
-  async #refresh(): Promise<void> {
-    const { store } = this.options
+  #checkIn(delayMs: number): void {
+    this.#check = setTimeout(() => void this.#compare(), delayMs)
+  }
+
+  /** Reads what came live and was not read yet. */
+  async #compare(): Promise<void> {
     const startedAt = platformNow()
-    const done = await this.#guarded(() => this.#fetchProvisional(startedAt))
-    const left = store.oldestProvisionalAt()
-    const stamp = store.claimedUpTo()
-    const isAllFound = done && (left === null || left > startedAt - FOUND_AFTER_MS)
-    this.#foundUpTo = isAllFound && stamp !== null ? { stamp, at: startedAt } : null
-    this.#restMs = Math.min(
-      LONGEST_REST_MS,
-      Math.max(REFRESH_AFTER_MS, (platformNow() - startedAt) * REST_FACTOR),
-    )
-    if (left !== null) this.#refreshIn(done ? this.#restMs : RETRY_AFTER_MS)
+    const done = await this.#guarded(async () => {
+      const { store, windowSeconds } = this.options
+      const oldest = Math.min(store.oldestUnstored(), startedAt - CHECKED_MS)
+      const from = Math.floor(Math.max(oldest, startedAt - windowSeconds * 1_000))
+      const left = await this.#fetchRange({ from: String(from) }, MAXIMUM_PAGES)
+      if (left > 0) this.#dropUnstored(from, startedAt)
+    })
+    this.#check = undefined
+    if (this.#abort.signal.aborted) return
+    if (!done) return this.#checkIn(RETRY_AFTER_MS)
+    if (this.#isCheckDue) this.#checkIn(CHECK_AFTER_MS)
+    this.#isCheckDue = false
   }
 
-  /** Goes on where the last reading ended, where that is known; else begins well before the oldest provisional sample. */
-  async #fetchProvisional(now: number): Promise<void> {
-    const { store, windowSeconds } = this.options
-    const found = this.#foundUpTo
-    if (found !== null && now - found.at < READ_ON_WITHIN_MS) {
-      await this.#fetchRange({ from: String(Math.floor(found.stamp - READ_AGAIN_MS)) }, MAXIMUM_PAGES)
-      return
-    }
-    const ageMs = now - (store.oldestProvisionalAt() ?? now)
-    await this.#fetchSince(Math.min(windowSeconds, Math.ceil(ageMs / 1_000) + MARGIN_SECONDS))
-  }
-
-  async #fetchSince(seconds: number): Promise<void> {
-    const sentAt = platformNow()
-    const left = await this.#fetchRange({ from: `-${seconds}s` }, MAXIMUM_PAGES)
-    if (left > 0) this.options.store.dropUnstored(sentAt - seconds * 1_000, sentAt)
+  /** All that is stored from a time on was read, by requests since `startedAt`. While the database is behind that says little. */
+  #dropUnstored(from: number, startedAt: number): void {
+    if (this.#storeState !== 'ok') return
+    if (this.options.store.dropUnstored(from, startedAt - COMMITTED_AFTER_MS) > 0) this.#loadIn(PUT_OFF_MS)
   }
 
   /** Fetches a range page by page and returns how many pages are left of the allowance. */
   async #fetchRange(range: HistoryRange, pages: number): Promise<number> {
     const { store, fetchPage } = this.options
+    const liveSince = platformNow() - COMMITTED_AFTER_MS
     let left = pages
     let cursor: string | null = null
     do {
@@ -162,19 +172,11 @@ export class TelemetrySync {
         this.#abort.signal,
       )
       this.#abort.signal.throwIfAborted()
-      store.addStored(page.items, platformNow())
+      store.addStored(page.items, liveSince)
       cursor = page.nextCursor
       left -= 1
     } while (cursor !== null && left > 0)
     return left
-  }
-
-  #refreshIn(delayMs: number): void {
-    if (this.#abort.signal.aborted) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      void this.#refresh()
-    }, delayMs)
   }
 
   async #guarded(work: () => Promise<void>): Promise<boolean> {

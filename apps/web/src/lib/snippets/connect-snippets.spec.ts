@@ -1,6 +1,7 @@
 import type { IssuedCredential } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { connectSnippets } from './snippets'
+import { connectSnippets } from './connect-snippets.ts'
+import type { MqttVersion } from './snippet.ts'
 
 const topic = (name: string) => `acme/devices/pump-7/${name}`
 const credential: IssuedCredential = {
@@ -24,10 +25,10 @@ const credential: IssuedCredential = {
   },
 }
 const snippets = (given = credential) => connectSnippets(given, 'pump-7', 'http://127.0.0.1:3000')
-const snippet = (id: string, label: string, given = credential) =>
+const snippet = (id: string, label: string, given = credential, version: MqttVersion = '3.1.1') =>
   snippets(given)
     .find((one) => one.id === id)
-    ?.variants.find((one) => one.label === label)?.code
+    ?.variants.find((one) => one.label === label && (one.version ?? version) === version)?.code
 
 describe('connectSnippets', () => {
   it('fills each one in with secret and address', () => {
@@ -58,6 +59,25 @@ describe('connectSnippets', () => {
     expect(loop).toMatch(/^while sleep 1; do echo .*; done \|$/)
     expect(command.slice(0, -1)).toEqual(snippet('mosquitto', 'Once')?.split('\n').slice(0, -1))
     expect(command.at(-1)).toBe('  -l')
+  })
+
+  it('offers both versions of MQTT where the client has both, the newer first', () => {
+    const versions = snippets().map(({ id, variants }) => [
+      id,
+      [...new Set(variants.map((one) => one.version))],
+    ])
+    expect(versions).toEqual([
+      ['mosquitto', ['5', '3.1.1']],
+      ['python', ['5', '3.1.1']],
+      ['mqttjs', ['5', '3.1.1']],
+      ['arduino', [null]],
+      ['curl', [null]],
+    ])
+    for (const label of ['Once', 'Every second', 'cmd.exe', 'PowerShell'])
+      expect(snippet('mosquitto', label, credential, '5')?.replace(' -V mqttv5', '')).toBe(
+        snippet('mosquitto', label),
+      )
+    expect(snippet('python', 'Windows', credential, '5')).toContain('protocol=mqtt.MQTTv5')
   })
 
   it('quotes and continues lines as each shell of Windows does', () => {
