@@ -11,7 +11,9 @@ import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
+import { RefusalPace } from './refusal-pace.js'
 import { RequestQueue } from './request-queue.js'
+import { stopParsingWhenDestroyed } from './stop-parsing.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
 
@@ -43,6 +45,7 @@ export class FrontDoor {
   private readonly requestHandlers = new Map<string, RequestHandler>()
   private readonly upgradeHandlers = new Map<string, UpgradeHandler>()
   private readonly upgradedSockets = new Set<Duplex>()
+  private readonly pace: RefusalPace
   private readonly queue: RequestQueue
   private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
@@ -62,8 +65,11 @@ export class FrontDoor {
       (reason, address) => log.note(reason, () => describeCut(reason, address)),
       limits,
     )
-    this.queue = new RequestQueue(limits.pipelinedRequests, (socket, address) =>
-      this.bounds.endPipelined(socket, address),
+    this.pace = new RefusalPace(limits)
+    this.queue = new RequestQueue(
+      limits.pipelinedRequests,
+      (socket, address) => this.bounds.endPipelined(socket, address),
+      this.pace,
     )
     this.web = new WebProxy(config.webUrl)
     const https = config.publicUrl?.startsWith('https:') ?? false
@@ -113,6 +119,7 @@ export class FrontDoor {
   /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */
   private admit(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '')
+    stopParsingWhenDestroyed(socket)
     this.bounds.admit(socket, this.isProxy(address) ? null : address)
   }
 
@@ -122,6 +129,7 @@ export class FrontDoor {
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
     const client = this.identify(request)
+    response.once('close', () => this.pace.answered(client.address, response.statusCode))
     this.queue.submit(request, response, client.address, () => this.serve(request, response, client))
   }
 
