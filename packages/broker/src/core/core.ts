@@ -7,6 +7,7 @@ import { PartialPackets } from '../fairness/partial-packets.js'
 import { RefusalBudgets } from '../fairness/refusal-budgets.js'
 import { Scheduler } from '../fairness/scheduler.js'
 import { Shares } from '../fairness/shares.js'
+import { SubscribeRefusals } from '../fairness/subscribe-refusals.js'
 import { TaskQueue } from '../fairness/task-queue.js'
 import { WorkAccounts } from '../fairness/work-account.js'
 import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
@@ -62,6 +63,7 @@ export class Core<P> {
   /** The monotonic clock (`performance.now`) as of the last sweep: cheap enough to read for every packet. */
   nowMs = performance.now()
   stopping = false
+  readonly #subscribeRefusals = new SubscribeRefusals<P>((refusal) => this.#report(refusal))
   readonly #delay = new EventLoopDelay()
   readonly #partials: PartialPackets
   #aedes: AedesAdapter | null = null
@@ -133,6 +135,11 @@ export class Core<P> {
   /** Counts, logs and emits a refusal. */
   refuse(event: BrokerEvents<P>['refused']): void {
     this.counters.refused(event.reason, event.count)
+    if (event.stage === 'subscribe') this.#subscribeRefusals.add(event)
+    else this.#report(event)
+  }
+
+  #report(event: BrokerEvents<P>['refused']): void {
     const { client: _, ...fields } = event
     this.logger.debug(fields, 'refused')
     this.events.emit('refused', event)
@@ -184,6 +191,7 @@ export class Core<P> {
     this.addresses.refill(elapsedMs)
     this.connectionShares.refill(elapsedMs)
     this.backPressure.sweep(elapsedMs)
+    this.#subscribeRefusals.sweep(elapsedMs)
     for (const connection of this.connections) {
       connection.sweep(nowMs, elapsedMs)
       this.#partials.add(connection)

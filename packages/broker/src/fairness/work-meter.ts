@@ -12,6 +12,11 @@ export class WorkMeter {
     this.#now = now
   }
 
+  /** The monotonic clock as of the last reading. */
+  get readMs(): number {
+    return this.#readMs
+  }
+
   /** How long the packets took since `begin`, as of the last reading. */
   get elapsedMs(): number {
     return this.#readMs - this.#beganMs
