@@ -2,6 +2,7 @@ import type { AedesAdapter } from '../aedes/adapter.js'
 import { Addresses } from '../fairness/addresses.js'
 import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
 import { ConnectionShares } from '../fairness/connection-shares.js'
+import { DeliveryShares } from '../fairness/delivery-shares.js'
 import { GroupRates } from '../fairness/group-rates.js'
 import { PartialPackets } from '../fairness/partial-packets.js'
 import { RefusalBudgets } from '../fairness/refusal-budgets.js'
@@ -41,6 +42,7 @@ export class Core<P> {
   readonly retainer: Retainer<P>
   readonly retainedScheduler = new RetainedScheduler()
   readonly backPressure: BackPressure
+  readonly #deliveries: DeliveryShares
   readonly groups: GroupRates
   /** Processor time of the packets of each group and owner. */
   readonly groupWork = new WorkAccounts()
@@ -77,6 +79,7 @@ export class Core<P> {
     this.scheduler = new Scheduler(limits)
     this.router = new Router(this.scheduler)
     this.backPressure = new BackPressure(limits)
+    this.#deliveries = new DeliveryShares(limits, this.backPressure)
     this.groups = new GroupRates(limits)
     this.refusals = new RefusalBudgets(limits)
     this.addresses = new Addresses(limits)
@@ -124,12 +127,16 @@ export class Core<P> {
     if (message.retain) this.retainer.retain(message, client)
   }
 
-  /** Routes a message that is decided. `publisher` is held when a consumer is behind. */
+  /** Routes a message that is decided. `publisher` is held when a consumer is behind, and when its deliveries cost too much. */
   route(message: Message, publisher: Publisher | null = null): void {
+    const spentBefore = this.scheduler.spent
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
     this.router.route(message)
     this.backPressure.publisher = outer
+    // While packets are handled, their client is charged for what they cost.
+    if (publisher && !this.scheduler.meter.measuring)
+      this.#deliveries.charge(publisher, this.scheduler.spent - spentBefore)
   }
 
   /** Counts, logs and emits a refusal. */

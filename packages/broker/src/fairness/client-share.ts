@@ -41,6 +41,7 @@ export class ClientShare implements DeferredClient, WorkAccount {
   end(): number {
     this.#chargeTime()
     this.#pauseWhenUsedUp()
+    this.#scheduler.meter.end()
     return this.#scheduler.meter.elapsedMs
   }
 

@@ -96,7 +96,9 @@ export class Scheduler {
   /** Those whose rest is over continue in a turn of their own, in the order of all others. */
   readonly #wake = (): void => {
     this.#wakeTimer = null
-    this.meter.begin()
+    const { meter } = this
+    meter.begin()
+    meter.end()
     let leastMs = Number.POSITIVE_INFINITY
     for (const client of this.#resting) {
       if (client.restMs > 0) {
