@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Config } from '../../foundation/config/config.js'
 import { networkMatcher, plainAddress } from '../../foundation/config/networks.js'
+import { Pacer } from '../../foundation/limits/pacer.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
@@ -11,7 +12,6 @@ import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
-import { RefusalPace } from './refusal-pace.js'
 import { RequestQueue } from './request-queue.js'
 import { stopParsingWhenDestroyed } from './stop-parsing.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
@@ -27,6 +27,9 @@ export type UpgradeHandler = (
 
 /** The paths that Nest answers; all others are pages. */
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
+
+/** From this status on an answer refuses its request. */
+const firstRefusal = 400
 
 /**
  * A streamed answer has five listeners of ours for its end (log, metrics, trace, export) and some of Fastify and Node: more
@@ -45,7 +48,7 @@ export class FrontDoor {
   private readonly requestHandlers = new Map<string, RequestHandler>()
   private readonly upgradeHandlers = new Map<string, UpgradeHandler>()
   private readonly upgradedSockets = new Set<Duplex>()
-  private readonly pace: RefusalPace
+  private readonly refusals: Pacer
   private readonly queue: RequestQueue
   private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
@@ -65,11 +68,15 @@ export class FrontDoor {
       (reason, address) => log.note(reason, () => describeCut(reason, address)),
       limits,
     )
-    this.pace = new RefusalPace(limits)
+    this.refusals = new Pacer({
+      burst: limits.refusalsPerAddress,
+      intervalMs: limits.refusalIntervalMs,
+      longestWaitMs: limits.refusalWaitMs,
+    })
     this.queue = new RequestQueue(
       limits.pipelinedRequests,
       (socket, address) => this.bounds.endPipelined(socket, address),
-      this.pace,
+      this.refusals,
     )
     this.web = new WebProxy(config.webUrl)
     const https = config.publicUrl?.startsWith('https:') ?? false
@@ -129,8 +136,13 @@ export class FrontDoor {
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
     const client = this.identify(request)
-    response.once('close', () => this.pace.answered(client.address, response.statusCode))
+    response.once('close', () => this.countRefusal(client, response))
     this.queue.submit(request, response, client.address, () => this.serve(request, response, client))
+  }
+
+  /** A refusal is cheap and comes at once, so that its client can ask again at once: many take more of the processor than work does. */
+  private countRefusal({ address }: Client, { statusCode }: ServerResponse): void {
+    if (statusCode >= firstRefusal) this.refusals.count(address)
   }
 
   private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
