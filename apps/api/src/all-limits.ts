@@ -11,26 +11,32 @@ import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
-import { tokenLimits } from './messaging/tokens/token-limits.js'
+import { tokenLimits, tokenRequestLimits } from './messaging/tokens/token-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
 import { presenceLimits } from './registry/presence/presence-limits.js'
 import { exportLimits } from './telemetry/history/exports/export-limits.js'
 import { historyLimits } from './telemetry/history/query/history-limits.js'
+import { commitLimits } from './telemetry/ingest/commit-limits.js'
 import { ingestLimits } from './telemetry/ingest/ingest-limits.js'
 import { correctionLimits } from './telemetry/storage/correction-limits.js'
+import { keyLimits } from './telemetry/storage/key-limits.js'
 import { setAsideLimits } from './telemetry/storage/set-aside-limits.js'
 import { usageLimits } from './telemetry/usage/usage-limits.js'
 
 /** The limits of all parts of the api, in the order of docs/limits.md. */
 export const allLimits: readonly LimitSet<string>[] = [
   deviceLimits,
+  connectLimits,
   jsonLimits,
   ingestLimits,
+  commitLimits,
   correctionLimits,
   setAsideLimits,
+  keyLimits,
   organizationLimits,
   usageLimits,
   requestLimits,
@@ -45,6 +51,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   invitationLimits,
   apiKeyLimits,
   tokenLimits,
+  tokenRequestLimits,
   credentialLimits,
   presenceLimits,
   auditLimits,

@@ -45,7 +45,7 @@ async function watch({ name, scenario, siege, target, bystander, values, workers
   const { pids } = await platform.start()
   const attacker = new Worker(program('scenarios/attacker.mjs'), [name], {
     cpu: values['load-cpu'],
-    niceness: 19,
+    niceness: Number(values['attacker-niceness']),
   })
   workers.push(attacker)
   const memory = new PeakMemory({ api: pids[0], database: platform.databasePid })

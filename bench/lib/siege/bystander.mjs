@@ -12,7 +12,7 @@ const messagesPerSecond = 500
 const requestTimeoutMs = 30_000
 
 /** What is measured, and how often it is due in a second. */
-const measures = { puback: messagesPerSecond, page: messagesPerSecond, rest: 4, connect: 2, signIn: 1 }
+const measures = { puback: messagesPerSecond, page: messagesPerSecond, rest: 20, connect: 10, signIn: 1 }
 
 /** Since the beginning of each phase: its measures. */
 const phases = new Map()

@@ -11,8 +11,11 @@ export class MqttAttacker {
   #lastPacketId = 0
   #waiting = new Map()
   #connack
+  #acknowledges
 
-  constructor({ tcp }, told) {
+  /** With `acknowledges`, messages at QoS 1 are. */
+  constructor({ tcp }, told, { acknowledges = false } = {}) {
+    this.#acknowledges = acknowledges
     this.#told = told
     this.#socket = net.connect({ host: '127.0.0.1', port: tcp, localAddress: attackerAddress })
     this.#socket.on('data', (chunk) => this.#read(chunk))
@@ -97,6 +100,7 @@ export class MqttAttacker {
         break
       case 3:
         this.#told.count(noticeOf(first, body))
+        if (this.#acknowledges && first & 2) this.#acknowledge(body)
         break
       case 4:
         this.#told.count('PUBACK')
@@ -110,6 +114,11 @@ export class MqttAttacker {
         this.#settle(body.readUInt16BE(0), codes)
       }
     }
+  }
+
+  #acknowledge(body) {
+    const at = 2 + body.readUInt16BE(0)
+    this.#socket.write(packet(0x40, body.subarray(at, at + 2)))
   }
 
   #settle(number, value) {

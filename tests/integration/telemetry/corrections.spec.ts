@@ -87,14 +87,14 @@ describe('a correction in a minute with very many samples', () => {
     const hurried = new CorrectionWorker({
       pool,
       backlog,
-      statementMs: 1,
+      limits: { ...limits, statementMs: 1 },
       onFailure: (error) => problems.push(error),
     })
     expect(await hurried.round()).toBe(1)
     expect(problems).toHaveLength(1)
     expect(await stale()).toBe(1)
     await database.pool.query('UPDATE telemetry.stale_bucket SET due_at = now()')
-    const worker = new CorrectionWorker({ pool, backlog, statementMs: limits.statementMs })
+    const worker = new CorrectionWorker({ pool, backlog, limits })
     worker.start()
     await eventually(async () => expect(await stale()).toBe(0))
     await worker.close()
@@ -151,7 +151,7 @@ describe('corrections of an organization beyond what may wait', () => {
       stored: true,
     })
     expect(await send(pipeline, other, records(2))).toMatchObject({ stored: true })
-    const worker = new CorrectionWorker({ pool, backlog, statementMs: limits.statementMs })
+    const worker = new CorrectionWorker({ pool, backlog, limits })
     worker.start()
     await eventually(async () => expect(await stale()).toBe(0))
     await worker.close()

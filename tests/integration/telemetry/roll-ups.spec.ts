@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pipeline } from '../../../apps/api/src/telemetry/ingest/pipeline.js'
 import type { IngestOutcome, SourceDevice } from '../../../apps/api/src/telemetry/samples/sample.js'
 import { CorrectionBacklog } from '../../../apps/api/src/telemetry/storage/correction-backlog.js'
+import { correctionLimits } from '../../../apps/api/src/telemetry/storage/correction-limits.js'
 import { CorrectionWorker } from '../../../apps/api/src/telemetry/storage/correction-worker.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { type Fault, FaultyPool } from './faulty-pool.js'
@@ -24,7 +25,11 @@ afterAll(async () => {
 /** Rolls up again what corrections made stale, with the faults that are laid out, until nothing is. */
 async function drain(): Promise<void> {
   for (;;) {
-    const worker = new CorrectionWorker({ pool, backlog: new CorrectionBacklog(1e6), statementMs: 10_000 })
+    const worker = new CorrectionWorker({
+      pool,
+      backlog: new CorrectionBacklog(1e6),
+      limits: correctionLimits.values(),
+    })
     const left = await worker.round().catch(() => -1)
     if (left === 0) return
     await database.pool.query('UPDATE telemetry.stale_bucket SET due_at = now()')

@@ -141,6 +141,7 @@ describe('what is set aside', () => {
             to: 1,
             payload: Buffer.from(payload),
             receivedAtMs: Date.now(),
+            isOld: false,
             listener: { delayed() {}, decided() {}, undecided() {} },
           },
           'it is a test',

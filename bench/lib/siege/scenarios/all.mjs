@@ -1,7 +1,9 @@
 import * as connections from './connections.mjs'
 import * as corrections from './corrections.mjs'
 import * as costly from './costly-payloads.mjs'
+import * as metrics from './metrics.mjs'
 import * as nothing from './nothing.mjs'
+import * as ownDeliveries from './own-deliveries.mjs'
 import * as partitions from './partitions.mjs'
 import * as passwords from './passwords.mjs'
 import * as pipelining from './pipelining.mjs'
@@ -9,7 +11,9 @@ import * as reconnects from './reconnects.mjs'
 import * as retained from './retained.mjs'
 import * as searches from './searches.mjs'
 import * as subscriptions from './subscriptions.mjs'
+import * as tokens from './tokens.mjs'
 import * as unread from './unread-answers.mjs'
+import * as wrongCredentials from './wrong-credentials.mjs'
 
 /**
  * What an attacker does, by name. `prepare` runs first, and what it resolves with is given to `attack`, which runs in a process of
@@ -37,4 +41,8 @@ export const scenarios = {
   partitions,
   passwords,
   reconnects,
+  tokens,
+  'wrong-credentials': wrongCredentials,
+  'own-deliveries': ownDeliveries,
+  metrics,
 }

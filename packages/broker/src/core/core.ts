@@ -2,11 +2,13 @@ import type { AedesAdapter } from '../aedes/adapter.js'
 import { Addresses } from '../fairness/addresses.js'
 import { BackPressure, type Publisher } from '../fairness/back-pressure.js'
 import { ConnectionShares } from '../fairness/connection-shares.js'
+import { DeliveryShares } from '../fairness/delivery-shares.js'
 import { GroupRates } from '../fairness/group-rates.js'
 import { PartialPackets } from '../fairness/partial-packets.js'
 import { RefusalBudgets } from '../fairness/refusal-budgets.js'
 import { Scheduler } from '../fairness/scheduler.js'
 import { Shares } from '../fairness/shares.js'
+import { SubscribeRefusals } from '../fairness/subscribe-refusals.js'
 import { TaskQueue } from '../fairness/task-queue.js'
 import { WorkAccounts } from '../fairness/work-account.js'
 import type { BrokerEvents, BrokerStats } from '../interface/broker.js'
@@ -43,6 +45,7 @@ export class Core<P> {
   readonly retainer: Retainer<P>
   readonly retainedScheduler = new RetainedScheduler()
   readonly backPressure: BackPressure
+  readonly #deliveries: DeliveryShares
   readonly groups: GroupRates
   /** Processor time of the packets of each group and owner. */
   readonly groupWork = new WorkAccounts()
@@ -65,6 +68,7 @@ export class Core<P> {
   /** The monotonic clock (`performance.now`) as of the last sweep: cheap enough to read for every packet. */
   nowMs = performance.now()
   stopping = false
+  readonly #subscribeRefusals = new SubscribeRefusals<P>((refusal) => this.#report(refusal))
   readonly #delay = new EventLoopDelay()
   readonly #partials: PartialPackets
   #aedes: AedesAdapter | null = null
@@ -79,6 +83,7 @@ export class Core<P> {
     this.scheduler = new Scheduler(limits)
     this.router = new Router(this.scheduler)
     this.backPressure = new BackPressure(limits)
+    this.#deliveries = new DeliveryShares(limits, this.backPressure)
     this.groups = new GroupRates(limits)
     this.refusals = new RefusalBudgets(limits)
     this.addresses = new Addresses(limits)
@@ -144,19 +149,28 @@ export class Core<P> {
   }
 
   /**
-   * Routes a message that is decided. `publisher` is held when a consumer is behind; `session` is the one of the client that
-   * published it.
+   * Routes a message that is decided. `publisher` is held when a consumer is behind, and when its deliveries cost too much;
+   * `session` is the one of the client that published it.
    */
   route(message: Message, publisher: Publisher | null = null, session: Session | null = null): void {
+    const spentBefore = this.scheduler.spent
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
     this.router.route(message, session)
     this.backPressure.publisher = outer
+    // While packets are handled, their client is charged for what they cost.
+    if (publisher && !this.scheduler.meter.measuring)
+      this.#deliveries.charge(publisher, this.scheduler.spent - spentBefore)
   }
 
   /** Counts, logs and emits a refusal. */
   refuse(event: BrokerEvents<P>['refused']): void {
     this.counters.refused(event.reason, event.count)
+    if (event.stage === 'subscribe') this.#subscribeRefusals.add(event)
+    else this.#report(event)
+  }
+
+  #report(event: BrokerEvents<P>['refused']): void {
     const { client: _, ...fields } = event
     this.logger.debug(fields, 'refused')
     this.events.emit('refused', event)
@@ -210,6 +224,7 @@ export class Core<P> {
     this.addresses.refill(elapsedMs)
     this.connectionShares.refill(elapsedMs)
     this.backPressure.sweep(elapsedMs)
+    this.#subscribeRefusals.sweep(elapsedMs)
     for (const connection of this.connections) {
       connection.sweep(nowMs, elapsedMs)
       this.#partials.add(connection)

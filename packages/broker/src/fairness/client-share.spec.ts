@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { defaultLimits } from '../interface/limits.js'
 import { ClientShare } from './client-share.js'
-import { Scheduler } from './scheduler.js'
+import { Scheduler, WorkUnits } from './scheduler.js'
+import { emptyAccount, type WorkAccount } from './work-account.js'
 import { WorkMeter } from './work-meter.js'
 
 /** Of which only units are charged. */
@@ -61,8 +62,8 @@ it('charges the time of packets to client, owner and group, and pauses a client 
   }
   const scheduler = new Scheduler(defaultLimits, new WorkMeter(() => nowMs))
   const share = new ClientShare(scheduler, reader)
-  share.owner = { recentMs: 10 }
-  share.group = { recentMs: 100 }
+  share.owner = { recentMs: 10, restUntilMs: 0 }
+  share.group = { recentMs: 100, restUntilMs: 0 }
   share.begin()
   share.received(100)
   nowMs += 0.4
@@ -83,4 +84,40 @@ it('charges the time of packets to client, owner and group, and pauses a client 
   expect(scheduler.meter.totalMs).toBeCloseTo(21.4)
   await new Promise(setImmediate)
   expect(calls).toEqual(['pause', 'resume'])
+})
+
+it('lets all clients of an owner rest after a packet that cost much more than a share, and nobody else', async () => {
+  let nowMs = 1_000
+  const continued: string[] = []
+  const scheduler = new Scheduler(defaultLimits, new WorkMeter(() => nowMs))
+  const owner = emptyAccount()
+  const shareOf = (name: string, account: WorkAccount | null) => {
+    const reader = { pauseForTurn: () => {}, resumeAfterTurn: () => void continued.push(name) }
+    const share = new ClientShare(scheduler, reader)
+    if (account) share.owner = account
+    return share
+  }
+  const [costly, sibling, other] = [
+    shareOf('costly', owner),
+    shareOf('sibling', owner),
+    shareOf('other', null),
+  ]
+  const use = (share: ClientShare, units: number) => {
+    share.begin()
+    scheduler.spend(units)
+    share.charge(units)
+    share.end()
+  }
+  use(costly, 10 * WorkUnits.perMs)
+  use(sibling, 1)
+  use(other, 1)
+  expect(Math.round(costly.restMs)).toBe(29)
+  expect(sibling.restMs).toBe(costly.restMs)
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  expect(continued).toEqual(['other'])
+  expect(scheduler.waiting).toBe(2)
+  nowMs += 40
+  while (scheduler.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  expect(continued).toEqual(['other', 'costly', 'sibling'])
 })

@@ -11,9 +11,14 @@ export interface SharedReader {
  * One client's share of each turn of the event loop. Once the client has used it up, or the turn is exhausted, the rest
  * of its packets wait for a later turn. So a flooding client takes no more than its share from the others. Work is charged
  * in units, which are estimates, and as the time that it took, where that is more.
+ *
+ * One packet may cost much more than a share: a SUBSCRIBE with a thousand filters, or a message to very many subscribers. It
+ * cannot be divided, so all clients of its owner rest after it, in proportion to its estimate: the time that it took may
+ * count what other processes did meanwhile.
  */
 export class ClientShare implements DeferredClient, WorkAccount {
   recentMs = 0
+  restUntilMs = 0
   owner: WorkAccount = this
   group: WorkAccount = this
   readonly #scheduler: Scheduler
@@ -36,6 +41,7 @@ export class ClientShare implements DeferredClient, WorkAccount {
   end(): number {
     this.#chargeTime()
     this.#pauseWhenUsedUp()
+    this.#scheduler.meter.end()
     return this.#scheduler.meter.elapsedMs
   }
 
@@ -49,8 +55,14 @@ export class ClientShare implements DeferredClient, WorkAccount {
   /** Charges units that the scheduler has counted already. Pauses the reader when the share is used up. */
   charge(units: number): void {
     this.#spend(units)
+    this.#restAfter(units)
     if (this.#scheduler.meter.count(units)) this.#chargeTime()
     this.#pauseWhenUsedUp()
+  }
+
+  /** How long its owner still has to rest. */
+  get restMs(): number {
+    return Math.max(0, this.owner.restUntilMs - this.#scheduler.meter.readMs)
   }
 
   continue(): void {
@@ -76,6 +88,14 @@ export class ClientShare implements DeferredClient, WorkAccount {
     this.#spend(more)
   }
 
+  #restAfter(units: number): void {
+    const more = units - this.#scheduler.perClient
+    if (more <= 0) return
+    const { owner } = this
+    const restMs = (more / WorkUnits.perMs) * restFactor
+    owner.restUntilMs = Math.max(owner.restUntilMs, this.#scheduler.meter.readMs) + restMs
+  }
+
   #spend(units: number): void {
     if (this.#turn !== this.#scheduler.turn) {
       this.#turn = this.#scheduler.turn
@@ -86,9 +106,12 @@ export class ClientShare implements DeferredClient, WorkAccount {
 
   #pauseWhenUsedUp(): void {
     const { exhausted, perClient } = this.#scheduler
-    if (this.#paused || (this.#spent <= perClient && !exhausted)) return
+    if (this.#paused || (this.#spent <= perClient && !exhausted && this.restMs === 0)) return
     this.#paused = true
     this.#reader.pauseForTurn()
     this.#scheduler.defer(this)
   }
 }
+
+/** How long an owner rests, as a multiple of what a packet cost above its client's share. */
+const restFactor = 3

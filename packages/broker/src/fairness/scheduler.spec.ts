@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { Scheduler } from './scheduler.js'
+import { emptyAccount } from './work-account.js'
 
-const account = { recentMs: 0 }
-const idle = { ...account, owner: account, group: account }
+const account = emptyAccount()
+const idle = { ...account, restMs: 0, owner: account, group: account }
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 it('lets deferred clients continue in order, as far as each turn allows', async () => {
@@ -41,7 +42,12 @@ it('lets the client continue first whose group has used least, then whose owner,
   const scheduler = new Scheduler()
   const order: string[] = []
   const client = (name: string, group: number, owner: number, recentMs: number) => ({
-    ...{ recentMs, owner: { recentMs: owner }, group: { recentMs: group } },
+    ...{
+      recentMs,
+      restMs: 0,
+      owner: { recentMs: owner, restUntilMs: 0 },
+      group: { recentMs: group, restUntilMs: 0 },
+    },
     continue: () => void order.push(name),
   })
   scheduler.spend(50_000)

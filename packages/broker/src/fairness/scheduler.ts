@@ -6,6 +6,8 @@ import { WorkMeter } from './work-meter.js'
 export interface DeferredClient {
   /** Continues in a later turn. */
   continue(): void
+  /** How long it has to wait in any case, because of what its owner has done. */
+  readonly restMs: number
   /** What it, its owner and its group have used lately. */
   readonly recentMs: number
   readonly owner: WorkAccount
@@ -30,6 +32,8 @@ export class Scheduler {
   #spent = 0
   #turn = 0
   #deferred: DeferredClient[] = []
+  readonly #resting = new Set<DeferredClient>()
+  #wakeTimer: NodeJS.Timeout | null = null
 
   constructor({ maxTurnMs, maxClientTurnMs }: TurnLimits = defaultLimits, meter = new WorkMeter()) {
     this.meter = meter
@@ -59,7 +63,7 @@ export class Scheduler {
 
   /** Clients that wait for a later turn. */
   get waiting(): number {
-    return this.#deferred.length
+    return this.#deferred.length + this.#resting.size
   }
 
   /** Lets a client continue in a later turn. */
@@ -79,8 +83,33 @@ export class Scheduler {
         this.#deferred = deferred.slice(i).concat(this.#deferred)
         return
       }
-      client.continue()
+      if (client.restMs > 0) this.#rest(client)
+      else client.continue()
     }
+  }
+
+  #rest(client: DeferredClient): void {
+    this.#resting.add(client)
+    this.#wakeTimer ??= setTimeout(this.#wake, client.restMs)
+  }
+
+  /** Those whose rest is over continue in a turn of their own, in the order of all others. */
+  readonly #wake = (): void => {
+    this.#wakeTimer = null
+    const { meter } = this
+    meter.begin()
+    meter.end()
+    let leastMs = Number.POSITIVE_INFINITY
+    for (const client of this.#resting) {
+      if (client.restMs > 0) {
+        leastMs = Math.min(leastMs, client.restMs)
+        continue
+      }
+      this.#resting.delete(client)
+      this.#deferred.push(client)
+    }
+    if (this.#resting.size > 0) this.#wakeTimer = setTimeout(this.#wake, leastMs)
+    if (this.#deferred.length > 0) this.spend(1)
   }
 }
 

@@ -1,6 +1,12 @@
 /** Processor time that was lately spent on the packets of a client, an owner or a group: it halves each second. */
 export interface WorkAccount {
   recentMs: number
+  /** Until when the clients of an owner rest, on the monotonic clock. */
+  restUntilMs: number
+}
+
+export function emptyAccount(): WorkAccount {
+  return { recentMs: 0, restUntilMs: 0 }
 }
 
 export function decay(account: WorkAccount, elapsedMs: number): void {
@@ -14,7 +20,7 @@ export class WorkAccounts {
   enter(name: string): WorkAccount {
     let account = this.#accounts.get(name)
     if (!account) {
-      account = { recentMs: 0, connections: 0 }
+      account = { ...emptyAccount(), connections: 0 }
       this.#accounts.set(name, account)
     }
     account.connections++

@@ -7,14 +7,25 @@ export class WorkMeter {
   #readMs = 0
   #packets = 0
   #units = 0
+  #measuring = false
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 
+  /** The monotonic clock as of the last reading. */
+  get readMs(): number {
+    return this.#readMs
+  }
+
   /** How long the packets took since `begin`, as of the last reading. */
   get elapsedMs(): number {
     return this.#readMs - this.#beganMs
+  }
+
+  /** Whether the packets of a client are being handled. */
+  get measuring(): boolean {
+    return this.#measuring
   }
 
   /** Units that were charged since the last reading: what they stand for need not be charged again as time. */
@@ -24,10 +35,16 @@ export class WorkMeter {
 
   /** The packets of a client are handled from now on. */
   begin(): void {
+    this.#measuring = true
     this.#beganMs = this.#now()
     this.#readMs = this.#beganMs
     this.#packets = 0
     this.#units = 0
+  }
+
+  /** They are handled. */
+  end(): void {
+    this.#measuring = false
   }
 
   /** Counts a packet that was charged; true when it is time for a reading. */

@@ -93,7 +93,7 @@ export interface BrokerEvents<P> {
     client?: ClientInfo<P>
     /** What exactly was wrong, for people; never a payload or a secret. */
     detail?: string
-    /** How many publishes were denied, since more than one to a topic are reported once a second; 1 when absent. */
+    /** How many refusals this stands for, since many are reported together once a second; 1 when absent. */
     count?: number
   }
   /** At most once a second and client: `count` messages since the last event, `topic` of the newest of them. */

@@ -2,7 +2,7 @@ import {
   filterContains,
   filterMatches,
   filterProblem,
-  filtersOverlap,
+  levelsOverlap,
   topicProblem,
   unsharedFilter,
 } from '../topics/topic.js'
@@ -69,8 +69,21 @@ export function canSubscribe(principal: MqttPrincipal, filter: string): boolean 
 }
 
 /** Whether a message of some channel of the device can match the filter: others would only take memory. */
-function matchesChannel({ org, device }: { org: string; device: string }, filter: string): boolean {
-  return Object.values(deviceChannels).some((channel) =>
-    filtersOverlap(channel.filter({ org, device }), filter),
-  )
+function matchesChannel(device: DevicePrincipal, filter: string): boolean {
+  const levels = filter.split('/')
+  return channelLevels(device).some((channel) => levelsOverlap(channel, levels))
+}
+
+type DevicePrincipal = Extract<MqttPrincipal, { kind: 'device' }>
+
+const levelsOfDevices = new WeakMap<DevicePrincipal, string[][]>()
+
+/** The levels of the filters of a device's channels: a packet may have a thousand filters to compare with them. */
+function channelLevels(principal: DevicePrincipal): string[][] {
+  const known = levelsOfDevices.get(principal)
+  if (known !== undefined) return known
+  const { org, device } = principal
+  const levels = Object.values(deviceChannels).map((channel) => channel.filter({ org, device }).split('/'))
+  levelsOfDevices.set(principal, levels)
+  return levels
 }

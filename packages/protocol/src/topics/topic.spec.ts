@@ -4,7 +4,7 @@ import {
   filterContains,
   filterMatches,
   filterProblem,
-  filtersOverlap,
+  levelsOverlap,
   topicProblem,
   unsharedFilter,
 } from './topic.js'
@@ -117,14 +117,14 @@ describe('filterContains', () => {
   })
 })
 
-describe('filtersOverlap', () => {
+describe('levelsOverlap', () => {
   it('says of all pairs of short filters what trying all topics says', () => {
     const topics = combinations(['a', 'b', 'c'], 4)
     const filters = combinations(['a', 'b', '+'], 3).flatMap((filter) => [filter, `${filter}/#`])
     for (const one of filters) {
       for (const other of filters) {
         const both = topics.some((topic) => matches(one, topic) && matches(other, topic))
-        expect([one, other, filtersOverlap(one, other)]).toEqual([one, other, both])
+        expect([one, other, levelsOverlap(one.split('/'), other.split('/'))]).toEqual([one, other, both])
       }
     }
   })

@@ -53,12 +53,12 @@ export function filterContains(outer: string, inner: string): boolean {
   return innerLevels.length === outerLevels.length
 }
 
-/** True when some topic matches both filters, leaving `$` and empty levels out of account. Both must be valid. */
-export function filtersOverlap(one: string, other: string): boolean {
-  const otherLevels = other.split('/')
-  const levels = one.split('/')
-  for (let index = 0; index < Math.max(levels.length, otherLevels.length); index++) {
-    const [a, b] = [levels[index], otherLevels[index]]
+/** True when some topic matches both filters, given by their levels, leaving `$` and empty levels out of account. Both must be valid. */
+export function levelsOverlap(one: readonly string[], other: readonly string[]): boolean {
+  const count = Math.max(one.length, other.length)
+  for (let index = 0; index < count; index++) {
+    const a = one[index]
+    const b = other[index]
     if (a === '#' || b === '#') return true
     if (a === undefined || b === undefined) return false
     if (a !== '+' && b !== '+' && a !== b) return false

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import type { Config } from '../../foundation/config/config.js'
 import { networkMatcher, plainAddress } from '../../foundation/config/networks.js'
+import { Pacer } from '../../foundation/limits/pacer.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
@@ -15,6 +16,7 @@ import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
 import { RequestQueue } from './request-queue.js'
+import { stopParsingWhenDestroyed } from './stop-parsing.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
 
@@ -32,6 +34,9 @@ const whereMqttIs = `MQTT over WebSocket is at the path ${mqttPath}, with the su
 
 /** The paths that Nest answers; all others are pages. */
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
+
+/** From this status on an answer refuses its request. */
+const firstRefusal = 400
 
 /**
  * A streamed answer has five listeners of ours for its end (log, metrics, trace, export) and some of Fastify and Node: more
@@ -58,6 +63,7 @@ export class FrontDoor {
   private readonly requestHandlers = new Map<string, RequestHandler>()
   private readonly upgradeHandlers = new Map<string, UpgradeHandler>()
   private readonly upgradedSockets = new Set<Duplex>()
+  private readonly refusals: Pacer
   private readonly queue: RequestQueue
   private readonly isProxy: (address: string) => boolean
   private readonly secure: RequestHandler
@@ -79,8 +85,15 @@ export class FrontDoor {
       (reason, address) => log.note(reason, () => describeCut(reason, address)),
       limits,
     )
-    this.queue = new RequestQueue(limits.pipelinedRequests, (socket, address) =>
-      this.bounds.endPipelined(socket, address),
+    this.refusals = new Pacer({
+      burst: limits.refusalsPerAddress,
+      intervalMs: limits.refusalIntervalMs,
+      longestWaitMs: limits.refusalWaitMs,
+    })
+    this.queue = new RequestQueue(
+      limits.pipelinedRequests,
+      (socket, address) => this.bounds.endPipelined(socket, address),
+      this.refusals,
     )
     this.web = new WebProxy(config.webUrl)
     const https = config.publicUrl?.startsWith('https:') ?? false
@@ -137,6 +150,7 @@ export class FrontDoor {
   /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */
   private admit(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '')
+    stopParsingWhenDestroyed(socket)
     this.bounds.admit(socket, this.isProxy(address) ? null : address)
   }
 
@@ -146,7 +160,13 @@ export class FrontDoor {
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
     const client = this.identify(request)
+    response.once('close', () => this.countRefusal(client, response))
     this.queue.submit(request, response, client.address, () => this.serve(request, response, client))
+  }
+
+  /** A refusal is cheap and comes at once, so that its client can ask again at once: many take more of the processor than work does. */
+  private countRefusal({ address }: Client, { statusCode }: ServerResponse): void {
+    if (statusCode >= firstRefusal) this.refusals.count(address)
   }
 
   private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {

@@ -21,7 +21,7 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     unit: 'count',
     per: 'address',
     text: 'requests in work',
-    past: '503 with `Retry-After`',
+    past: '429 with `Retry-After`',
   },
   pipelinedRequests: {
     default: 64,
@@ -64,6 +64,27 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     per: 'address',
     text: 'time for which new connections are closed',
     past: 'they are taken again',
+  },
+  refusalsPerAddress: {
+    default: 100,
+    unit: 'count',
+    per: 'address',
+    text: 'requests that were answered with a status of 400 or above; one is forgotten after each `http.refusalIntervalMs`',
+    past: 'its next requests wait, none longer than `http.refusalWaitMs`',
+  },
+  refusalIntervalMs: {
+    default: 20,
+    unit: 'ms',
+    per: 'address',
+    text: 'time after which one of these requests is forgotten',
+    past: 'another may be answered',
+  },
+  refusalWaitMs: {
+    default: 5_000,
+    unit: 'ms',
+    per: 'address',
+    text: 'time for which a request waits because others of its address were refused',
+    past: 'it is served',
   },
   stalledMs: {
     default: 60_000,

@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { RequestQueue } from './request-queue.js'
+import { type Pace, RequestQueue } from './request-queue.js'
 
 let server: http.Server | undefined
 afterEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A server that passes its requests through a queue to `serve`, and a connection to it. */
 async function connect(serve: (request: IncomingMessage, response: ServerResponse) => void) {
-  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy(), unpaced)
   server = http.createServer((request, response) =>
     queue.submit(request, response, '', () => serve(request, response)),
   )
@@ -26,6 +26,7 @@ async function connect(serve: (request: IncomingMessage, response: ServerRespons
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
 
 const maxPipelinedRequests = 64
+const unpaced = { waitMs: () => 0 }
 
 describe('requests of one connection', () => {
   it('are served one at a time, in their order', async () => {
@@ -73,18 +74,12 @@ describe('requests of one connection', () => {
   })
 })
 
-it('starts few requests in a turn, and lets addresses take turns', async () => {
-  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
-  const started: string[] = []
-  const submit = (address: string) => {
-    const socket = Object.assign(new EventEmitter(), { resume: () => {} })
-    const response = Object.assign(new EventEmitter(), { destroyed: false })
-    queue.submit({ socket } as never, response as never, address, () => started.push(address))
-  }
-  for (let count = 0; count < 40; count++) submit('greedy')
-  submit('other')
+it('starts one request of an address in a turn, and lets addresses take turns', async () => {
+  const { queue, started, submit } = queueOf(unpaced)
+  for (let count = 0; count < 40; count++) submit(queue, 'greedy')
+  submit(queue, 'other')
   const inFirstTurn = started.length
-  expect(inFirstTurn).toBeLessThan(40)
+  expect(inFirstTurn).toBe(1)
   await nextTurn()
   await nextTurn()
   expect(started.slice(inFirstTurn, inFirstTurn + 2)).toContain('other')
@@ -92,7 +87,7 @@ it('starts few requests in a turn, and lets addresses take turns', async () => {
 })
 
 it('does not start what its client has given up', async () => {
-  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy())
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy(), unpaced)
   const started: number[] = []
   const responses = Array.from({ length: 40 }, (_, index) => {
     const socket = Object.assign(new EventEmitter(), { resume: () => {} })
@@ -106,3 +101,33 @@ it('does not start what its client has given up', async () => {
   await nextTurn()
   expect(started).not.toContain(39)
 })
+
+it('starts few requests in a turn, of however many addresses', async () => {
+  const { queue, started, submit } = queueOf(unpaced)
+  for (let count = 0; count < 40; count++) submit(queue, `address ${count}`)
+  expect(started).toHaveLength(4)
+  while (started.length < 40) await nextTurn()
+})
+
+it('lets the requests of an address wait as long as its pace says, and those of others not', async () => {
+  let waitMs = 20
+  const { queue, started, submit } = queueOf({ waitMs: (address) => (address === 'refused' ? waitMs : 0) })
+  for (let count = 0; count < 3; count++) submit(queue, 'refused')
+  submit(queue, 'other')
+  await nextTurn()
+  expect(started).toEqual(['other'])
+  waitMs = 0
+  while (started.length < 4) await nextTurn()
+  expect(started).toEqual(['other', 'refused', 'refused', 'refused'])
+})
+
+function queueOf(pace: Pace) {
+  const started: string[] = []
+  const queue = new RequestQueue(maxPipelinedRequests, (socket) => socket.destroy(), pace)
+  const submit = (into: RequestQueue, address: string) => {
+    const socket = Object.assign(new EventEmitter(), { resume: () => {} })
+    const response = Object.assign(new EventEmitter(), { destroyed: false })
+    into.submit({ socket } as never, response as never, address, () => started.push(address))
+  }
+  return { queue, started, submit }
+}

@@ -1,26 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** So many requests begin in one turn of the event loop, so that MQTT has its share of each. */
-const startsPerTurn = 16
+/** So many requests begin in one turn of the event loop, one of each address, so that MQTT has its share of each. */
+const startsPerTurn = 4
 
 type Start = () => void
 
+/** How long the next request of an address has to wait, because others of it were refused. */
+export interface Pace {
+  waitMs(address: string): number
+}
+
 /**
  * Starts requests: of each connection one at a time, in the order of RFC 9112, 9.3.2; of all connections a few in each turn
- * of the event loop, in which the clients' addresses take turns.
+ * of the event loop, in which the clients' addresses take turns. An address that is refused again and again waits.
  */
 export class RequestQueue {
   /** The pipelined requests of each connection that has one in work. */
   readonly #pipelined = new WeakMap<Socket, Start[]>()
   /** What may start, by the client's address. */
   readonly #ready = new Map<string, Start[]>()
-  #startedInTurn = 0
+  /** What waits until its address may go on. */
+  readonly #paced = new Map<string, Start[]>()
+  readonly #startedInTurn = new Set<string>()
 
   /** So many requests may wait on a connection for the answer to an earlier one; `onExceeded` has to end it. */
   constructor(
     private readonly maxPipelinedRequests: number,
     private readonly onExceeded: (socket: Socket, address: string) => void,
+    private readonly pace: Pace,
   ) {}
 
   /** Calls `start` once, or not at all when the connection ends before. */
@@ -49,27 +57,45 @@ export class RequestQueue {
   }
 
   #schedule(address: string, start: Start): void {
-    const waiting = this.#ready.get(address)
-    if (this.#ready.size === 0 && this.#startedInTurn < startsPerTurn) this.#start(start)
-    else if (waiting === undefined) this.#ready.set(address, [start])
-    else waiting.push(start)
+    const waiting = this.#paced.get(address) ?? this.#ready.get(address)
+    if (waiting !== undefined) waiting.push(start)
+    else if (this.pace.waitMs(address) > 0) this.#wait(address, [start])
+    else if (this.#ready.size === 0 && this.#mayStart(address)) this.#start(address, start)
+    else this.#ready.set(address, [start])
   }
 
-  #start(start: Start): void {
-    if (this.#startedInTurn === 0) setImmediate(() => this.#nextTurn())
-    this.#startedInTurn += 1
+  #mayStart(address: string): boolean {
+    return this.#startedInTurn.size < startsPerTurn && !this.#startedInTurn.has(address)
+  }
+
+  #start(address: string, start: Start): void {
+    if (this.#startedInTurn.size === 0) setImmediate(() => this.#nextTurn())
+    this.#startedInTurn.add(address)
     start()
   }
 
+  #wait(address: string, waiting: Start[]): void {
+    this.#paced.set(address, waiting)
+    setTimeout(() => {
+      this.#paced.delete(address)
+      this.#ready.set(address, waiting)
+      if (this.#startedInTurn.size === 0) this.#nextTurn()
+    }, this.pace.waitMs(address)).unref()
+  }
+
   #nextTurn(): void {
-    this.#startedInTurn = 0
+    this.#startedInTurn.clear()
     for (const [address, waiting] of this.#ready) {
-      if (this.#startedInTurn === startsPerTurn) return
+      if (!this.#mayStart(address)) return
       this.#ready.delete(address)
+      if (this.pace.waitMs(address) > 0) {
+        this.#wait(address, waiting)
+        continue
+      }
       const start = waiting.shift()
-      // An address goes behind the others, and the loop comes back to it.
+      // An address goes behind the others.
       if (waiting.length > 0) this.#ready.set(address, waiting)
-      if (start) this.#start(start)
+      if (start) this.#start(address, start)
     }
   }
 }

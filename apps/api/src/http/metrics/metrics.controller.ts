@@ -5,21 +5,23 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { sameText } from '../../foundation/secrets/same-text.js'
-import { sharedRun } from '../../foundation/timers/shared-run.js'
 import { Public } from '../access/decorators.js'
+import { renderedMetrics } from './rendered-metrics.js'
 
 @ApiExcludeController()
 @Public()
 @Controller('metrics')
 export class MetricsController {
-  private readonly render = sharedRun(() => this.metrics.registry.metrics())
+  private readonly render: () => Promise<string>
 
   constructor(
-    private readonly metrics: MetricsRegistry,
+    readonly metrics: MetricsRegistry,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.render = renderedMetrics(metrics.registry)
+  }
 
-  /** The metrics in Prometheus' text format, rendered once for all who ask at the same time. */
+  /** The metrics in Prometheus' text format. */
   @Get()
   async read(
     @Headers('authorization') authorization: string | undefined,

@@ -13,13 +13,16 @@ import { type ConnectionPrincipal, devicePrincipal } from '../connections/connec
 import { countsForQuota, LiveConnections } from '../connections/live-connections.js'
 import { deviceOwner, deviceSessionId } from '../connections/session-ids.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'
+import { connectLimits } from './connect-limits.js'
 import { deviceLimits } from './device-limits.js'
+import { FailedConnects } from './failed-connects.js'
 
 /** Authenticates CONNECTs: of a device by its credential, of a person or a script by a token. */
 @Injectable()
 export class ConnectAuthenticator {
   private readonly logger = new Logger(ConnectAuthenticator.name)
   private readonly maxPacketBytes: number
+  private readonly failed: FailedConnects
 
   constructor(
     private readonly credentials: CredentialVerifier,
@@ -29,6 +32,7 @@ export class ConnectAuthenticator {
     @Inject(CONFIG) config: Config,
   ) {
     this.maxPacketBytes = deviceLimits.values(config.limits).packetBytes
+    this.failed = new FailedConnects(connectLimits.values(config.limits))
   }
 
   /** Answers at once when the credential is cached. Never rejects: when the database does not answer, it refuses. */
@@ -36,7 +40,9 @@ export class ConnectAuthenticator {
     connect: ConnectRequest,
     broker: Broker<ConnectionPrincipal>,
   ): ConnectResult | Promise<ConnectResult> {
-    const result = this.identify(connect, broker)
+    const { remoteAddress: address, username } = connect
+    const isKnown = username !== undefined && this.credentials.ownerOf(username) !== null
+    const result = this.failed.paced({ address, isKnown }, () => this.identify(connect, broker))
     return result instanceof Promise
       ? result.then((identified) => this.withinQuota(identified))
       : this.withinQuota(result)

@@ -28,16 +28,17 @@ import { ActivityService } from '../../registry/presence/activity.service.js'
 import { IngestService } from '../../telemetry/ingest/ingest.service.js'
 import { IngestLatency } from '../../telemetry/ingest/ingest-latency.js'
 import { Traffic } from '../../telemetry/ingest/traffic.js'
-import type { IngestListener, IngestOutcome, Refusal } from '../../telemetry/samples/sample.js'
+import type { IngestOutcome, Refusal } from '../../telemetry/samples/sample.js'
 import {
   type ConnectionPrincipal,
   type DeviceClient,
   type DeviceConnection,
   isDeviceClient,
 } from '../connections/connection-principal.js'
-import { annotateNotStored, annotateTime } from './annotate-stored.js'
+import { annotateTime } from './annotate-stored.js'
 import { PendingPublish } from './pending-publish.js'
 import { deviceDeleted, noChannel, refusalOf } from './publish-refusals.js'
+import { type TelemetryHandler, UnacknowledgedPublish } from './unacknowledged-publish.js'
 
 /** The channels of a device other than telemetry. Their payload is checked, and they are not stored. */
 const otherDeviceChannels = [events, reported, reply]
@@ -49,6 +50,16 @@ export class PublishHandler {
   /** The timings of messages that are measured or traced, until they are acknowledged. */
   private readonly unacknowledged = new WeakMap<PublishedMessage, MessageTiming>()
   private readonly bounds: JsonBounds
+  private readonly telemetry: TelemetryHandler = {
+    conclude: (client, topic, outcome, timing) => this.conclude(client, topic, outcome, timing),
+    // QoS 0 has no acknowledgement, so the message has passed its last step.
+    passed: (timing) => this.timings.acknowledged(timing),
+    clockNotSet: (client, topic, ts) => this.clocks.send(client.principal, topic, ts),
+    dropped: (client, error, timing) => {
+      this.ingest.drop(client.principal, error)
+      this.timings.decided(timing, 'dropped')
+    },
+  }
 
   constructor(
     private readonly ingest: IngestService,
@@ -113,28 +124,9 @@ export class PublishHandler {
     message: PublishedMessage,
     timing: MessageTiming | null,
   ): PublishDecision {
-    const device = client.principal
-    let decision: PublishDecision = 'forward'
-    let isForwarded = false
-    const listener: IngestListener = {
-      timing,
-      clockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
-      accepted: (assignedUs) => annotateTime(message, assignedUs),
-      delayed: () => {},
-      decided: (outcome) => {
-        decision = this.conclude(client, message.topic, outcome, timing)
-        // QoS 0 has no acknowledgement, so the message has passed its last step.
-        this.timings.acknowledged(timing)
-      },
-      undecided: (error) => {
-        this.ingest.drop(device, error)
-        if (!isForwarded) annotateNotStored(message)
-        this.timings.decided(timing, 'dropped')
-      },
-    }
-    this.ingest.ingest(device, message.payload, listener, 'unacknowledged')
-    isForwarded = true
-    return decision
+    const listener = new UnacknowledgedPublish(this.telemetry, client, message, timing)
+    this.ingest.ingest(client.principal, message.payload, listener, 'unacknowledged')
+    return listener.forward()
   }
 
   private conclude(

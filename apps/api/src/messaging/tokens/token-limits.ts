@@ -1,3 +1,4 @@
+import { concurrencyLimits } from '../../foundation/concurrency/concurrency-limits.js'
 import { LimitSet } from '../../foundation/limits/stated-limits.js'
 
 /** MQTT tokens that a sign-in session or an API key may have. They live five minutes. */
@@ -8,5 +9,21 @@ export const tokenLimits = new LimitSet('tokens', 'MQTT tokens', {
     per: 'owner',
     text: 'MQTT tokens of a sign-in session or an API key that have not ended',
     past: '429 `too_many_tokens` with `Retry-After`',
+  },
+})
+
+/** Fewer at a time than there are connections for the registry. */
+export const tokenRequestLimits = concurrencyLimits({
+  area: 'tokenRequests',
+  title: 'Requests for MQTT tokens',
+  what: 'requests for a token',
+  limits: {
+    perCaller: 2,
+    perOrganization: 3,
+    inAll: 4,
+    waitingPerCaller: 32,
+    waitingPerOrganization: 64,
+    waitingInAll: 256,
+    waitMs: 10_000,
   },
 })

@@ -1,16 +1,19 @@
 import { type CreateMqttToken, rolesThatMay } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
+import { busyError } from '../../foundation/concurrency/busy-error.js'
+import type { ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
+import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, LimitError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
-import type { Principal } from '../../foundation/principal/principal.js'
+import { type Principal, shareOf } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import type { TokenOwner } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
 import { isSameOwner, personSessionId } from '../connections/session-ids.js'
 import { type GrantedFilters, grantFilters } from './granted-filters.js'
-import { tokenLimits } from './token-limits.js'
+import { tokenLimits, tokenRequestLimits } from './token-limits.js'
 
 const lifetimeMs = 5 * 60 * 1_000
 const cleanUpIntervalMs = 60_000
@@ -29,6 +32,7 @@ export interface IssuedToken {
 export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(TokenService.name)
   private readonly perOwner: number
+  private readonly limiter: ConcurrencyLimiter
   private cleanUpTimer: NodeJS.Timeout | undefined
 
   constructor(
@@ -36,8 +40,12 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly secrets: Secrets,
     private readonly live: LiveConnections,
     @Inject(CONFIG) config: Config,
+    limiters: ConcurrencyLimiters,
   ) {
     this.perOwner = tokenLimits.values(config.limits).perOwner
+    this.limiter = limiters.make(tokenRequestLimits, (limits, busy) =>
+      busyError('requests for a token', limits, busy),
+    )
   }
 
   onApplicationBootstrap(): void {
@@ -55,6 +63,14 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async issue(principal: Principal, input: CreateMqttToken): Promise<IssuedToken> {
     const granted = grantFilters(principal, input)
+    return this.limiter.run(shareOf(principal), () => this.make(principal, input, granted))
+  }
+
+  private async make(
+    principal: Principal,
+    input: CreateMqttToken,
+    granted: GrantedFilters,
+  ): Promise<IssuedToken> {
     const owner = ownerOf(principal)
     const clientId = input.clientId ?? `${principal.kind === 'person' ? 'web' : 'key'}-${randomId()}`
     const sessionId = personSessionId(principal.organizationSlug, clientId)
@@ -75,7 +91,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     const holder = this.live.ownerOf(sessionId)
     if (holder !== null && isSameOwner(holder, owner)) return
-    const others = await this.database.accounts.mqttToken.count({
+    const others = await this.database.prisma.mqttToken.count({
       where: {
         organizationId: principal.organizationId,
         clientId,
@@ -92,7 +108,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Concurrent requests may take a few more, no more than one caller has requests in work. */
   private async makeSureOfRoom({ kind, id }: TokenOwner): Promise<void> {
-    const { rows } = await this.database.pools.authentication.query<{ tokens: number }>(
+    const { rows } = await this.database.pools.registry.query<{ tokens: number }>(
       kind === 'session' ? countOfSession : countOfApiKey,
       [id],
     )
@@ -113,7 +129,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     const id = randomId()
     const password = this.secrets.make('mqtt token')
     const owner = ownerOf(principal)
-    const { rows } = await this.database.pools.authentication.query<{ expiresAt: Date; publish: string[] }>(
+    const { rows } = await this.database.pools.registry.query<{ expiresAt: Date; publish: string[] }>(
       owner.kind === 'session' ? insertForSession : insertForApiKey,
       [
         id,

@@ -5,6 +5,8 @@ import { type BatchMessage, messagesOf, type Slice } from '../storage/batch.js'
 import type { Refusals } from '../storage/committer.js'
 
 export interface CommitOptions {
+  /** Attempts that meet another transaction before the next one waits; most succeed when they are tried again at once. */
+  attempts: number
   commit(slice: Slice): Promise<Refusals>
   /** Whether the store takes writes now. It decides what a timeout means. */
   answers(): Promise<boolean>
@@ -15,9 +17,6 @@ export interface CommitOptions {
   onDecided(slice: Slice, refusals: Refusals, durationMs: number): void
   onUndecided(slice: Slice, error: UndecidedError): void
 }
-
-/** Attempts that meet another transaction before the next one waits; most succeed when they are tried again at once. */
-const immediateAttempts = 3
 
 /** Commits slices, one at a time, however often that has to be tried. */
 export class CommitAttempts {
@@ -53,7 +52,7 @@ export class CommitAttempts {
         return this.options.onDecided(slice, result, performance.now() - startedAt)
       if (result === 'slow') return this.onSlow(slice)
       if (result === 'data') return await this.#isolate(slice)
-      if (result === 'away' || attempt > immediateAttempts) await backOff(attempt, this.signal)
+      if (result === 'away' || attempt > this.options.attempts) await backOff(attempt, this.signal)
     }
   }
 

@@ -1,22 +1,24 @@
 import type { Columns } from '../samples/columns.js'
-import { type Batch, type BatchMessage, type NewMessage, wholeOf } from '../storage/batch.js'
-import { CommitAttempts, type CommitOptions } from './commit-attempts.js'
-import { Isolation } from './isolation.js'
-import { type BatchLimits, TurnQueue } from './turn-queue.js'
+import { Batch, type BatchMessage, type NewMessage, wholeOf } from '../storage/batch.js'
+import { CommitAttempts } from './commit-attempts.js'
+import { Isolation, type IsolationOptions } from './isolation.js'
+import { type Divert, TurnQueue } from './turn-queue.js'
 
-export interface CommitQueueOptions extends CommitOptions, BatchLimits {
+export interface CommitQueueOptions extends IsolationOptions {
   /** How long the first message of a batch waits for others. */
   flushIntervalMs: number
   /** After a commit of at least `largeBatchRows` the next begins this long after it began, or when a batch is full. */
   minCommitIntervalMs: number
   largeBatchRows: number
+  /** Whether samples are of other times than those of most, so that they cost more to write. */
+  isOld(columns: Columns, receivedAtMs: number): boolean
 }
 
 /**
  * Commits one batch at a time. A device always has the same queue, which keeps its samples in order while other queues
  * commit beside it. While a commit runs the next batch gathers, so load makes batches larger. A commit of ten samples costs
  * nearly as much as one of a hundred, so under load there is a minimum interval between them. A batch that takes too long
- * leaves the queue, which goes on with the next.
+ * leaves the queue, which goes on with the next; messages with old samples, which may be in a partition each, do so at once.
  */
 export class CommitQueue {
   readonly #waiting: TurnQueue
@@ -35,8 +37,9 @@ export class CommitQueue {
     this.#attempts = new CommitAttempts(options, this.#abort.signal, (slice) => this.#isolation.take(slice))
   }
 
-  push(message: NewMessage, columns: Columns): void {
-    this.#waiting.push(message, columns)
+  push(message: Omit<NewMessage, 'isOld'>, columns: Columns): void {
+    const isOld = this.options.isOld(columns, message.receivedAtMs)
+    this.#waiting.push({ ...message, isOld }, columns)
     if (this.#running !== null) return
     if (this.#waiting.isFull) this.#start()
     else this.#flushTimer ??= setTimeout(() => this.#start(), this.options.flushIntervalMs)
@@ -93,12 +96,15 @@ export class CommitQueue {
   #start(): void {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
-    if (this.#running === null && !this.#waiting.isEmpty) this.#running = this.#drain()
+    if (this.#running !== null) return
+    // All that waits may go beside the queue, and then there is nothing to run.
+    const first = this.#take()
+    if (first !== null) this.#running = this.#drain(first)
   }
 
-  async #drain(): Promise<void> {
+  async #drain(first: Batch): Promise<void> {
     let delayMs = 0
-    for (let batch = this.#take(); batch !== null; batch = delayMs <= 0 ? this.#take() : null) {
+    for (let batch: Batch | null = first; batch !== null; batch = delayMs <= 0 ? this.#take() : null) {
       const earliestMs = performance.now() + this.options.minCommitIntervalMs
       this.#committing = batch
       this.#deciding = this.#attempts.decide(wholeOf(batch))
@@ -111,16 +117,34 @@ export class CommitQueue {
     if (!this.#waiting.isEmpty) this.#flushTimer = setTimeout(() => this.#start(), delayMs)
   }
 
-  /** The next batch that has messages: those of held devices join the ones that are isolated. */
+  /** The next batch that has messages: those of held devices and those with old samples are committed beside it. */
   #take(): Batch | null {
-    const divert = (message: BatchMessage, from: Batch): boolean => {
-      if (!this.#isolation.holds(message.deviceKey)) return false
-      this.#isolation.add(message, from)
-      return true
-    }
     for (;;) {
-      const batch = this.#waiting.take(this.#isolation.isEmpty ? null : divert)
+      const isolates = !this.#isolation.isEmpty || this.#waiting.hasOld
+      const beside = new Batch()
+      const batch = this.#waiting.take(isolates ? this.#divertInto(beside) : null)
+      if (beside.messages.length > 0) this.#isolation.take(wholeOf(beside))
       if (batch === null || batch.messages.length > 0) return batch
+    }
+  }
+
+  /** An old message waits while the batch has others of its device, so that what one device sends keeps its order. */
+  #divertInto(beside: Batch): Divert {
+    const [inBatch, isBeside] = [new Set<number>(), new Set<number>()]
+    return (message, from) => {
+      const { deviceKey } = message
+      if (this.#isolation.holds(deviceKey)) {
+        this.#isolation.add(message, from)
+        return 'taken'
+      }
+      if (!message.isOld && !isBeside.has(deviceKey)) {
+        inBatch.add(deviceKey)
+        return 'batch'
+      }
+      if (inBatch.has(deviceKey) || beside.rows >= this.options.batchRows) return 'later'
+      isBeside.add(deviceKey)
+      beside.addFrom(from, message)
+      return 'taken'
     }
   }
 }

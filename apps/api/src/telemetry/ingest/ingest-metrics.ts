@@ -1,4 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { PlainCounter } from '../../foundation/metrics/plain-counter.js'
+import type { MessageOutcome } from '../../foundation/tracing/message-timing.js'
+import type { UndecidedError } from '../samples/sample.js'
 
 export interface IngestGauges {
   waiting(): { samples: number; bytes: number }
@@ -32,8 +35,16 @@ function countersOf(registry: Registry) {
   const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `heliograph_ingest_${name}`, help, labelNames, registers: [registry] })
   return {
-    messages: counter('messages_total', 'Telemetry messages by how they were decided', ['outcome']),
-    dropped: counter('dropped_total', 'Messages of QoS 0 that were not stored, by reason', ['reason']),
+    messages: new PlainCounter<MessageOutcome>({
+      name: 'heliograph_ingest_messages_total',
+      help: 'Telemetry messages by how they were decided',
+      ...{ labelName: 'outcome', registers: [registry] },
+    }),
+    dropped: new PlainCounter<UndecidedError['reason'] | 'quota'>({
+      name: 'heliograph_ingest_dropped_total',
+      help: 'Messages of QoS 0 that were not stored, by reason',
+      ...{ labelName: 'reason', registers: [registry] },
+    }),
     samples: counter('samples_total', 'Samples that were committed'),
     setAside: counter('set_aside_total', 'Telemetry messages that could not be stored and were set aside'),
     rolledUpAgain: counter('rolled_up_again_total', 'Roll-ups computed again after corrections', [

@@ -17,11 +17,13 @@ import { CorrectionBacklog } from '../storage/correction-backlog.js'
 import { correctionLimits } from '../storage/correction-limits.js'
 import { CorrectionWorker } from '../storage/correction-worker.js'
 import { deleteOrphans, deleteTelemetry } from '../storage/delete-telemetry.js'
+import { keyLimits } from '../storage/key-limits.js'
 import { Partitions } from '../storage/partitions.js'
 import { deleteOldSetAside } from '../storage/set-aside.js'
 import { setAsideLimits } from '../storage/set-aside-limits.js'
 import { StoreState } from '../storage/store-state.js'
 import { UsageService } from '../usage/usage.service.js'
+import { commitLimits } from './commit-limits.js'
 import { DropNotices } from './drop-notices.js'
 import { IngestLatency } from './ingest-latency.js'
 import { ingestLimits } from './ingest-limits.js'
@@ -68,7 +70,7 @@ export class IngestService implements BeforeApplicationShutdown {
     this.corrections = new CorrectionWorker({
       pool: database.pools.background,
       backlog,
-      statementMs: limits.statementMs,
+      limits,
       onFailure: (error) => this.noteRollUpFailure(error),
       onRolledUp: (resolution) => this.metrics.rolledUpAgain.inc({ resolution }),
     })
@@ -80,12 +82,14 @@ export class IngestService implements BeforeApplicationShutdown {
       quota: ingestLimits.values(config.limits),
       corrections: limits,
       setAside,
+      keys: keyLimits.values(config.limits),
+      commits: commitLimits.values(config.limits),
       backlog,
       bounds: jsonLimits.values(config.limits),
       oldestMs: (organizationId, nowMs) => retention.oldestMs(organizationId, nowMs),
       onFailure: (error) => this.noteFailure(error),
-      onRejected: (outcome) => this.metrics.messages.inc({ outcome }),
-      onHeartbeat: () => this.metrics.messages.inc({ outcome: 'stored' }),
+      onRejected: (outcome) => this.metrics.messages.inc(outcome),
+      onHeartbeat: () => this.metrics.messages.inc('stored'),
       onStored: (organizationId, samples) => {
         traffic.countSamples(organizationId, samples)
         usage.countSamples(organizationId, samples)
@@ -139,9 +143,9 @@ export class IngestService implements BeforeApplicationShutdown {
   /** Decides a message past a quota, so that its device does not send it again. */
   private refuse(device: SourceDevice, refusal: Refusal, listener: IngestListener, delivery: Delivery): void {
     const dropped = delivery === 'unacknowledged'
-    this.metrics.messages.inc({ outcome: dropped ? 'dropped' : 'refused' })
+    this.metrics.messages.inc(dropped ? 'dropped' : 'refused')
     if (dropped) {
-      this.metrics.dropped.inc({ reason: 'quota' })
+      this.metrics.dropped.inc('quota')
       this.activity.writer.countDropped(device.deviceKey)
     }
     listener.decided({ stored: false, refusal })
@@ -149,7 +153,7 @@ export class IngestService implements BeforeApplicationShutdown {
 
   /** Counts a message that was dropped, and tells its device. */
   drop(device: SourceDevice, error: UndecidedError): void {
-    this.metrics.dropped.inc({ reason: error.reason })
+    this.metrics.dropped.inc(error.reason)
     this.activity.writer.countDropped(device.deviceKey)
     this.drops.note(device, error.message)
   }
@@ -161,8 +165,8 @@ export class IngestService implements BeforeApplicationShutdown {
   }
 
   private noteCommit({ storedMessages, refusedMessages, samples, commitMs, waitedMs }: CommitCounts): void {
-    this.metrics.messages.inc({ outcome: 'stored' }, storedMessages)
-    this.metrics.messages.inc({ outcome: 'refused' }, refusedMessages)
+    this.metrics.messages.inc('stored', storedMessages)
+    this.metrics.messages.inc('refused', refusedMessages)
     this.metrics.samples.inc(samples)
     this.metrics.batchRows.observe(samples)
     this.metrics.batchMessages.observe(storedMessages + refusedMessages)

@@ -1,8 +1,11 @@
 import { Batch, type BatchMessage, messagesOf, type Slice, wholeOf } from '../storage/batch.js'
 import { CommitAttempts, type CommitOptions } from './commit-attempts.js'
+import type { BatchLimits } from './turn-queue.js'
 
-/** How often a message alone may take too long. */
-const attemptsAlone = 2
+export interface IsolationOptions extends CommitOptions, BatchLimits {
+  /** How often a message alone may take too long. */
+  attemptsAlone: number
+}
 
 /** Messages to commit together, and those of the same device that come after them. */
 interface Task {
@@ -16,13 +19,15 @@ interface Task {
 /** A device with messages here, and what came from it meanwhile. */
 interface HeldDevice {
   undecided: number
-  waiting: Batch | null
+  /** In order, each no larger than a batch may be. */
+  waiting: Batch[]
 }
 
 /**
  * Finds the messages that cost more than a commit may, beside the queue from which they come, which goes on with the other
  * devices: each organization first by itself, then devices by halves, then messages. One that is too slow alone is set
- * aside. What comes from these devices meanwhile waits here, so that their order is kept.
+ * aside. What comes from these devices meanwhile waits here, so that their order is kept. Messages with old samples come here
+ * at once.
  */
 export class Isolation {
   readonly #attempts: CommitAttempts
@@ -32,7 +37,10 @@ export class Isolation {
   #running: Promise<void> | null = null
   #current: Promise<void> = Promise.resolve()
 
-  constructor(options: CommitOptions, signal: AbortSignal) {
+  constructor(
+    private readonly options: IsolationOptions,
+    signal: AbortSignal,
+  ) {
     const released: CommitOptions = {
       ...options,
       onDecided: (slice, refusals, durationMs) => {
@@ -67,7 +75,7 @@ export class Isolation {
       const batch = organizations.get(message.organizationId) ?? new Batch()
       organizations.set(message.organizationId, batch)
       batch.addFrom(slice.batch, message)
-      const device = this.#devices.get(message.deviceKey) ?? { undecided: 0, waiting: null }
+      const device = this.#devices.get(message.deviceKey) ?? { undecided: 0, waiting: [] }
       this.#devices.set(message.deviceKey, device)
       device.undecided += 1
       message.listener.delayed()
@@ -79,14 +87,21 @@ export class Isolation {
   add(message: BatchMessage, from: Batch): void {
     const device = this.#devices.get(message.deviceKey)
     if (device === undefined) throw new RangeError(`device ${message.deviceKey} is not held`)
-    device.waiting ??= new Batch()
-    device.waiting.addFrom(from, message)
+    const last = device.waiting.at(-1)
+    const { batchRows, batchBytes } = this.options
+    const fits =
+      last !== undefined &&
+      last.rows + message.to - message.from <= batchRows &&
+      last.payloadBytes < batchBytes
+    const batch = fits ? last : new Batch()
+    if (!fits) device.waiting.push(batch)
+    batch.addFrom(from, message)
     message.listener.delayed()
   }
 
   *waiting(): Generator<BatchMessage> {
     for (const { batch, next } of this.#tasks) for (const one of [batch, ...next]) yield* one.messages
-    for (const { waiting } of this.#devices.values()) yield* waiting?.messages ?? []
+    for (const { waiting } of this.#devices.values()) for (const batch of waiting) yield* batch.messages
   }
 
   /** Resolves when what is being committed here now, if anything, is decided or put off. */
@@ -125,7 +140,8 @@ export class Isolation {
     }
     const left = copyOf(slow)
     if (left.messages.length > 1) return this.#split(left, next)
-    if (failures + 1 < attemptsAlone) return this.#add({ batch: left, next, failures: failures + 1 })
+    if (failures + 1 < this.options.attemptsAlone)
+      return this.#add({ batch: left, next, failures: failures + 1 })
     await this.#attempts.setAside(wholeOf(left), tooSlow)
     if (following !== undefined) this.#add({ batch: following, next: rest, failures: 0 })
   }
@@ -150,11 +166,12 @@ export class Isolation {
       if (device === undefined) continue
       device.undecided -= 1
       if (device.undecided > 0) continue
-      const { waiting } = device
-      if (waiting === null) this.#devices.delete(deviceKey)
+      const [batch, ...next] = device.waiting
+      if (batch === undefined) this.#devices.delete(deviceKey)
       else {
-        this.#devices.set(deviceKey, { undecided: waiting.messages.length, waiting: null })
-        this.#add({ batch: waiting, next: [], failures: 0 })
+        device.undecided = device.waiting.reduce((sum, { messages }) => sum + messages.length, 0)
+        device.waiting = []
+        this.#add({ batch, next, failures: 0 })
       }
     }
   }

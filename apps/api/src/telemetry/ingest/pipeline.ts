@@ -19,12 +19,15 @@ import { type BatchMessage, messagesOf, type Slice } from '../storage/batch.js'
 import { Committer, type Refusals } from '../storage/committer.js'
 import { CorrectionBacklog } from '../storage/correction-backlog.js'
 import { correctionLimits } from '../storage/correction-limits.js'
+import { keyLimits } from '../storage/key-limits.js'
+import { hasOldSamples } from '../storage/old-samples.js'
 import type { Partitions } from '../storage/partitions.js'
 import { setAside } from '../storage/set-aside.js'
 import { setAsideLimits } from '../storage/set-aside-limits.js'
 import { takesWrites } from '../storage/store-probe.js'
 import type { StoreState } from '../storage/store-state.js'
 import { assessStore } from './assess-store.js'
+import { commitLimits } from './commit-limits.js'
 import { CommitQueue } from './commit-queue.js'
 import { ingestLimits } from './ingest-limits.js'
 import { type ExceededQuota, IngestQuota } from './ingest-quota.js'
@@ -37,6 +40,8 @@ export interface PipelineOptions {
   quota?: LimitValues<typeof ingestLimits>
   corrections?: LimitValues<typeof correctionLimits>
   setAside?: LimitValues<typeof setAsideLimits>
+  keys?: LimitValues<typeof keyLimits>
+  commits?: LimitValues<typeof commitLimits>
   backlog?: CorrectionBacklog
   bounds?: JsonBounds
   now?: () => number
@@ -68,9 +73,7 @@ export interface CommitCounts {
 /** Queues commit beside each other; two keep both PostgreSQL and this process busy. */
 const queueCount = 2
 /** Small batches are committed as they come: there is time enough, and a page that shows them is up to date. */
-const queueLimits = {
-  batchRows: 5_000,
-  batchBytes: 4 * 1024 * 1024,
+const queueTimes = {
   flushIntervalMs: 2,
   minCommitIntervalMs: 12,
   largeBatchRows: 64,
@@ -97,7 +100,8 @@ export class Pipeline {
     const corrections = options.corrections ?? correctionLimits.values()
     const { pool, partitions, activity } = options
     const backlog = options.backlog ?? new CorrectionBacklog(corrections.staleMinutes)
-    this.#committer = new Committer({ pool, partitions, activity, limits: corrections, backlog })
+    const keys = options.keys ?? keyLimits.values()
+    this.#committer = new Committer({ pool, partitions, activity, limits: corrections, keys, backlog })
     this.#bounds = options.bounds ?? jsonLimits.values()
     this.#now = options.now ?? Date.now
     this.#queues = Array.from({ length: queueCount }, () => this.#makeQueue())
@@ -190,7 +194,9 @@ export class Pipeline {
       commit: (slice) => this.#committer.commit(slice),
       answers: () => takesWrites(this.options.pool),
       setAside: (message, reason) => this.#setAside(message, reason),
-      ...queueLimits,
+      isOld: hasOldSamples,
+      ...(this.options.commits ?? commitLimits.values()),
+      ...queueTimes,
       onFailure: (error) => {
         this.#assess()
         this.options.onFailure?.(error)

@@ -5,10 +5,15 @@ export interface BatchLimits {
   /** Rows, and bytes of payload, at which a batch is closed without waiting for more. */
   batchRows: number
   batchBytes: number
+  /** How many rows an organization may add to a batch before it is the next one's turn; at least one message. */
+  rowsPerTurn: number
 }
 
-/** How many rows an organization may add to a batch before it is the next one's turn; at least one message. */
-const rowsPerTurn = 250
+/** What becomes of the next message: the batch has it, it was taken out, or it waits for the next batch with what follows. */
+export type Place = 'batch' | 'taken' | 'later'
+
+/** Decides it. */
+export type Divert = (message: BatchMessage, from: Batch) => Place
 
 /** Messages that wait for their commit: in order for each organization, and organizations take turns in each batch. */
 export class TurnQueue {
@@ -16,8 +21,14 @@ export class TurnQueue {
   readonly #organizations = new Map<number, OrganizationQueue>()
   #rows = 0
   #bytes = 0
+  #old = 0
 
   constructor(private readonly limits: BatchLimits) {}
+
+  /** Whether a message with old samples waits. */
+  get hasOld(): boolean {
+    return this.#old > 0
+  }
 
   /** Whether what waits fills a batch. */
   get isFull(): boolean {
@@ -45,13 +56,11 @@ export class TurnQueue {
     queue.push(message, columns)
     this.#rows += columns.length
     this.#bytes += message.payload.length
+    if (message.isOld) this.#old += 1
   }
 
-  /**
-   * The next batch; null: nothing waits. `divert`, where it is given, may take a message out, so that the batch does not
-   * have it.
-   */
-  take(divert: ((message: BatchMessage, from: Batch) => boolean) | null): Batch | null {
+  /** The next batch; null: nothing waits. `divert`, where it is given, decides of each message whether the batch has it. */
+  take(divert: Divert | null): Batch | null {
     if (this.isEmpty) return null
     const [only] = this.#organizations.values()
     const whole = this.#organizations.size === 1 && divert === null ? (only?.takeChunk() ?? null) : null
@@ -61,7 +70,8 @@ export class TurnQueue {
       return whole
     }
     const batch = new Batch()
-    while (!this.isEmpty && this.#turns(batch, divert));
+    const later = new Set<number>()
+    while (this.#organizations.size > later.size && this.#turns(batch, divert, later));
     return batch
   }
 
@@ -69,16 +79,23 @@ export class TurnQueue {
     for (const queue of this.#organizations.values()) yield* queue.waiting()
   }
 
-  /** Gives each organization a turn; returns whether the batch takes more. */
-  #turns(batch: Batch, divert: ((message: BatchMessage, from: Batch) => boolean) | null): boolean {
+  /** Gives each organization a turn that is not in `later`; returns whether the batch takes more. */
+  #turns(batch: Batch, divert: Divert | null, later: Set<number>): boolean {
     for (const [organizationId, queue] of [...this.#organizations]) {
-      const untilRows = batch.rows + rowsPerTurn
+      if (later.has(organizationId)) continue
+      const untilRows = batch.rows + this.limits.rowsPerTurn
       do {
         const { message, chunk } = queue.head
         if (!this.#fits(batch, message)) return false
+        const place = divert?.(message, chunk) ?? 'batch'
+        if (place === 'later') {
+          later.add(organizationId)
+          break
+        }
+        if (place === 'batch') batch.addFrom(chunk, message)
         queue.advance()
         this.#count(message.to - message.from, message.payload.length)
-        if (divert === null || !divert(message, chunk)) batch.addFrom(chunk, message)
+        if (message.isOld) this.#old -= 1
       } while (!queue.isEmpty && batch.rows < untilRows)
       // The next batch begins with those who come after it.
       this.#organizations.delete(organizationId)

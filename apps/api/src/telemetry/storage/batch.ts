@@ -9,6 +9,8 @@ export interface BatchMessage {
   to: number
   payload: Buffer
   receivedAtMs: number
+  /** Whether it is committed beside the queue, because its samples are of other times than those of most. */
+  isOld: boolean
   listener: IngestListener
 }
 
@@ -33,9 +35,10 @@ export class Batch {
     const start = this.columns.length
     this.columns.append(columns, from, to)
     this.#bytes += message.payload.length
-    const { organizationId, deviceKey, payload, receivedAtMs, listener } = message
+    const { organizationId, deviceKey, payload, receivedAtMs, isOld, listener } = message
     const end = this.columns.length
-    this.messages.push({ organizationId, deviceKey, from: start, to: end, payload, receivedAtMs, listener })
+    const rows = { from: start, to: end }
+    this.messages.push({ organizationId, deviceKey, ...rows, payload, receivedAtMs, isOld, listener })
   }
 
   /** Adds a message of another batch. */

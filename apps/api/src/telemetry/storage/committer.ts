@@ -11,6 +11,8 @@ import { DeviceKeys } from './device-keys.js'
 import { type EncodedBatch, encodeBatch } from './encode-batch.js'
 import { FullMinutes } from './full-minutes.js'
 import { type InsertResult, insertBatch } from './insert-batch.js'
+import type { keyLimits } from './key-limits.js'
+import { OrganizationKeys } from './organization-keys.js'
 import type { Partitions } from './partitions.js'
 import { orderSeries, type Series } from './series.js'
 import { releaseSeries, sortIntoSeries } from './slice-series.js'
@@ -23,16 +25,19 @@ export interface CommitterOptions {
   partitions: Partitions
   activity: ActivityWriter
   limits: LimitValues<typeof correctionLimits>
+  keys: LimitValues<typeof keyLimits>
   backlog: CorrectionBacklog
 }
 
 /** Commits batches. Throws when the store fails; committing the same batch again is harmless. */
 export class Committer {
   readonly #deviceKeys: DeviceKeys
+  readonly #organizations: OrganizationKeys
   readonly #full = new FullMinutes()
 
   constructor(private readonly options: CommitterOptions) {
-    this.#deviceKeys = new DeviceKeys(options.pool)
+    this.#deviceKeys = new DeviceKeys(options.pool, options.keys.perDevice)
+    this.#organizations = new OrganizationKeys(options.pool, options.keys.perOrganization)
   }
 
   /** How many minutes of series are known to take no more samples. */
@@ -59,12 +64,15 @@ export class Committer {
   }
 
   async #seriesOf(slice: Slice, refusals: Map<number, Refusal>): Promise<Series[]> {
-    const limits = { full: this.#full, samplesPerMinute: this.options.limits.samplesPerMinute }
+    const { keys, limits: corrections } = this.options
+    const { samplesPerMinute } = corrections
+    const limits = { full: this.#full, samplesPerMinute, keys, organizations: this.#organizations }
     for (;;) {
       const sorted = sortIntoSeries(slice, this.#deviceKeys, limits, refusals)
       if (sorted.complete) return sorted.series
       if (sorted.unknownDevices.size > 0) await this.#deviceKeys.load([...sorted.unknownDevices])
       await this.#deviceKeys.make(sorted.unknownKeys)
+      for (const [organizationId, made] of sorted.newKeys) this.#organizations.made(organizationId, made)
     }
   }
 

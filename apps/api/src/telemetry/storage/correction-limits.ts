@@ -23,4 +23,18 @@ export const correctionLimits = new LimitSet('corrections', 'Corrections of stor
     text: 'time in which one roll-up is computed again',
     past: 'it is tried again later, each time after a longer pause, at most 5 minutes',
   },
+  bucketsPerRound: {
+    default: 128,
+    unit: 'count',
+    per: 'platform',
+    text: 'roll-ups that are computed again before it is looked who waits',
+    past: 'the others wait for the next round',
+  },
+  bucketsPerOrganization: {
+    default: 16,
+    unit: 'count',
+    per: 'organization',
+    text: 'roll-ups of these',
+    past: 'the others wait for the next round',
+  },
 })

@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { CorrectionBacklog } from './correction-backlog.js'
+import type { correctionLimits } from './correction-limits.js'
 import { rollUpAgain, type StaleBucket } from './roll-up-again.js'
 
 /** How often the table is looked at without being told: for what a platform that crashed left, and what was postponed. */
 const pollMs = 5_000
 /** Corrections come in numbers, and each bucket is computed once for all of them. */
 const gatherMs = 200
-/** How many buckets of each organization, and in all, one look at the table takes. */
-const bucketsPerOrganization = 16
-const bucketsPerRound = 128
 
 export interface CorrectionWorkerOptions {
   pool: Pool
   backlog: CorrectionBacklog
-  statementMs: number
+  limits: Pick<
+    LimitValues<typeof correctionLimits>,
+    'statementMs' | 'bucketsPerRound' | 'bucketsPerOrganization'
+  >
   onFailure?(error: unknown): void
   onRolledUp?(resolution: StaleBucket['resolution']): void
 }
@@ -38,7 +40,7 @@ export class CorrectionWorker {
 
   /** Works through the buckets that are due, each at most once. Returns how many were stale, due or not. */
   async round(): Promise<number> {
-    const { pool, backlog } = this.options
+    const { pool, backlog, limits } = this.options
     const { rows } = await pool.query<{ organizationId: number; count: number }>(
       'SELECT organization_id AS "organizationId", count(*)::int AS count FROM telemetry.stale_bucket GROUP BY 1',
     )
@@ -47,8 +49,8 @@ export class CorrectionWorker {
     const organizations = rows.map(({ organizationId }) => organizationId)
     const due = await pool.query<StaleBucket>(dueBuckets, [
       organizations,
-      bucketsPerOrganization,
-      bucketsPerRound,
+      limits.bucketsPerOrganization,
+      limits.bucketsPerRound,
     ])
     for (const bucket of due.rows) await this.#work(bucket)
     return backlog.total
@@ -89,9 +91,9 @@ export class CorrectionWorker {
   async #work(bucket: StaleBucket): Promise<void> {
     const { signal } = this.#abort
     if (signal.aborted) return
-    const { pool, statementMs, onFailure, onRolledUp } = this.options
+    const { pool, limits, onFailure, onRolledUp } = this.options
     const startedAt = performance.now()
-    const done = await rollUpAgain(pool, bucket, statementMs).catch((error: unknown) => {
+    const done = await rollUpAgain(pool, bucket, limits.statementMs).catch((error: unknown) => {
       onFailure?.(error)
       return false
     })

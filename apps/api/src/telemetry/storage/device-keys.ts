@@ -2,9 +2,6 @@ import type { Pool } from 'pg'
 import { KeyDictionary } from './key-dictionary.js'
 import type { Series } from './series.js'
 
-/** Distinct keys that one device may have. */
-export const maximumKeysPerDevice = 1_000
-
 /** How many series are kept in memory; when there are more, the devices that were loaded longest ago are forgotten. */
 const rememberedSeries = 500_000
 
@@ -14,7 +11,10 @@ export class DeviceKeys {
   readonly #dictionary: KeyDictionary
   #count = 0
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly mostPerDevice: number,
+  ) {
     this.#dictionary = new KeyDictionary(pool)
   }
 
@@ -54,7 +54,7 @@ export class DeviceKeys {
 
   /** Whether a device may have so many more keys. */
   fits(deviceKey: number, more: number): boolean {
-    return (this.#devices.get(deviceKey)?.size ?? 0) + more <= maximumKeysPerDevice
+    return (this.#devices.get(deviceKey)?.size ?? 0) + more <= this.mostPerDevice
   }
 
   forget(deviceKey: number): void {

@@ -1,13 +1,18 @@
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { Columns } from '../samples/columns.js'
 import type { Refusal } from '../samples/sample.js'
 import type { BatchMessage, Slice } from './batch.js'
-import { type DeviceKeys, maximumKeysPerDevice } from './device-keys.js'
+import type { DeviceKeys } from './device-keys.js'
 import type { FullMinutes } from './full-minutes.js'
+import type { keyLimits } from './key-limits.js'
+import type { OrganizationKeys } from './organization-keys.js'
 import type { Series } from './series.js'
 
-export interface DensityLimits {
+export interface SeriesLimits {
   full: FullMinutes
   samplesPerMinute: number
+  keys: LimitValues<typeof keyLimits>
+  organizations: OrganizationKeys
 }
 
 export interface SliceSeries {
@@ -17,6 +22,8 @@ export interface SliceSeries {
   complete: boolean
   unknownDevices: Set<number>
   unknownKeys: Map<number, Set<string>>
+  /** How many of these each organization gets. */
+  newKeys: Map<number, number>
 }
 
 /**
@@ -26,7 +33,7 @@ export interface SliceSeries {
 export function sortIntoSeries(
   slice: Slice,
   keys: DeviceKeys,
-  limits: DensityLimits,
+  limits: SeriesLimits,
   refusals: Map<number, Refusal>,
 ): SliceSeries {
   const sorted: SliceSeries = {
@@ -34,12 +41,13 @@ export function sortIntoSeries(
     complete: true,
     unknownDevices: new Set(),
     unknownKeys: new Map(),
+    newKeys: new Map(),
   }
   const { messages, columns } = slice.batch
   for (let index = slice.from; index < slice.to; index++) {
     if (refusals.has(index)) continue
     const message = messages[index] as (typeof messages)[number]
-    const { deviceKey, from, to } = message
+    const { organizationId, deviceKey, from, to } = message
     const known = keys.seriesOf(deviceKey)
     if (known === undefined) {
       sorted.unknownDevices.add(deviceKey)
@@ -65,8 +73,15 @@ export function sortIntoSeries(
     if (fresh === null) continue
     // Also after a refusal: the rows of the message with known keys were sorted already, and must not be stored.
     sorted.complete = false
-    if (keys.fits(deviceKey, fresh.size)) sorted.unknownKeys.set(deviceKey, fresh)
-    else refusals.set(index, tooManyKeys)
+    const newKeys =
+      (sorted.newKeys.get(organizationId) ?? 0) + fresh.size - (sorted.unknownKeys.get(deviceKey)?.size ?? 0)
+    if (!keys.fits(deviceKey, fresh.size)) refusals.set(index, tooManyKeys(limits.keys.perDevice))
+    else if (!limits.organizations.fits(organizationId, newKeys))
+      refusals.set(index, tooManyKeysOfOrganization(limits.keys.perOrganization))
+    else {
+      sorted.unknownKeys.set(deviceKey, fresh)
+      sorted.newKeys.set(organizationId, newKeys)
+    }
   }
   if (sorted.complete) return sorted
   releaseSeries(sorted.series)
@@ -97,7 +112,16 @@ function tooManySamples(limit: number): Refusal {
   }
 }
 
-const tooManyKeys: Refusal = {
-  code: 'payload_invalid',
-  detail: `the device would have over ${maximumKeysPerDevice} different keys`,
+function tooManyKeys(limit: number): Refusal {
+  return {
+    code: 'payload_invalid',
+    detail: `the device would have over ${limit.toLocaleString('en')} different keys`,
+  }
+}
+
+function tooManyKeysOfOrganization(limit: number): Refusal {
+  return {
+    code: 'quota',
+    detail: `it has keys that are new to its device, and the devices of the organization have ${limit.toLocaleString('en')}, which is the most. Send values of keys that it has, or delete devices`,
+  }
 }
