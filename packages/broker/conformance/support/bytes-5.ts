@@ -51,11 +51,6 @@ export function auth(code: number, properties: Buffer[] = []): Buffer {
   return packet(0xf0, Buffer.of(code), propertySection(properties))
 }
 
-/** CONNECT whose properties are these bytes, length and all. */
-export function connectWithSection(clientId: string, section: Buffer): Buffer {
-  return packet(0x10, field('MQTT'), Buffer.of(5, 2), uint16(0), section, field(clientId))
-}
-
 function connect(fields: ConnectFields = {}): Buffer {
   const { protocolName = 'MQTT', protocolLevel = 5, keepAliveSeconds = 0, clean = true } = fields
   const properties = fields.properties ?? (clean ? [] : [property.sessionExpiry(sessionExpirySeconds)])
