@@ -22,7 +22,7 @@ function queueWith(
     minCommitIntervalMs: 0,
     largeBatchRows: 1,
     answers: async () => true,
-    isOld: ({ numbers }) => (numbers[0] ?? 0) < 0,
+    isOld: () => false,
     setAside: async () => {},
     onFailure() {},
     onDecided({ batch, from, to }, refusals) {
@@ -285,57 +285,6 @@ describe('CommitQueue', () => {
       const outcome = push(queue, 1, 1, 10, slow).catch((error: Error) => error.name)
       await queue.close(10)
       expect(await outcome).toBe('UndecidedError')
-    })
-  })
-
-  describe('old samples', () => {
-    const historian = { organizationId: 1, deviceKey: 1 }
-    const otherOrganization = { organizationId: 2, deviceKey: 3 }
-
-    /** Values below zero are old; commits of them wait for `release`. */
-    function queueOfOld() {
-      const batches: number[][] = []
-      let release = () => {}
-      const gate = new Promise<void>((resolve) => {
-        release = resolve
-      })
-      const queue = queueWith(async (values) => {
-        if ((values[0] ?? 0) < 0) await gate
-        batches.push(values)
-        return noRefusals
-      })
-      return { queue, batches, release }
-    }
-
-    it('are committed beside the others, which do not wait for them', async () => {
-      const { queue, batches, release } = queueOfOld()
-      const old = push(queue, -1, 1, 10, historian)
-      await push(queue, 1, 1, 10, otherOrganization)
-      expect(batches).toEqual([[1]])
-      release()
-      await old
-      expect(batches).toEqual([[1], [-1]])
-    })
-
-    it('keep their place among the messages of their device', async () => {
-      const { queue, batches, release } = queueOfOld()
-      const values = [1, -2, 3, -4, 5]
-      const all = values.map((value) => push(queue, value, 1, 10, historian))
-      const other = push(queue, 10, 1, 10, otherOrganization)
-      await Promise.all([all[0], other])
-      expect(batches.flat()).toEqual([1, 10])
-      release()
-      await Promise.all(all)
-      expect(batches.flat().filter((value) => value !== 10)).toEqual(values)
-      await queue.close(1_000)
-    })
-
-    it('are committed in batches no larger than others', async () => {
-      const { queue, batches, release } = queueOfOld()
-      release()
-      await Promise.all(Array.from({ length: 20 }, (_, n) => push(queue, -1 - n, 1, 10, historian)))
-      expect(Math.max(...batches.map((values) => values.length))).toBe(4)
-      expect(batches.flat()).toEqual(Array.from({ length: 20 }, (_, n) => -1 - n))
     })
   })
 
