@@ -1,6 +1,6 @@
 import type { ClientInfo } from '@heliograph/broker'
 import { type MqttPrincipal, telemetry } from '@heliograph/protocol'
-import type { VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
+import type { VerifiedDevice } from '../../registry/credentials/verified-device.js'
 
 interface InOrganization {
   organizationId: number

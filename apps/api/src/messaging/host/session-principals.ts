@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
-import type { VerifiedDevice } from '../../registry/credentials/credential-verifier.js'
+import type { VerifiedDevice } from '../../registry/credentials/verified-device.js'
 import { type ConnectionPrincipal, devicePrincipal } from '../connections/connection-principal.js'
 import { parseSessionOwner } from '../connections/session-ids.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'

@@ -5,17 +5,7 @@ import { LastUsed } from '../../foundation/secrets/last-used.js'
 import { Rehasher } from '../../foundation/secrets/rehasher.js'
 import { type SecretHash, Secrets } from '../../foundation/secrets/secrets.js'
 import { CredentialCache, type StoredCredential } from './credential-cache.js'
-
-/** A device whose credential was verified. */
-export interface VerifiedDevice {
-  organizationId: number
-  organizationSlug: string
-  deviceKey: number
-  deviceId: string
-  credentialId: string
-  /** When the secret that was used stops working, in epoch milliseconds; null: never. */
-  expiresAt: number | null
-}
+import type { VerifiedDevice } from './verified-device.js'
 
 export type CredentialRefusal = 'unknown_credential' | 'wrong_secret' | 'expired'
 
