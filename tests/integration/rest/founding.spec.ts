@@ -43,6 +43,27 @@ describe('founding an organization', () => {
     })
   })
 
+  it('lets a platform administrator list the names and sizes of all, page by page', async () => {
+    const { administrator, person } = await start({ ALLOW_NEW_ORGANIZATIONS: 'true' })
+    for (const slug of ['aa', 'bb']) await person.send('POST', '/api/v1/organizations', organization(slug))
+    await person.with({ 'heliograph-org': 'bb' }).send('POST', '/api/v1/devices', { name: 'Hidden pump' })
+    const first = await ask(administrator, 'GET', '/api/v1/organizations?limit=2')
+    const rest = await ask(administrator, 'GET', `/api/v1/organizations?cursor=${first.body.nextCursor}`)
+    const all = [...(first.body.items as unknown[]), ...(rest.body.items as unknown[])]
+    const size = (slug: string, members: number, devices: number) =>
+      expect.objectContaining({ slug, name: slug, members, devices, createdAt: expect.any(String) })
+    expect(all).toEqual([size('aa', 1, 0), size('bb', 1, 1), size(administrator.organization, 1, 0)])
+    expect(rest.body.nextCursor).toBeNull()
+    expect(JSON.stringify(all)).not.toContain('Hidden')
+    // A name is not a way in.
+    const inside = { 'heliograph-org': 'bb' }
+    expect(await ask(administrator, 'GET', '/api/v1/devices', undefined, inside)).toMatchObject({
+      status: 403,
+      body: { code: 'not_a_member' },
+    })
+    expect(await ask(person, 'GET', '/api/v1/organizations')).toMatchObject(refused)
+  })
+
   it('is allowed to the account that ADMIN_EMAIL names, from the next start on', async () => {
     const { person, platform } = await start()
     expect(await ask(person, 'POST', '/api/v1/organizations', organization('a'))).toMatchObject(refused)

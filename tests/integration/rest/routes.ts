@@ -37,6 +37,12 @@ export const routes: readonly Route[] = [
   { route: 'GET /api/v1/me', requires: 'person', stranger: 'own', strangerKey: '403 forbidden' },
   { route: 'GET /api/v1/platform', requires: 'caller', stranger: 'own' },
   {
+    route: 'GET /api/v1/organizations',
+    requires: 'person',
+    stranger: '403 platform_administrator_required',
+    strangerKey: '403 forbidden',
+  },
+  {
     route: 'POST /api/v1/organizations',
     requires: 'person',
     stranger: 'own',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Role } from '../access/roles.js'
 import { OrganizationSlug } from '../common/ids.js'
-import { Name, page, TimeInput, Timestamp } from './common.js'
+import { Cursor, Name, page, queryInteger, TimeInput, Timestamp } from './common.js'
 
 export const Password = z
   .string()
@@ -37,6 +37,31 @@ export const Organization = z
   .object({ slug: OrganizationSlug, name: z.string(), role: Role })
   .meta({ id: 'Organization' })
 export type Organization = z.infer<typeof Organization>
+
+export const ListOrganizations = z.strictObject({
+  cursor: Cursor.optional(),
+  limit: queryInteger(1, 200).optional().meta({ description: '50 by default; by slug' }),
+})
+export type ListOrganizations = z.infer<typeof ListOrganizations>
+
+const Count = z.int().min(0)
+
+export const OrganizationSummary = z
+  .object({
+    slug: OrganizationSlug,
+    name: z.string(),
+    createdAt: Timestamp,
+    members: Count,
+    devices: Count,
+  })
+  .meta({
+    id: 'OrganizationSummary',
+    description: 'The name and the size of an organization, and nothing that is in it',
+  })
+export type OrganizationSummary = z.infer<typeof OrganizationSummary>
+
+export const OrganizationSummaryPage = page(OrganizationSummary).meta({ id: 'OrganizationSummaryPage' })
+export type OrganizationSummaryPage = z.infer<typeof OrganizationSummaryPage>
 
 /** How many days an organization may keep telemetry, at most: a century. */
 export const maximumRetentionDays = 36_525

@@ -1,16 +1,26 @@
-import { CreateOrganization, Me, Organization } from '@heliograph/protocol'
-import { Body, Controller, Get, Post } from '@nestjs/common'
+import {
+  CreateOrganization,
+  ListOrganizations,
+  Me,
+  Organization,
+  OrganizationSummaryPage,
+} from '@heliograph/protocol'
+import { Body, Controller, Get, Post, Query } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Person } from '../../foundation/principal/principal.js'
 import { CurrentPerson, SignedIn } from '../../http/access/decorators.js'
 import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { ListOrganizationsService } from './list-organizations.service.js'
 import { OrganizationsService } from './organizations.service.js'
 
 @ApiTags('Account')
 @SignedIn()
 @Controller('api/v1')
 export class OrganizationsController {
-  constructor(private readonly organizations: OrganizationsService) {}
+  constructor(
+    private readonly organizations: OrganizationsService,
+    private readonly listing: ListOrganizationsService,
+  ) {}
 
   @Get('me')
   @ApiOperation({ summary: 'Read the signed-in person and their organizations' })
@@ -18,6 +28,20 @@ export class OrganizationsController {
   @ApiProblems(401, 403)
   me(@CurrentPerson() person: Person): Promise<Me> {
     return this.organizations.describe(person)
+  }
+
+  @Get('organizations')
+  @ApiOperation({
+    summary: 'List all organizations of the platform',
+    description: 'For platform administrators: names and sizes, and nothing that is in an organization.',
+  })
+  @ApiResult(200, OrganizationSummaryPage, 'A page of organizations')
+  @ApiProblems(400, 401, 403)
+  list(
+    @CurrentPerson() person: Person,
+    @Query({ schema: ListOrganizations }) query: ListOrganizations,
+  ): Promise<OrganizationSummaryPage> {
+    return this.listing.list(person, query)
   }
 
   @Post('organizations')

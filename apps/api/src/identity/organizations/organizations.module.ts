@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { ListOrganizationsService } from './list-organizations.service.js'
 import { OrganizationQuotas } from './organization-quotas.js'
 import { OrganizationsController } from './organizations.controller.js'
 import { OrganizationsService } from './organizations.service.js'
@@ -7,7 +8,7 @@ import { QuotasService } from './quotas.service.js'
 
 @Module({
   controllers: [OrganizationsController, QuotasController],
-  providers: [OrganizationsService, OrganizationQuotas, QuotasService],
+  providers: [OrganizationsService, ListOrganizationsService, OrganizationQuotas, QuotasService],
   exports: [OrganizationQuotas],
 })
 export class OrganizationsModule {}

@@ -8,8 +8,9 @@ import { Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database } from '../../foundation/database/database.service.js'
 import type { Organization } from '../../foundation/database/generated/client.js'
-import { ForbiddenError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { NotFoundError } from '../../foundation/errors/domain-errors.js'
 import type { Person } from '../../foundation/principal/principal.js'
+import { assertPlatformAdministrator } from './assert-platform-administrator.js'
 import { OrganizationQuotas, type OwnQuotas } from './organization-quotas.js'
 
 /** Reads and changes the quotas of any organization, for platform administrators. */
@@ -22,12 +23,12 @@ export class QuotasService {
   ) {}
 
   async read(person: Person, slug: string): Promise<QuotasOnWire> {
-    await this.assertPlatformAdministrator(person)
+    await assertPlatformAdministrator(this.database, person, 'read and set the quotas of organizations')
     return this.describe(await this.find(slug))
   }
 
   async update(person: Person, slug: string, change: UpdateQuotas): Promise<QuotasOnWire> {
-    await this.assertPlatformAdministrator(person)
+    await assertPlatformAdministrator(this.database, person, 'read and set the quotas of organizations')
     const before = await this.find(slug)
     const own = { ...ownQuotas(before), ...change }
     const after = await this.database.transaction(async (transaction) => {
@@ -48,15 +49,6 @@ export class QuotasService {
     })
     await this.quotas.refresh()
     return this.describe(after)
-  }
-
-  private async assertPlatformAdministrator({ userId }: Person): Promise<void> {
-    const user = await this.database.prisma.user.findUniqueOrThrow({ where: { id: userId } })
-    if (!user.platformAdministrator)
-      throw new ForbiddenError(
-        'Only a platform administrator may read and set the quotas of organizations.',
-        'platform_administrator_required',
-      )
   }
 
   private async find(slug: string): Promise<Organization> {

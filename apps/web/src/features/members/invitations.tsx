@@ -62,11 +62,15 @@ interface RowProps {
 
 function Row({ invitation, onRevoke }: RowProps) {
   const { role } = useOrganization()
-  const forWhom = invitation.email ?? 'whoever has the link'
+  const forWhom = invitation.email ?? 'anyone with the link'
   return (
     <tr>
       <Td className="max-w-0 w-1/2 min-w-28 sm:min-w-56">
-        <span className="block truncate">{invitation.email ?? 'Whoever has the link'}</span>
+        {invitation.email === null ? (
+          'Anyone with the link'
+        ) : (
+          <span className="block truncate">{invitation.email}</span>
+        )}
         <span className="block truncate text-12 text-ink-faint md:hidden">by {makerText(invitation)}</span>
       </Td>
       <Td>

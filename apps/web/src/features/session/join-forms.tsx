@@ -1,11 +1,13 @@
 'use client'
 
 import { AcceptInvitation, type InvitationDetails } from '@heliograph/protocol'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Form } from '@/components/form'
 import { PasswordInput } from '@/components/password-input'
 import { Segmented } from '@/components/segmented'
 import { TextField } from '@/components/text-field'
+import { meKey } from '@/lib/me-key'
 import { useForm } from '@/lib/use-form'
 import { SignInInput, signIn } from './sign-in'
 import { SubmitButton } from './submit-button'
@@ -89,13 +91,20 @@ function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
 
 function OwnAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
   const accept = useAccept()
+  const queryClient = useQueryClient()
   const form = useForm({
     initial: { email, password: '' },
     schema: SignInInput,
     toInput: (values) => ({ ...values, email: values.email.trim() }),
     onSubmit: async (input) => {
       await signIn(input.email, input.password)
-      await accept({ token })
+      try {
+        await accept({ token })
+      } catch (error) {
+        // The person is signed in now, and the page says what that means for the invitation.
+        await queryClient.invalidateQueries({ queryKey: meKey })
+        throw error
+      }
     },
   })
   const { values, set, error } = form

@@ -45,7 +45,8 @@ function WithToken({ token }: { token: string }) {
         />
       </main>
     )
-  if (invitation.data === undefined || me.isPending) return <Loading />
+  // A form that was filled in stays while the person is loaded again.
+  if (invitation.data === undefined || !me.isFetched) return <Loading />
   return (
     <SessionCard title={titleOf(invitation.data)} intro={introOf(invitation.data)}>
       {me.data ? (

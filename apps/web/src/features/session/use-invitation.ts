@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useSyncExternalStore } from 'react'
 import { request } from '@/lib/api'
-import { meKey } from '@/lib/me-key'
 import { paths } from '@/lib/paths'
 
 /** The token in the fragment of the address; null until the page runs in a browser. */
@@ -42,11 +41,7 @@ export function useAccept() {
   const queryClient = useQueryClient()
   return async (body: AcceptInvitation, prepare: () => Promise<void> = async () => {}): Promise<void> => {
     const call = { method: 'POST', body, schema: Organization } as const
-    const { slug } = await request('/api/v1/invitations/accept', call).catch((error) => {
-      // Whoever has just signed in sees the page as they are.
-      void queryClient.invalidateQueries({ queryKey: meKey })
-      throw error
-    })
+    const { slug } = await request('/api/v1/invitations/accept', call)
     await prepare()
     queryClient.clear()
     router.replace(paths.overview(slug))

@@ -10,7 +10,7 @@ import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
 import { DeviceFactsProvider } from '@/lib/live/device-facts-context'
-import { useOnLost, useOnReconnected } from '@/lib/live/live-connection'
+import { useOnReconnected } from '@/lib/live/live-connection'
 import { LiveProvider } from '@/lib/live/live-provider'
 import { resumeSimulatedDevices } from '@/lib/live/simulated-devices'
 import { useMe } from '@/lib/me'
@@ -88,12 +88,10 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
   )
 }
 
-/** The platform ends the connection of who is removed or gets another role, so that is looked at then. */
+/** The platform ends the connection of who gets another role, so the role is read again when the connection is back. */
 function useCurrentRole(): void {
   const queryClient = useQueryClient()
-  const reload = () => void queryClient.invalidateQueries({ queryKey: meKey })
-  useOnLost(reload)
-  useOnReconnected(reload)
+  useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: meKey }))
 }
 
 function TopBar() {

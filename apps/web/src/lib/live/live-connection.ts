@@ -67,15 +67,6 @@ export function useLiveMessages(
   }, [filter, subscribe])
 }
 
-/** Calls `listener` each time the connection is lost. */
-export function useOnLost(listener: () => void): void {
-  const lost = useLive().state === 'reconnecting'
-  const onLost = useEffectEvent(listener)
-  useEffect(() => {
-    if (lost) onLost()
-  }, [lost])
-}
-
 /** Calls `listener` each time the connection is established again. */
 export function useOnReconnected(listener: () => void): void {
   const { state } = useLive()
