@@ -32,6 +32,7 @@ export type {
   StoredSubscription,
   StoredWill,
 } from './interface/persistence.js'
+export { type PublishRefusalCode, ReasonCode } from './interface/reason-code.js'
 export { TypedEmitter } from './interface/typed-emitter.js'
 export type {
   BrokerLogger,
@@ -47,6 +48,5 @@ export type {
   UnretainedReason,
   UserProperty,
 } from './interface/types.js'
-export { type PublishRefusalCode, ReasonCode } from './packets/reason-codes.js'
 export { filterMatches, filterProblem, topicProblem } from './packets/topic.js'
 export { MemoryPersistence } from './persistence/memory-persistence.js'

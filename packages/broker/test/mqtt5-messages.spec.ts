@@ -1,8 +1,8 @@
 import type { IConnectPacket, IPublishPacket, ISubscribePacket, ISubscription } from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PublishDecision } from '../src/interface/hooks.js'
+import { ReasonCode } from '../src/interface/reason-code.js'
 import type { PublishedMessage } from '../src/interface/types.js'
-import { ReasonCode } from '../src/packets/reason-codes.js'
 import { type OursOptions, type RunningOurs, startOurs } from './support/brokers.js'
 import { connectPacket, RawClient, type Via } from './support/raw-client.js'
 

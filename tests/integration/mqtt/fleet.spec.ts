@@ -91,15 +91,14 @@ describe('the fleet message, each second', () => {
     await client.publishAsync(`${acme.organization}/devices/other/telemetry`, '{"a":1}', { qos: 1 })
     const wrong = { ...device, credential: { ...device.credential, password: 'hg_dev_wrong' } }
     expect(await refusalCode(connectDevice(platform, wrong))).toBe(4)
-    const mixed = { protocolId: 'MQTT', protocolVersion: 3 } as const
-    expect(await refusalCode(connectDevice(platform, device, mixed))).toBe(1)
+    expect(await refusalCode(connectDevice(platform, device, { clientId: 'another' }))).toBe(2)
     await eventually(() =>
       expect(counts().refusals).toEqual(
         expect.arrayContaining([
           { code: 'payload_invalid', lastMinute: 1, lastHour: 1 },
           { code: 'topic_denied', lastMinute: 1, lastHour: 1 },
           { code: 'bad_credentials', lastMinute: 1, lastHour: 1 },
-          { code: 'unsupported_protocol', lastMinute: 1, lastHour: 1 },
+          { code: 'wrong_client_id', lastMinute: 1, lastHour: 1 },
         ]),
       ),
     )
@@ -108,7 +107,7 @@ describe('the fleet message, each second', () => {
       '/api/v1/overview',
     )
     expect(refusals.map(({ code }) => code)).toEqual([
-      'unsupported_protocol',
+      'wrong_client_id',
       'bad_credentials',
       'topic_denied',
       'payload_invalid',

@@ -1,6 +1,6 @@
+import type { ReasonCode } from '../interface/reason-code.js'
 import type { DisconnectReason } from '../interface/types.js'
 import { disconnect } from '../packets/answers.js'
-import type { ReasonCode } from '../packets/reason-codes.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import type { ClientProtocol } from './client-protocol.js'
 import { disconnectAnswers } from './reason-table.js'

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Bytes } from '../bytes/bytes.js'
 import { defaultLimits } from '../interface/limits.js'
+import { ReasonCode } from '../interface/reason-code.js'
 import { Message } from '../messages/message.js'
-import { ReasonCode, Violation } from '../packets/reason-codes.js'
+import { Violation } from '../packets/violation.js'
 import { PublishReader } from './publish-reader.js'
 
 /** Reads a PUBLISH of MQTT 5 with QoS 0, topic `t`, these properties and an empty payload. */

@@ -1,7 +1,7 @@
 import type { Core } from '../core/core.js'
 import type { PublishDecision, PublishRefusal } from '../interface/hooks.js'
+import { ReasonCode } from '../interface/reason-code.js'
 import type { ClientInfo, RefusalReason } from '../interface/types.js'
-import { ReasonCode } from '../packets/reason-codes.js'
 import { isBridgeNotification } from '../packets/topic.js'
 import type { AcknowledgedRefusal } from './acknowledgements.js'
 import { TopicReport } from './topic-report.js'

@@ -1,5 +1,5 @@
+import { ReasonCode } from '../interface/reason-code.js'
 import type { DisconnectReason, RefusalReason } from '../interface/types.js'
-import { ReasonCode } from '../packets/reason-codes.js'
 
 /** How a CONNECT is refused. */
 export interface RefusalAnswer {

@@ -1,9 +1,10 @@
 import type { ClientDecisions } from '../aedes/asking-client.js'
 import type { Core } from '../core/core.js'
+import { ReasonCode } from '../interface/reason-code.js'
 import type { Qos, RefusalReason } from '../interface/types.js'
+import { noIdentifiers } from '../messages/no-identifiers.js'
 import { suback, unsuback } from '../packets/answers.js'
 import type { Packet } from '../packets/packet-reader.js'
-import { ReasonCode, Violation } from '../packets/reason-codes.js'
 import { isShared, matchedPart, readShare } from '../packets/shared-subscription.js'
 import {
   type FilterRequest,
@@ -13,9 +14,10 @@ import {
   type SubscribePacket,
 } from '../packets/subscribe.js'
 import { filterProblem, isSysTopic } from '../packets/topic.js'
+import { Violation } from '../packets/violation.js'
 import { RetainedDelivery } from '../retained/retained-delivery.js'
 import type { RetainingClient } from '../retained/retainer.js'
-import { Grant, noIdentifiers } from '../routing/grant.js'
+import { Grant } from '../routing/grant.js'
 import type { Session } from '../sessions/session.js'
 import type { OutgoingQueue } from '../transport/outgoing-queue.js'
 import type { ClientProtocol } from './client-protocol.js'

@@ -1,5 +1,6 @@
 import { Bytes } from '../bytes/bytes.js'
-import { ReasonCode, Violation } from '../packets/reason-codes.js'
+import { ReasonCode } from '../interface/reason-code.js'
+import { Violation } from '../packets/violation.js'
 
 /** A topic that a client has given a number. */
 export interface AliasedTopic {

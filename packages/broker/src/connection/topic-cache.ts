@@ -1,6 +1,7 @@
 import { Bytes, equalsBytes } from '../bytes/bytes.js'
-import { ReasonCode, Violation } from '../packets/reason-codes.js'
+import { ReasonCode } from '../interface/reason-code.js'
 import { readUtf8, topicProblem } from '../packets/topic.js'
+import { Violation } from '../packets/violation.js'
 
 export interface TopicLimits {
   maxTopicBytes: number

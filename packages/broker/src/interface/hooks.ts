@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { PublishRefusalCode } from '../packets/reason-codes.js'
+import type { PublishRefusalCode } from '../interface/reason-code.js'
 import type {
   ClientInfo,
   MaybePromise,

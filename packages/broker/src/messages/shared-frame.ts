@@ -1,8 +1,8 @@
 import { Bytes } from '../bytes/bytes.js'
 import { publishFlags } from '../packets/encode.js'
-import { noIdentifiers } from '../routing/grant.js'
 import { frameHeaderBytes, writeFrameHeader } from '../websocket/frame.js'
 import type { Message } from './message.js'
+import { noIdentifiers } from './no-identifiers.js'
 import { noAlias, publish5Bytes, writePublish5, writePublish5Head } from './publish5.js'
 
 /**

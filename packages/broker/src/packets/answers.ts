@@ -1,8 +1,8 @@
+import { ReasonCode } from '../interface/reason-code.js'
 import type { ProtocolVersion, UserProperty } from '../interface/types.js'
 import { packetBytes, varintBytes } from './encode.js'
 import { Property } from './property.js'
 import { PropertyWriter, varint } from './property-writer.js'
-import { ReasonCode } from './reason-codes.js'
 
 /** What a client of MQTT 5 is told beside a reason code. */
 export interface Problem {

@@ -4,8 +4,8 @@ import type { Packet } from './packet-reader.js'
 import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
 import { PropertyWriter } from './property-writer.js'
-import { Violation } from './reason-codes.js'
 import { topicProblem } from './topic.js'
+import { Violation } from './violation.js'
 
 /** The message of a will. */
 export interface WillContent {

@@ -1,5 +1,5 @@
 import { type Bytes, copyBytes } from '../bytes/bytes.js'
-import { ReasonCode } from './reason-codes.js'
+import { ReasonCode } from '../interface/reason-code.js'
 
 /** Size of an MQTT packet, all headers included, whose remaining length (section 2.2.3) is `remaining`. */
 export function packetBytes(remaining: number): number {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { Bytes } from '../bytes/bytes.js'
 import { type ConnectPacket, readConnect } from './connect.js'
 import type { Packet } from './packet-reader.js'
-import { Violation } from './reason-codes.js'
 import { readDisconnect } from './reply.js'
 import { readSubscribe, readUnsubscribe } from './subscribe.js'
+import { Violation } from './violation.js'
 
 // The readers of packets that clients of MQTT 5 send, against an independent encoder.
 

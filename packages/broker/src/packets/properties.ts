@@ -1,7 +1,7 @@
 import type { UserProperty } from '../interface/types.js'
 import type { Cursor } from './cursor.js'
 import { Property, propertyTypes } from './property.js'
-import { Violation } from './reason-codes.js'
+import { Violation } from './violation.js'
 
 /** The properties of one packet by identifier; what came in order and may repeat is in lists. */
 export class Properties {

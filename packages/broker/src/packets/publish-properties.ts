@@ -1,7 +1,8 @@
 import type { Bytes } from '../bytes/bytes.js'
+import { ReasonCode } from '../interface/reason-code.js'
 import { Property } from './property.js'
-import { ReasonCode, Violation } from './reason-codes.js'
 import { readUtf8, topicProblem } from './topic.js'
+import { Violation } from './violation.js'
 
 /**
  * Reads the properties of a PUBLISH (MQTT 5, section 3.3.2.3) where they are in memory: strings are checked, and decoded only

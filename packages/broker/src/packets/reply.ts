@@ -1,11 +1,12 @@
+import { ReasonCode } from '../interface/reason-code.js'
 import type { ProtocolVersion } from '../interface/types.js'
 import { Cursor } from './cursor.js'
 import { PacketType } from './encode.js'
 import type { Packet } from './packet-reader.js'
 import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
-import { ReasonCode, Violation } from './reason-codes.js'
 import { hasAskingFlags } from './subscribe.js'
+import { Violation } from './violation.js'
 
 /** A PUBACK, PUBREC, PUBREL or PUBCOMP of a client. */
 export interface AcknowledgementPacket {

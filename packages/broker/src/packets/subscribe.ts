@@ -3,8 +3,8 @@ import { Cursor } from './cursor.js'
 import type { Packet } from './packet-reader.js'
 import { Properties, readProperties } from './properties.js'
 import { allowedProperties, Property } from './property.js'
-import { Violation } from './reason-codes.js'
 import { isShared } from './shared-subscription.js'
+import { Violation } from './violation.js'
 
 export interface AskedFilter {
   filter: string

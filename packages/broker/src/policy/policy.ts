@@ -6,8 +6,8 @@ import type {
   PublishRefusal,
 } from '../interface/hooks.js'
 import type { BrokerLimits } from '../interface/limits.js'
+import { publishRefusalCodes } from '../interface/reason-code.js'
 import type { BrokerLogger, ClientInfo, MaybePromise, PublishedMessage, Qos } from '../interface/types.js'
-import { publishRefusalCodes } from '../packets/reason-codes.js'
 
 /** Calls the host's hooks. When one throws, does not answer in time or returns an invalid value, it decides for itself. */
 export class Policy<P> {

@@ -1,4 +1,5 @@
 import type { Qos } from '../interface/types.js'
+import { noIdentifiers } from '../messages/no-identifiers.js'
 
 /** What a subscription asks for beside its filter; MQTT 3.x knows the QoS only. */
 export interface GrantOptions {
@@ -72,7 +73,6 @@ export class Grant implements GrantOptions {
   }
 }
 
-export const noIdentifiers: readonly number[] = Object.freeze([])
 const plainGrants = [plainGrant(0), plainGrant(1), plainGrant(2)] as const
 
 function plainGrant(qos: Qos): Grant {

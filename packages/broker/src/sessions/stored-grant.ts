@@ -1,5 +1,6 @@
 import type { StoredSubscription } from '../interface/persistence.js'
-import { Grant, noIdentifiers } from '../routing/grant.js'
+import { noIdentifiers } from '../messages/no-identifiers.js'
+import { Grant } from '../routing/grant.js'
 
 /** A subscription, as it is stored. */
 export function storedSubscription(

@@ -18,8 +18,6 @@ import {
   written,
 } from './store-under-test.js'
 
-export type { OpenPersistence } from './store-under-test.js'
-
 /**
  * What every `Persistence` must do, for any test runner:
  *

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { Bytes } from '../bytes/bytes.js'
 import type { ProtocolVersion, Transport } from '../interface/types.js'
 import type { Message } from '../messages/message.js'
+import { noIdentifiers } from '../messages/no-identifiers.js'
 import {
   aliasBytes,
   noAlias,
@@ -12,7 +13,6 @@ import {
   writePublish5Head,
 } from '../messages/publish5.js'
 import type { SharedFrame } from '../messages/shared-frame.js'
-import { noIdentifiers } from '../routing/grant.js'
 import { frameHeaderBytes, writeFrameHeader } from '../websocket/frame.js'
 import { chunkBytes, giveBack, takeChunk } from './chunk-pool.js'
 import { FrameSequence } from './frame-sequence.js'

@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { Bytes } from '../bytes/bytes.js'
-import { PublishReader } from '../connection/publish-reader.js'
 import { defaultLimits } from '../interface/limits.js'
 import type { ProtocolVersion, Qos } from '../interface/types.js'
+import type { Message } from '../messages/message.js'
 import { publishFlags } from '../packets/encode.js'
 import { PacketReader } from '../packets/packet-reader.js'
-import { Violation } from '../packets/reason-codes.js'
+import { Violation } from '../packets/violation.js'
 import { OutgoingQueue } from '../transport/outgoing-queue.js'
-import type { Message } from './message.js'
+import { PublishReader } from './publish-reader.js'
 
 /** Text that MQTT carries: without control characters. */
 const text = (maxLength: number) =>

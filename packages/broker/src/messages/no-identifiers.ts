@@ -1,0 +1,2 @@
+/** The subscription identifiers of a subscription without any. */
+export const noIdentifiers: readonly number[] = Object.freeze([])
