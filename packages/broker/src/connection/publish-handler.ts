@@ -89,7 +89,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   receive(packet: Packet): Violation | null {
     const read = this.#reader.read(packet, this.#connection.protocol.version)
     if (read instanceof Violation) return read
-    const { packetId, isFalseText } = this.#reader
+    const { packetId } = this.#reader
     this.#uncountedMessages++
     const packetBytes = read.payloadBytes + read.payloadStart - read.start
     this.#uncountedBytes += packetBytes
@@ -99,7 +99,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
       if (this.#session.inbound.size >= this.#core.limits.maxInboundQos2) return this.#tooManyUnreleased()
       this.#session.inbound.set(packetId, 'pending')
     }
-    this.#decide(read, packetId, { packetBytes, isFalseText })
+    this.#decide(read, packetId, packetBytes)
     return null
   }
 
@@ -171,11 +171,11 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     return this.#connection.session
   }
 
-  #decide(message: Message, packetId: number, { packetBytes, isFalseText }: ReceivedPublish): void {
+  #decide(message: Message, packetId: number, packetBytes: number): void {
     this.#core.counters.messagesIn++
     const allowed =
       !isSysTopic(message.topic) && this.#core.policy.authorizePublish(this.#connection.client, message)
-    const decision = allowed ? this.#ask(message, isFalseText) : denied
+    const decision = allowed ? this.#ask(message) : denied
     if (!allowed) this.#reports.denied(message.topic)
     else this.#refusals.add(packetBytes, isRefused(decision))
     if (!isPromise(decision)) {
@@ -191,9 +191,9 @@ export class PublishHandler<P> implements Publisher, GroupMember {
   }
 
   /** The host's decision. It is not asked about a payload that is not the text it says it is [MQTT-3.3.2-4]. */
-  #ask(message: Message, isFalseText: boolean): MaybePromise<PublishDecision | 'undecided'> {
+  #ask(message: Message): MaybePromise<PublishDecision | 'undecided'> {
     const { client } = this.#connection
-    if (!isFalseText) return this.#core.policy.onPublish(client, message)
+    if (!this.#reader.isFalseText) return this.#core.policy.onPublish(client, message)
     this.#reports.falseText(message.topic)
     return falseText
   }
@@ -269,11 +269,6 @@ interface WaitingMessage {
   sinceMs: number
   /** What it counts towards `maxPendingBytes`. */
   bytes: number
-}
-
-interface ReceivedPublish {
-  packetBytes: number
-  isFalseText: boolean
 }
 
 function isRefused(decision: MaybePromise<PublishDecision | 'undecided'>): boolean {

@@ -172,14 +172,16 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** Size of the PUBLISH of MQTT 3.1.1 that carries it at a QoS. */
   packetBytes(qos: number): number {
-    if (this.#passesWhole(qos)) return this.end - this.start
+    const passesWhole = qos > 0 === this.qos > 0 && this.sectionStart === this.payloadStart
+    if (passesWhole && this.rest === null) return this.end - this.start
     return packetBytes(this.topicEnd - this.body + (qos > 0 ? 2 : 0) + this.payloadBytes)
   }
 
   /** Writes the whole PUBLISH of MQTT 3.1.1, of a message in one piece. */
   write(out: Bytes, at: number, flags: number, packetId: number): void {
     const withId = (flags & 6) > 0
-    if (!this.#passesWhole((flags >> 1) & 3)) {
+    // The packet in which it came can leave as it is when it has an id or none as well, and no properties.
+    if (withId !== this.qos > 0 || this.sectionStart !== this.payloadStart) {
       const payloadAt = this.writeHeader(out, at, flags, packetId)
       copyBytes(this.bytes, this.payloadStart, this.end, out, payloadAt)
       return
@@ -212,11 +214,6 @@ export class Message implements PublishedMessage, StoredMessage {
     }
     this.#frame ??= SharedFrame.of(this, 4)
     return this.#frame
-  }
-
-  /** Whether the packet in which it came can leave to a client of MQTT 3.x as it is, except for flags and packet id. */
-  #passesWhole(qos: number): boolean {
-    return this.rest === null && qos > 0 === this.qos > 0 && this.sectionStart === this.payloadStart
   }
 
   #readProperties(): MessageProperties {
