@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { connectPacket, RawClient } from './support/raw-client.js'
 
 const program = fileURLToPath(new URL('../bin/broker.js', import.meta.url))
 
@@ -18,12 +19,31 @@ describe('bin/broker.js', () => {
     expect(await exit).toEqual([0, null])
   })
 
-  it('reports what is wrong with its options and ends with 1', async () => {
-    const child = spawn(process.execPath, [program, '--tcp', '1'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  it.each([
+    [[], '--anonymous'],
+    [['--anonymous', '--limit', 'maxKeepAlive=1'], 'unknown broker limit: maxKeepAlive'],
+    [['--anonymous', '--limit', 'maxKeepAliveMs'], 'maxKeepAliveMs must be above 0'],
+  ])('reports what is wrong with its options and ends with 1: %s', async (args, message) => {
+    const child = spawn(process.execPath, [program, '--tcp', '1', ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     const exit = once(child, 'exit')
     const [text] = await once(child.stderr, 'data')
-    expect(String(text)).toContain('--anonymous')
+    expect(String(text)).toContain(message)
     expect((await exit)[0]).toBe(1)
+  })
+
+  it('keeps to a limit that it is given', async () => {
+    const port = await freePort()
+    const limits = ['--limit', 'maxKeepAliveMs=60000', '--limit', 'receiveMaximum=20']
+    const child = await start(['--tcp', String(port), '--anonymous', ...limits])
+    const client = await RawClient.open({ tcpPort: port, wsPort: 0 })
+    client.send(connectPacket({ protocolVersion: 5, keepalive: 120 }))
+    const { properties } = await client.next('connack')
+    expect(properties).toMatchObject({ serverKeepAlive: 60, receiveMaximum: 20 })
+    client.destroy()
+    child.kill('SIGTERM')
+    await once(child, 'exit')
   })
 })
 

@@ -37,9 +37,11 @@ export function judgeConnect(first, body) {
   const version = versionOf(name, level)
   if (version === null) return bad('protocol level')
   if (flags === null || keepAlive === null) return bad('short CONNECT')
-  if (flags & 1) return bad('reserved connect flag')
-  if (!(flags & 4) && flags & 0x38) return bad('will flags without a will')
-  if ((flags & 0x18) === 0x18) return bad('will QoS 3')
+  // MQTT 3.1 does not use bit 0, and disregards the other bits of a will that is not there.
+  const usedFlags = version !== 3 ? flags : flags & 4 ? flags & ~1 : flags & ~0x39
+  if (usedFlags & 1) return bad('reserved connect flag')
+  if (!(usedFlags & 4) && usedFlags & 0x38) return bad('will flags without a will')
+  if ((usedFlags & 0x18) === 0x18) return bad('will QoS 3')
   if (flags & 64 && !(flags & 128) && version === 4) return bad('password without a user name')
   const properties = version === 5 ? readProperties(fields, 'connect') : new Map()
   if (typeof properties === 'string') return bad(properties)

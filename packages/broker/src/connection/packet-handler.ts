@@ -4,7 +4,7 @@ import { ReasonCode } from '../interface/reason-code.js'
 import type { DisconnectReason } from '../interface/types.js'
 import { PacketType } from '../packets/encode.js'
 import type { Packet } from '../packets/packet-reader.js'
-import { readAcknowledgement, readDisconnect } from '../packets/reply.js'
+import { packetIdAlone, readAcknowledgement, readDisconnect } from '../packets/reply.js'
 import { Violation } from '../packets/violation.js'
 import type { ClientProtocol } from './client-protocol.js'
 import { PublishHandler, type PublishingClient } from './publish-handler.js'
@@ -77,10 +77,14 @@ export class PacketHandler<P> {
   }
 
   #acknowledgement(packet: Packet, type: number): Violation | null {
-    const { protocol, session, out } = this.#connection
-    const read = readAcknowledgement(packet, protocol.version)
-    if (read instanceof Violation) return read
-    const { packetId, code } = read
+    const idAlone = packetIdAlone(packet, type)
+    if (idAlone > 0) return this.#acknowledged(type, idAlone, ReasonCode.success)
+    const read = readAcknowledgement(packet, this.#connection.protocol.version)
+    return read instanceof Violation ? read : this.#acknowledged(type, read.packetId, read.code)
+  }
+
+  #acknowledged(type: number, packetId: number, code: number): Violation | null {
+    const { session, out } = this.#connection
     if (type === PacketType.pubrel) {
       this.#publishing().releaseId(packetId)
       return null

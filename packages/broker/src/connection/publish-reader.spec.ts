@@ -60,7 +60,7 @@ describe('a PUBLISH of MQTT 5 is refused', () => {
   it('with an illegal topic', () => {
     expect(read([], { topic: 'a/#' })).toMatchObject({ code: ReasonCode.topicNameInvalid })
     expect(read([], { topic: '/'.repeat(128) })).toBeInstanceOf(Violation)
-    expect(read([], { topic: '' })).toMatchObject({ code: ReasonCode.topicNameInvalid })
+    expect(read([], { topic: '' })).toMatchObject({ code: ReasonCode.protocolError })
     expect(read([], { first: 0x36 })).toMatchObject({ code: malformed })
     expect(read([], { first: 0x38 })).toMatchObject({ code: malformed })
   })

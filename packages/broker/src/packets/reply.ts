@@ -14,6 +14,16 @@ export interface AcknowledgementPacket {
   code: number
 }
 
+/**
+ * The packet id of a PUBACK, PUBREC, PUBREL or PUBCOMP that has nothing else, as nearly all have; 0 for one that has to be
+ * read whole.
+ */
+export function packetIdAlone({ bytes, start, body, end }: Packet, type: number): number {
+  const { view } = bytes
+  const flags = type === PacketType.pubrel ? 2 : 0
+  return end - body === 2 && (view.getUint8(start) & 15) === flags ? view.getUint16(body) : 0
+}
+
 /** Reads a PUBACK, PUBREC, PUBREL or PUBCOMP (section 3.4 to 3.7). */
 export function readAcknowledgement(
   packet: Packet,

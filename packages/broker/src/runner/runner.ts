@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { createBroker } from '../create-broker.js'
 import type { Broker } from '../interface/broker.js'
 import type { BrokerHooks } from '../interface/hooks.js'
+import type { BrokerLimits } from '../interface/limits.js'
 import { filterMatches } from '../packets/topic.js'
 import { PlainPrincipal } from './plain-principal.js'
 
@@ -21,6 +22,7 @@ export async function run(
       anonymous: { type: 'boolean', default: false },
       acl: { type: 'boolean', default: false },
       'deny-subscribe': { type: 'string', multiple: true, default: [] },
+      limit: { type: 'string', multiple: true, default: [] },
     },
   })
   if (!values.anonymous) throw new Error('only --anonymous is supported: it accepts every client')
@@ -28,7 +30,7 @@ export async function run(
     throw new Error('give --tcp PORT, --ws PORT or both')
   const broker = await createBroker({
     ...plainHooks(values.acl, values['deny-subscribe']),
-    limits: unlimited,
+    limits: { ...unlimited, ...givenLimits(values.limit) },
   })
   const servers: Server[] = []
   if (values.tcp !== undefined) {
@@ -77,6 +79,16 @@ function plainHooks(acl: boolean, denied: readonly string[]): { hooks: BrokerHoo
       },
     },
   }
+}
+
+/** Reads `maxKeepAliveMs=60000`. Whether there is such a limit is checked by the broker. */
+function givenLimits(texts: readonly string[]): Partial<BrokerLimits> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [name = '', value] = text.split('=')
+      return [name, Number(value)]
+    }),
+  )
 }
 
 function portOf(text: string): number {

@@ -127,7 +127,10 @@ export class Outbound {
     return true
   }
 
-  /** PUBREC: from here on only PUBREL is sent again. In MQTT 5 an id that is not in flight is answered as unknown. In a session that survives a restart it leaves once it is durable. */
+  /**
+   * PUBREC: from here on only PUBREL is sent again. In a session that survives a restart it leaves once it is durable. In MQTT 5
+   * an id that is not in flight is answered as unknown.
+   */
   received(out: OutgoingQueue, packetId: number): void {
     const stage = this.#inflight.stage(packetId)
     if (stage === Stage.none && out.version === 5) {
