@@ -160,7 +160,7 @@ describe('a device that publishes', () => {
     await eventually(() => expect(notices).toHaveLength(1))
     expect(notices[0]?.json).toMatchObject({
       code: 'payload_invalid',
-      detail: expect.stringContaining('1000'),
+      detail: expect.stringContaining('1,000'),
     })
     await client.publishAsync(topics.telemetry, '{"k0":42}', { qos: 1 })
     const { items } = await admin.send<Items>('GET', `/api/v1/devices/${device.id}/telemetry/latest`)
