@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Gauge } from 'prom-client'
 import { Database } from '../database/database.service.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
+import { FreshValue } from '../timers/fresh-value.js'
 import { Secrets } from './secrets.js'
 
 const tables = { 'device credential': 'credential', 'api key': 'api_key' } as const
@@ -19,16 +20,16 @@ export class EarlierSecrets implements OnApplicationBootstrap {
     private readonly secrets: Secrets,
     { registry }: MetricsRegistry,
   ) {
-    const count = () => this.count()
+    const counts = new FreshValue({ read: () => this.count(), freshMs: 5_000, readTimeoutMs: 1_000 })
     new Gauge({
       name: 'heliograph_earlier_secret_hashes',
       help: 'Credentials and API keys that are hashed with an earlier AUTH_SECRET, which they need until they are used',
       labelNames: ['kind'],
       registers: [registry],
       async collect() {
+        const known = await counts.get()
         this.reset()
-        const counts = await count().catch(() => [])
-        for (const [kind, rows] of counts) this.set({ kind }, rows)
+        for (const [kind, rows] of known ?? []) this.set({ kind }, rows)
       },
     })
   }

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Pools } from '../../foundation/database/pools.js'
-import { StorageSizesReader } from './storage-sizes.js'
+import type { FreshValue } from '../../foundation/timers/fresh-value.js'
+import { type StorageSizes, storageSizes } from './storage-sizes.js'
 
 /** Metrics of the connections to the database, by what they are for, and of its size. */
 export function registerDatabaseMetrics(registry: Registry, pools: Pools): void {
@@ -35,11 +36,11 @@ export function registerDatabaseMetrics(registry: Registry, pools: Pools): void 
       for (const [pool, { waitingCount }] of Object.entries(pools)) this.set({ pool }, waitingCount)
     },
   })
-  registerStoreMetrics(registry, new StorageSizesReader(pools.background))
+  registerStoreMetrics(registry, storageSizes(pools.background))
 }
 
 /** The gauges have no value while the database does not answer: an old size would look like a current one. */
-function registerStoreMetrics(registry: Registry, reader: StorageSizesReader): void {
+function registerStoreMetrics(registry: Registry, reader: FreshValue<StorageSizes>): void {
   const registers = [registry]
   new Gauge({
     name: 'heliograph_database_size_bytes',
@@ -47,7 +48,7 @@ function registerStoreMetrics(registry: Registry, reader: StorageSizesReader): v
     registers,
     async collect() {
       this.remove()
-      const sizes = await reader.read()
+      const sizes = await reader.get()
       if (sizes !== null) this.set(sizes.databaseBytes)
     },
   })
@@ -57,7 +58,7 @@ function registerStoreMetrics(registry: Registry, reader: StorageSizesReader): v
     labelNames: ['table'],
     registers,
     async collect() {
-      const sizes = await reader.read()
+      const sizes = await reader.get()
       this.reset()
       for (const { table, bytes } of sizes?.tables ?? []) this.set({ table }, bytes)
     },
@@ -68,7 +69,7 @@ function registerStoreMetrics(registry: Registry, reader: StorageSizesReader): v
     labelNames: ['table'],
     registers,
     async collect() {
-      const sizes = await reader.read()
+      const sizes = await reader.get()
       this.reset()
       for (const { table, partitions } of sizes?.tables ?? [])
         if (partitions > 0) this.set({ table }, partitions)

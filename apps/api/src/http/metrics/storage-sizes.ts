@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { withinTimeLimit } from '../../foundation/timers/time-limit.js'
+import { FreshValue } from '../../foundation/timers/fresh-value.js'
 
 /** Sizes of the database and of the telemetry tables. */
 export interface StorageSizes {
@@ -7,50 +7,21 @@ export interface StorageSizes {
   tables: { table: string; partitions: number; bytes: number }[]
 }
 
-/** Sizes change slowly, and a scrape must neither load a busy database nor wait for one that is away. */
-const freshMs = 30_000
-const readTimeoutMs = 1_000
+/** The sizes, which change slowly. */
+export function storageSizes(pool: Pool): FreshValue<StorageSizes> {
+  return new FreshValue({ read: () => readSizes(pool), freshMs: 30_000, readTimeoutMs: 1_000 })
+}
 
-/** Reads the sizes, at most once in half a minute. */
-export class StorageSizesReader {
-  private known: StorageSizes | null = null
-  private readAtMs = Number.NEGATIVE_INFINITY
-  private reading: Promise<void> | null = null
-
-  constructor(private readonly pool: Pool) {}
-
-  /** Returns null while the database does not answer. */
-  async read(): Promise<StorageSizes | null> {
-    if (this.isFresh()) return this.known
-    this.reading ??= this.refresh()
-    await withinTimeLimit(this.reading, readTimeoutMs).catch(() => {})
-    return this.isFresh() ? this.known : null
-  }
-
-  private isFresh(): boolean {
-    return performance.now() - this.readAtMs < freshMs
-  }
-
-  private async refresh(): Promise<void> {
-    try {
-      const { rows } = await this.pool.query<{ table: string | null; partitions: number; bytes: string }>(
-        query,
-      )
-      const [total, ...tables] = rows
-      this.known = {
-        databaseBytes: Number(total?.bytes),
-        tables: tables.map(({ table, partitions, bytes }) => ({
-          table: table ?? '',
-          partitions,
-          bytes: Number(bytes),
-        })),
-      }
-      this.readAtMs = performance.now()
-    } catch {
-      // The next call tries again.
-    } finally {
-      this.reading = null
-    }
+async function readSizes(pool: Pool): Promise<StorageSizes> {
+  const { rows } = await pool.query<{ table: string | null; partitions: number; bytes: string }>(query)
+  const [total, ...tables] = rows
+  return {
+    databaseBytes: Number(total?.bytes),
+    tables: tables.map(({ table, partitions, bytes }) => ({
+      table: table ?? '',
+      partitions,
+      bytes: Number(bytes),
+    })),
   }
 }
 
