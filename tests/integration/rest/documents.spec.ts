@@ -70,10 +70,17 @@ it('a method that a path does not have is answered with 405 and those that it ha
     '/api/asyncapi.json',
     '/api/docs',
   ]
-  for (const [path, operations] of [...paths, ...undocumented.map((path) => [path, { get: {} }] as const)]) {
-    const documented = Object.keys(operations).map((method) => method.toUpperCase())
-    const has = new Set(documented.includes('GET') ? [...documented, 'HEAD'] : documented)
+  const all = [...paths, ...undocumented.map((path) => [path, { get: {} }] as const)]
+  for (const [path] of all) {
     const address = path.replaceAll(/\{\w+\}/g, 'AA:BB')
+    // A path may also be one with a parameter: `…/accept` has the methods of `…/{id}` too.
+    const operations = all.filter(([other]) =>
+      new RegExp(`^${other.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(address),
+    )
+    const documented = operations.flatMap(([, methods]) =>
+      Object.keys(methods).map((method) => method.toUpperCase()),
+    )
+    const has = new Set(documented.includes('GET') ? [...documented, 'HEAD'] : documented)
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
       if (has.has(method)) continue
       for (const url of [address, `${address}/`, `${address}?a=1`]) {
