@@ -65,7 +65,8 @@ export function Dialog({
               </Primitive.Close>
             )}
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* The room above is that of a focus ring, which would be cut off. */}
+          <div className="-mt-1 min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>
           {footer && (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-5 py-3">
               {footer}
