@@ -8,7 +8,7 @@ const stored = { stored: true, samples: 1 } as const
 function pending() {
   const handlers = {
     onDecided: vi.fn<() => PublishDecision>(() => 'forward'),
-    onForward: vi.fn(),
+    onForward: vi.fn(async () => true),
     onUndecided: vi.fn(),
     onClockNotSet: vi.fn(),
     onAccepted: vi.fn(),
@@ -39,6 +39,28 @@ describe('PendingPublish', () => {
     message.delayed()
     expect(await decision).toBe('drop')
     expect(handlers.onForward).toHaveBeenCalledTimes(1)
+  })
+
+  it('waits until sessions have what was forwarded for good, and stays undecided when they may not', async () => {
+    const { message, handlers } = pending()
+    let settle = (_: boolean) => {}
+    handlers.onForward.mockReturnValue(new Promise((resolve) => (settle = resolve)))
+    message.delayed()
+    let decided = false
+    const decision = Promise.resolve(message.decision()).finally(() => {
+      decided = true
+    })
+    message.decided(stored)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(decided).toBe(false)
+    settle(true)
+    expect(await decision).toBe('drop')
+
+    const lost = pending()
+    lost.handlers.onForward.mockResolvedValue(false)
+    lost.message.delayed()
+    lost.message.decided(stored)
+    await expect(lost.message.decision()).rejects.toThrow(UndecidedError)
   })
 
   it('tells why a message is refused, also one that was forwarded before', async () => {

@@ -1,29 +1,35 @@
 import type { MaybePromise, PublishDecision } from '@heliograph/broker'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
-import type { IngestListener, IngestOutcome, UndecidedError } from '../../telemetry/samples/sample.js'
+import { type IngestListener, type IngestOutcome, UndecidedError } from '../../telemetry/samples/sample.js'
 
 type State =
   /** Ingest has the message. */
   | { kind: 'waiting' }
   /** Subscribers have the message, because the database is away; it is not stored yet. */
-  | { kind: 'forwarded' }
-  | { kind: 'decided'; decision: PublishDecision }
+  | { kind: 'forwarded'; durable: Promise<boolean> }
+  | { kind: 'decided'; decision: MaybePromise<PublishDecision> }
   | { kind: 'failed'; error: UndecidedError }
 
 interface Handlers {
   /** Called when the message was stored or refused. */
   onDecided(outcome: IngestOutcome): PublishDecision
-  /** Called when subscribers should get the message before it is stored. */
-  onForward(): void
+  /** Called when subscribers should get the message before it is stored. Resolves when no restart can take it from them. */
+  onForward(): Promise<boolean>
   onUndecided(): void
   onClockNotSet(ts: number): void
   onAccepted(assignedUs: number | null): void
 }
 
-/** A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again. */
+/**
+ * A message that waits for its decision. A message that was forwarded before it was stored is not forwarded again; it is decided
+ * when stored sessions have it for good, as the acknowledgement says so.
+ */
 export class PendingPublish implements IngestListener {
   #state: State = { kind: 'waiting' }
-  #waiter: { resolve(decision: PublishDecision): void; reject(error: UndecidedError): void } | null = null
+  #waiter: {
+    resolve(decision: MaybePromise<PublishDecision>): void
+    reject(error: UndecidedError): void
+  } | null = null
 
   constructor(
     private readonly handlers: Handlers,
@@ -55,14 +61,14 @@ export class PendingPublish implements IngestListener {
 
   delayed(): void {
     if (this.#state.kind !== 'waiting') return
-    this.#state = { kind: 'forwarded' }
-    this.handlers.onForward()
+    this.#state = { kind: 'forwarded', durable: this.handlers.onForward() }
   }
 
   decided(outcome: IngestOutcome): void {
     const decision = this.handlers.onDecided(outcome)
-    const isForwarded = this.#state.kind === 'forwarded' && decision === 'forward'
-    this.#state = { kind: 'decided', decision: isForwarded ? 'drop' : decision }
+    const before = this.#state
+    const isForwarded = before.kind === 'forwarded' && decision === 'forward'
+    this.#state = { kind: 'decided', decision: isForwarded ? dropWhen(before.durable) : decision }
     this.#waiter?.resolve(this.#state.decision)
   }
 
@@ -71,4 +77,9 @@ export class PendingPublish implements IngestListener {
     this.#state = { kind: 'failed', error }
     this.#waiter?.reject(error)
   }
+}
+
+async function dropWhen(durable: Promise<boolean>): Promise<PublishDecision> {
+  if (await durable) return 'drop'
+  throw new UndecidedError('stored sessions may not have the message', 'slow')
 }

@@ -141,12 +141,14 @@ export class PublishHandler {
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */
-  private forwardEarly({ topic, payload, qos, properties }: PublishedMessage): void {
-    this.publisher
-      .publish(topic, payload, { qos, properties })
-      .catch((error: unknown) =>
-        this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`),
-      )
+  private async forwardEarly({ topic, payload, qos, properties }: PublishedMessage): Promise<boolean> {
+    try {
+      await this.publisher.publish(topic, payload, { qos, properties })
+      return true
+    } catch (error) {
+      this.logger.warn(`a message on ${topic} was not delivered before it was stored: ${error}`)
+      return false
+    }
   }
 
   private checkPayload(client: DeviceClient, { topic, payload }: PublishedMessage): PublishDecision {
