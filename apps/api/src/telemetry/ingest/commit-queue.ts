@@ -34,7 +34,9 @@ export class CommitQueue {
   constructor(private readonly options: CommitQueueOptions) {
     this.#waiting = new TurnQueue(options)
     this.#isolation = new Isolation(options, this.#abort.signal)
-    this.#attempts = new CommitAttempts(options, this.#abort.signal, (slice) => this.#isolation.take(slice))
+    this.#attempts = new CommitAttempts(options, this.#abort.signal, (slice) =>
+      this.#isolation.take(slice, { isDelayed: true }),
+    )
   }
 
   push(message: Omit<NewMessage, 'isOld'>, columns: Columns): void {
@@ -123,7 +125,7 @@ export class CommitQueue {
       const isolates = !this.#isolation.isEmpty || this.#waiting.hasOld
       const beside = new Batch()
       const batch = this.#waiting.take(isolates ? this.#divertInto(beside) : null)
-      if (beside.messages.length > 0) this.#isolation.take(wholeOf(beside))
+      if (beside.messages.length > 0) this.#isolation.take(wholeOf(beside), { isDelayed: false })
       if (batch === null || batch.messages.length > 0) return batch
     }
   }

@@ -19,6 +19,8 @@ interface Task {
 /** A device with messages here, and what came from it meanwhile. */
 interface HeldDevice {
   undecided: number
+  /** Its messages are passed on before they are stored, because that takes long. */
+  isDelayed: boolean
   /** In order, each no larger than a batch may be. */
   waiting: Batch[]
 }
@@ -68,18 +70,18 @@ export class Isolation {
     return this.#devices.has(deviceKey)
   }
 
-  /** Takes over a slice that was too slow. */
-  take(slice: Slice): void {
+  /** Takes over a slice: one that was too slow, whose messages are passed on before they are stored, or old messages. */
+  take(slice: Slice, { isDelayed }: { isDelayed: boolean }): void {
     const organizations = new Map<number, Batch>()
     for (const message of messagesOf(slice)) {
       const batch = organizations.get(message.organizationId) ?? new Batch()
       organizations.set(message.organizationId, batch)
       batch.addFrom(slice.batch, message)
-      const device = this.#devices.get(message.deviceKey) ?? { undecided: 0, waiting: [] }
+      const device = this.#devices.get(message.deviceKey) ?? { undecided: 0, isDelayed, waiting: [] }
       this.#devices.set(message.deviceKey, device)
       device.undecided += 1
-      message.listener.delayed()
     }
+    if (isDelayed) this.#delay(messagesOf(slice))
     for (const batch of organizations.values()) this.#add({ batch, next: [], failures: 0 })
   }
 
@@ -96,7 +98,7 @@ export class Isolation {
     const batch = fits ? last : new Batch()
     if (!fits) device.waiting.push(batch)
     batch.addFrom(from, message)
-    message.listener.delayed()
+    if (device.isDelayed) message.listener.delayed()
   }
 
   *waiting(): Generator<BatchMessage> {
@@ -139,11 +141,23 @@ export class Isolation {
       return
     }
     const left = copyOf(slow)
+    for (const { messages } of [left, ...next]) this.#delay(messages)
     if (left.messages.length > 1) return this.#split(left, next)
     if (failures + 1 < this.options.attemptsAlone)
       return this.#add({ batch: left, next, failures: failures + 1 })
     await this.#attempts.setAside(wholeOf(left), tooSlow)
     if (following !== undefined) this.#add({ batch: following, next: rest, failures: 0 })
+  }
+
+  /** Passes on what is not stored soon, with what waits behind it. */
+  #delay(messages: Iterable<BatchMessage>): void {
+    for (const { deviceKey, listener } of messages) {
+      listener.delayed()
+      const device = this.#devices.get(deviceKey)
+      if (device === undefined || device.isDelayed) continue
+      device.isDelayed = true
+      for (const batch of device.waiting) for (const waiting of batch.messages) waiting.listener.delayed()
+    }
   }
 
   #split(batch: Batch, next: readonly Batch[]): void {

@@ -9,6 +9,7 @@ const otherOrganization = { organizationId: 2, deviceKey: 3 }
 /** A queue in which values below zero are old; their commits wait for `release`. */
 function queueOfOld() {
   const batches: number[][] = []
+  const delayed: number[] = []
   let release = () => {}
   const gate = new Promise<void>((resolve) => {
     release = resolve
@@ -35,20 +36,22 @@ function queueOfOld() {
     new Promise((decided, undecided) => {
       const columns = new Columns()
       columns.push('a', value, value, null)
-      const listener = { delayed() {}, decided, undecided }
+      const listener = { delayed: () => void delayed.push(value), decided, undecided }
       queue.push({ ...source, payload: Buffer.alloc(10), receivedAtMs: 0, listener }, columns)
     })
-  return { queue, batches, release, push }
+  return { queue, batches, delayed, release, push }
 }
 
 it('commits old samples beside the others, which do not wait for them', async () => {
-  const { batches, release, push } = queueOfOld()
+  const { batches, delayed, release, push } = queueOfOld()
   const old = push(-1)
   await push(1, otherOrganization)
   expect(batches).toEqual([[1]])
   release()
   await old
   expect(batches).toEqual([[1], [-1]])
+  // To be old is no reason to be passed on before it is stored.
+  expect(delayed).toEqual([])
 })
 
 it('keeps the order of the messages of a device', async () => {
