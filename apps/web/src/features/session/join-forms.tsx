@@ -4,6 +4,7 @@ import { AcceptInvitation, type InvitationDetails } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Form } from '@/components/form'
+import { NewPasswordField } from '@/components/new-password-field'
 import { PasswordInput } from '@/components/password-input'
 import { Segmented } from '@/components/segmented'
 import { TextField } from '@/components/text-field'
@@ -76,12 +77,8 @@ function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
           onEmail(typed)
         }}
       />
-      <TextField
-        label="Password"
-        hint="At least 10 characters, and none of the passwords that are guessed first."
+      <NewPasswordField
         error={error('password')}
-        control={PasswordInput}
-        autoComplete="new-password"
         value={values.password}
         onValue={(password) => set('password', password)}
       />

@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { ErrorState } from '@/components/error-state'
 import { Form } from '@/components/form'
-import { PasswordInput } from '@/components/password-input'
+import { NewPasswordField } from '@/components/new-password-field'
 import { Skeleton } from '@/components/skeleton'
 import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
@@ -113,12 +113,8 @@ function PersonFields({ form: { values, set, error } }: { form: AccountFormState
           onValue={(email) => set('email', email)}
         />
       </div>
-      <TextField
-        label="Password"
-        hint="At least 10 characters, and none of the passwords that are guessed first."
+      <NewPasswordField
         error={error('password')}
-        control={PasswordInput}
-        autoComplete="new-password"
         value={values.password}
         onValue={(password) => set('password', password)}
       />

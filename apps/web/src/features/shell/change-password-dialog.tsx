@@ -4,6 +4,7 @@ import { Password } from '@heliograph/protocol'
 import { z } from 'zod'
 import { CheckboxField } from '@/components/checkbox-field'
 import { FormDialog } from '@/components/form-dialog'
+import { NewPasswordField } from '@/components/new-password-field'
 import { PasswordInput } from '@/components/password-input'
 import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
@@ -30,12 +31,9 @@ export default function ChangePasswordDialog({ onClose }: { onClose: () => void 
         value={values.currentPassword}
         onValue={(password) => set('currentPassword', password)}
       />
-      <TextField
+      <NewPasswordField
         label="New password"
-        hint="At least 10 characters, and none of the passwords that are guessed first."
         error={error('newPassword')}
-        control={PasswordInput}
-        autoComplete="new-password"
         value={values.newPassword}
         onValue={(password) => set('newPassword', password)}
       />
