@@ -40,7 +40,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly secrets: Secrets,
     private readonly live: LiveConnections,
     @Inject(CONFIG) config: Config,
-    limiters: ConcurrencyLimiters,
+    private readonly limiters: ConcurrencyLimiters,
   ) {
     this.perOwner = tokenLimits.values(config.limits).perOwner
     this.limiter = limiters.make(tokenRequestLimits, (limits, busy) =>
@@ -63,7 +63,9 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async issue(principal: Principal, input: CreateMqttToken): Promise<IssuedToken> {
     const granted = grantFilters(principal, input)
-    return this.limiter.run(shareOf(principal), () => this.make(principal, input, granted))
+    const share = shareOf(principal)
+    const make = () => this.make(principal, input, granted)
+    return this.limiter.run(share, () => this.limiters.work.measure(share, make))
   }
 
   private async make(
