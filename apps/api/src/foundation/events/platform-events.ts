@@ -1,3 +1,9 @@
+interface ApplicationFacts {
+  organizationId: number
+  organizationSlug: string
+  applicationId: string
+}
+
 interface DeviceFacts {
   organizationId: number
   organizationSlug: string
@@ -28,6 +34,14 @@ export interface PlatformEvents {
   'credential.revoked': DeviceFacts & { credentialId: string }
   /** The secret before the rotation works until `previousSecretExpiresAt`, in epoch milliseconds. */
   'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
+  'application.updated': ApplicationFacts & {
+    subscribe: string[]
+    publish: string[]
+    origins: string[] | null
+  }
+  /** As of a credential. */
+  'application.rotated': ApplicationFacts & { previousSecretExpiresAt: number }
+  'application.deleted': ApplicationFacts
   'apiKey.revoked': { organizationId: number; apiKeyId: string }
   'session.ended': { sessionId: string; userId: string }
   'member.roleChanged': { organizationId: number; userId: string }

@@ -38,7 +38,7 @@ export class RequestAuthenticator {
     if (authorization !== undefined) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === undefined) return null
-      if (this.secrets.looksLike('api key', token)) return this.keys.result(token)
+      if (this.secrets.looksLike('api key', token)) return (await this.keys.result(token))?.principal ?? null
       const session = await this.bearers.result(token)
       return session && toPerson(session)
     }

@@ -1,10 +1,15 @@
 import { Module } from '@nestjs/common'
+import { ApiKeysModule } from '../../identity/api-keys/api-keys.module.js'
 import { OrganizationsModule } from '../../identity/organizations/organizations.module.js'
 import { SignInModule } from '../../identity/sign-in/sign-in.module.js'
+import { ApplicationsModule } from '../../registry/applications/applications.module.js'
 import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
 import { NoticesModule } from '../../registry/notices/notices.module.js'
 import { PresenceModule } from '../../registry/presence/presence.module.js'
 import { IngestModule } from '../../telemetry/ingest/ingest.module.js'
+import { ApiKeyAuthenticator } from '../api-keys/api-key-authenticator.js'
+import { ApplicationAuthenticator } from '../applications/application-authenticator.js'
+import { ApplicationRevocation } from '../applications/application-revocation.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import { LiveConnections } from '../connections/live-connections.js'
 import { MembershipChanges } from '../connections/membership-changes.js'
@@ -22,6 +27,8 @@ import { UnretainedNotices } from './unretained-notices.js'
 
 @Module({
   imports: [
+    ApiKeysModule,
+    ApplicationsModule,
     CredentialsModule,
     IngestModule,
     NoticesModule,
@@ -31,6 +38,9 @@ import { UnretainedNotices } from './unretained-notices.js'
   ],
   controllers: [TokensController],
   providers: [
+    ApiKeyAuthenticator,
+    ApplicationAuthenticator,
+    ApplicationRevocation,
     BrokerHost,
     BrokerListeners,
     BrokerStore,

@@ -1,24 +1,15 @@
 import {
+  appsFilter,
   type CreateMqttToken,
   canSubscribe,
-  channel,
   filterContains,
   filterProblem,
   may,
   organizationFilter,
   rolesText,
 } from '@heliograph/protocol'
-import { z } from 'zod'
 import { type FieldError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
-
-const belowApps = channel('{org}/apps/{rest*}', {
-  title: 'Apps',
-  description: 'All topics of applications.',
-  payload: z.unknown(),
-  publishedBy: 'granted',
-  qos: 1,
-})
 
 export interface GrantedFilters {
   subscribe: string[]
@@ -38,7 +29,7 @@ export function grantFilters(principal: Principal, requested: CreateMqttToken): 
   for (const filter of subscribe) {
     if (!canSubscribe(reader, filter)) throw denied(filter, `it reaches beyond ${everything}`)
   }
-  const writable = belowApps.filter({ org })
+  const writable = appsFilter(org)
   for (const filter of publish) {
     if (!may(principal.role, 'apps.publish'))
       throw denied(filter, `publishing requires the role ${rolesText('apps.publish')}`)
