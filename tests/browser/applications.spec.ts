@@ -27,11 +27,9 @@ describe('applications', () => {
   })
 
   const row = (page: Page, name: string | RegExp) => main(page).getByRole('row', { name })
+  /** What the dialog shows once, beside its name. */
   const value = (page: Page, label: string) =>
-    page
-      .locator('div', { has: page.getByText(label, { exact: true }) })
-      .locator('code')
-      .last()
+    page.getByRole('dialog').getByText(label, { exact: true }).locator('xpath=following-sibling::code')
 
   const act = async (page: Page, name: string, action: string) => {
     await row(page, name)
