@@ -1,5 +1,6 @@
 export * from './access/permissions.js'
 export * from './access/roles.js'
+export * from './access/scopes.js'
 export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
 export { asyncApiDocument } from './channels/asyncapi.js'
 export {
@@ -42,6 +43,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, fileNameOf, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
+export { Tag } from './common/tags.js'
 export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export { isOfSetClock } from './common/timestamp.js'
 export * from './payloads/device.js'

@@ -72,7 +72,7 @@ export const routes: readonly Route[] = [
     body: { retentionDays: 400 },
     invalid: { retentionDays: -1 },
   },
-  { route: 'GET /api/v1/organization/usage', requires: 'organization.read', stranger: 'own' },
+  { route: 'GET /api/v1/organization/usage', requires: 'usage.read', stranger: 'own' },
   { route: 'GET /api/v1/overview', requires: 'organization.read', stranger: 'own' },
   { route: 'GET /api/v1/members', requires: 'members.read', stranger: 'own' },
   {

@@ -1,4 +1,4 @@
-import type { Role } from '@heliograph/protocol'
+import { permissionsOf, type Role } from '@heliograph/protocol'
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
@@ -39,7 +39,8 @@ export class ApiKeyVerifier implements BeforeApplicationShutdown {
     this.lastUsed.note(found.apiKeyId)
     if (found.hashKey !== this.secrets.keyId) this.rehasher.note(found.apiKeyId, found.secretHash, hashes[0])
     const { apiKeyId, organizationId, organizationSlug } = found
-    return { kind: 'apiKey', apiKeyId, organizationId, organizationSlug, role }
+    const permissions = permissionsOf(role)
+    return { kind: 'apiKey', apiKeyId, organizationId, organizationSlug, role, permissions, tags: null }
   }
 
   async beforeApplicationShutdown(): Promise<void> {

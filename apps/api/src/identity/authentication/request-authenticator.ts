@@ -1,3 +1,4 @@
+import { permissionsOf } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { Database } from '../../foundation/database/database.service.js'
@@ -64,7 +65,14 @@ export class RequestAuthenticator {
       throw new InvalidError('Name the organization in the header Heliograph-Org.', 'organization_required')
     }
     const { organization, role } = membership
-    return { ...caller, organizationId: organization.id, organizationSlug: organization.slug, role }
+    return {
+      ...caller,
+      organizationId: organization.id,
+      organizationSlug: organization.slug,
+      role,
+      permissions: permissionsOf(role),
+      tags: null,
+    }
   }
 
   private findMemberships(userId: string) {

@@ -1,4 +1,4 @@
-import { type Member, type MemberPage, may, mayManageRole, type Role } from '@heliograph/protocol'
+import { type Member, type MemberPage, mayManageRole, type Role } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
@@ -86,12 +86,12 @@ export class MembersService {
   }
 
   /** One member, or all. */
-  private async read({ organizationId, role }: Principal, userId: string | null): Promise<Member[]> {
+  private async read({ organizationId, permissions }: Principal, userId: string | null): Promise<Member[]> {
     const { rows } = await this.database.pools.registry.query<MemberRow>(listMembersSql, [
       organizationId,
       userId,
     ])
-    return rows.map((row) => toMember(row, { showsSignIn: may(role, 'members.manage') }))
+    return rows.map((row) => toMember(row, { showsSignIn: permissions.has('members.manage') }))
   }
 }
 

@@ -4,7 +4,6 @@ import {
   channel,
   filterContains,
   filterProblem,
-  may,
   organizationFilter,
   rolesText,
 } from '@heliograph/protocol'
@@ -40,7 +39,7 @@ export function grantFilters(principal: Principal, requested: CreateMqttToken): 
   }
   const writable = belowApps.filter({ org })
   for (const filter of publish) {
-    if (!may(principal.role, 'apps.publish'))
+    if (!principal.permissions.has('apps.publish'))
       throw denied(filter, `publishing requires the role ${rolesText('apps.publish')}`)
     if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)
   }
