@@ -18,6 +18,7 @@ export {
   deviceChannels,
   deviceFilter,
   deviceOf,
+  deviceOfFilter,
   events,
   fleet,
   notices,
@@ -55,6 +56,7 @@ export * from './payloads/reason-codes.js'
 export * from './payloads/stored-time.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
+export * from './rest/api-key.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'

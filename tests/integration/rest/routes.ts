@@ -120,6 +120,13 @@ export const routes: readonly Route[] = [
     invalid: { name: '' },
   },
   { route: 'GET /api/v1/api-keys', requires: 'apiKeys.manage', stranger: 'own' },
+  {
+    route: 'POST /api/v1/api-keys/{id}/rotate',
+    requires: 'apiKeys.manage',
+    stranger: '404 api_key_not_found',
+    body: { overlapSeconds: 1 },
+    invalid: { overlapSeconds: -1 },
+  },
   { route: 'DELETE /api/v1/api-keys/{id}', requires: 'apiKeys.manage', stranger: '404 api_key_not_found' },
   {
     route: 'POST /api/v1/devices',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Tag } from '../common/tags.js'
-import { type Permission, permissions, permissionsOf } from './permissions.js'
-import type { Role } from './roles.js'
+import { may, type Permission, permissions, permissionsOf } from './permissions.js'
+import { type Role, roles } from './roles.js'
 
 /** What only people do, and what follows from another permission, is no scope. */
 const noScopes = ['members.leave', 'members.manageOwners'] as const satisfies readonly Permission[]
@@ -29,6 +29,12 @@ export const TagLimit = z
   .min(1, 'must name at least one tag')
   .max(32)
   .transform((tags) => [...new Set(tags)])
+
+/** A tag limit as it is told. */
+export const SeenTags = z
+  .array(z.string())
+  .nullable()
+  .meta({ description: 'Only devices with at least one of these tags are seen; null: all devices' })
 
 /**
  * What is allowed with a tag limit: nothing that reaches beyond single devices. Whoever could register devices or change
@@ -74,6 +80,11 @@ export function allowedPermissions(
         (tags === null || withTagLimit.has(permission)),
     ),
   )
+}
+
+/** The least role that is allowed all of these. */
+export function leastRole(named: readonly Permission[]): Role {
+  return [...roles].reverse().find((role) => named.every((permission) => may(role, permission))) ?? 'owner'
 }
 
 /** Whether a tag limit can be given together with this role: owners and admins act for the whole organization. */

@@ -1,4 +1,4 @@
-import { permissionsOf } from '@heliograph/protocol'
+import { allowedPermissions, permissionsOf } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
 import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
@@ -50,6 +50,30 @@ describe('grantFilters', () => {
     const asked = () => grantFilters(viewer, { publish: ['acme/apps/chat/#'] })
     expect(asked).toThrow(ForbiddenError)
     expect(asked).toThrow('publishing requires the role owner, admin or operator')
+  })
+
+  it('grants a caller with a tag limit filters that name one device each, and no publishing', () => {
+    const limited = {
+      ...admin,
+      tags: ['site-hamburg'],
+      permissions: allowedPermissions('admin', { tags: ['site-hamburg'] }),
+    }
+    const named = ['acme/devices/pump/#', 'acme/devices/pump/telemetry', 'acme/devices/pump/+/desired']
+    expect(grantFilters(limited, { subscribe: named }).subscribe).toEqual(named)
+    for (const filter of [
+      'acme/#',
+      'acme/+/pump/telemetry',
+      'acme/devices/+/telemetry',
+      'acme/devices/#',
+      'acme/fleet',
+      'acme/apps/#',
+    ])
+      expect(() => grantFilters(limited, { subscribe: [filter] })).toThrow(
+        'each filter has to name one device',
+      )
+    expect(() => grantFilters(limited, { publish: ['acme/apps/#'] })).toThrow(
+      'apps belong to the whole organization',
+    )
   })
 
   it.each([['acme/#'], ['acme/devices/pump/telemetry'], ['other/apps/#'], ['acme/+/chat']])(
