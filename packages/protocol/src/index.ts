@@ -1,5 +1,6 @@
 export * from './access/permissions.js'
 export * from './access/roles.js'
+export * from './access/scopes.js'
 export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
 export {
   applicationPublishProblem,
@@ -22,6 +23,7 @@ export {
   deviceChannels,
   deviceFilter,
   deviceOf,
+  deviceOfFilter,
   events,
   fleet,
   notices,
@@ -47,6 +49,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, fileNameOf, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
+export { Tag } from './common/tags.js'
 export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export { isOfSetClock } from './common/timestamp.js'
 export * from './payloads/device.js'
@@ -58,6 +61,7 @@ export * from './payloads/reason-codes.js'
 export * from './payloads/stored-time.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
+export * from './rest/api-key.js'
 export * from './rest/application.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'

@@ -136,6 +136,58 @@ describe('an API key as the password of MQTT', () => {
     await writer.endAsync()
   })
 
+  it('is refused without the scope to subscribe, and publishes with the scope for it only', async () => {
+    const keyWith = async (...scopes: string[]) =>
+      (await admin.send<{ key: string }>('POST', '/api/v1/api-keys', { name: 'scoped', scopes })).key
+    expect(await refusalCode(connect(await keyWith('telemetry.read')))).toBe(5)
+    const watcher = await connect(await keyWith('topics.subscribe'))
+    const seen = await watch(watcher, `${org}/apps/scopes/#`)
+    await watcher.publishAsync(`${org}/apps/scopes/a`, '"not granted"', { qos: 1 })
+    const writer = await connect(await keyWith('topics.subscribe', 'apps.publish'))
+    await writer.publishAsync(`${org}/apps/scopes/a`, '"granted"', { qos: 1 })
+    await eventually(() => expect(seen.map(({ json }) => json)).toEqual(['granted']))
+    await Promise.all([watcher.endAsync(), writer.endAsync()])
+  })
+
+  it('with a tag limit sees the devices that have the tag, until they lose it', async () => {
+    for (const [id, tags] of [
+      ['seen', ['site-1']],
+      ['unseen', ['site-2']],
+    ] as const)
+      await admin.send('POST', '/api/v1/devices', { name: id, id, tags })
+    const { key } = await admin.send<{ key: string }>('POST', '/api/v1/api-keys', {
+      name: 'contractor',
+      role: 'viewer',
+      tags: ['site-1'],
+    })
+    const client = await connect(key, { protocolVersion: 5 })
+    expect(await grantOf(client, `${org}/devices/seen/telemetry`)).toBe(1)
+    for (const filter of [`${org}/devices/unseen/telemetry`, `${org}/devices/+/telemetry`, `${org}/apps/#`])
+      expect([filter, await grantOf(client, filter)]).toEqual([filter, 0x87])
+    const ended = closed(client)
+    await admin.send('PATCH', '/api/v1/devices/seen', { tags: ['site-2'] })
+    await ended
+    const again = await connect(key, { protocolVersion: 5 })
+    expect(await grantOf(again, `${org}/devices/seen/telemetry`)).toBe(0x87)
+    await again.endAsync()
+  })
+
+  it('works for the overlap after a rotation, and no longer', async () => {
+    const script = await apiKey(platform, admin)
+    const client = await connect(script.key)
+    const ended = closed(client)
+    const path = `/api/v1/api-keys/${script.id}/rotate`
+    const rotated = await admin.send<{ key: string }>('POST', path, { overlapSeconds: 5 })
+    expect(client.connected).toBe(true)
+    const later = await connect(script.key)
+    const laterEnded = closed(later)
+    const current = await connect(rotated.key)
+    await Promise.all([ended, laterEnded])
+    expect(await refusalCode(connect(script.key))).toBe(4)
+    expect(current.connected).toBe(true)
+    await current.endAsync()
+  })
+
   it('leaves a will that is sent after a restart, and is refused when it has expired', async () => {
     const script = await apiKey(platform, admin)
     const will = {

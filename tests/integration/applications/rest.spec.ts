@@ -1,6 +1,7 @@
 import type { Application, IssuedApplication } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
+import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { eventually } from '../mqtt/support.js'
 import { apiKey, ask } from '../rest/callers.js'
@@ -107,6 +108,19 @@ describe('an application', () => {
       { action: 'application.delete', detail: { name: 'Telegraf' } },
     ])
     for (const { password } of [issued, rotated]) expect(JSON.stringify(rows)).not.toContain(password)
+  })
+
+  it('is granted no more by an API key than its scopes', async () => {
+    const scopes = ['applications.manage', 'topics.subscribe']
+    const { key } = await admin.send<{ key: string }>('POST', '/api/v1/api-keys', { name: 'k', scopes })
+    const script = createClient(platform.url, { authorization: `Bearer ${key}` })
+    const made = await ask(script, 'POST', path, { name: 'reader', subscribe: [`${org}/apps/#`] })
+    expect(made.status).toBe(201)
+    const more = { publish: [`${org}/apps/#`] }
+    const refused = { status: 403, body: { code: 'scope_required' } }
+    expect(await ask(script, 'POST', path, { name: 'writer', ...more })).toMatchObject(refused)
+    expect(await ask(script, 'PATCH', `${path}/${made.body.id}`, more)).toMatchObject(refused)
+    await admin.send('DELETE', `${path}/${made.body.id}`)
   })
 
   it('stays when the key that made it is deleted', async () => {

@@ -18,15 +18,8 @@ interface FormDialogProps {
 }
 
 /** A dialog with a form of a few fields. */
-export function FormDialog({
-  title,
-  description,
-  size = 'sm',
-  form,
-  submit,
-  onClose,
-  children,
-}: FormDialogProps) {
+export function FormDialog(props: FormDialogProps) {
+  const { title, description, size = 'sm', form, submit, onClose, children } = props
   return (
     <Dialog
       open

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiKeyMaker } from './account.js'
+import { ApiKeyMaker } from './api-key.js'
 import { Name, page, Timestamp } from './common.js'
 
 /** How many filters of each kind an application may have, and origins. */

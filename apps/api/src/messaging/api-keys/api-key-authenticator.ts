@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { ConnectRequest } from '@heliograph/broker'
-import { appsFilter, may } from '@heliograph/protocol'
+import { appsFilter } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { InvalidError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { GatheredRuns } from '../../foundation/timers/gathered-runs.js'
+import { ApiKeyUses } from '../../identity/api-keys/api-key-uses.js'
 import { ApiKeyVerifier, type VerifiedApiKey } from '../../identity/api-keys/api-key-verifier.js'
 import { type ConnectResult, refuseConnect } from '../connections/connect-refusal.js'
 import type { ConnectionPrincipal, PersonConnection } from '../connections/connection-principal.js'
 import { apiKeySessionId, quotaOwner, tokenOwner } from '../connections/session-ids.js'
-import { grantFilters } from '../tokens/granted-filters.js'
+import { type GrantedFilters, grantFilters } from '../tokens/granted-filters.js'
+import { SeenDevices } from '../tokens/seen-devices.js'
 
 /** Authenticates scripts that connect with an API key as their password. They may do what a token of the key could. */
 @Injectable()
@@ -18,6 +20,8 @@ export class ApiKeyAuthenticator {
 
   constructor(
     private readonly apiKeys: ApiKeyVerifier,
+    private readonly uses: ApiKeyUses,
+    private readonly seen: SeenDevices,
     private readonly secrets: Secrets,
   ) {}
 
@@ -26,7 +30,10 @@ export class ApiKeyAuthenticator {
   }
 
   /** The user name is the slug of the key's organization. Rejects when the database does not answer. */
-  async authenticate({ clientId: asked, username }: ConnectRequest, key: string): Promise<ConnectResult> {
+  async authenticate(
+    { clientId: asked, username, remoteAddress }: ConnectRequest,
+    key: string,
+  ): Promise<ConnectResult> {
     const authenticatedAtMs = Date.now()
     const verified = await this.keys.result(key)
     if (verified === null) return refuseConnect('bad_credentials')
@@ -35,8 +42,10 @@ export class ApiKeyAuthenticator {
       const detail = 'the user name of an API key is the slug of its organization'
       return refuseConnect('bad_credentials', detail)
     }
-    const principal = connectionPrincipal(verified, authenticatedAtMs)
-    if (principal === null) return refuseConnect('not_authorized', 'the API key may not subscribe')
+    const filters = await this.filtersOf(verified)
+    if (typeof filters === 'string') return refuseConnect('not_authorized', filters)
+    this.uses.note(apiKeyId, remoteAddress)
+    const principal = connectionPrincipal(verified, filters, authenticatedAtMs)
     const clientId = asked === '' ? `key-${randomBytes(assignedBytes).toString('hex')}` : asked
     return {
       ok: true,
@@ -54,7 +63,24 @@ export class ApiKeyAuthenticator {
   async principalOf(apiKeyId: string): Promise<ConnectionPrincipal | null> {
     const authenticatedAtMs = Date.now()
     const verified = await this.apiKeys.findById(apiKeyId)
-    return verified === null ? null : connectionPrincipal(verified, authenticatedAtMs)
+    const filters = verified && (await this.filtersOf(verified))
+    if (verified === null || filters === null || typeof filters === 'string') return null
+    return connectionPrincipal(verified, filters, authenticatedAtMs)
+  }
+
+  /** All that the key may subscribe and publish, as a token of it could be granted; or why it may not connect. */
+  private async filtersOf({ principal }: VerifiedApiKey): Promise<GrantedFilters | string> {
+    const { organizationId, organizationSlug, permissions, tags } = principal
+    if (!permissions.has('topics.subscribe')) return 'the API key may not subscribe'
+    const publish = permissions.has('apps.publish') ? [appsFilter(organizationSlug)] : []
+    const granted = grantFilters(principal, { publish })
+    if (tags === null) return granted
+    try {
+      return { ...granted, subscribe: await this.seen.filters({ organizationId, tags }, organizationSlug) }
+    } catch (error) {
+      if (error instanceof InvalidError) return error.message
+      throw error
+    }
   }
 
   private async verify(key: string): Promise<VerifiedApiKey | null> {
@@ -71,21 +97,20 @@ export class ApiKeyAuthenticator {
 /** Enough that two of one key never meet. */
 const assignedBytes = 6
 
-/** All that the key may subscribe and publish; null when it may not even subscribe. */
 function connectionPrincipal(
   { principal, userId }: VerifiedApiKey,
+  filters: GrantedFilters,
   authenticatedAtMs: number,
-): PersonConnection | null {
-  const { organizationId, organizationSlug, role, apiKeyId } = principal
-  if (!may(role, 'topics.subscribe')) return null
-  const publish = may(role, 'apps.publish') ? [appsFilter(organizationSlug)] : []
+): PersonConnection {
+  const { organizationId, organizationSlug, apiKeyId, tags } = principal
   return {
     kind: 'person',
     organizationId,
     organizationSlug,
     owner: { kind: 'apiKey', id: apiKeyId },
     userId,
+    tags,
     authenticatedAtMs,
-    mqtt: { kind: 'person', org: organizationSlug, ...grantFilters(principal, { publish }) },
+    mqtt: { kind: 'person', org: organizationSlug, ...filters },
   }
 }

@@ -27,6 +27,11 @@ export function apiKeySessionId(organizationSlug: string, apiKeyId: string, clie
   return `${organizationSlug}/k/${apiKeyId}/${clientId}`
 }
 
+/** Whether a session is one that a person or a script may have in an organization. */
+export function isPersonSession(sessionId: string, organizationSlug: string): boolean {
+  return sessionId.startsWith(`${organizationSlug}/u/`) || sessionId.startsWith(`${organizationSlug}/k/`)
+}
+
 /** Whether a session is one of the device's. */
 export function isSessionOfDevice(sessionId: string, organizationSlug: string, deviceKey: number): boolean {
   return sessionId.startsWith(deviceSessionId(organizationSlug, deviceKey, ''))

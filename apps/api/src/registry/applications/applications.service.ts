@@ -49,7 +49,7 @@ export class ApplicationsService {
     input: CreateApplication,
     urls: PlatformUrls,
   ): Promise<IssuedApplication> {
-    assertFilters(principal.organizationSlug, input)
+    assertFilters(principal, input)
     const { secret, hashed } = this.makeSecret()
     const row = await this.database.transaction(async (transaction) => {
       await this.makeSureOfRoom(transaction, principal.organizationId)
@@ -97,7 +97,7 @@ export class ApplicationsService {
   /** Changes what is given. When this resolves, live connections have the new rights, or are ended. */
   async update(principal: Principal, id: string, input: UpdateApplication): Promise<Application> {
     const { organizationId, organizationSlug } = principal
-    assertFilters(organizationSlug, input)
+    assertFilters(principal, input)
     const row = await this.database.transaction(async (transaction) => {
       const before = await this.lock(transaction, principal, id)
       const data = { ...(input.name === undefined ? {} : { name: input.name }), ...settings(input) }
