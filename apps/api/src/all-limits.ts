@@ -6,7 +6,7 @@ import { jsonLimits } from './foundation/limits/json-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
-import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
+import { apiKeyLimits, apiKeyRequestLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
 import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
@@ -17,6 +17,7 @@ import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
 import { tokenLimits, tokenRequestLimits } from './messaging/tokens/token-limits.js'
+import { applicationLimits } from './registry/applications/application-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
 import { presenceLimits } from './registry/presence/presence-limits.js'
@@ -54,9 +55,11 @@ export const allLimits: readonly LimitSet<string>[] = [
   memberLimits,
   invitationLimits,
   apiKeyLimits,
+  apiKeyRequestLimits,
   tokenLimits,
   tokenRequestLimits,
   credentialLimits,
+  applicationLimits,
   presenceLimits,
   auditLimits,
   housekeepingLimits,

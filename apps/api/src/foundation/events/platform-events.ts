@@ -1,3 +1,9 @@
+interface ApplicationFacts {
+  organizationId: number
+  organizationSlug: string
+  applicationId: string
+}
+
 interface DeviceFacts {
   organizationId: number
   organizationSlug: string
@@ -25,12 +31,39 @@ export interface PlatformEvents {
   'device.created': DeviceFacts
   'device.updated': DeviceFacts
   'device.deleted': DeviceFacts
+  /** Emitted for a deleted device too, with no tags. */
+  'device.tagsChanged': DeviceFacts & { before: string[]; tags: string[] }
   'credential.revoked': DeviceFacts & { credentialId: string }
   /** The secret before the rotation works until `previousSecretExpiresAt`, in epoch milliseconds. */
   'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
+  'application.updated': ApplicationFacts & {
+    subscribe: string[]
+    publish: string[]
+    origins: string[] | null
+  }
+  /** As of a credential. */
+  'application.rotated': ApplicationFacts & { previousSecretExpiresAt: number }
+  'application.deleted': ApplicationFacts
   'apiKey.revoked': { organizationId: number; apiKeyId: string }
+  /** It has a new secret; the one before it works until `previousSecretExpiresAt`, in epoch milliseconds. */
+  'apiKey.rotated': {
+    organizationId: number
+    organizationSlug: string
+    apiKeyId: string
+    previousSecretExpiresAt: number
+  }
+  /** Its secret was replaced without overlap: whoever has the previous one is cut off. */
+  'apiKey.replaced': { organizationId: number; apiKeyId: string }
   'session.ended': { sessionId: string; userId: string }
   'member.roleChanged': { organizationId: number; userId: string }
+  /** Another tag limit. The sign-in sessions and API keys are the person's, and go on. */
+  'member.tagsChanged': {
+    organizationId: number
+    organizationSlug: string
+    userId: string
+    sessionIds: string[]
+    apiKeyIds: string[]
+  }
   /** `sessionIds` are the person's sign-in sessions, which go on. */
   'member.removed': { organizationId: number; organizationSlug: string; userId: string; sessionIds: string[] }
   'organization.created': { organizationId: number; organizationSlug: string }

@@ -75,6 +75,11 @@ function Row({ invitation, onRevoke }: RowProps) {
       </Td>
       <Td>
         <Badge>{invitation.role}</Badge>
+        {invitation.tags !== null && (
+          <span className="mt-1 block max-w-44 truncate text-12 text-ink-faint">
+            devices tagged {invitation.tags.join(' or ')}
+          </span>
+        )}
       </Td>
       <Td className="max-w-48 truncate text-ink-soft max-md:hidden">{makerText(invitation)}</Td>
       <Td className="whitespace-nowrap text-ink-soft">

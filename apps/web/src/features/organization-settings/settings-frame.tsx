@@ -17,6 +17,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
         tabs={[
           { href: paths.settings(slug), label: 'General' },
           { href: paths.members(slug), label: 'Members' },
+          { href: paths.applications(slug), label: 'Applications' },
         ]}
       />
       {children}

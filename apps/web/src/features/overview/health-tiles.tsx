@@ -1,6 +1,6 @@
 'use client'
 
-import type { FleetCounts } from '@heliograph/protocol'
+import type { FleetCounts, Overview } from '@heliograph/protocol'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '@/lib/format-number'
@@ -15,7 +15,11 @@ const SlowConsumersDialog = dynamic(() =>
 
 const reasonsShown = 2
 
-export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
+interface TileProps {
+  fleet: Overview['fleet'] | undefined
+}
+
+export function RefusalsTile({ fleet }: TileProps) {
   const [open, setOpen] = useState(false)
   const refusals = fleet?.refusals ?? []
   const lastMinute = refusals.reduce((sum, refusal) => sum + refusal.lastMinute, 0)
@@ -45,7 +49,7 @@ export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
   )
 }
 
-export function SlowConsumersTile({ fleet }: { fleet: FleetCounts | undefined }) {
+export function SlowConsumersTile({ fleet }: TileProps) {
   const [open, setOpen] = useState(false)
   const { connections = 0, droppedMessages = 0 } = fleet?.slowConsumers ?? {}
   return (
@@ -67,7 +71,7 @@ export function SlowConsumersTile({ fleet }: { fleet: FleetCounts | undefined })
   )
 }
 
-export function StorageTile({ fleet }: { fleet: FleetCounts | undefined }) {
+export function StorageTile({ fleet }: TileProps) {
   const storage = fleet?.storage ?? null
   const used = formatBytes(storage?.bytes ?? 0)
   const daily = formatBytes(storage?.bytesPerDay ?? 0)
