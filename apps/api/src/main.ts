@@ -4,7 +4,7 @@ import { raiseInliningBudget } from '@heliograph/broker'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { assertKnownLimits } from './all-limits.js'
 import { createApp } from './create-app.js'
-import { type Config, ConfigError, parseConfig } from './foundation/config/config.js'
+import { type Config, ConfigError, givenSecrets, parseConfig } from './foundation/config/config.js'
 import { claimDatabase } from './foundation/database/database-claim.js'
 import { HealthChecks } from './foundation/health/health-checks.js'
 import { createRootLogger, type RootLogger } from './foundation/logging/root-logger.js'
@@ -30,9 +30,13 @@ async function main(): Promise<void> {
   if (fs.existsSync('.env')) process.loadEnvFile('.env')
   const config = parseConfig(process.env)
   assertKnownLimits(config.limits)
-  const logger = createRootLogger(config.logLevel, { readable: process.stdout.isTTY })
+  const authSecretsOfConfig = authSecrets(config)
+  const logger = createRootLogger(config.logLevel, {
+    readable: process.stdout.isTTY,
+    secrets: [...authSecretsOfConfig, ...givenSecrets(config)],
+  })
   warnOfUnusedVariables(config, logger)
-  const secrets = new Secrets(...authSecrets(config))
+  const secrets = new Secrets(...authSecretsOfConfig)
   const frontDoor = new FrontDoor(config, logger)
   await claimDatabase(config.databaseUrl, {
     report: (text) => logger.warn({ context: 'main' }, text),

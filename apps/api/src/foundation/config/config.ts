@@ -108,6 +108,11 @@ function parseTls({ MQTTS_PORT, HTTPS_PORT, ...env }: z.output<typeof Environmen
   throw new ConfigError(`${variable}: needs TLS_CERT and TLS_KEY, the files of a certificate and its key`)
 }
 
+/** Secrets that a person chose, which may have any form. */
+export function givenSecrets({ metricsToken, administrator }: Config): string[] {
+  return [metricsToken, administrator?.password].filter((secret) => typeof secret === 'string')
+}
+
 const secretVariables = new Set([
   'AUTH_SECRET',
   'AUTH_SECRET_PREVIOUS',

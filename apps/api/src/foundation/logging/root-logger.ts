@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common'
 import { type Logger as Pino, pino } from 'pino'
+import { hideSecrets, writtenForms } from '../secrets/hide-secrets.js'
 import { readableLine } from './readable-line.js'
 
 export type RootLogger = Pino
@@ -9,10 +10,29 @@ export const ROOT_LOGGER = Symbol('ROOT_LOGGER')
 
 const secretFields = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'key', 'code']
 
-/** Logs to stdout, as JSON or as readable lines. Fields that hold secrets are redacted. */
-export function createRootLogger(level: string, { readable = false } = {}): RootLogger {
+interface Options {
+  /** Lines for people instead of JSON. */
+  readable?: boolean
+  /** Secrets that have no form by which they are known, such as METRICS_TOKEN. */
+  secrets?: readonly string[]
+}
+
+/**
+ * Logs to stdout, as JSON or as readable lines. Fields that hold secrets are redacted, and secrets that clients put into
+ * other texts are hidden.
+ */
+export function createRootLogger(
+  level: string,
+  { readable = false, secrets = [] }: Options = {},
+): RootLogger {
+  const formless = secrets.flatMap(writtenForms)
   const paths = secretFields.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`])
-  const options = { level, base: undefined, redact: { paths, censor: '[redacted]' } }
+  const options = {
+    level,
+    base: undefined,
+    redact: { paths, censor: '[redacted]' },
+    hooks: { streamWrite: (line: string) => hideSecrets(line, formless) },
+  }
   return readable
     ? pino(options, { write: (json) => void process.stdout.write(`${readableLine(json)}\n`) })
     : pino(options)

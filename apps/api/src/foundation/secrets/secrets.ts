@@ -2,7 +2,8 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
 export type SecretKind = 'device credential' | 'api key' | 'application' | 'mqtt token' | 'invitation'
 
-const prefixes: Record<SecretKind, string> = {
+/** How the secrets of each kind begin. */
+export const secretPrefixes: Record<SecretKind, string> = {
   'device credential': 'hg_dev_',
   'api key': 'hg_key_',
   application: 'hg_app_',
@@ -39,7 +40,7 @@ export class Secrets {
 
   /** Makes a secret. Its prefix names its kind, so that scanners find leaked ones. */
   make(kind: SecretKind): string {
-    return prefixes[kind] + randomBytes(32).toString('base64url')
+    return secretPrefixes[kind] + randomBytes(32).toString('base64url')
   }
 
   /** What is stored in place of a secret. It need not be slow: 256 random bits cannot be guessed. */
@@ -70,7 +71,7 @@ export class Secrets {
 
   /** Whether a text looks like a secret of this kind. */
   looksLike(kind: SecretKind, text: string): boolean {
-    return text.startsWith(prefixes[kind])
+    return text.startsWith(secretPrefixes[kind])
   }
 }
 

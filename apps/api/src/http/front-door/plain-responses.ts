@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
 
 /** Sends a problem (RFC 9457) outside of Nest. */
 export function sendProblem(
@@ -9,7 +10,8 @@ export function sendProblem(
   detail: string,
   headers: Record<string, string> = {},
 ): void {
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code })
+  const told = { title: STATUS_CODES[status], status, detail: hideSecrets(detail), code }
+  const body = JSON.stringify({ type: 'about:blank', ...told })
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, {
     'content-type': 'application/problem+json; charset=utf-8',

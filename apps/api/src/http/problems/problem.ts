@@ -15,6 +15,7 @@ import {
   UnprocessableError,
   UnsupportedMediaError,
 } from '../../foundation/errors/domain-errors.js'
+import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
 import { isAborted } from './failure-log.js'
 
 export interface ProblemResponse {
@@ -86,7 +87,14 @@ function headersOf(error: DomainError): Record<string, string> {
 
 function problem(status: number, code: string, detail: string, errors?: Problem['errors']): Problem {
   const title = STATUS_CODES[status] ?? 'Error'
-  return { type: 'about:blank', title, status, detail, code, ...(errors ? { errors } : {}) }
+  const told = errors?.map(({ path, message }) => ({
+    path: hideSecrets(path),
+    message: hideSecrets(message),
+  }))
+  return {
+    ...{ type: 'about:blank', title, status, detail: hideSecrets(detail), code },
+    ...(told ? { errors: told } : {}),
+  }
 }
 
 const transportCodes: Record<number, [code: string, detail: string]> = {

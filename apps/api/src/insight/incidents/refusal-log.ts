@@ -1,5 +1,6 @@
 import type { FurtherRefusals, Refusal, RefusalCount } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
 import { epochMsOf } from '../../foundation/times/monotonic-time.js'
 import {
   DeviceRefusals,
@@ -45,7 +46,7 @@ export class RefusalLog {
     devices.delete(device)
     devices.set(device, refusals)
     this.last += 1
-    this.entries += refusals.record(refusal, this.last, atMs)
+    this.entries += refusals.record(withoutSecrets(refusal), this.last, atMs)
     this.enforceLimits(organization, atMs)
   }
 
@@ -152,6 +153,15 @@ export class RefusalLog {
   private forget({ devices }: Organization, device: string | null): void {
     this.entries -= devices.get(device)?.size ?? 0
     devices.delete(device)
+  }
+}
+
+/** Topics and details are texts of clients, and everybody who may see the overview reads them. */
+function withoutSecrets({ topic, detail, ...refusal }: RecordedRefusal): RecordedRefusal {
+  return {
+    ...refusal,
+    ...(topic === undefined ? {} : { topic: hideSecrets(topic) }),
+    ...(detail === undefined ? {} : { detail: hideSecrets(detail) }),
   }
 }
 
