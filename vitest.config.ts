@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           ...timeouts,
           name: 'integration',
-          include: ['tests/{integration,broker,start}/**/*.spec.ts'],
+          include: ['tests/{integration,security,start}/**/*.spec.ts'],
           globalSetup: [databaseSetup, 'tests/support/web.global-setup.ts'],
         },
       },

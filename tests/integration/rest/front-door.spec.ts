@@ -3,6 +3,7 @@ import http from 'node:http'
 import net from 'node:net'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Platform } from '../../support/platform.js'
+import { exchange } from '../../support/raw-socket.js'
 import { usePlatforms } from '../../support/use-platform.js'
 
 const cleanUps: (() => unknown)[] = []
@@ -82,15 +83,7 @@ async function startOwn(env: NodeJS.ProcessEnv = {}): Promise<Pages> {
   return pages
 }
 
-/** Sends raw bytes, and returns all that is received until the server closes the connection. */
-async function raw(text: string): Promise<string> {
-  const socket = net.connect(platform.port, '127.0.0.1')
-  socket.setEncoding('utf8')
-  socket.write(text)
-  let answer = ''
-  for await (const chunk of socket) answer += chunk
-  return answer
-}
+const raw = (text: string) => exchange(platform.port, text)
 
 /** Asks for a WebSocket, and returns what comes first: the head of 101, or the whole refusal. */
 async function upgradeTo(path: string, headers: Record<string, string>): Promise<string> {
