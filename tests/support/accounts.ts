@@ -74,11 +74,12 @@ export async function createMember(
   administrator: HttpClient & { organization: string },
   role: Role,
   name = 'Mo Member',
+  tags?: string[],
 ): Promise<MemberAccount> {
   const { organization } = administrator
   const email = `${uniqueSlug('member')}@example.com`
   const password = randomBytes(12).toString('base64url')
-  const token = await invite(administrator, { role })
+  const token = await invite(administrator, { role, ...(tags === undefined ? {} : { tags }) })
   const account = { token, name, email, password }
   await createClient(platform.url).send('POST', '/api/v1/invitations/accept', account)
   const client = await signIn(platform, email, password, organization)

@@ -6,7 +6,7 @@ import { jsonLimits } from './foundation/limits/json-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
-import { apiKeyLimits } from './identity/api-keys/api-key-limits.js'
+import { apiKeyLimits, apiKeyRequestLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
 import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
@@ -54,6 +54,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   memberLimits,
   invitationLimits,
   apiKeyLimits,
+  apiKeyRequestLimits,
   tokenLimits,
   tokenRequestLimits,
   credentialLimits,

@@ -1,5 +1,6 @@
 export * from './access/permissions.js'
 export * from './access/roles.js'
+export * from './access/scopes.js'
 export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
 export { asyncApiDocument } from './channels/asyncapi.js'
 export {
@@ -17,6 +18,7 @@ export {
   deviceChannels,
   deviceFilter,
   deviceOf,
+  deviceOfFilter,
   events,
   fleet,
   notices,
@@ -42,6 +44,7 @@ export {
   type PresenceFacts,
 } from './common/device-status.js'
 export { DeviceId, fileNameOf, OrganizationSlug, suggestDeviceId, suggestSlug } from './common/ids.js'
+export { Tag } from './common/tags.js'
 export { formatTime, isTimeZone, parseTime } from './common/time.js'
 export { isOfSetClock } from './common/timestamp.js'
 export * from './payloads/device.js'
@@ -53,6 +56,7 @@ export * from './payloads/reason-codes.js'
 export * from './payloads/stored-time.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
+export * from './rest/api-key.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'

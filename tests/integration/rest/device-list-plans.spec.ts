@@ -57,7 +57,12 @@ interface Node {
 /** How the devices of a list are found: by which index, or a scan, and how many of them are looked at. */
 async function plan(query: ListDevices, organizationId = 1) {
   const sort = query.sort ?? 'name'
-  const { text, values } = listStatement(organizationId, { ...query, sort }, pageRows, new Date())
+  const { text, values } = listStatement(
+    { organizationId, tags: null },
+    { ...query, sort },
+    pageRows,
+    new Date(),
+  )
   const { rows } = await client.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`, values)
   const found = { by: new Set<string>(), lookedAt: 0, kinds: new Set<string>() }
   const walk = (node: Node) => {

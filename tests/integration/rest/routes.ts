@@ -72,7 +72,7 @@ export const routes: readonly Route[] = [
     body: { retentionDays: 400 },
     invalid: { retentionDays: -1 },
   },
-  { route: 'GET /api/v1/organization/usage', requires: 'organization.read', stranger: 'own' },
+  { route: 'GET /api/v1/organization/usage', requires: 'usage.read', stranger: 'own' },
   { route: 'GET /api/v1/overview', requires: 'organization.read', stranger: 'own' },
   { route: 'GET /api/v1/members', requires: 'members.read', stranger: 'own' },
   {
@@ -120,6 +120,13 @@ export const routes: readonly Route[] = [
     invalid: { name: '' },
   },
   { route: 'GET /api/v1/api-keys', requires: 'apiKeys.manage', stranger: 'own' },
+  {
+    route: 'POST /api/v1/api-keys/{id}/rotate',
+    requires: 'apiKeys.manage',
+    stranger: '404 api_key_not_found',
+    body: { overlapSeconds: 1 },
+    invalid: { overlapSeconds: -1 },
+  },
   { route: 'DELETE /api/v1/api-keys/{id}', requires: 'apiKeys.manage', stranger: '404 api_key_not_found' },
   {
     route: 'POST /api/v1/devices',

@@ -193,7 +193,9 @@ describe('the plan of', () => {
   })
 
   it('the latest values reads no sample', async () => {
-    const found = await expectOnlyIndexes(latestStatement(1, ['d1', 'd2'], null))
+    const found = await expectOnlyIndexes(
+      latestStatement({ organizationId: 1, tags: null }, ['d1', 'd2'], null),
+    )
     expect(tables(found)).toEqual(['device', 'key', 'latest'])
   })
 })

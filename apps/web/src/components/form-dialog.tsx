@@ -8,6 +8,7 @@ import { Form } from '@/components/form'
 interface FormDialogProps {
   title: string
   description?: ReactNode
+  size?: 'sm' | 'md'
   /** The result of `useForm`. */
   form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
   /** The label of the button that submits the form. */
@@ -17,11 +18,12 @@ interface FormDialogProps {
 }
 
 /** A dialog with a form of a few fields. */
-export function FormDialog({ title, description, form, submit, onClose, children }: FormDialogProps) {
+export function FormDialog(props: FormDialogProps) {
+  const { title, description, size = 'sm', form, submit, onClose, children } = props
   return (
     <Dialog
       open
-      size="sm"
+      size={size}
       onOpenChange={onClose}
       title={title}
       description={description}

@@ -3,7 +3,7 @@
 import { Device, DevicePage, type DeviceStatus, type deviceSorts } from '@heliograph/protocol'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { request } from './api'
-import { useOrganization } from './organization'
+import { useOrganization, useTagLimit } from './organization'
 
 export type DeviceSort = (typeof deviceSorts)[number]
 
@@ -15,6 +15,8 @@ export interface DeviceListQuery {
 }
 
 const PAGE_SIZE = 100
+/** Who sees only some devices hears no messages of the whole list. */
+const REFRESH_LIMITED_MS = 5_000
 
 /** The prefix of all query keys about the devices of an organization. */
 export const devicesKey = (org: string) => ['organizations', org, 'devices'] as const
@@ -26,6 +28,7 @@ export const deviceApi = (device: string) => `/api/v1/devices/${encodeURICompone
 
 export function useDeviceList(query: DeviceListQuery) {
   const { slug } = useOrganization()
+  const isLimited = useTagLimit() !== null
   return useInfiniteQuery({
     queryKey: [...deviceListKey(slug), query],
     queryFn: ({ pageParam, signal }) =>
@@ -38,6 +41,7 @@ export function useDeviceList(query: DeviceListQuery) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
+    refetchInterval: isLimited && REFRESH_LIMITED_MS,
   })
 }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { may, type Organization, type Permission } from '@heliograph/protocol'
+import { allowedPermissions, type Organization, type Permission } from '@heliograph/protocol'
 import { createContext, type ReactNode, useContext } from 'react'
 
 const OrganizationContext = createContext<Organization | null>(null)
@@ -24,6 +24,12 @@ export function useOrganization(): Organization {
 
 /** Tells what the caller may do in it. A page offers only that. */
 export function useMay(): (permission: Permission) => boolean {
-  const { role } = useOrganization()
-  return (permission) => may(role, permission)
+  const { role, tags } = useOrganization()
+  const allowed = allowedPermissions(role, { tags })
+  return (permission) => allowed.has(permission)
+}
+
+/** The caller sees only devices with one of these tags; null: all devices. */
+export function useTagLimit(): readonly string[] | null {
+  return useOrganization().tags
 }

@@ -17,6 +17,7 @@ describe('the permission table', () => {
   it('lets viewers only read, subscribe and leave', () => {
     expect(allowed('viewer')).toEqual([
       'organization.read',
+      'usage.read',
       'members.read',
       'members.leave',
       'devices.read',

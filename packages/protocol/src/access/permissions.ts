@@ -7,6 +7,7 @@ import { includesRole, type Role, roles } from './roles.js'
 export const permissions = {
   'organization.read': 'viewer',
   'organization.update': 'admin',
+  'usage.read': 'viewer',
   'members.read': 'viewer',
   'members.leave': 'viewer',
   'members.manage': 'admin',
@@ -26,9 +27,20 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
+const allPermissions = Object.keys(permissions) as Permission[]
+
 /** Whether a role is allowed this. */
 export function may(role: Role, permission: Permission): boolean {
   return includesRole(role, permissions[permission])
+}
+
+const ofRoles = new Map(
+  roles.map((role) => [role, new Set(allPermissions.filter((permission) => may(role, permission)))]),
+)
+
+/** All that a role is allowed. */
+export function permissionsOf(role: Role): ReadonlySet<Permission> {
+  return ofRoles.get(role) ?? new Set()
 }
 
 /** The roles that are allowed this, the one that may do most first. */

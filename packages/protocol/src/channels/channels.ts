@@ -142,6 +142,13 @@ export function deviceOf(topic: string): { org: string; device: string } | null 
   return parameters === null ? null : { org: parameters.org, device: parameters.device }
 }
 
+/** The device that all topics of a filter belong to; null for a filter that reaches beyond one device. */
+export function deviceOfFilter(filter: string): { org: string; device: string } | null {
+  const parameters = deviceOf(filter)
+  if (parameters === null) return null
+  return Object.values(parameters).some((level) => level === '+' || level === '#') ? null : parameters
+}
+
 /** The filter that matches all topics of an organization and of no other. */
 export function organizationFilter(org: string): string {
   return belowOrganization.filter({ org })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Role } from '../access/roles.js'
+import { SeenTags } from '../access/scopes.js'
 import { OrganizationSlug } from '../common/ids.js'
-import { Cursor, Name, page, queryInteger, TimeInput, Timestamp } from './common.js'
+import { Cursor, Name, page, queryInteger, Timestamp } from './common.js'
 
 export const Password = z
   .string()
@@ -34,7 +35,7 @@ export const Setup = z
 export type Setup = z.infer<typeof Setup>
 
 export const Organization = z
-  .object({ slug: OrganizationSlug, name: z.string(), role: Role })
+  .object({ slug: OrganizationSlug, name: z.string(), role: Role, tags: SeenTags })
   .meta({ id: 'Organization' })
 export type Organization = z.infer<typeof Organization>
 
@@ -116,61 +117,3 @@ export const PlatformInfo = z
   })
   .meta({ id: 'PlatformInfo' })
 export type PlatformInfo = z.infer<typeof PlatformInfo>
-
-/** The roles that an API key may have: the owners of an organization are people. */
-export const ApiKeyRole = Role.exclude(['owner']).meta({
-  id: 'ApiKeyRole',
-  description: 'The roles that an API key may have',
-})
-export type ApiKeyRole = z.infer<typeof ApiKeyRole>
-
-export const CreateApiKey = z
-  .strictObject({
-    name: Name,
-    role: ApiKeyRole.optional().meta({
-      description: 'admin by default; never more than the role of its maker',
-    }),
-    expiresAt: TimeInput.optional().meta({
-      description: 'In 90 days by default, in 5 years at most; never later than the API key that makes it',
-    }),
-  })
-  .meta({ id: 'CreateApiKey' })
-export type CreateApiKey = z.infer<typeof CreateApiKey>
-
-export const ApiKeyMaker = z
-  .object({
-    kind: z.enum(['person', 'apiKey']),
-    id: z.string(),
-    name: z.string(),
-  })
-  .meta({
-    id: 'ApiKeyMaker',
-    description: 'The person who made an API key, or the API key that it was made with',
-  })
-export type ApiKeyMaker = z.infer<typeof ApiKeyMaker>
-
-export const ApiKey = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    role: Role,
-    effectiveRole: Role.nullable().meta({
-      description:
-        'What it may do now: the lower of its role and that of the person behind it; null when that person is no longer a member, so that it is refused',
-    }),
-    createdBy: ApiKeyMaker.nullable().meta({ description: 'null when an old version did not record it' }),
-    hint: z.string().meta({ description: 'The last four characters of the key' }),
-    createdAt: Timestamp,
-    lastUsedAt: Timestamp.nullable(),
-    expiresAt: Timestamp,
-  })
-  .meta({ id: 'ApiKey' })
-export type ApiKey = z.infer<typeof ApiKey>
-
-export const IssuedApiKey = ApiKey.extend({
-  key: z.string().meta({ description: 'Returned here and never again' }),
-}).meta({ id: 'IssuedApiKey' })
-export type IssuedApiKey = z.infer<typeof IssuedApiKey>
-
-export const ApiKeyPage = page(ApiKey).meta({ id: 'ApiKeyPage' })
-export type ApiKeyPage = z.infer<typeof ApiKeyPage>

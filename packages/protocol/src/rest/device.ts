@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import { deviceStatuses } from '../common/device-status.js'
 import { DeviceId } from '../common/ids.js'
+import { Tag } from '../common/tags.js'
 import { PresenceReason } from '../payloads/platform.js'
 import { Cursor, Name, page, queryInteger, Timestamp } from './common.js'
 
-export const Tag = z
-  .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.:-]{0,47}$/u, 'use up to 48 letters, digits, spaces and _ . : -')
 export const Tags = z
   .array(Tag)
   .max(32)

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { Role } from '../access/roles.js'
+import { mayHaveTagLimit, SeenTags, TagLimit } from '../access/scopes.js'
 import { OrganizationSlug } from '../common/ids.js'
 import { Password } from './account.js'
 import { Name, page, Timestamp } from './common.js'
 
 /** The id of a person in a path. */
 export const UserId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not the id of a person')
+
+const limitedRoles = 'only an operator or a viewer can be limited to tags'
 
 const Email = z.email('is not an e-mail address').max(254)
 
@@ -15,6 +18,10 @@ export const Member = z
     name: z.string(),
     email: z.string(),
     role: Role,
+    tags: z.array(z.string()).nullable().meta({
+      description:
+        'They see only devices with at least one of these tags; null: all devices, or the caller may not manage members',
+    }),
     since: Timestamp.meta({ description: 'When they joined the organization' }),
     lastSignInAt: Timestamp.nullable().meta({
       description: 'When they last signed in; null: not known, or the caller may not manage members',
@@ -32,8 +39,28 @@ export type Member = z.infer<typeof Member>
 export const MemberPage = page(Member).meta({ id: 'MemberPage' })
 export type MemberPage = z.infer<typeof MemberPage>
 
-export const UpdateMember = z.strictObject({ role: Role }).meta({ id: 'UpdateMember' })
+export const UpdateMember = z
+  .strictObject({
+    role: Role.optional(),
+    tags: TagLimit.nullable().optional().meta({
+      description:
+        'They see only devices with at least one of these tags; null: all devices. Only operators and viewers can be limited, so a role above ends the limit',
+    }),
+  })
+  .refine(({ role, tags }) => role !== undefined || tags !== undefined, 'expected a role or tags')
+  .refine(isLimitable, { path: ['tags'], message: limitedRoles })
+  .meta({ id: 'UpdateMember' })
 export type UpdateMember = z.infer<typeof UpdateMember>
+
+function isLimitable({
+  role,
+  tags,
+}: {
+  role?: Role | undefined
+  tags?: string[] | null | undefined
+}): boolean {
+  return role === undefined || !Array.isArray(tags) || mayHaveTagLimit(role)
+}
 
 /** For how long an invitation may be accepted: an hour at least, 30 days at most. */
 export const invitationSeconds = { least: 3_600, most: 30 * 86_400, default: 7 * 86_400 } as const
@@ -44,6 +71,10 @@ export const CreateInvitation = z
       description: 'With it, only the account with this address can accept the invitation',
     }),
     role: Role,
+    tags: TagLimit.optional().meta({
+      description:
+        'Who accepts it sees only devices with at least one of these tags. Only operators and viewers can be limited',
+    }),
     expiresInSeconds: z
       .int()
       .min(invitationSeconds.least, 'must be an hour at least')
@@ -51,6 +82,7 @@ export const CreateInvitation = z
       .optional()
       .meta({ description: '7 days by default' }),
   })
+  .refine(isLimitable, { path: ['tags'], message: limitedRoles })
   .meta({ id: 'CreateInvitation' })
 export type CreateInvitation = z.infer<typeof CreateInvitation>
 
@@ -64,6 +96,7 @@ export const Invitation = z
     id: z.string(),
     email: z.string().nullable(),
     role: Role,
+    tags: SeenTags,
     createdBy: Inviter,
     createdAt: Timestamp,
     expiresAt: Timestamp,
@@ -92,6 +125,7 @@ export const InvitationDetails = z
   .object({
     organization: z.object({ slug: OrganizationSlug, name: z.string() }),
     role: Role,
+    tags: SeenTags,
     invitedBy: z.string().nullable().meta({ description: 'The name of the person who made it' }),
     email: z.string().nullable().meta({ description: 'The only address that can accept it; null: any' }),
     expiresAt: Timestamp,

@@ -7,7 +7,7 @@ export const CreateMqttToken = z
   .strictObject({
     subscribe: Filters.optional().meta({
       description:
-        'Topic filters that the token may subscribe to; all topics of the organization when absent',
+        'Topic filters that the token may subscribe to; all topics of the organization when absent. A caller with a tag limit names one device in each, gets those of devices that it sees, and those of all of them when absent',
     }),
     publish: Filters.optional().meta({
       description: 'Topic filters that the token may publish to, below {org}/apps/; none when absent',

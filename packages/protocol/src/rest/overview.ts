@@ -36,7 +36,13 @@ export type SlowConsumer = z.infer<typeof SlowConsumer>
 /** The counts of the `fleet` channel, with the lists behind these counts. */
 export const Overview = z
   .object({
-    fleet: FleetCounts,
+    fleet: FleetCounts.extend({
+      messagesPerSecond: z.number().min(0).nullable(),
+      samplesPerSecond: z.number().min(0).nullable(),
+    }).meta({
+      description:
+        'With a tag limit, of the devices that the caller sees; rates and storage, which are not counted by device, are null',
+    }),
     traffic: z.array(TrafficPoint).meta({ description: 'The last ten minutes, ascending' }),
     refusals: z
       .array(Refusal)

@@ -16,6 +16,7 @@ export type AuditAction =
   | 'invitation.create'
   | 'invitation.revoke'
   | 'apiKey.create'
+  | 'apiKey.rotate'
   | 'apiKey.delete'
   | 'device.create'
   | 'device.update'

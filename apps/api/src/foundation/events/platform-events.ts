@@ -25,12 +25,24 @@ export interface PlatformEvents {
   'device.created': DeviceFacts
   'device.updated': DeviceFacts
   'device.deleted': DeviceFacts
+  /** Emitted for a deleted device too, with no tags. */
+  'device.tagsChanged': DeviceFacts & { before: string[]; tags: string[] }
   'credential.revoked': DeviceFacts & { credentialId: string }
   /** The secret before the rotation works until `previousSecretExpiresAt`, in epoch milliseconds. */
   'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
   'apiKey.revoked': { organizationId: number; apiKeyId: string }
+  /** Its secret was replaced without overlap: whoever has the previous one is cut off. */
+  'apiKey.replaced': { organizationId: number; apiKeyId: string }
   'session.ended': { sessionId: string; userId: string }
   'member.roleChanged': { organizationId: number; userId: string }
+  /** Another tag limit. The sign-in sessions and API keys are the person's, and go on. */
+  'member.tagsChanged': {
+    organizationId: number
+    organizationSlug: string
+    userId: string
+    sessionIds: string[]
+    apiKeyIds: string[]
+  }
   /** `sessionIds` are the person's sign-in sessions, which go on. */
   'member.removed': { organizationId: number; organizationSlug: string; userId: string; sessionIds: string[] }
   'organization.created': { organizationId: number; organizationSlug: string }

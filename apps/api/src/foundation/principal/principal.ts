@@ -1,9 +1,13 @@
-import type { Role } from '@heliograph/protocol'
+import type { Permission, Role } from '@heliograph/protocol'
 
 interface InOrganization {
   organizationId: number
   organizationSlug: string
   role: Role
+  /** All that the caller may do: no more than the role allows, and less with scopes or a tag limit. */
+  permissions: ReadonlySet<Permission>
+  /** The caller sees devices with at least one of these tags, and no others; null: all devices. */
+  tags: readonly string[] | null
 }
 
 /** A signed-in person, acting in one of their organizations. */

@@ -1,28 +1,47 @@
 import type { Logger } from '@nestjs/common'
+import { LRUCache } from 'lru-cache'
 import { BatchWriter } from '../database/batch-writer.js'
 import type { Database } from '../database/database.service.js'
 
 const flushIntervalMs = 5_000
 const closeTimeoutMs = 1_000
+const rememberedSecrets = 10_000
 
 const updateSql = {
   credential: `UPDATE credential SET last_used_at = used.at
-    FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE credential.id = used.id`,
-  api_key: `UPDATE api_key SET last_used_at = used.at
-    FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE api_key.id = used.id`,
+    FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS used (id, at, address) WHERE credential.id = used.id`,
+  api_key: `UPDATE api_key SET last_used_at = used.at, last_used_address = used.address
+    FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS used (id, at, address) WHERE api_key.id = used.id`,
 }
 
-/** Records when secrets were last used: many at once, every few seconds. */
-export class LastUsed {
-  private used = new Map<string, Date>()
-  private readonly writer: BatchWriter<Map<string, Date>>
+interface Use {
+  at: Date
+  address: string | null
+}
 
-  constructor(database: Database, table: keyof typeof updateSql, logger: Logger) {
+/** Records when secrets were last used, and from where: many at once, every few seconds. */
+export class LastUsed {
+  private used = new Map<string, Use>()
+  /** The uses that were noted last, so that equal ones are not written again and again. */
+  private readonly noted = new LRUCache<string, Use>({ max: rememberedSecrets })
+  private readonly writer: BatchWriter<Map<string, Use>>
+
+  /** A use from the same address is written again after `writeAgainMs`. */
+  constructor(
+    database: Database,
+    table: keyof typeof updateSql,
+    logger: Logger,
+    private readonly writeAgainMs = 0,
+  ) {
     this.writer = new BatchWriter({
       flushIntervalMs,
       take: () => this.take(),
       write: async (used) => {
-        await database.pools.background.query(updateSql[table], [[...used.keys()], [...used.values()]])
+        await database.pools.background.query(updateSql[table], [
+          [...used.keys()],
+          [...used.values()].map(({ at }) => at),
+          [...used.values()].map(({ address }) => address),
+        ])
       },
       onFailure: (error) => {
         logger.warn(
@@ -34,8 +53,12 @@ export class LastUsed {
     })
   }
 
-  note(id: string): void {
-    this.used.set(id, new Date())
+  note(id: string, address: string | null = null): void {
+    const use = { at: new Date(), address }
+    const before = this.noted.get(id)
+    if (before?.address === address && use.at.getTime() - before.at.getTime() < this.writeAgainMs) return
+    this.noted.set(id, use)
+    this.used.set(id, use)
     this.writer.notify()
   }
 
@@ -44,7 +67,7 @@ export class LastUsed {
     await this.writer.close(closeTimeoutMs)
   }
 
-  private take(): Map<string, Date> | null {
+  private take(): Map<string, Use> | null {
     if (this.used.size === 0) return null
     const { used } = this
     this.used = new Map()

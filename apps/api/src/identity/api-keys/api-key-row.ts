@@ -1,5 +1,6 @@
 import type { ApiKey, ApiKeyMaker } from '@heliograph/protocol'
 import type { Prisma } from '../../foundation/database/generated/client.js'
+import { storedScopes, storedTags } from '../../foundation/principal/stored-limit.js'
 import { effectiveRole } from './effective-role.js'
 
 /** What is read with a key, to tell who made it and what it may do. */
@@ -21,10 +22,15 @@ export function toApiKey(row: Row): ApiKey {
     name: row.name,
     role: row.role,
     effectiveRole: effectiveRole({ role: row.role, createdById: row.createdById, makerRole }),
+    scopes: storedScopes(row.scopes),
+    tags: storedTags(row.tags),
     createdBy: makerOf(row),
     hint: row.hint,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    lastUsedAddress: row.lastUsedAddress,
+    rotatedAt: row.rotatedAt?.toISOString() ?? null,
+    previousSecretExpiresAt: row.previousSecretExpiresAt?.toISOString() ?? null,
     expiresAt: row.expiresAt.toISOString(),
   }
 }

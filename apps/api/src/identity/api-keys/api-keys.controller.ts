@@ -1,4 +1,4 @@
-import { ApiKeyPage, CreateApiKey, IssuedApiKey } from '@heliograph/protocol'
+import { ApiKeyPage, CreateApiKey, IssuedApiKey, RotateApiKey } from '@heliograph/protocol'
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../foundation/principal/principal.js'
@@ -18,7 +18,8 @@ export class ApiKeysController {
   @ApiOperation({
     summary: 'Create an API key',
     description:
-      'The answer has the key, which is never shown again. A key that is made with a key has at most its role, and ends with it.',
+      'The answer has the key, which is never shown again. A key never does more than its maker, also when the role of that ' +
+      'person is lowered later. A key that is made with a key has at most its role and its scopes, and ends with it.',
   })
   @ApiResult(201, IssuedApiKey, 'The API key')
   @ApiProblems(400, 401, 403, 409)
@@ -36,6 +37,24 @@ export class ApiKeysController {
   @ApiProblems(401, 403)
   list(@CurrentPrincipal() principal: Principal): Promise<ApiKeyPage> {
     return this.apiKeys.list(principal)
+  }
+
+  @Post(':id/rotate')
+  @RequirePermission('apiKeys.manage')
+  @ApiOperation({
+    summary: 'Rotate an API key: give it a new secret',
+    description:
+      'The previous secret keeps working for `overlapSeconds`. Without overlap its MQTT connections end at once. Role, scopes ' +
+      'and tags stay, and so do the keys that were made with it.',
+  })
+  @ApiResult(201, IssuedApiKey, 'The API key with its new secret')
+  @ApiProblems(400, 401, 403, 404)
+  rotate(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: ResourceId }) id: string,
+    @Body({ schema: RotateApiKey }) input: RotateApiKey,
+  ): Promise<IssuedApiKey> {
+    return this.apiKeys.rotate(principal, id, input)
   }
 
   @Delete(':id')

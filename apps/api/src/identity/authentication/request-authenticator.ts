@@ -1,11 +1,14 @@
+import { allowedPermissions } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
 import { Database } from '../../foundation/database/database.service.js'
 import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { ApiKeyPrincipal, Person, Principal } from '../../foundation/principal/principal.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { GatheredRuns } from '../../foundation/timers/gathered-runs.js'
 import { clientOf } from '../../http/front-door/client.js'
+import { ApiKeyUses } from '../api-keys/api-key-uses.js'
 import { ApiKeyVerifier } from '../api-keys/api-key-verifier.js'
 import { type SignedInSession, SignInService } from '../sign-in/sign-in.service.js'
 
@@ -25,6 +28,7 @@ export class RequestAuthenticator {
   constructor(
     private readonly signIn: SignInService,
     private readonly apiKeys: ApiKeyVerifier,
+    private readonly keyUses: ApiKeyUses,
     private readonly secrets: Secrets,
     private readonly database: Database,
   ) {}
@@ -38,7 +42,11 @@ export class RequestAuthenticator {
     if (authorization !== undefined) {
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === undefined) return null
-      if (this.secrets.looksLike('api key', token)) return this.keys.result(token)
+      if (this.secrets.looksLike('api key', token)) {
+        const key = await this.keys.result(token)
+        if (key !== null) this.keyUses.count(key.apiKeyId, clientOf(request.raw).address)
+        return key
+      }
       const session = await this.bearers.result(token)
       return session && toPerson(session)
     }
@@ -64,13 +72,21 @@ export class RequestAuthenticator {
       throw new InvalidError('Name the organization in the header Heliograph-Org.', 'organization_required')
     }
     const { organization, role } = membership
-    return { ...caller, organizationId: organization.id, organizationSlug: organization.slug, role }
+    const tags = storedTags(membership.tags)
+    return {
+      ...caller,
+      organizationId: organization.id,
+      organizationSlug: organization.slug,
+      role,
+      permissions: allowedPermissions(role, { tags }),
+      tags,
+    }
   }
 
   private findMemberships(userId: string) {
     return this.database.accounts.member.findMany({
       where: { userId },
-      select: { role: true, organization: { select: { id: true, slug: true } } },
+      select: { role: true, tags: true, organization: { select: { id: true, slug: true } } },
     })
   }
 

@@ -5,6 +5,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, isUniqueViolation, type Transaction } from '../../foundation/database/database.service.js'
 import { ConflictError, ForbiddenError } from '../../foundation/errors/domain-errors.js'
 import type { Person } from '../../foundation/principal/principal.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { lockOrganization, roleOf } from '../members/acting-role.js'
 import { memberLimits } from '../members/member-limits.js'
 import { SignInService } from '../sign-in/sign-in.service.js'
@@ -29,13 +30,14 @@ export class AcceptInvitationService {
   }
 
   async read(token: string, clientAddress: string): Promise<InvitationDetails> {
-    const { organization, role, createdBy, createdByKey, email, expiresAt } = await this.lookup.find(
+    const { organization, role, tags, createdBy, createdByKey, email, expiresAt } = await this.lookup.find(
       token,
       clientAddress,
     )
     return {
       organization: { slug: organization.slug, name: organization.name },
       role,
+      tags: storedTags(tags),
       invitedBy: createdBy?.name ?? createdByKey?.name ?? null,
       email,
       expiresAt: expiresAt.toISOString(),
@@ -88,12 +90,12 @@ export class AcceptInvitationService {
   ): Promise<Organization> {
     await lockOrganization(transaction, organizationId)
     const invitation = await this.lookup.findAgain(transaction, token)
-    const { id, role, organization } = invitation
+    const { id, role, tags, organization } = invitation
     await assertIsFor(transaction, invitation, userId)
     if ((await roleOf(transaction, organizationId, userId)) !== null)
       throw new ConflictError(`You are a member of ${organization.name} already.`, 'already_member')
     await this.assertRoom(transaction, organizationId)
-    await transaction.member.create({ data: { organizationId, userId, role } })
+    await transaction.member.create({ data: { organizationId, userId, role, tags } })
     await transaction.invitation.update({
       where: { id },
       data: { acceptedAt: new Date(), acceptedById: userId },
@@ -101,9 +103,9 @@ export class AcceptInvitationService {
     await this.audit.recordAs(transaction, organizationId, `person:${userId}`, {
       action: 'member.join',
       target: `member/${userId}`,
-      detail: { role, invitation: id },
+      detail: { role, tags: storedTags(tags), invitation: id },
     })
-    return { slug: organization.slug, name: organization.name, role }
+    return { slug: organization.slug, name: organization.name, role, tags: storedTags(tags) }
   }
 
   private async assertRoom(transaction: Transaction, organizationId: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Invitation } from '@heliograph/protocol'
 import type { Prisma } from '../../foundation/database/generated/client.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 
 /** What is read with an invitation, to tell who made it. */
 export const includeInviter = {
@@ -23,6 +24,7 @@ export function toInvitation(row: Row): Invitation {
     id: row.id,
     email: row.email,
     role: row.role,
+    tags: storedTags(row.tags),
     createdBy: inviterOf(row),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),

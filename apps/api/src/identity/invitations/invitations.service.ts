@@ -12,7 +12,7 @@ import { ConflictError, NotFoundError } from '../../foundation/errors/domain-err
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
-import { assertMayManage, lockPeople } from '../members/acting-role.js'
+import { assertMayGive, assertMayManage, lockPeople } from '../members/acting-role.js'
 import { invitationLimits } from './invitation-limits.js'
 import { includeInviter, isOpen, toInvitation } from './invitation-row.js'
 
@@ -35,6 +35,8 @@ export class InvitationsService {
 
   async create(principal: Principal, input: CreateInvitation): Promise<IssuedToken> {
     const { role, expiresInSeconds = invitationSeconds.default } = input
+    const tags = input.tags ?? null
+    assertMayGive(principal, role, tags)
     const email = input.email?.toLowerCase() ?? null
     const token = this.secrets.make('invitation')
     const row = await this.database.transaction(async (transaction) => {
@@ -47,6 +49,7 @@ export class InvitationsService {
           organizationId: principal.organizationId,
           email,
           role,
+          tags: tags ?? [],
           secretHash: this.secrets.hash('invitation', token).hash,
           ...(await makerOf(transaction, principal)),
           expiresAt: new Date(Date.now() + expiresInSeconds * 1_000),
@@ -56,7 +59,7 @@ export class InvitationsService {
       await this.audit.record(transaction, principal, {
         action: 'invitation.create',
         target: `invitation/${created.id}`,
-        detail: { email, role, expiresAt: created.expiresAt.toISOString() },
+        detail: { email, role, tags, expiresAt: created.expiresAt.toISOString() },
       })
       return created
     })

@@ -1,4 +1,4 @@
-import { mayManageRole, type Role, rolesText } from '@heliograph/protocol'
+import { allowedPermissions, mayManageRole, type Role, rolesText } from '@heliograph/protocol'
 import type { Transaction } from '../../foundation/database/database.service.js'
 import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
@@ -38,6 +38,17 @@ async function roleOfKey(transaction: Transaction, id: string): Promise<Role | n
   const { role, createdById, organizationId } = key
   const makerRole = createdById === null ? null : await roleOf(transaction, organizationId, createdById)
   return effectiveRole({ role, createdById, makerRole })
+}
+
+/** Throws a ForbiddenError when an API key gives people more than it may do itself: scopes leave it less than its role. */
+export function assertMayGive(principal: Principal, role: Role, tags: readonly string[] | null): void {
+  if (principal.kind === 'person') return
+  const missing = [...allowedPermissions(role, { tags })].filter((given) => !principal.permissions.has(given))
+  if (missing.length === 0) return
+  throw new ForbiddenError(
+    `An API key gives nobody what it may not do itself. For the role ${role} it lacks ${missing.join(', ')}.`,
+    'scope_exceeded',
+  )
 }
 
 /** Throws a ForbiddenError unless somebody with this role may give, change and take the role `managed`. */

@@ -1,10 +1,12 @@
 import type { Member, Role } from '@heliograph/protocol'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 
 export interface MemberRow {
   id: string
   name: string
   email: string
   role: Role
+  tags: string[]
   since: Date
   lastSignInAt: Date | null
   apiKeys: number
@@ -13,7 +15,7 @@ export interface MemberRow {
 
 /** The members of the organization $1, owners first; only the person $2 unless it is null. */
 export const listMembersSql = `
-  SELECT person.id, person.name, person.email, member.role, member.created_at AS since,
+  SELECT person.id, person.name, person.email, member.role, member.tags, member.created_at AS since,
     GREATEST(
       (SELECT max(last_at) FROM sign_in_address WHERE user_id = person.id),
       (SELECT max(created_at) FROM session WHERE user_id = person.id)
@@ -32,10 +34,11 @@ export const listMembersSql = `
   WHERE member.organization_id = $1 AND ($2::text IS NULL OR person.id = $2)
   ORDER BY member.role, lower(person.name), person.id`
 
-export function toMember(row: MemberRow, { showsSignIn }: { showsSignIn: boolean }): Member {
+export function toMember(row: MemberRow, { toManager }: { toManager: boolean }): Member {
   return {
     ...row,
+    tags: toManager ? storedTags(row.tags) : null,
     since: row.since.toISOString(),
-    lastSignInAt: showsSignIn ? (row.lastSignInAt?.toISOString() ?? null) : null,
+    lastSignInAt: toManager ? (row.lastSignInAt?.toISOString() ?? null) : null,
   }
 }

@@ -24,19 +24,20 @@ export class MembersController {
   @Patch(':user')
   @RequirePermission('members.manage')
   @ApiOperation({
-    summary: 'Change the role of a member',
+    summary: 'Change the role or the tag limit of a member',
     description:
       'Only owners give and take the role owner, and one owner always stays. Their MQTT connections in the organization are ' +
-      'ended, so that they connect again with what they may now. A key never does more than the person behind it.',
+      'ended, so that they connect again with what they may now. A key never does more than the person behind it. With a tag ' +
+      'limit an operator or a viewer sees only devices with at least one of the tags: all others do not exist for them.',
   })
   @ApiResult(200, Member, 'The member as they are now')
   @ApiProblems(400, 401, 403, 404, 409)
   update(
     @CurrentPrincipal() principal: Principal,
     @Param('user', { schema: UserId }) user: string,
-    @Body({ schema: UpdateMember }) { role }: UpdateMember,
+    @Body({ schema: UpdateMember }) change: UpdateMember,
   ): Promise<Member> {
-    return this.members.changeRole(principal, user, role)
+    return this.members.change(principal, user, change)
   }
 
   @Delete(':user')

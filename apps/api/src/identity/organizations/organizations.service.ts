@@ -6,6 +6,7 @@ import { Database, isUniqueViolation, type Transaction } from '../../foundation/
 import { ConflictError, ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Person } from '../../foundation/principal/principal.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { organizationLimits } from './organization-limits.js'
 
 /** Organizations and their members. */
@@ -32,7 +33,7 @@ export class OrganizationsService {
         email: true,
         platformAdministrator: true,
         members: {
-          select: { role: true, organization: { select: { slug: true, name: true } } },
+          select: { role: true, tags: true, organization: { select: { slug: true, name: true } } },
           orderBy: { organization: { name: 'asc' } },
         },
       },
@@ -41,7 +42,11 @@ export class OrganizationsService {
     const { id, name, email, members, platformAdministrator } = user
     return {
       user: { id, name, email },
-      organizations: members.map(({ role, organization }) => ({ ...organization, role })),
+      organizations: members.map(({ role, tags, organization }) => ({
+        ...organization,
+        role,
+        tags: storedTags(tags),
+      })),
       platformAdministrator,
       mayCreateOrganizations: platformAdministrator || this.config.allowNewOrganizations,
     }
@@ -78,7 +83,7 @@ export class OrganizationsService {
       organizationId: created.id,
       organizationSlug: created.slug,
     })
-    return { slug: created.slug, name: created.name, role: 'owner' }
+    return { slug: created.slug, name: created.name, role: 'owner', tags: null }
   }
 
   private async assertMayCreate(transaction: Transaction, userId: string): Promise<void> {

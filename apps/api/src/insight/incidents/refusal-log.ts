@@ -88,6 +88,34 @@ export class RefusalLog {
     }
   }
 
+  /** The devices of which refusals are kept. */
+  devicesOf(organizationId: number): string[] {
+    const devices = this.organizations.get(organizationId)?.devices.keys() ?? []
+    return [...devices].filter((device) => device !== null)
+  }
+
+  /** The same of some devices alone, with their counts by code. What was forgotten of them is not in the counts. */
+  recentOf(
+    organizationId: number,
+    devices: ReadonlySet<string>,
+    atMs = performance.now(),
+    nowMs = Date.now(),
+  ): { refusals: Refusal[]; furtherRefusals: FurtherRefusals; counts: RefusalCount[] } {
+    const kept = this.organizations.get(organizationId)?.devices
+    const all = [...devices]
+      .flatMap((device) => kept?.get(device)?.list(atMs) ?? [])
+      .sort((a, b) => b.order - a.order)
+    const further = all.slice(listedInOverview)
+    return {
+      refusals: all.slice(0, listedInOverview).map((entry) => describe(entry, atMs, nowMs)),
+      furtherRefusals: {
+        devices: new Set(further.map(({ device }) => device)).size,
+        counts: countsOf(further, atMs).map(({ code, lastHour }) => ({ code, count: lastHour })),
+      },
+      counts: countsOf(all, atMs),
+    }
+  }
+
   /** The refusals of a device whose order is below `before`, newest first, each with its order. */
   ofDevice(
     organizationId: number,
@@ -132,6 +160,20 @@ function countCode({ counts }: Organization, { code, count = 1 }: RecordedRefusa
   counts.set(code, ofCode)
   ofCode.minute.add(count, atMs)
   ofCode.hour.add(count, atMs)
+}
+
+/** Counts by code, the most frequent first. */
+function countsOf(entries: readonly RefusalEntry[], atMs: number): RefusalCount[] {
+  const counts = new Map<string, RefusalCount>()
+  for (const { code, count } of entries) {
+    const { lastMinute, lastHour } = counts.get(code) ?? { lastMinute: 0, lastHour: 0 }
+    counts.set(code, {
+      code,
+      lastMinute: lastMinute + count.sum(minuteMs, atMs),
+      lastHour: lastHour + count.sum(hourMs, atMs),
+    })
+  }
+  return [...counts.values()].sort((a, b) => b.lastHour - a.lastHour)
 }
 
 function sumOf(refusals: readonly Refusal[]): number {

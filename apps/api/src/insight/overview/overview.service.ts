@@ -6,6 +6,7 @@ import { StorageEstimator } from '../../telemetry/usage/storage-estimator.js'
 import { RefusalLog } from '../incidents/refusal-log.js'
 import { SlowConsumers } from '../incidents/slow-consumers.js'
 import { DeviceCounts } from './device-counts.js'
+import { LimitedOverview } from './limited-overview.js'
 import { StoreStatus } from './store-status.js'
 import { TrafficRates } from './traffic-rates.js'
 
@@ -22,9 +23,12 @@ export class OverviewService {
     private readonly refusals: RefusalLog,
     private readonly slow: SlowConsumers,
     private readonly store: StoreStatus,
+    private readonly limited: LimitedOverview,
   ) {}
 
-  async read({ organizationId }: Principal): Promise<Overview> {
+  async read(principal: Principal): Promise<Overview> {
+    const { organizationId, tags } = principal
+    if (tags !== null) return this.limited.read({ ...principal, tags })
     await this.refresh(organizationId)
     // One moment for all, so that the counts are those of the list.
     const atMs = performance.now()

@@ -13,7 +13,7 @@ export class UsageController {
   constructor(private readonly report: UsageReportService) {}
 
   @Get()
-  @RequirePermission('organization.read')
+  @RequirePermission('usage.read')
   @ApiOperation({
     summary: 'Read what the organization uses of its quotas',
     description: 'With a forecast of when each is used up. A platform administrator sets the quotas.',

@@ -26,6 +26,8 @@ export interface PersonConnection extends InOrganization {
   owner: TokenOwner
   /** The person signed in, or behind the API key; null for a key whose maker an old version did not record. */
   userId: string | null
+  /** It reads only devices with at least one of these tags; null: all devices. */
+  tags: readonly string[] | null
   /** Epoch milliseconds of just before its rights were read. */
   authenticatedAtMs: number
   mqtt: Extract<MqttPrincipal, { kind: 'person' }>

@@ -1,5 +1,6 @@
 import type { Broker } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
+import { AccessChanges } from './access-changes.js'
 import type { ConnectionPrincipal, PersonConnection, TokenOwner } from './connection-principal.js'
 import { MembershipChanges } from './membership-changes.js'
 import { isSameOwner } from './session-ids.js'
@@ -9,7 +10,10 @@ import { isSameOwner } from './session-ids.js'
 export class LiveConnections {
   private broker: Broker<ConnectionPrincipal> | null = null
 
-  constructor(private readonly memberships: MembershipChanges) {}
+  constructor(
+    private readonly memberships: MembershipChanges,
+    private readonly access: AccessChanges,
+  ) {}
 
   /** By organization: the connections that count for its quota, by session, of which each has one at a time. */
   private readonly counted = new Map<number, Map<string, string>>()
@@ -50,18 +54,19 @@ export class LiveConnections {
   }
 
   /**
-   * Gives the owner's connection new filters and a new end. Returns false when the owner has no such connection, or another
-   * role since the filters were decided.
+   * Gives the owner's connection new filters and a new end. Returns false when the owner has no such connection, or other
+   * rights since the filters were decided.
    */
   renew(
     sessionId: string,
     owner: TokenOwner,
-    filters: { subscribe: string[]; publish: string[] },
+    { tags, ...filters }: { subscribe: string[]; publish: string[]; tags: readonly string[] | null },
     { expiresAt, decidedAtMs }: { expiresAt: number; decidedAtMs: number },
   ): boolean {
     const principal = this.find(sessionId)
     if (principal === null || !isSameOwner(principal.owner, owner)) return false
     if (this.memberships.changedSince(principal, decidedAtMs)) return false
+    if (!isSameLimit(principal.tags, tags) || this.access.changedSince(principal, decidedAtMs)) return false
     this.broker?.setPrincipal(sessionId, { ...principal, mqtt: { ...principal.mqtt, ...filters } })
     return this.broker?.extend(sessionId, expiresAt) ?? false
   }
@@ -72,6 +77,11 @@ export class LiveConnections {
     }
     return null
   }
+}
+
+function isSameLimit(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  if (one === null || other === null) return one === other
+  return one.length === other.length && one.every((tag) => other.includes(tag))
 }
 
 /** Pages of people do not count, so that an organization past its quota can still be looked at. */

@@ -24,6 +24,7 @@ import { brokerLogger } from './broker-logger.js'
 import { registerBrokerMetrics } from './broker-metrics.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { withinDescriptors } from './descriptor-limit.js'
+import { LimitRevocation } from './limit-revocation.js'
 import { listen } from './mqtt-ports.js'
 import { MqttRefusalLog } from './mqtt-refusal-log.js'
 import { presenceReasons } from './presence-reasons.js'
@@ -54,6 +55,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly publisher: PlatformPublisher,
     private readonly live: LiveConnections,
     private readonly revocation: Revocation,
+    private readonly limitRevocation: LimitRevocation,
     private readonly listeners: BrokerListeners,
     private readonly health: HealthChecks,
     private readonly metrics: MetricsRegistry,
@@ -81,6 +83,7 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
     // Before the revocation, so that a client that connects and is cut off at once counts as connected first.
     this.subscribe(broker)
     this.revocation.attach(broker)
+    this.limitRevocation.attach(broker)
     this.listeners.brokerCreated(broker)
     registerBrokerMetrics(this.metrics.registry, broker)
     this.proxied = this.acceptProxies()

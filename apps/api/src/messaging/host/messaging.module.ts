@@ -6,16 +6,19 @@ import { NoticesModule } from '../../registry/notices/notices.module.js'
 import { PresenceModule } from '../../registry/presence/presence.module.js'
 import { IngestModule } from '../../telemetry/ingest/ingest.module.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
+import { AccessChanges } from '../connections/access-changes.js'
 import { LiveConnections } from '../connections/live-connections.js'
 import { MembershipChanges } from '../connections/membership-changes.js'
 import { PublishHandler } from '../publishing/publish-handler.js'
 import { EndedTokenOwners } from '../tokens/ended-token-owners.js'
+import { SeenDevices } from '../tokens/seen-devices.js'
 import { TokenService } from '../tokens/token.service.js'
 import { TokenAuthenticator } from '../tokens/token-authenticator.js'
 import { TokensController } from '../tokens/tokens.controller.js'
 import { BrokerHost } from './broker-host.js'
 import { BrokerListeners } from './broker-listeners.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
+import { LimitRevocation } from './limit-revocation.js'
 import { Revocation } from './revocation.js'
 import { SessionPrincipals } from './session-principals.js'
 import { UnretainedNotices } from './unretained-notices.js'
@@ -31,15 +34,18 @@ import { UnretainedNotices } from './unretained-notices.js'
   ],
   controllers: [TokensController],
   providers: [
+    AccessChanges,
     BrokerHost,
     BrokerListeners,
     BrokerStore,
     ConnectAuthenticator,
     SessionPrincipals,
+    LimitRevocation,
     LiveConnections,
     MembershipChanges,
     PublishHandler,
     Revocation,
+    SeenDevices,
     TokenAuthenticator,
     EndedTokenOwners,
     TokenService,

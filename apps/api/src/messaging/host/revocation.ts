@@ -35,6 +35,7 @@ export class Revocation {
       this.endOwner(broker, { kind: 'apiKey', id: apiKeyId }),
     )
     this.events.on('member.roleChanged', (member) => this.endConnectionsOf(broker, member))
+    this.events.on('member.tagsChanged', (member) => this.endTagLimit(broker, member))
     this.events.on('member.removed', (member) => this.endMembership(broker, member))
     this.events.on('device.deleted', (device) => this.forgetDevice(broker, device))
     // A client that was being authenticated during the revocation was not among the connections ended above.
@@ -65,6 +66,20 @@ export class Revocation {
         principal.userId === member.userId,
       'revoked',
     )
+  }
+
+  /** The same, and removes what they and their keys stored there of devices that they may not see any more. */
+  private async endTagLimit(
+    broker: Broker<ConnectionPrincipal>,
+    { sessionIds, apiKeyIds, organizationSlug, ...member }: PlatformEvents['member.tagsChanged'],
+  ): Promise<void> {
+    this.endConnectionsOf(broker, member)
+    const owners = new Set([
+      ...sessionIds.map((id) => tokenOwner({ kind: 'session', id })),
+      ...apiKeyIds.map((id) => tokenOwner({ kind: 'apiKey', id })),
+    ])
+    const prefix = personSessionId(organizationSlug, '')
+    await this.forgetSessions(broker, (sessionId, owner) => sessionId.startsWith(prefix) && owners.has(owner))
   }
 
   /** The same, and removes what they stored there. Their sign-in sessions go on, in other organizations. */

@@ -2,6 +2,7 @@ import {
   type CreateMqttToken,
   canSubscribe,
   channel,
+  deviceOfFilter,
   filterContains,
   filterProblem,
   may,
@@ -25,7 +26,10 @@ export interface GrantedFilters {
   publish: string[]
 }
 
-/** The filters of a token: those requested, if the caller may have them. Throws an error that names a filter otherwise. */
+/**
+ * The filters of a token: those requested, if the caller may have them. Throws an error that names a filter otherwise. With a
+ * tag limit each filter names one device, and whether the caller sees it is left to `SeenDevices`.
+ */
 export function grantFilters(principal: Principal, requested: CreateMqttToken): GrantedFilters {
   const org = principal.organizationSlug
   const everything = organizationFilter(org)
@@ -37,14 +41,22 @@ export function grantFilters(principal: Principal, requested: CreateMqttToken): 
   const reader = { kind: 'person', org, subscribe: [everything], publish: [] } as const
   for (const filter of subscribe) {
     if (!canSubscribe(reader, filter)) throw denied(filter, `it reaches beyond ${everything}`)
+    if (principal.tags !== null && requested.subscribe !== undefined && deviceOfFilter(filter) === null)
+      throw denied(filter, 'you see only devices with certain tags, so each filter has to name one device')
   }
   const writable = belowApps.filter({ org })
   for (const filter of publish) {
-    if (!may(principal.role, 'apps.publish'))
-      throw denied(filter, `publishing requires the role ${rolesText('apps.publish')}`)
+    if (!principal.permissions.has('apps.publish')) throw denied(filter, whyNotPublish(principal))
     if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)
   }
   return { subscribe: [...new Set(subscribe)], publish: [...new Set(publish)] }
+}
+
+function whyNotPublish({ role, tags }: Principal): string {
+  if (!may(role, 'apps.publish')) return `publishing requires the role ${rolesText('apps.publish')}`
+  return tags === null
+    ? 'publishing requires the scope apps.publish'
+    : 'apps belong to the whole organization, and you see only devices with certain tags'
 }
 
 function problems(field: 'subscribe' | 'publish', filters: readonly string[]): FieldError[] {

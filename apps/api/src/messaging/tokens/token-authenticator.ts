@@ -1,8 +1,9 @@
 import type { Broker, ConnectRequest } from '@heliograph/broker'
-import { rolesThatMay } from '@heliograph/protocol'
+import { narrowTags, rolesThatMay } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { clientOf } from '../../http/front-door/client.js'
 import { Origins } from '../../identity/sign-in/origins.js'
@@ -13,6 +14,7 @@ import type {
   TokenOwner,
 } from '../connections/connection-principal.js'
 import { isSameOwner, personSessionId, quotaOwner, tokenOwner } from '../connections/session-ids.js'
+import { SeenDevices } from './seen-devices.js'
 
 /** Authenticates people and scripts by the tokens that they got over REST. */
 @Injectable()
@@ -22,6 +24,7 @@ export class TokenAuthenticator {
     private readonly secrets: Secrets,
     private readonly origins: Origins,
     private readonly events: EventBus,
+    private readonly seen: SeenDevices,
   ) {}
 
   recognizes(password: string): boolean {
@@ -47,7 +50,7 @@ export class TokenAuthenticator {
 
     const sessionId = personSessionId(token.organizationSlug, token.clientId)
     if (isTaken(broker, sessionId, token.owner)) return refuseConnect('wrong_client_id')
-    const principal = connectionPrincipal(token, authenticatedAtMs)
+    const principal = await this.connectionPrincipal(token, authenticatedAtMs)
     return {
       ok: true,
       principal,
@@ -69,7 +72,30 @@ export class TokenAuthenticator {
       owner.kind === 'apiKey' ? owner.id : null,
     ])
     const [token] = rows
-    return token === undefined ? null : connectionPrincipal({ ...token, owner }, authenticatedAtMs)
+    return token === undefined ? null : this.connectionPrincipal({ ...token, owner }, authenticatedAtMs)
+  }
+
+  /** With a tag limit it reads of the granted filters those of devices that have one of the tags now, and publishes nothing. */
+  private async connectionPrincipal(
+    token: StoredToken,
+    authenticatedAtMs: number,
+  ): Promise<PersonConnection> {
+    const { organizationId, organizationSlug, owner, behindUserId } = token
+    const tags = narrowTags(storedTags(token.keyTags), storedTags(token.memberTags))
+    const filters =
+      tags === null
+        ? { subscribe: token.subscribe, publish: token.publish }
+        : { subscribe: await this.seen.within({ organizationId, tags }, token.subscribe), publish: [] }
+    return {
+      kind: 'person',
+      organizationId,
+      organizationSlug,
+      owner,
+      userId: behindUserId,
+      tags,
+      authenticatedAtMs,
+      mqtt: { kind: 'person', org: organizationSlug, ...filters },
+    }
   }
 
   /**
@@ -115,6 +141,9 @@ interface TokenFacts {
   userId: string | null
   /** The person signed in, or behind the API key. */
   behindUserId: string | null
+  /** The tag limits of that person and of the API key; empty or null: none. */
+  memberTags: string[] | null
+  keyTags: string[] | null
 }
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
@@ -125,7 +154,7 @@ const tokensSql = `
     CASE WHEN behind.user_id IS NULL OR member.role = ANY($1::"Role"[]) THEN token.publish ELSE '{}' END AS publish,
     organization.id AS "organizationId", organization.slug AS "organizationSlug",
     token.session_id AS "sessionId", session.user_id AS "userId", behind.user_id AS "behindUserId",
-    token.api_key_id AS "apiKeyId",
+    token.api_key_id AS "apiKeyId", member.tags AS "memberTags", api_key.tags AS "keyTags",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
   FROM mqtt_token AS token
   JOIN organization ON organization.id = token.organization_id
@@ -153,17 +182,4 @@ function isTaken(broker: Broker<ConnectionPrincipal>, sessionId: string, owner: 
     return !isSameOwner(principal.owner, owner)
   }
   return false
-}
-
-function connectionPrincipal(token: StoredToken, authenticatedAtMs: number): PersonConnection {
-  const { organizationId, organizationSlug, owner, behindUserId, subscribe, publish } = token
-  return {
-    kind: 'person',
-    organizationId,
-    organizationSlug,
-    owner,
-    userId: behindUserId,
-    authenticatedAtMs,
-    mqtt: { kind: 'person', org: organizationSlug, subscribe, publish },
-  }
 }

@@ -10,6 +10,13 @@ export const tokenLimits = new LimitSet('tokens', 'MQTT tokens', {
     text: 'MQTT tokens of a sign-in session or an API key that have not ended',
     past: '429 `too_many_tokens` with `Retry-After`',
   },
+  limitedDevices: {
+    default: 1_000,
+    unit: 'count',
+    per: 'request',
+    text: 'devices of a token that names none, of a caller with a tag limit',
+    past: '400 `too_many_devices`: name devices, 64 in a request',
+  },
 })
 
 /** Fewer at a time than there are connections for the registry. */

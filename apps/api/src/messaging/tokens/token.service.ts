@@ -13,6 +13,7 @@ import type { TokenOwner } from '../connections/connection-principal.js'
 import { LiveConnections } from '../connections/live-connections.js'
 import { isSameOwner, personSessionId } from '../connections/session-ids.js'
 import { type GrantedFilters, grantFilters } from './granted-filters.js'
+import { SeenDevices } from './seen-devices.js'
 import { tokenLimits, tokenRequestLimits } from './token-limits.js'
 
 const lifetimeMs = 5 * 60 * 1_000
@@ -39,6 +40,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly live: LiveConnections,
+    private readonly seen: SeenDevices,
     @Inject(CONFIG) config: Config,
     private readonly limiters: ConcurrencyLimiters,
   ) {
@@ -79,10 +81,24 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     await this.refuseForeignClientId(principal, sessionId, clientId, owner)
     await this.makeSureOfRoom(owner)
     const decidedAtMs = Date.now()
-    const { publish, ...token } = await this.store(principal, clientId, granted)
-    const filters = { subscribe: granted.subscribe, publish }
+    const subscribe = await this.readable(principal, input, granted)
+    const { publish, ...token } = await this.store(principal, clientId, { ...granted, subscribe })
+    const filters = { subscribe, publish, tags: principal.tags }
     this.live.renew(sessionId, owner, filters, { expiresAt: token.expiresAt.getTime(), decidedAtMs })
     return token
+  }
+
+  /** With a tag limit only the filters of devices that the caller sees: another device is as one that does not exist. */
+  private async readable(
+    { organizationId, organizationSlug, tags }: Principal,
+    input: CreateMqttToken,
+    granted: GrantedFilters,
+  ): Promise<string[]> {
+    if (tags === null) return granted.subscribe
+    const limited = { organizationId, tags }
+    return input.subscribe === undefined
+      ? this.seen.filters(limited, organizationSlug)
+      : this.seen.within(limited, granted.subscribe)
   }
 
   private async refuseForeignClientId(

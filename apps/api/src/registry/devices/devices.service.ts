@@ -1,9 +1,15 @@
-import { type CreateDevice, type Device, suggestDeviceId, type UpdateDevice } from '@heliograph/protocol'
+import {
+  type CreateDevice,
+  type Device,
+  suggestDeviceId,
+  type UpdateDevice,
+  withinTags,
+} from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, isUniqueViolation } from '../../foundation/database/database.service.js'
 import type { Device as Row } from '../../foundation/database/generated/client.js'
-import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, ForbiddenError, NotFoundError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
@@ -37,22 +43,33 @@ export class DevicesService {
       [principal.organizationId, id, new Date()],
     )
     const row = rows[0]
-    if (row === undefined) throw new NotFoundError(`There is no device ${id}.`, 'device_not_found')
+    if (row === undefined || !withinTags(principal.tags, row.tags))
+      throw new NotFoundError(`There is no device ${id}.`, 'device_not_found')
     return toDevice(row)
   }
 
   async update(principal: Principal, id: string, change: UpdateDevice): Promise<Device> {
-    const row = await this.database.transaction(async (transaction) => {
-      const { key } = await this.lookup.find(principal, id, transaction)
-      const updated = await transaction.device.update({ where: { key }, data: change })
+    const { before, updated } = await this.database.transaction(async (transaction) => {
+      // Locked, so that each change of tags tells from what it changed.
+      await transaction.$queryRaw`
+        SELECT FROM device WHERE organization_id = ${principal.organizationId} AND id = ${id} FOR NO KEY UPDATE`
+      const found = await this.lookup.find(principal, id, transaction)
+      assertMayChangeTags(principal, found.tags, change.tags)
+      const updated = await transaction.device.update({ where: { key: found.key }, data: change })
       await this.audit.record(transaction, principal, {
         action: 'device.update',
         target: `device/${id}`,
         detail: change,
       })
-      return updated
+      return { before: found.tags, updated }
     })
-    await this.events.emit('device.updated', facts(principal, row))
+    await this.events.emit('device.updated', facts(principal, updated))
+    if (change.tags !== undefined)
+      await this.events.emit('device.tagsChanged', {
+        ...facts(principal, updated),
+        before,
+        tags: updated.tags,
+      })
     return this.get(principal, id)
   }
 
@@ -69,6 +86,7 @@ export class DevicesService {
       })
       return found
     })
+    await this.events.emit('device.tagsChanged', { ...facts(principal, row), before: row.tags, tags: [] })
     await this.events.emit('device.deleted', facts(principal, row))
   }
 
@@ -113,6 +131,20 @@ export class DevicesService {
       throw error
     }
   }
+}
+
+/** Tags decide who sees a device, so whoever sees only some of them does not change them. */
+function assertMayChangeTags(
+  { tags: limit }: Principal,
+  before: readonly string[],
+  after: readonly string[] | undefined,
+): void {
+  if (limit === null || after === undefined) return
+  if (before.length === after.length && before.every((tag) => after.includes(tag))) return
+  throw new ForbiddenError(
+    'Tags decide who sees a device. You see only devices with certain tags, so you may not change them.',
+    'tag_limited',
+  )
 }
 
 function facts({ organizationId, organizationSlug }: Principal, row: Row) {

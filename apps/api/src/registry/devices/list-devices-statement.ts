@@ -1,6 +1,7 @@
 import type { ListDevices } from '@heliograph/protocol'
 import { z } from 'zod'
 import { decodeCursor } from '../../foundation/paging/cursor.js'
+import type { Principal } from '../../foundation/principal/principal.js'
 import { type DeviceRow, deviceColumns, deviceTables, statusSql } from './device-row.js'
 
 /** The sort orders. The id always comes second, so that each device has one definite place. */
@@ -21,9 +22,9 @@ const orders = {
 
 type Sort = NonNullable<ListDevices['sort']>
 
-/** The statement that reads a page of devices, and one row more than it has room for. */
+/** The statement that reads a page of the devices that the caller sees, and one row more than it has room for. */
 export function listStatement(
-  organizationId: number,
+  { organizationId, tags }: Pick<Principal, 'organizationId' | 'tags'>,
   query: ListDevices & { sort: Sort },
   limit: number,
   now: Date,
@@ -35,6 +36,7 @@ export function listStatement(
   const isDescending = query.sort.startsWith('-')
 
   const conditions = [`d.organization_id = ${bind(organizationId)}`]
+  if (tags !== null) conditions.push(`d.tags && ${bind(tags)}::text[]`)
   if (query.search) conditions.push(searchSql(bind(`%${escapeLike(query.search)}%`)))
   if (query.tag !== undefined) conditions.push(`d.tags @> ARRAY[${bind(query.tag)}::text]`)
   if (query.type !== undefined) conditions.push(`d.type = ${bind(query.type)}`)

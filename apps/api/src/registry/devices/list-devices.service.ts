@@ -16,7 +16,7 @@ export class ListDevicesService {
   async list(principal: Principal, query: ListDevices): Promise<DevicePage> {
     const limit = query.limit ?? defaultLimit
     const sort = query.sort ?? 'name'
-    const statement = listStatement(principal.organizationId, { ...query, sort }, limit + 1, new Date())
+    const statement = listStatement(principal, { ...query, sort }, limit + 1, new Date())
     const rows = await this.lists.rows<DeviceRow>(principal, statement.text, statement.values)
     const page = rows.slice(0, limit)
     const last = page.at(-1)

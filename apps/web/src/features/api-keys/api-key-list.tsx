@@ -12,16 +12,24 @@ import { Table, Th, ThActions } from '@/components/table'
 import { useApiKeys } from '@/lib/api-keys'
 import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
-import { ApiKeyRow } from './api-key-row'
+import { ApiKeyRow, type ApiKeyRowProps } from './api-key-row'
 
 const CreateKeyDialog = dynamic(() => import('./create-key-dialog').then((m) => m.CreateKeyDialog))
+const RotateKeyDialog = dynamic(() => import('./rotate-key-dialog').then((m) => m.RotateKeyDialog))
 const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog').then((m) => m.RevokeKeyDialog))
+
+/** What a person is asked about a key. */
+interface Asked {
+  kind: 'rotate' | 'revoke'
+  apiKey: ApiKey
+}
 
 export function ApiKeyList() {
   const { name } = useOrganization()
   const may = useMay()
   const [creating, setCreating] = useState(false)
-  const [revoking, setRevoking] = useState<ApiKey | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const close = () => setAsked(null)
   const create = may('apiKeys.manage') && (
     <Button variant="primary" onClick={() => setCreating(true)}>
       <Plus aria-hidden />
@@ -43,14 +51,15 @@ export function ApiKeyList() {
         </div>
         {create}
       </header>
-      <Keys onRevoke={setRevoking} />
+      <Keys onAction={(kind, apiKey) => setAsked({ kind, apiKey })} />
       {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}
-      {revoking && <RevokeKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} />}
+      {asked?.kind === 'rotate' && <RotateKeyDialog apiKey={asked.apiKey} onClose={close} />}
+      {asked?.kind === 'revoke' && <RevokeKeyDialog apiKey={asked.apiKey} onClose={close} />}
     </div>
   )
 }
 
-function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
+function Keys({ onAction }: Pick<ApiKeyRowProps, 'onAction'>) {
   return (
     <Loaded
       query={useApiKeys()}
@@ -67,8 +76,8 @@ function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th className="max-sm:hidden">Role</Th>
-                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Access</Th>
+                <Th className="max-sm:hidden">Last used</Th>
                 <Th className="max-sm:hidden">Created</Th>
                 <Th>Expires</Th>
                 <ThActions />
@@ -76,7 +85,7 @@ function Keys({ onRevoke }: { onRevoke: (key: ApiKey) => void }) {
             </thead>
             <tbody>
               {items.map((key) => (
-                <ApiKeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />
+                <ApiKeyRow key={key.id} apiKey={key} onAction={onAction} />
               ))}
             </tbody>
           </Table>

@@ -9,10 +9,11 @@ import { usePlatform } from '@/lib/platform'
 
 interface KeyOnceDialogProps {
   apiKey: IssuedApiKey
+  title?: string
   onClose: () => void
 }
 
-export function KeyOnceDialog({ apiKey, onClose }: KeyOnceDialogProps) {
+export function KeyOnceDialog({ apiKey, title, onClose }: KeyOnceDialogProps) {
   const { data: platform } = usePlatform()
   const url = new URL('/api/v1/devices', platform?.urls.http ?? window.location.origin)
   return (
@@ -20,7 +21,7 @@ export function KeyOnceDialog({ apiKey, onClose }: KeyOnceDialogProps) {
       open
       locked
       onOpenChange={onClose}
-      title={`New API key: ${apiKey.name}`}
+      title={title ?? `New API key: ${apiKey.name}`}
       description="The key is shown only now. Store it where the script can read it."
       footer={
         <Button variant="primary" onClick={onClose}>

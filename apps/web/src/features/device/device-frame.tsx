@@ -1,6 +1,6 @@
 'use client'
 
-import { type Device, telemetry } from '@heliograph/protocol'
+import { type Device, presence, telemetry } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { Cpu } from 'lucide-react'
 import Link from 'next/link'
@@ -17,7 +17,7 @@ import { deviceKey, useDevice } from '@/lib/device-queries'
 import { useTrackMessages } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
 import { useFleet } from '@/lib/live/use-fleet'
-import { useOrganization } from '@/lib/organization'
+import { useOrganization, useTagLimit } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { DeviceContext } from './device-context'
 import { DeviceHeader } from './device-header'
@@ -31,14 +31,18 @@ interface DeviceFrameProps {
 /** The frame of all pages of a device: its name, its state, and the tabs of its pages. */
 export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   const { slug } = useOrganization()
+  const isLimited = useTagLimit() !== null
   const device = useDevice(id)
   const queryClient = useQueryClient()
   useTrackMessages(telemetry.filter({ org: slug, device: id }))
+  // Everybody else hears the presence of all devices already.
+  useTrackMessages(isLimited ? presence.filter({ org: slug, device: id }) : null)
   useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceKey(slug, id) }))
 
   if (device.isPending) return <HeaderSkeleton />
+  // Also when it was there before: it was deleted, or is outside of what the caller may see now.
+  if (device.error instanceof ApiError && device.error.status === 404) return <UnknownDevice id={id} />
   if (!device.data) {
-    if (device.error instanceof ApiError && device.error.status === 404) return <UnknownDevice id={id} />
     return (
       <ErrorState
         title="The device could not be loaded"

@@ -10,6 +10,7 @@ import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { NoDevices } from '@/components/no-devices'
+import { TagLimitNotice } from '@/components/tag-limit-notice'
 import { type DeviceListQuery, deviceListKey, useDeviceList } from '@/lib/device-queries'
 import { useTrackMessages } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
@@ -53,6 +54,7 @@ export function DeviceList() {
           </Button>
         )}
       </header>
+      <TagLimitNotice className="mt-4" />
       {fresh ? (
         <NoDevices
           action={

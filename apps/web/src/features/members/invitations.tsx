@@ -75,6 +75,11 @@ function Row({ invitation, onRevoke }: RowProps) {
       </Td>
       <Td>
         <Badge>{invitation.role}</Badge>
+        {invitation.tags !== null && (
+          <span className="mt-1 block max-w-28 text-12 wrap-anywhere text-ink-faint sm:max-w-56">
+            devices tagged {invitation.tags.join(' or ')}
+          </span>
+        )}
       </Td>
       <Td className="max-w-48 truncate text-ink-soft max-md:hidden">{makerText(invitation)}</Td>
       <Td className="whitespace-nowrap text-ink-soft">

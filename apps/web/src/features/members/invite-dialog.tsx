@@ -1,9 +1,16 @@
 'use client'
 
-import { CreateInvitation, type IssuedInvitation, mayManageRole, type Role } from '@heliograph/protocol'
+import {
+  CreateInvitation,
+  type IssuedInvitation,
+  mayHaveTagLimit,
+  mayManageRole,
+  type Role,
+} from '@heliograph/protocol'
 import { useState } from 'react'
 import { FormDialog } from '@/components/form-dialog'
 import { SelectField } from '@/components/select-field'
+import { TagLimitField } from '@/components/tag-limit-field'
 import { TextField } from '@/components/text-field'
 import { useOrganization } from '@/lib/organization'
 import { roleOptions, roleTexts } from '@/lib/role-texts'
@@ -24,10 +31,16 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { invite } = usePeopleCalls()
   const [issued, setIssued] = useState<IssuedInvitation | null>(null)
   const form = useForm({
-    initial: { email: '', role: 'viewer' as Role, seconds: '604800' as (typeof lifetimes)[number][0] },
+    initial: {
+      email: '',
+      role: 'viewer' as Role,
+      tags: [] as string[],
+      seconds: '604800' as (typeof lifetimes)[number][0],
+    },
     schema: CreateInvitation,
-    toInput: ({ email, role, seconds }) => ({
+    toInput: ({ email, role, tags, seconds }) => ({
       role,
+      ...(tags.length > 0 && mayHaveTagLimit(role) ? { tags } : {}),
       expiresInSeconds: Number(seconds),
       ...(email.trim() === '' ? {} : { email: email.trim() }),
     }),
@@ -62,6 +75,9 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         onValue={(role) => set('role', role)}
         options={roleOptions((role): role is Role => mayManageRole(own, role))}
       />
+      {mayHaveTagLimit(values.role) && (
+        <TagLimitField value={values.tags} onValue={(tags) => set('tags', tags)} error={error('tags')} />
+      )}
       <SelectField
         label="Link expires"
         error={error('expiresInSeconds')}

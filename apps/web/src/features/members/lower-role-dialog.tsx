@@ -15,7 +15,7 @@ interface LowerRoleDialogProps {
 
 /** Names what a role that may do less takes from a member. */
 export function LowerRoleDialog({ member, role, onClose }: LowerRoleDialogProps) {
-  const { changeRole } = usePeopleCalls()
+  const { change } = usePeopleCalls()
   const toast = useToast()
   const isSelf = useMe().data?.user.id === member.id
   const they = isSelf ? 'you' : 'they'
@@ -26,7 +26,7 @@ export function LowerRoleDialog({ member, role, onClose }: LowerRoleDialogProps)
       title={`Make ${isSelf ? 'yourself' : member.name} ${role}?`}
       confirmLabel={`Make ${role}`}
       onConfirm={async () => {
-        await changeRole(member.id, role)
+        await change(member.id, { role })
         toast(isSelf ? `You are ${role} now` : `${member.name} is ${role} now`)
       }}
     >

@@ -1,6 +1,6 @@
 'use client'
 
-import { includesRole, type Member, mayManageRole, type Role } from '@heliograph/protocol'
+import { includesRole, type Member, mayHaveTagLimit, mayManageRole, type Role } from '@heliograph/protocol'
 import { Badge } from '@/components/badge'
 import { Button } from '@/components/button'
 import { Td } from '@/components/table'
@@ -18,9 +18,10 @@ interface MemberRowProps {
   onRemove: (member: Member) => void
   /** A role that may do less is asked about first. */
   onLower: (member: Member, role: Role) => void
+  onLimit: (member: Member) => void
 }
 
-export function MemberRow({ member, onRemove, onLower }: MemberRowProps) {
+export function MemberRow({ member, onRemove, onLower, onLimit }: MemberRowProps) {
   const { role } = useOrganization()
   const manages = useMay()('members.manage')
   const isSelf = useMe().data?.user.id === member.id
@@ -44,6 +45,7 @@ export function MemberRow({ member, onRemove, onLower }: MemberRowProps) {
         ) : (
           <Badge>{member.role}</Badge>
         )}
+        {manages && mayHaveTagLimit(member.role) && <Sight member={member} onLimit={onLimit} />}
       </Td>
       <Td className="whitespace-nowrap text-ink-soft max-md:hidden">{formatDay(Date.parse(member.since))}</Td>
       {manages && (
@@ -68,12 +70,27 @@ export function MemberRow({ member, onRemove, onLower }: MemberRowProps) {
   )
 }
 
+/** Which devices a member sees, as a button that changes it. */
+function Sight({ member, onLimit }: Pick<MemberRowProps, 'member' | 'onLimit'>) {
+  const sees = member.tags === null ? 'all devices' : `devices tagged ${member.tags.join(' or ')}`
+  return (
+    <button
+      type="button"
+      aria-label={`${member.name} sees ${sees}. Change`}
+      className="block max-w-28 text-left text-12 wrap-anywhere whitespace-normal text-ink-faint underline decoration-line-strong underline-offset-2 hover:text-ink sm:max-w-56"
+      onClick={() => onLimit(member)}
+    >
+      {sees}
+    </button>
+  )
+}
+
 /** Gives a member a role that may do more, which takes nothing from them. */
 function useRaise({ id, name }: Member): (role: Role) => void {
-  const { changeRole } = usePeopleCalls()
+  const { change } = usePeopleCalls()
   const toast = useToast()
   return (role) => {
-    changeRole(id, role).then(
+    change(id, { role }).then(
       () => toast(`${name} is ${role} now`),
       (error) => toast(`The role was not changed. ${explain(error).what}`, 'failed'),
     )

@@ -16,9 +16,10 @@ import { useMembers } from './use-members'
 const InviteDialog = dynamic(() => import('./invite-dialog').then((m) => m.InviteDialog))
 const RemoveDialog = dynamic(() => import('./remove-dialog').then((m) => m.RemoveDialog))
 const LowerRoleDialog = dynamic(() => import('./lower-role-dialog').then((m) => m.LowerRoleDialog))
+const LimitDialog = dynamic(() => import('./limit-dialog').then((m) => m.LimitDialog))
 
 /** What a person is asked about a member. */
-type Asked = { kind: 'remove'; member: Member } | { kind: 'lower'; member: Member; role: Role }
+type Asked = { kind: 'remove' | 'limit'; member: Member } | { kind: 'lower'; member: Member; role: Role }
 
 /** The people of the organization, and the invitations of those who manage them. */
 export function Members() {
@@ -47,11 +48,13 @@ export function Members() {
         <MemberTable
           onRemove={(member) => ask({ kind: 'remove', member })}
           onLower={(member, role) => ask({ kind: 'lower', member, role })}
+          onLimit={(member) => ask({ kind: 'limit', member })}
         />
       </section>
       {manages && <Invitations />}
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
       {asked?.kind === 'remove' && <RemoveDialog member={asked.member} onClose={close} />}
+      {asked?.kind === 'limit' && <LimitDialog member={asked.member} onClose={close} />}
       {asked?.kind === 'lower' && <LowerRoleDialog member={asked.member} role={asked.role} onClose={close} />}
     </div>
   )
@@ -60,6 +63,7 @@ export function Members() {
 interface MemberTableProps {
   onRemove: (member: Member) => void
   onLower: (member: Member, role: Role) => void
+  onLimit: (member: Member) => void
 }
 
 function MemberTable(props: MemberTableProps) {

@@ -6,7 +6,7 @@ import {
   IssuedInvitation,
   Member,
   MemberPage,
-  type Role,
+  type UpdateMember,
 } from '@heliograph/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from '@/lib/api'
@@ -46,8 +46,8 @@ export function usePeopleCalls() {
   const queryClient = useQueryClient()
   const changed = () => queryClient.invalidateQueries({ queryKey: peopleKey(slug) })
   return {
-    async changeRole(user: string, role: Role): Promise<void> {
-      await request(`${MEMBERS}/${user}`, { method: 'PATCH', body: { role }, schema: Member, org: slug })
+    async change(user: string, body: UpdateMember): Promise<void> {
+      await request(`${MEMBERS}/${user}`, { method: 'PATCH', body, schema: Member, org: slug })
       await Promise.all([changed(), queryClient.invalidateQueries({ queryKey: meKey })])
     },
     async remove(user: string): Promise<void> {

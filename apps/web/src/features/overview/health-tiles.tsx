@@ -1,6 +1,6 @@
 'use client'
 
-import type { FleetCounts } from '@heliograph/protocol'
+import type { FleetCounts, Overview } from '@heliograph/protocol'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { formatBytes, formatCount } from '@/lib/format-number'
@@ -14,8 +14,15 @@ const SlowConsumersDialog = dynamic(() =>
 )
 
 const reasonsShown = 2
+const third = 'col-span-6 md:col-span-4'
 
-export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
+interface TileProps {
+  fleet: Overview['fleet'] | undefined
+  /** How much of the row it takes. */
+  width?: string
+}
+
+export function RefusalsTile({ fleet, width = third }: TileProps) {
   const [open, setOpen] = useState(false)
   const refusals = fleet?.refusals ?? []
   const lastMinute = refusals.reduce((sum, refusal) => sum + refusal.lastMinute, 0)
@@ -23,7 +30,7 @@ export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
   return (
     <>
       <Tile
-        className="col-span-6 md:col-span-4"
+        className={width}
         label="Refused"
         to={{ onPress: () => setOpen(true), title: 'What was refused, and why' }}
         value={fleet ? formatCount(lastMinute) : null}
@@ -45,13 +52,13 @@ export function RefusalsTile({ fleet }: { fleet: FleetCounts | undefined }) {
   )
 }
 
-export function SlowConsumersTile({ fleet }: { fleet: FleetCounts | undefined }) {
+export function SlowConsumersTile({ fleet, width = third }: TileProps) {
   const [open, setOpen] = useState(false)
   const { connections = 0, droppedMessages = 0 } = fleet?.slowConsumers ?? {}
   return (
     <>
       <Tile
-        className="col-span-6 md:col-span-4"
+        className={width}
         label="Slow consumers"
         to={{ onPress: () => setOpen(true), title: 'Clients that do not keep up with their subscriptions' }}
         value={fleet ? formatCount(connections) : null}
@@ -67,13 +74,13 @@ export function SlowConsumersTile({ fleet }: { fleet: FleetCounts | undefined })
   )
 }
 
-export function StorageTile({ fleet }: { fleet: FleetCounts | undefined }) {
+export function StorageTile({ fleet, width = third }: TileProps) {
   const storage = fleet?.storage ?? null
   const used = formatBytes(storage?.bytes ?? 0)
   const daily = formatBytes(storage?.bytesPerDay ?? 0)
   return (
     <Tile
-      className="col-span-6 md:col-span-4"
+      className={width}
       label="Telemetry stored"
       value={storage && used.figure}
       unit={used.unit}

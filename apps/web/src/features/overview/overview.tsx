@@ -6,10 +6,11 @@ import { Button, buttonClass } from '@/components/button'
 import { ErrorState } from '@/components/error-state'
 import { NoDevices } from '@/components/no-devices'
 import { StoreNotice } from '@/components/store-notice'
+import { TagLimitNotice } from '@/components/tag-limit-notice'
 import { useNow } from '@/lib/clock'
 import { cn } from '@/lib/cn'
 import { formatAsOf } from '@/lib/format-time'
-import { useOrganization } from '@/lib/organization'
+import { useMay, useOrganization, useTagLimit } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useWall } from '@/lib/wall'
 import { RefusalsTile, SlowConsumersTile, StorageTile } from './health-tiles'
@@ -23,6 +24,7 @@ import { WallFrame } from './wall-frame'
 export function Overview() {
   const { overview, query } = useOverview()
   const { wall } = useWall()
+  const may = useMay()
   if (wall) {
     return (
       <WallFrame staleSince={overview?.staleSince ?? null}>
@@ -46,13 +48,14 @@ export function Overview() {
         <h1 className="text-20 font-semibold tracking-tight">Overview</h1>
         {!empty && <HeaderEnd staleSince={overview?.staleSince ?? null} />}
       </header>
-      <QuotaWarnings />
+      {may('usage.read') && <QuotaWarnings />}
+      <TagLimitNotice className="mb-4" />
       {empty ? (
         <Empty />
       ) : (
         <>
           <Tiles overview={overview} />
-          <UsageSection />
+          {may('usage.read') && <UsageSection />}
         </>
       )}
     </div>
@@ -62,6 +65,8 @@ export function Overview() {
 function Tiles({ overview }: { overview: LiveOverview | undefined }) {
   const fleet = overview?.fleet
   const statuses = fleet?.statuses ?? null
+  // Traffic and storage are counted for the whole organization.
+  const isLimited = useTagLimit() !== null
   return (
     <div
       data-stale={overview?.staleSince ? '' : undefined}
@@ -77,10 +82,10 @@ function Tiles({ overview }: { overview: LiveOverview | undefined }) {
         )}
       >
         <StatusTiles counts={statuses} />
-        <TrafficTiles overview={overview} />
-        <RefusalsTile fleet={fleet} />
-        <SlowConsumersTile fleet={fleet} />
-        <StorageTile fleet={fleet} />
+        {!isLimited && <TrafficTiles overview={overview} />}
+        <RefusalsTile fleet={fleet} {...(isLimited ? { width: 'col-span-6' } : {})} />
+        <SlowConsumersTile fleet={fleet} {...(isLimited ? { width: 'col-span-6' } : {})} />
+        {!isLimited && <StorageTile fleet={fleet} />}
       </ul>
     </div>
   )

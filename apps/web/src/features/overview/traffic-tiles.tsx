@@ -14,13 +14,7 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
     title: 'Devices, by their last message',
   }
   const tile = (label: string, rate: keyof Omit<TrafficPoint, 'ts'>, colour: string) => (
-    <Tile
-      className="col-span-6"
-      label={label}
-      to={to}
-      value={overview ? formatRate(overview.fleet[rate]) : null}
-      unit="/s"
-    >
+    <Tile className="col-span-6" label={label} to={to} value={formatted(overview?.fleet[rate])} unit="/s">
       <TrafficChart
         points={(overview?.traffic ?? []).map((point) => ({ ts: point.ts, value: point[rate] }))}
         colour={colour}
@@ -35,6 +29,8 @@ export function TrafficTiles({ overview }: { overview: LiveOverview | undefined 
     </>
   )
 }
+
+const formatted = (rate: number | null | undefined) => (rate == null ? null : formatRate(rate))
 
 interface TrafficChartProps {
   points: { ts: number; value: number }[]

@@ -1,13 +1,13 @@
 'use client'
 
-import { type FleetCounts, Overview, type TrafficPoint } from '@heliograph/protocol'
+import { Overview, type TrafficPoint } from '@heliograph/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { request } from '@/lib/api'
 import { useNow } from '@/lib/clock'
 import { useLive } from '@/lib/live/live-connection'
 import { useFleet } from '@/lib/live/use-fleet'
-import { useOrganization } from '@/lib/organization'
+import { useOrganization, useTagLimit } from '@/lib/organization'
 import { platformClock } from '@/lib/platform-clock'
 import { isSetBack, joinTraffic, withSecond } from './traffic'
 
@@ -16,7 +16,7 @@ const staleAfterMs = 6_000
 const listsEveryMs = 3_000
 
 export interface LiveOverview {
-  fleet: FleetCounts
+  fleet: Overview['fleet']
   traffic: readonly TrafficPoint[]
   /** The time of the counts where they are outdated (epoch milliseconds). */
   staleSince: number | null
@@ -24,7 +24,9 @@ export interface LiveOverview {
 
 /** The overview: loaded once, with its traffic so far, and updated by the counts of each second. */
 export function useOverview() {
-  const query = useOverviewQuery()
+  // Who sees only some devices does not hear the organization's counts.
+  const isLimited = useTagLimit() !== null
+  const query = useOverviewQuery(isLimited ? { refetchInterval: listsEveryMs } : {})
   const [livePoints, setLivePoints] = useState<ReturnType<typeof withSecond>>([])
   const loaded = query.data?.fleet
   const heard = useFleet(

@@ -62,9 +62,10 @@ function titleOf({ organization, role }: InvitationDetails): string {
   return `Join ${organization.name} as ${role}`
 }
 
-function introOf({ invitedBy, role, expiresAt }: InvitationDetails): string {
+function introOf({ invitedBy, role, tags, expiresAt }: InvitationDetails): string {
   const who = invitedBy === null ? 'You are invited' : `${invitedBy} invites you`
-  return `${who}, until ${formatMoment(Date.parse(expiresAt))}. ${roleLabel(role)}: ${roleTexts[role]}`
+  const sight = tags === null ? '' : ` You will see the devices tagged ${tags.join(' or ')}.`
+  return `${who}, until ${formatMoment(Date.parse(expiresAt))}. ${roleLabel(role)}: ${roleTexts[role]}${sight}`
 }
 
 /** How the invitation ended, as the platform says it. */

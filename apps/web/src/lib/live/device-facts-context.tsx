@@ -22,8 +22,8 @@ export function DeviceFactsProvider({ children }: { children: ReactNode }) {
   return <DeviceFactsContext value={store}>{children}</DeviceFactsContext>
 }
 
-/** While the component is shown, updates the last message time of devices from messages that match the filter. */
-export function useTrackMessages(filter: string): void {
+/** While the component is shown, updates the facts about devices from messages that match the filter; null listens to nothing. */
+export function useTrackMessages(filter: string | null): void {
   const store = useContext(DeviceFactsContext)
   useLiveMessages(filter, (message) => store.apply(message))
 }

@@ -1,5 +1,5 @@
 import type { Client, ConnectionState, Unsubscribe } from '@heliograph/device-sdk'
-import { MqttToken } from '@heliograph/protocol'
+import { deviceOfFilter, MqttToken } from '@heliograph/protocol'
 import { request } from '@/lib/api'
 import { ApiError } from '@/lib/api-error'
 import { platformClock, platformNow } from '@/lib/platform-clock'
@@ -36,9 +36,12 @@ export class LiveLink {
   constructor(
     private readonly org: string,
     private readonly onSignedOut: () => void,
+    /** Whether the caller sees only some devices, and so hears one device at a time. */
+    private readonly isLimited = false,
   ) {}
 
   readonly subscribe: LiveConnection['subscribe'] = (filter, onMessage, onServed) => {
+    if (this.isLimited && deviceOfFilter(filter) === null) return () => {}
     const listener: Listener = { filter, onMessage, onServed, stop: null }
     this.#listeners.add(listener)
     if (this.#client) this.#attach(this.#client, listener)

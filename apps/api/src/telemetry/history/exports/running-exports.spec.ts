@@ -1,3 +1,4 @@
+import { permissionsOf } from '@heliograph/protocol'
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { ConcurrencyLimiters } from '../../../foundation/concurrency/concurrency-limiters.js'
@@ -22,6 +23,8 @@ function person(userId: string, { sessionId = 's', organization = 'a' } = {}): P
     organizationId: 1,
     organizationSlug: organization,
     role: 'viewer',
+    permissions: permissionsOf('viewer'),
+    tags: null,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Principal } from '../../../foundation/principal/principal.js'
 import type { Statement } from '../query/statement.js'
 import { type StoredValue, valueColumns } from '../query/stored-value.js'
 
@@ -13,7 +14,7 @@ export interface LatestRow extends StoredValue {
 
 /** Selects the values of all devices in order of id and key; a device without values has one row too. */
 export function latestStatement(
-  organizationId: number,
+  { organizationId, tags }: Pick<Principal, 'organizationId' | 'tags'>,
   devices: readonly string[],
   keys: readonly string[] | null,
 ): Statement {
@@ -26,7 +27,8 @@ export function latestStatement(
         WHERE latest.device_key = device.key AND ($3::text[] IS NULL OR key.name = ANY($3::text[]))
       ) AS last ON true
       WHERE device.organization_id = $1 AND device.id = ANY($2::text[])
+        AND ($5::text[] IS NULL OR device.tags && $5::text[])
       ORDER BY device.id COLLATE "C", last.name LIMIT $4`,
-    values: [organizationId, devices, keys, mostValues + 1],
+    values: [organizationId, devices, keys, mostValues + 1, tags],
   }
 }

@@ -26,7 +26,7 @@ export class LatestService {
     return this.read(principal, [device], parseKeys(query))
   }
 
-  /** Values in order of device and key. Throws a NotFoundError that names each device that the organization does not have. */
+  /** Values in order of device and key. Throws a NotFoundError that names each device that the caller does not see. */
   async ofDevices(principal: Principal, input: ReadLatestOfDevices): Promise<LatestOfDevices> {
     const devices = parseDevices(input.devices, maximumDevicesPerLatest)
     return this.read(principal, devices, parseKeys(input))
@@ -37,7 +37,7 @@ export class LatestService {
     devices: readonly string[],
     keys: readonly string[] | null,
   ): Promise<LatestOfDevices> {
-    const statement = latestStatement(principal.organizationId, devices, keys)
+    const statement = latestStatement(principal, devices, keys)
     const rows = await this.limiter.run(principal, () => this.pool.rows<LatestRow>(statement))
     if (rows.length > mostValues) throw tooManyValues()
     assertAll(devices, rows)

@@ -12,7 +12,7 @@ export class SeriesLookup {
 
   /**
    * Finds the series of the devices, all or those of some keys, by device and key. Throws a NotFoundError that names each
-   * device that the organization does not have, and an InvalidError for more than `maximum` series.
+   * device that the caller does not see, and an InvalidError for more than `maximum` series.
    */
   async find(
     principal: Principal,
@@ -21,7 +21,7 @@ export class SeriesLookup {
     maximum: number,
   ): Promise<Series[]> {
     const limit = maximum + devices.length + 1
-    const rows = await this.pool.rows<Row>(seriesStatement(principal.organizationId, devices, keys, limit))
+    const rows = await this.pool.rows<Row>(seriesStatement(principal, devices, keys, limit))
     const series = rows.flatMap(({ deviceKey, device, keyId, key }) =>
       keyId === null || key === null ? [] : [{ deviceKey, device, keyId, key }],
     )
@@ -48,7 +48,7 @@ interface Row {
 }
 
 function seriesStatement(
-  organizationId: number,
+  { organizationId, tags }: Pick<Principal, 'organizationId' | 'tags'>,
   devices: readonly string[],
   keys: readonly string[] | null,
   limit: number,
@@ -61,8 +61,9 @@ function seriesStatement(
         WHERE latest.device_key = device.key AND ($3::text[] IS NULL OR key.name = ANY($3::text[]))
       ) AS series ON true
       WHERE device.organization_id = $1 AND device.id = ANY($2::text[])
+        AND ($5::text[] IS NULL OR device.tags && $5::text[])
       LIMIT $4`,
-    values: [organizationId, devices, keys, limit],
+    values: [organizationId, devices, keys, limit, tags],
   }
 }
 

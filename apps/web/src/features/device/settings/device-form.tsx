@@ -10,7 +10,7 @@ import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
 import { deviceApi, deviceKey, deviceListKey } from '@/lib/device-queries'
-import { useOrganization } from '@/lib/organization'
+import { useOrganization, useTagLimit } from '@/lib/organization'
 import { useForm } from '@/lib/use-form'
 import { fromInterval, type IntervalUnit, toInterval } from './interval'
 import { IntervalInput } from './interval-input'
@@ -24,6 +24,8 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
   const { slug } = useOrganization()
   const queryClient = useQueryClient()
   const toast = useToast()
+  // Tags decide who sees a device, so whoever sees only some of them does not change them.
+  const isLimited = useTagLimit() !== null
   const interval = toInterval(device.expectedIntervalSeconds)
   const form = useForm({
     initial: {
@@ -35,7 +37,7 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
     schema: UpdateDevice,
     toInput: ({ name, tags, intervalCount, intervalUnit }) => ({
       name,
-      tags,
+      ...(isLimited ? {} : { tags }),
       expectedIntervalSeconds: fromInterval({ count: Number(intervalCount), unit: intervalUnit }),
     }),
     onSubmit: async (body) => {
@@ -58,9 +60,13 @@ export function DeviceForm({ device, readOnly }: DeviceFormProps) {
           value={values.name}
           onValue={(name) => set('name', name)}
         />
-        <Field label="Tags" optional hint="Press Enter or comma after each tag." error={error('tags')}>
-          {(control) => <TagInput {...control} value={values.tags} onChange={(tags) => set('tags', tags)} />}
-        </Field>
+        {!isLimited && (
+          <Field label="Tags" optional hint="Press Enter or comma after each tag." error={error('tags')}>
+            {(control) => (
+              <TagInput {...control} value={values.tags} onChange={(tags) => set('tags', tags)} />
+            )}
+          </Field>
+        )}
         <Field
           label="Expected interval"
           hint="A connected device that sends nothing for longer than this is shown as quiet."
