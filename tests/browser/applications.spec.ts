@@ -51,11 +51,9 @@ describe('applications', () => {
     await create.getByLabel('Name').fill('Node-RED')
     await create.getByRole('textbox', { name: 'Publishes to', exact: true }).fill('elsewhere/#')
     await create.getByRole('button', { name: 'Create application' }).click()
-    await create
-      .getByText('Elsewhere/#: reaches beyond')
-      .or(create.getByText('elsewhere/#: reaches beyond'))
-      .waitFor()
+    await create.getByText('Line 1, elsewhere/#: reaches beyond').waitFor()
     await create.getByRole('textbox', { name: 'Publishes to', exact: true }).fill(`${org}/apps/#`)
+    expect(await create.getByText('reaches beyond').count()).toBe(0)
     await create.getByLabel('Device for: Publishes to').fill('pump-7')
     await create.getByRole('button', { name: 'Add to: Publishes to' }).click()
     await create.getByRole('button', { name: 'Add to: Subscribes to' }).click()
