@@ -105,7 +105,7 @@ describe('an API key with scopes', () => {
   it('gets a token only with the scope for it', async () => {
     const { script } = await make(owner, { scopes: ['devices.read'] })
     expect(await ask(script, 'POST', '/api/v1/mqtt/tokens', {})).toMatchObject(code(403, 'scope_required'))
-    const { script: reader } = await make(owner, { scopes: ['topics.subscribe'] })
+    const { script: reader } = await make(owner, { role: 'operator', scopes: ['topics.subscribe'] })
     expect((await ask(reader, 'POST', '/api/v1/mqtt/tokens', {})).status).toBe(201)
     const publish = [`${owner.organization}/apps/#`]
     expect(await ask(reader, 'POST', '/api/v1/mqtt/tokens', { publish })).toMatchObject({
