@@ -130,4 +130,14 @@ describe('applications', () => {
     expect(await portray(page, 'applications-viewer')).toEqual([])
     await page.context().close()
   })
+
+  it('are not offered to who sees only devices with a tag', async () => {
+    const viewer = await createMember(platform, admin, 'viewer')
+    await admin.send('PATCH', `/api/v1/members/${viewer.id}`, { tags: ['site-1'] })
+    const page = await visit(browser, platform.url, viewer)
+    await page.goto(address.replace('/applications', '/members'))
+    await main(page).getByRole('link', { name: 'Members' }).waitFor()
+    expect(await main(page).getByRole('link', { name: 'Applications' }).count()).toBe(0)
+    await page.context().close()
+  })
 })
