@@ -7,7 +7,9 @@ import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { AccountFrame } from './account-frame'
 import { ChangePassword } from './change-password'
+import { DeleteAccount } from './delete-account'
 import { Profile } from './profile'
+import { Sessions } from './sessions'
 
 /** The page of the signed-in person: who they are, and how they sign in. */
 export function Account() {
@@ -25,6 +27,8 @@ export function Account() {
           <div className="flex flex-col gap-10">
             <Profile user={loaded.user} />
             <ChangePassword />
+            <Sessions />
+            <DeleteAccount me={loaded} />
           </div>
         )}
       </Loaded>
