@@ -49,8 +49,8 @@ export class PasswordResetController {
   request(
     @Req() request: FastifyRequest,
     @Body({ schema: RequestPasswordReset }) { email }: RequestPasswordReset,
-  ): void {
-    this.requests.request(email, this.clientOf(request).address)
+  ): Promise<void> {
+    return this.requests.request(email, this.clientOf(request).address)
   }
 
   @Post('password-reset/read')

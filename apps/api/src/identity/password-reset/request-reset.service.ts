@@ -1,4 +1,5 @@
-import { Inject, Injectable, Logger } from '@nestjs/common'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, UnavailableError } from '../../foundation/errors/domain-errors.js'
@@ -8,16 +9,18 @@ import { passwordResetLimits } from './password-reset-limits.js'
 import { resetMail } from './reset-mails.js'
 import { ResetRequestLimits } from './reset-request-limits.js'
 
+const closeTimeoutMs = 1_000
+
 /**
  * Takes requests for a link for a new password. An account is looked up only after the answer, so that the answer says
  * nothing about it, neither by its text nor by its time.
  */
 @Injectable()
-export class RequestResetService {
+export class RequestResetService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(RequestResetService.name)
   private readonly mostWaiting: number
   private readonly waiting: string[] = []
-  private working = false
+  private working: Promise<void> | null = null
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -29,8 +32,8 @@ export class RequestResetService {
     this.mostWaiting = passwordResetLimits.values(config.limits).waiting
   }
 
-  /** Throws a ConflictError when no mail is sent here, and a LimitError when the address asked too often. */
-  request(email: string, clientAddress: string): void {
+  /** Throws a ConflictError when no mail is sent here, and a LimitError when the address asked too often; also when the database is away. */
+  async request(email: string, clientAddress: string): Promise<void> {
     if (!this.outbox.configured)
       throw new ConflictError(
         'This platform sends no mail. Ask whoever runs it for a link: npm run reset-password makes one.',
@@ -40,23 +43,27 @@ export class RequestResetService {
     this.limits.count(clientAddress, account)
     if (this.waiting.length >= this.mostWaiting)
       throw new UnavailableError('Too many people ask for links at the moment. Try again.', 'busy', 5)
+    await this.database.ping()
     this.waiting.push(account)
     // Once the answer is on its way.
-    setImmediate(() => void this.work())
+    setImmediate(() => {
+      this.working ??= this.work().finally(() => {
+        this.working = null
+      })
+    })
+  }
+
+  /** Those whose request was accepted get their link, unless that takes too long. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.race([this.working, delay(closeTimeoutMs, undefined, { ref: false })])
   }
 
   private async work(): Promise<void> {
-    if (this.working) return
-    this.working = true
-    try {
-      for (let account = this.waiting.shift(); account !== undefined; account = this.waiting.shift())
-        await this.send(account).catch((error: unknown) => {
-          const reason = error instanceof Error ? error.message : error
-          this.logger.warn(`a link for a new password was not made: ${reason}`)
-        })
-    } finally {
-      this.working = false
-    }
+    for (let account = this.waiting.shift(); account !== undefined; account = this.waiting.shift())
+      await this.send(account).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : error
+        this.logger.warn(`a link for a new password was not made: ${reason}`)
+      })
   }
 
   /** Who has no password, as they sign in by another way, gets no link for one. */
