@@ -58,6 +58,7 @@ describe('an account', () => {
     const page = await stranger()
     await page.goto(`${platform.url}/sign-in`)
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.waitForURL('**/forgot-password')
     await page.getByLabel('E-mail').fill(member.email)
     expect(await portray(page, 'forgot-password')).toEqual([])
     await page.getByRole('button', { name: 'Send link' }).click()
@@ -95,6 +96,8 @@ describe('an account', () => {
     // The two pages, and the session by which the member was made.
     expect(await rows.count()).toBe(4)
     expect(await portray(page, 'account')).toEqual([])
+    await section(page, 'Delete account').scrollIntoViewIfNeeded()
+    expect(await portray(page, 'account-sessions')).toEqual([])
 
     const end = rows.filter({ hasText: 'Chrome' }).getByRole('button', { name: /^End the session of Chrome/ })
     await end.click()
@@ -197,6 +200,7 @@ describe('an account', () => {
     await page.getByText('You are a member of').waitFor()
     expect(await portray(page, 'join-confirmed')).toEqual([])
     await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.waitForURL('**/sign-in**')
     await page.getByLabel('E-mail').fill('vic@example.com')
     await page.getByRole('textbox', { name: 'Password' }).fill('tangerine kettle 7')
     await page.keyboard.press('Enter')

@@ -28,7 +28,10 @@ export function Profile({ user }: { user: Me['user'] }) {
     },
   })
   return (
-    <AccountSection title="Profile" intro="Members of your organizations see your name and your e-mail.">
+    <AccountSection
+      title="Profile"
+      intro="Your name and e-mail are seen by the members of your organizations."
+    >
       <Form
         form={form}
         action={

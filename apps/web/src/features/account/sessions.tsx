@@ -128,7 +128,7 @@ function EndOthersDialog({ count, onClose }: { count: number; onClose: () => voi
       }}
     >
       <p>
-        It ends {sessions}, with the live connections of their pages. This browser stays signed in, and API
+        It ends {sessions}, with the live connections of pages there. This browser stays signed in, and API
         keys stay valid.
       </p>
     </ConfirmDialog>
