@@ -59,7 +59,7 @@ function SessionRow({ session }: { session: OwnSession }) {
   const address = session.address ?? 'unknown address'
   return (
     <tr>
-      <Td className="max-w-0 w-1/2 min-w-40">
+      <Td className="max-w-0 w-full min-w-40 sm:w-1/2">
         <span className="flex items-center gap-2">
           <span className="truncate font-medium" title={session.userAgent ?? undefined}>
             {name}
