@@ -1,6 +1,7 @@
 import { OrganizationSlug } from '@heliograph/protocol'
 import { z } from 'zod'
 import { MqttLimits, PlatformLimits } from './limit-lists.js'
+import { MailFrom, SmtpUrl } from './mail-config.js'
 import { parseNetwork } from './networks.js'
 import { TracingEnvironment } from './tracing-config.js'
 import { described } from './variable-text.js'
@@ -181,6 +182,19 @@ export const Environment = TracingEnvironment.extend({
   ALLOW_NEW_ORGANIZATIONS: described(Flag.default(false), {
     group: 'administrator',
     text: 'Whether everybody who is signed in may create organizations: `true` or `false`. Limits are shared out by organization, so otherwise only a platform administrator may: the first account, and that of `ADMIN_EMAIL`.',
+    docker: 'passed',
+  }),
+  SMTP_URL: described(SmtpUrl.optional(), {
+    group: 'mail',
+    text: 'The mail server that takes mails to people: invitations, and links for a new password or a new e-mail address. `smtps` is TLS from the start. With `smtp`, a user and a password are sent after STARTTLS only. It needs `MAIL_FROM` and `PUBLIC_URL`, which the links begin with.',
+    example: 'smtp://user:password@mail.example.com:587',
+    otherwise: 'no mail is sent, and `npm run reset-password` makes links for a new password',
+    docker: 'passed',
+  }),
+  MAIL_FROM: described(MailFrom.optional(), {
+    group: 'mail',
+    text: 'The sender of mails: an address, or a name with one.',
+    example: 'Heliograph <iot@example.com>',
     docker: 'passed',
   }),
   AUTH_SECRET: described(LongSecret.optional(), {

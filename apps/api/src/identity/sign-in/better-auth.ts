@@ -49,7 +49,6 @@ export function createBetterAuth({ prisma, baseUrl, secret, log, ...on }: Option
       max: 300,
       customRules: {
         '/sign-in/email': false,
-        '/get-session': false,
         '/sign-out': false,
         '/change-password': { window: 300, max: 10 },
       },

@@ -12,7 +12,6 @@ const NewPassword = Password.superRefine((password, { addIssue }) => {
   if (message !== null) addIssue(message)
 })
 const Nothing = z.object({})
-const get: OfferedCall = { method: 'GET', body: Nothing }
 const post = (body: OfferedCall['body']): OfferedCall => ({ method: 'POST', body })
 
 /** The calls of better-auth that the platform offers, with the fields that are passed on. All other calls are refused. */
@@ -28,14 +27,6 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     ),
   ],
   ['/api/auth/sign-out', post(Nothing)],
-  ['/api/auth/get-session', get],
-  ['/api/auth/list-sessions', get],
-  [
-    '/api/auth/revoke-session',
-    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is not a token') })),
-  ],
-  ['/api/auth/revoke-sessions', post(Nothing)],
-  ['/api/auth/revoke-other-sessions', post(Nothing)],
   [
     '/api/auth/change-password',
     post(

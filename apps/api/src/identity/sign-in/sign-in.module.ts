@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common'
 import { BetterAuthEndpoints } from './better-auth-endpoints.js'
+import { EndedSessions } from './ended-sessions.js'
 import { ExpiredRows } from './expired-rows.js'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
+import { LastSeen } from './last-seen.js'
 import { Origins } from './origins.js'
 import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
@@ -19,8 +21,10 @@ import { SignInLimits } from './sign-in-limits.js'
     KnownBrowsers,
     KnownAddresses,
     ExpiredRows,
+    EndedSessions,
+    LastSeen,
     { provide: SignInLimits, useFactory: () => new SignInLimits() },
   ],
-  exports: [SignInService, SignInLimits, Origins],
+  exports: [SignInService, SignInLimits, SignInAttempts, Origins, EndedSessions, LastSeen],
 })
 export class SignInModule {}

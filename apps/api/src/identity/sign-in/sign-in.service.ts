@@ -87,7 +87,13 @@ export class SignInService {
   /** Creates a person, who signs in with a password, in the caller's transaction. */
   async createPerson(
     transaction: Transaction,
-    person: { name: string; email: string; passwordHash: string; platformAdministrator?: boolean },
+    person: {
+      name: string
+      email: string
+      passwordHash: string
+      emailVerified?: boolean
+      platformAdministrator?: boolean
+    },
   ): Promise<{ id: string; name: string; email: string }> {
     const id = randomId(32)
     const { name } = person
@@ -96,7 +102,7 @@ export class SignInService {
         id,
         name,
         email: person.email.toLowerCase(),
-        emailVerified: false,
+        emailVerified: person.emailVerified ?? false,
         platformAdministrator: person.platformAdministrator ?? false,
       },
     })
