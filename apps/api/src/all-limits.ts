@@ -10,7 +10,7 @@ import { restLimits } from './identity/authentication/rest-limits.js'
 import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
-import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { passkeyLimits, sessionLimits } from './identity/sign-in/session-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
@@ -47,6 +47,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   historyLimits,
   exportLimits,
   sessionLimits,
+  passkeyLimits,
   memberLimits,
   invitationLimits,
   apiKeyLimits,

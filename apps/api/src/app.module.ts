@@ -12,6 +12,7 @@ import { MembersModule } from './identity/members/members.module.js'
 import { OrganizationsModule } from './identity/organizations/organizations.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
+import { SignInMethodsModule } from './identity/sign-in-methods/sign-in-methods.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
@@ -32,6 +33,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       PlatformModule,
       AuthenticationModule,
       SignInModule,
+      SignInMethodsModule,
       SetupModule,
       OrganizationsModule,
       MembersModule,

@@ -35,6 +35,13 @@ export const routes: readonly Route[] = [
     },
   },
   { route: 'GET /api/v1/me', requires: 'person', stranger: 'own', strangerKey: '403 forbidden' },
+  { route: 'GET /api/v1/sign-in-options', requires: 'anybody', stranger: 'own' },
+  {
+    route: 'GET /api/v1/me/sign-in-methods',
+    requires: 'person',
+    stranger: 'own',
+    strangerKey: '403 forbidden',
+  },
   { route: 'GET /api/v1/platform', requires: 'caller', stranger: 'own' },
   {
     route: 'GET /api/v1/organizations',

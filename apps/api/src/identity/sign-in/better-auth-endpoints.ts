@@ -10,9 +10,9 @@ import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
+import { CallAttempts } from './call-attempts.js'
 import { offeredCalls } from './offered-calls.js'
 import { SignInService } from './sign-in.service.js'
-import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
 
 const longestBodyBytes = 16_384
 
@@ -24,7 +24,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
   constructor(
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
-    private readonly attempts: SignInAttempts,
+    private readonly attempts: CallAttempts,
     private readonly database: Database,
   ) {}
 
@@ -50,22 +50,18 @@ export class BetterAuthEndpoints implements OnModuleInit {
       return sendProblem(response, 403, 'origin_refused', detail)
     }
     const body = checkBody(call.body, await readBody(request))
-    const attempt = await this.beginAttempt(request, client, body)
+    const attempt = await this.attempts.begin(call, {
+      headers: request.headers,
+      address: client.address,
+      body,
+    })
     const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    const cookies = await attempt.answered(answer)
     if (answer.status >= 500) return await this.failWithCause(answer)
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
-    if (!answer.ok) return await sendRefusal(answer, response)
-    await send(answer, response, attempt === null ? [] : [await attempt.succeeded()])
-  }
-
-  /** Null for calls that are no attempt to sign in. */
-  private async beginAttempt(
-    { headers }: IncomingMessage,
-    { address }: Client,
-    { email }: Record<string, unknown>,
-  ): Promise<CountedAttempt | null> {
-    if (typeof email !== 'string') return null
-    return this.attempts.begin({ address, email, cookies: headers.cookie })
+    // A redirect answers the return from an OpenID provider.
+    if (answer.status >= 400) return await sendRefusal(answer, response)
+    await send(answer, response, cookies)
   }
 
   /** better-auth answers 200 also when the session could not be deleted, because the database is away. */

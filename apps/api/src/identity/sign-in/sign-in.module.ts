@@ -1,12 +1,18 @@
 import { Module } from '@nestjs/common'
+import { MappedMemberships } from '../openid-connect/mapped-memberships.js'
+import { OpenIdConnect } from '../openid-connect/openid-connect.js'
 import { BetterAuthEndpoints } from './better-auth-endpoints.js'
+import { CallAttempts } from './call-attempts.js'
 import { ExpiredRows } from './expired-rows.js'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
 import { Origins } from './origins.js'
+import { PendingSignIns } from './pending-sign-ins.js'
+import { SecondFactorSecrets } from './second-factor-secrets.js'
 import { SignInService } from './sign-in.service.js'
 import { SignInAttempts } from './sign-in-attempts.js'
-import { SignInLimits } from './sign-in-limits.js'
+import { CodeLimits, codeLimits, passwordLimits, SignInLimits } from './sign-in-limits.js'
+import { UsedCodes } from './used-codes.js'
 
 @Module({
   providers: [
@@ -17,7 +23,14 @@ import { SignInLimits } from './sign-in-limits.js'
     KnownBrowsers,
     KnownAddresses,
     ExpiredRows,
-    { provide: SignInLimits, useFactory: () => new SignInLimits() },
+    OpenIdConnect,
+    MappedMemberships,
+    CallAttempts,
+    PendingSignIns,
+    UsedCodes,
+    SecondFactorSecrets,
+    { provide: SignInLimits, useFactory: () => new SignInLimits(passwordLimits) },
+    { provide: CodeLimits, useFactory: () => new CodeLimits(codeLimits) },
   ],
   exports: [SignInService, SignInLimits, Origins],
 })

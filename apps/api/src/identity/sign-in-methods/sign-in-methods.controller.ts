@@ -1,0 +1,34 @@
+import { SignInMethods, SignInOptions } from '@heliograph/protocol'
+import { Controller, Get } from '@nestjs/common'
+import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger'
+import type { Person } from '../../foundation/principal/principal.js'
+import { CurrentPerson, Public, SignedIn } from '../../http/access/decorators.js'
+import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { SignInMethodsService } from './sign-in-methods.service.js'
+
+@ApiTags('Account')
+@Controller('api/v1')
+export class SignInMethodsController {
+  constructor(private readonly methods: SignInMethodsService) {}
+
+  @Get('sign-in-options')
+  @Public()
+  @ApiSecurity({})
+  @ApiOperation({ summary: 'Read in which ways people may sign in to this platform' })
+  @ApiResult(200, SignInOptions, 'The ways')
+  options(): SignInOptions {
+    return this.methods.options()
+  }
+
+  @Get('me/sign-in-methods')
+  @SignedIn()
+  @ApiOperation({
+    summary: 'Read in which ways the signed-in person may sign in',
+    description: 'The ways are set up on the page of the account. No secret is among them.',
+  })
+  @ApiResult(200, SignInMethods, 'The ways')
+  @ApiProblems(401, 403)
+  read(@CurrentPerson() person: Person): Promise<SignInMethods> {
+    return this.methods.read(person)
+  }
+}

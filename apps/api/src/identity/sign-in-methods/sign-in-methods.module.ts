@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common'
+import { SignInModule } from '../sign-in/sign-in.module.js'
+import { SignInMethodsController } from './sign-in-methods.controller.js'
+import { SignInMethodsService } from './sign-in-methods.service.js'
+
+@Module({
+  imports: [SignInModule],
+  controllers: [SignInMethodsController],
+  providers: [SignInMethodsService],
+})
+export class SignInMethodsModule {}

@@ -1,0 +1,57 @@
+import type { SignInMethods, SignInOptions } from '@heliograph/protocol'
+import { Inject, Injectable } from '@nestjs/common'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import type { Person } from '../../foundation/principal/principal.js'
+import { openIdProviderId } from '../openid-connect/openid-provider.js'
+import { passkeyHost } from '../sign-in/second-factor-plugins.js'
+import { SignInService } from '../sign-in/sign-in.service.js'
+
+/** In which ways people sign in. */
+@Injectable()
+export class SignInMethodsService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly signIn: SignInService,
+  ) {}
+
+  options(): SignInOptions {
+    const { openIdConnect, publicUrl, port } = this.config
+    return {
+      openIdConnect: openIdConnect && { name: openIdConnect.name },
+      passkeyHost: passkeyHost(publicUrl, port).host,
+    }
+  }
+
+  async read({ userId }: Person): Promise<SignInMethods> {
+    const user = await this.database.accounts.user.findUnique({
+      where: { id: userId },
+      select: {
+        twoFactorEnabled: true,
+        accounts: { select: { providerId: true, createdAt: true, password: true } },
+        passkeys: { orderBy: { createdAt: 'asc' } },
+      },
+    })
+    if (user === null) throw new UnauthorizedError()
+    const { openIdConnect } = this.config
+    const connected = user.accounts.find(({ providerId }) => providerId === openIdProviderId)
+    return {
+      password: user.accounts.some(({ password }) => password !== null),
+      twoFactor: user.twoFactorEnabled
+        ? { recoveryCodesLeft: await this.signIn.countRecoveryCodes(userId) }
+        : null,
+      passkeys: user.passkeys.map(({ id, name, createdAt, backedUp }) => ({
+        id,
+        name: name ?? 'Passkey',
+        createdAt: (createdAt ?? new Date(0)).toISOString(),
+        synced: backedUp,
+      })),
+      openIdConnect: openIdConnect && {
+        name: openIdConnect.name,
+        connectedAt: connected?.createdAt.toISOString() ?? null,
+      },
+    }
+  }
+}
