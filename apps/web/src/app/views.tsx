@@ -17,6 +17,11 @@ export const JoinView = lazyView(() => import('@/features/session/join').then((m
   path: /^\/join$/,
 })
 
+export const AccountView = lazyView(
+  () => import('@/features/account/account').then((module) => module.Account),
+  { path: /^\/account$/ },
+)
+
 export const OverviewView = lazyView(
   () => import('@/features/overview/overview').then((module) => module.Overview),
   { path: /^\/o\/[^/]+$/ },
