@@ -39,6 +39,8 @@ const environment = () => ({
     'admins=main:admin,staff=main:viewer,staff=lab:operator,chiefs=lab:owner,lost=nowhere:viewer',
 })
 
+const disconnectPath = '/api/v1/me/sign-in-methods/open-id-connect'
+
 const cookiesOf = (answer: Answer) =>
   answer.headers
     .getSetCookie()
@@ -212,7 +214,8 @@ describe('sign-in by an OpenID provider', () => {
     const { client } = await byProvider()
     expect(await client.send('GET', '/api/v1/me')).toMatchObject({ user: { id: member.id } })
 
-    expect((await ask(client, 'POST', '/api/auth/unlink-account', {})).status).toBe(200)
+    expect((await ask(client, 'DELETE', disconnectPath)).status).toBe(204)
+    expect((await ask(client, 'DELETE', disconnectPath)).body).toMatchObject({ code: 'not_connected' })
     expect(errorOf((await byProvider()).location)).toBe('account_not_linked')
   })
 
@@ -264,7 +267,10 @@ describe('a person without a password', () => {
     const { client } = await byProvider()
     const enable = await ask(client, 'POST', '/api/auth/two-factor/enable', { password: '' })
     expect(enable).toMatchObject({ status: 400, body: { code: 'invalid_password' } })
-    expect((await ask(client, 'POST', '/api/auth/unlink-account', {})).status).toBe(400)
+    expect((await ask(client, 'DELETE', disconnectPath)).body).toMatchObject({
+      status: 409,
+      code: 'only_way_in',
+    })
     const passkey = { name: 'Key', response: { id: 'x', response: {} } }
     expect((await ask(client, 'POST', '/api/auth/passkey/verify-registration', passkey)).body).toMatchObject({
       code: 'challenge_not_found',

@@ -42,6 +42,12 @@ export const routes: readonly Route[] = [
     stranger: 'own',
     strangerKey: '403 forbidden',
   },
+  {
+    route: 'DELETE /api/v1/me/sign-in-methods/open-id-connect',
+    requires: 'person',
+    stranger: '404 not_connected',
+    strangerKey: '403 forbidden',
+  },
   { route: 'GET /api/v1/platform', requires: 'caller', stranger: 'own' },
   {
     route: 'GET /api/v1/organizations',

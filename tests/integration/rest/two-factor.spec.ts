@@ -112,9 +112,10 @@ describe('two-factor', () => {
       ['/api/v1/mqtt/tokens', {}],
     ] as const)
       expect((await ask(client, 'POST', path, body)).status, path).toBe(401)
-    const { rowCount } = await platform.pool.query('SELECT FROM sign_in_address WHERE network LIKE $1', [
-      '198.51.%',
-    ])
+    const { rowCount } = await platform.pool.query(
+      `SELECT FROM sign_in_address WHERE user_id = $1 AND network LIKE '198.51.%'`,
+      [member.id],
+    )
     expect(rowCount).toBe(0)
   })
 

@@ -1,9 +1,9 @@
 import { SignInMethods, SignInOptions } from '@heliograph/protocol'
-import { Controller, Get } from '@nestjs/common'
+import { Controller, Delete, Get } from '@nestjs/common'
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger'
 import type { Person } from '../../foundation/principal/principal.js'
 import { CurrentPerson, Public, SignedIn } from '../../http/access/decorators.js'
-import { ApiProblems, ApiResult } from '../../http/requests/api-result.js'
+import { ApiNothing, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
 import { SignInMethodsService } from './sign-in-methods.service.js'
 
 @ApiTags('Account')
@@ -30,5 +30,17 @@ export class SignInMethodsController {
   @ApiProblems(401, 403)
   read(@CurrentPerson() person: Person): Promise<SignInMethods> {
     return this.methods.read(person)
+  }
+
+  @Delete('me/sign-in-methods/open-id-connect')
+  @SignedIn()
+  @ApiOperation({
+    summary: 'Disconnect the signed-in person from the OpenID provider',
+    description: 'For who has a password: the only way in cannot be given up.',
+  })
+  @ApiNothing('The provider no longer signs the person in')
+  @ApiProblems(401, 403, 404, 409)
+  disconnect(@CurrentPerson() person: Person): Promise<void> {
+    return this.methods.disconnectProvider(person)
   }
 }

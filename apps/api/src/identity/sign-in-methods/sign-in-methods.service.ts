@@ -2,7 +2,7 @@ import type { SignInMethods, SignInOptions } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
-import { UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { ConflictError, NotFoundError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { Person } from '../../foundation/principal/principal.js'
 import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passkeyHost } from '../sign-in/second-factor-plugins.js'
@@ -53,5 +53,17 @@ export class SignInMethodsService {
         connectedAt: connected?.createdAt.toISOString() ?? null,
       },
     }
+  }
+
+  async disconnectProvider({ userId }: Person): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT FROM "user" WHERE id = ${userId} FOR NO KEY UPDATE`
+      const hasPassword = await transaction.account.count({ where: { userId, password: { not: null } } })
+      if (hasPassword === 0)
+        throw new ConflictError('You have no password, so this is how you get in.', 'only_way_in')
+      const where = { userId, providerId: openIdProviderId }
+      const { count } = await transaction.account.deleteMany({ where })
+      if (count === 0) throw new NotFoundError('You are not connected to the provider.', 'not_connected')
+    })
   }
 }

@@ -154,7 +154,9 @@ const fallbackCodes: Record<number, string> = {
 
 async function send(answer: Response, response: ServerResponse, moreCookies: string[]): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer())
-  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
+  // A redirect has no content.
+  const skipped = ['set-cookie', ...(body.length === 0 ? ['content-type'] : [])]
+  for (const [name, value] of answer.headers) if (!skipped.includes(name)) response.setHeader(name, value)
   const cookies = [...answer.headers.getSetCookie(), ...moreCookies]
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
   response.setHeader('cache-control', 'no-store')

@@ -80,7 +80,6 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
   ['/api/auth/passkey/delete-passkey', post(z.object({ id: z.string().max(64) }))],
   ['/api/auth/sign-in/social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')))],
   ['/api/auth/link-social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/account')))],
-  ['/api/auth/unlink-account', post(Nothing.transform(() => ({ providerId: openIdProviderId })))],
   [`/api/auth/callback/${openIdProviderId}`, get],
   ['/api/auth/sign-out', post(Nothing)],
   ['/api/auth/get-session', get],

@@ -6,8 +6,8 @@ import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { AccountFrame } from './account-frame'
-import { ChangePassword } from './change-password'
 import { Profile } from './profile'
+import { SignInMethods } from './sign-in/sign-in-methods'
 
 /** The page of the signed-in person: who they are, and how they sign in. */
 export function Account() {
@@ -24,7 +24,7 @@ export function Account() {
         {(loaded) => (
           <div className="flex flex-col gap-10">
             <Profile user={loaded.user} />
-            <ChangePassword />
+            <SignInMethods user={loaded.user} />
           </div>
         )}
       </Loaded>
