@@ -7,7 +7,7 @@ import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { AccountFrame } from './account-frame'
 import { Profile } from './profile'
-import { SignInMethods } from './sign-in/sign-in-methods'
+import { SignInMethods } from './sign-in-methods'
 
 /** The page of the signed-in person: who they are, and how they sign in. */
 export function Account() {

@@ -13,7 +13,7 @@ import { formatDay } from '@/lib/format-time'
 import { paths } from '@/lib/paths'
 import { providerErrorText } from '@/lib/provider-errors'
 import { goToProvider } from '@/lib/sign-in-options'
-import { AccountSection } from '../account-section'
+import { AccountSection } from './account-section'
 import { useRefreshSignInMethods } from './use-sign-in-methods'
 
 interface ProviderProps {

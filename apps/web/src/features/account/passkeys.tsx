@@ -14,7 +14,7 @@ import { formatDay } from '@/lib/format-time'
 import { addPasskey, canUsePasskeys } from '@/lib/passkeys'
 import { useSignInOptions } from '@/lib/sign-in-options'
 import { useForm } from '@/lib/use-form'
-import { AccountSection } from '../account-section'
+import { AccountSection } from './account-section'
 import { toPasswordField } from './password-refusal'
 import { useRefreshSignInMethods } from './use-sign-in-methods'
 
