@@ -23,6 +23,7 @@ const groups = {
   data: 'Data',
   administrator: 'First administrator, made at the first start instead of on the set-up page',
   'sign-in': 'Sign-in by an OpenID provider',
+  mail: 'Mail',
   secrets: 'Secrets',
   observation: 'Logs and traces',
   compose: 'Docker compose only',

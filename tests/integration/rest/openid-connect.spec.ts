@@ -99,6 +99,7 @@ describe('sign-in by an OpenID provider', () => {
   it('is offered by its name', async () => {
     const anonymous = createClient(platform.url)
     expect(await anonymous.send('GET', '/api/v1/sign-in-options')).toEqual({
+      passwordReset: 'command',
       openIdConnect: { name: 'Example' },
       passkeyHost: 'localhost',
     })
@@ -278,7 +279,7 @@ describe('a person without a password', () => {
     await platform.pool.query(`UPDATE session SET created_at = now() - interval '11 minutes'`)
     expect(await ask(client, 'POST', '/api/auth/passkey/verify-registration', passkey)).toMatchObject({
       status: 403,
-      body: { code: 'sign_in_again' },
+      body: { code: 'recent_sign_in_required' },
     })
   })
 })

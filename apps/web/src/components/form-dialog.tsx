@@ -12,12 +12,14 @@ interface FormDialogProps {
   form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
   /** The label of the button that submits the form. */
   submit: string
+  /** Whether submitting destroys something. */
+  danger?: boolean
   onClose: () => void
   children: ReactNode
 }
 
 /** A dialog with a form of a few fields. */
-export function FormDialog({ title, description, form, submit, onClose, children }: FormDialogProps) {
+export function FormDialog({ title, description, form, submit, danger, onClose, children }: FormDialogProps) {
   return (
     <Dialog
       open
@@ -28,7 +30,7 @@ export function FormDialog({ title, description, form, submit, onClose, children
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
+          <Button variant={danger ? 'danger' : 'primary'} busy={form.busy} onClick={form.submit}>
             {submit}
           </Button>
         </>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { request } from './api'
 
-/** In which ways people sign in to this platform. */
+/** What the platform offers to whoever signs in. It changes with a restart alone. */
 export function useSignInOptions() {
   return useQuery({
     queryKey: ['sign-in-options'],

@@ -1,18 +1,8 @@
 import { z } from 'zod'
 import { Timestamp } from './common.js'
 
-export const SignInOptions = z
-  .object({
-    openIdConnect: z
-      .object({ name: z.string().meta({ description: 'What people call the provider' }) })
-      .nullable()
-      .meta({ description: 'null: no OpenID provider is configured' }),
-    passkeyHost: z.string().meta({
-      description: 'The host name of the pages at which passkeys work: of PUBLIC_URL, or else localhost',
-    }),
-  })
-  .meta({ id: 'SignInOptions' })
-export type SignInOptions = z.infer<typeof SignInOptions>
+/** The id of a passkey in a path. */
+export const PasskeyId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not the id of a passkey')
 
 export const Passkey = z
   .object({

@@ -3,6 +3,7 @@ import type { BrokerLimits } from '@heliograph/broker'
 import type { z } from 'zod'
 import type { GivenLimits } from '../limits/stated-limits.js'
 import { Environment } from './environment.js'
+import type { MailConfig } from './mail-config.js'
 import { isLoopback } from './networks.js'
 import type { OpenIdConnectConfig } from './openid-connect.js'
 import { parseTracing, type TracingConfig } from './tracing-config.js'
@@ -45,6 +46,8 @@ export interface Config {
   administrator: { email: string; password: string; organization: string } | null
   /** Whether everybody who is signed in may create organizations. */
   allowNewOrganizations: boolean
+  /** null: no mail is sent. */
+  mail: MailConfig | null
   telemetryRetentionDays: number | null
   logLevel: string
   /** What readers of `/metrics` must send; null: everybody may read them. */
@@ -96,6 +99,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD, organization: env.ORG }
         : null,
     allowNewOrganizations: env.ALLOW_NEW_ORGANIZATIONS,
+    mail: parseMail(env),
     telemetryRetentionDays: env.TELEMETRY_RETENTION_DAYS ?? null,
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN ?? null,
@@ -131,6 +135,20 @@ function parseOpenIdConnect(env: z.output<typeof Environment>): Config['openIdCo
   }
 }
 
+function parseMail({
+  SMTP_URL: server,
+  MAIL_FROM: from,
+  PUBLIC_URL,
+}: z.output<typeof Environment>): Config['mail'] {
+  if (server === undefined && from === undefined) return null
+  if (server === undefined || from === undefined)
+    throw new ConfigError('SMTP_URL and MAIL_FROM: set both or neither')
+  // Taken from a request, it would be up to whoever asks where the links of other people lead.
+  if (PUBLIC_URL === undefined)
+    throw new ConfigError('SMTP_URL: needs PUBLIC_URL, the address that the links in mails begin with')
+  return { server, from }
+}
+
 const secretVariables = new Set([
   'AUTH_SECRET',
   'AUTH_SECRET_PREVIOUS',
@@ -139,6 +157,7 @@ const secretVariables = new Set([
   'METRICS_TOKEN',
   'DATABASE_URL',
   'REDIS_URL',
+  'SMTP_URL',
 ])
 
 function describeIssues(

@@ -1,6 +1,7 @@
 import { OrganizationSlug } from '@heliograph/protocol'
 import { z } from 'zod'
 import { MqttLimits, PlatformLimits } from './limit-lists.js'
+import { MailFrom, SmtpUrl } from './mail-config.js'
 import { parseNetwork } from './networks.js'
 import { OpenIdIssuer, OpenIdRoleMap } from './openid-connect.js'
 import { TracingEnvironment } from './tracing-config.js'
@@ -216,6 +217,19 @@ export const Environment = TracingEnvironment.extend({
     text: 'The roles of groups of the provider, `GROUP=ORGANIZATION:ROLE` with commas between. Whoever is in such a group gets an account and a membership at sign-in, and loses it at the first sign-in without the group.',
     example: 'iot-admins=main:admin,iot-staff=main:operator',
     otherwise: 'only who connected an account may sign in by the provider',
+    docker: 'passed',
+  }),
+  SMTP_URL: described(SmtpUrl.optional(), {
+    group: 'mail',
+    text: 'The mail server that takes mails to people: invitations, and links for a new password or a new e-mail address. `smtps` is TLS from the start. With `smtp`, a user and a password are sent after STARTTLS only. It needs `MAIL_FROM` and `PUBLIC_URL`, which the links begin with.',
+    example: 'smtp://user:password@mail.example.com:587',
+    otherwise: 'no mail is sent, and `npm run reset-password` makes links for a new password',
+    docker: 'passed',
+  }),
+  MAIL_FROM: described(MailFrom.optional(), {
+    group: 'mail',
+    text: 'The sender of mails: an address, or a name with one.',
+    example: 'Heliograph <iot@example.com>',
     docker: 'passed',
   }),
   AUTH_SECRET: described(LongSecret.optional(), {

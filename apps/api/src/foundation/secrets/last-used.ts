@@ -10,6 +10,8 @@ const updateSql = {
     FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE credential.id = used.id`,
   api_key: `UPDATE api_key SET last_used_at = used.at
     FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE api_key.id = used.id`,
+  session: `UPDATE session SET last_seen_at = used.at
+    FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE session.id = used.id`,
 }
 
 /** Records when secrets were last used: many at once, every few seconds. */

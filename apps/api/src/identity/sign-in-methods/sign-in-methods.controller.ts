@@ -1,5 +1,5 @@
-import { SignInMethods, SignInOptions } from '@heliograph/protocol'
-import { Controller, Delete, Get } from '@nestjs/common'
+import { PasskeyId, SignInMethods, SignInOptions } from '@heliograph/protocol'
+import { Controller, Delete, Get, Param } from '@nestjs/common'
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger'
 import type { Person } from '../../foundation/principal/principal.js'
 import { CurrentPerson, Public, SignedIn } from '../../http/access/decorators.js'
@@ -14,8 +14,8 @@ export class SignInMethodsController {
   @Get('sign-in-options')
   @Public()
   @ApiSecurity({})
-  @ApiOperation({ summary: 'Read in which ways people may sign in to this platform' })
-  @ApiResult(200, SignInOptions, 'The ways')
+  @ApiOperation({ summary: 'Read what the page of sign-in offers' })
+  @ApiResult(200, SignInOptions, 'The options')
   options(): SignInOptions {
     return this.methods.options()
   }
@@ -42,5 +42,17 @@ export class SignInMethodsController {
   @ApiProblems(401, 403, 404, 409)
   disconnect(@CurrentPerson() person: Person): Promise<void> {
     return this.methods.disconnectProvider(person)
+  }
+
+  @Delete('me/passkeys/:passkey')
+  @SignedIn()
+  @ApiOperation({ summary: 'Remove a passkey of the signed-in person' })
+  @ApiNothing('It no longer signs the person in')
+  @ApiProblems(400, 401, 403, 404)
+  removePasskey(
+    @CurrentPerson() person: Person,
+    @Param('passkey', { schema: PasskeyId }) passkey: string,
+  ): Promise<void> {
+    return this.methods.removePasskey(person, passkey)
   }
 }

@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, NotFoundError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { Person } from '../../foundation/principal/principal.js'
+import { PersonAudit } from '../account-links/person-audit.js'
 import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passkeyHost } from '../sign-in/second-factor-plugins.js'
 import { SignInService } from '../sign-in/sign-in.service.js'
@@ -15,11 +16,13 @@ export class SignInMethodsService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly signIn: SignInService,
+    private readonly audit: PersonAudit,
   ) {}
 
   options(): SignInOptions {
-    const { openIdConnect, publicUrl, port } = this.config
+    const { mail, openIdConnect, publicUrl, port } = this.config
     return {
+      passwordReset: mail === null ? 'command' : 'mail',
       openIdConnect: openIdConnect && { name: openIdConnect.name },
       passkeyHost: passkeyHost(publicUrl, port).host,
     }
@@ -64,6 +67,24 @@ export class SignInMethodsService {
       const where = { userId, providerId: openIdProviderId }
       const { count } = await transaction.account.deleteMany({ where })
       if (count === 0) throw new NotFoundError('You are not connected to the provider.', 'not_connected')
+      await this.audit.record(transaction, userId, {
+        action: 'person.disconnectProvider',
+        by: 'person',
+        detail: {},
+      })
+    })
+  }
+
+  async removePasskey({ userId }: Person, id: string): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const [passkey] = await transaction.passkey.findMany({ where: { id, userId }, select: { name: true } })
+      if (passkey === undefined) throw new NotFoundError('You have no such passkey.', 'passkey_not_found')
+      await transaction.passkey.deleteMany({ where: { id, userId } })
+      await this.audit.record(transaction, userId, {
+        action: 'person.removePasskey',
+        by: 'person',
+        detail: { name: passkey.name },
+      })
     })
   }
 }

@@ -20,6 +20,7 @@ interface Options {
   log: (level: 'error' | 'warn', message: string) => void
   /** Throws when the person has as many passkeys as are allowed. */
   assertRoomForPasskey: (userId: string) => Promise<void>
+  onProviderConnected: (userId: string) => Promise<void>
   onSessionBegun: (session: { userId: string; byPassword: boolean }) => Promise<void>
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
@@ -39,7 +40,7 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
       maxPasswordLength: 128,
       password: {
         hash: hashPassword,
-        verify: ({ hash: stored, password }) => verifyPassword(stored, password),
+        verify: ({ hash: stored, password }) => verify(stored, password),
       },
     },
     plugins: [
@@ -64,7 +65,6 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
       max: 300,
       customRules: {
         '/sign-in/email': false,
-        '/get-session': false,
         '/sign-out': false,
         '/two-factor/*': false,
         '/passkey/*': { window: 60, max: 60 },
@@ -79,6 +79,9 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
           before: async (account) => ({
             data: { ...account, accessToken: null, refreshToken: null, idToken: null },
           }),
+          after: async ({ providerId, userId }) => {
+            if (providerId === openIdProviderId) await on.onProviderConnected(userId)
+          },
         },
       },
       session: {
@@ -121,9 +124,4 @@ export type BetterAuth = ReturnType<typeof createBetterAuth>
 /** Hashes by argon2id, the library's default, with OWASP's parameters for password storage (19 MiB, 2 passes). */
 export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
-}
-
-/** Whether this is the password that the hash was made of. */
-export function verifyPassword(stored: string, password: string): Promise<boolean> {
-  return verify(stored, password)
 }

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Injectable } from '@nestjs/common'
-import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
+import { InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { OfferedCall } from './offered-calls.js'
-import { type KnownPerson, PendingSignIns } from './pending-sign-ins.js'
+import { PasswordConfirmation } from './password-confirmation.js'
+import { PendingSignIns } from './pending-sign-ins.js'
 import { SignInService } from './sign-in.service.js'
-import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
+import { SignInAttempts } from './sign-in-attempts.js'
+import { SignInAudit } from './sign-in-audit.js'
 import { UsedCodes } from './used-codes.js'
 
 interface Call {
@@ -30,17 +32,19 @@ export class CallAttempts {
     private readonly signIn: SignInService,
     private readonly pending: PendingSignIns,
     private readonly usedCodes: UsedCodes,
+    private readonly confirmation: PasswordConfirmation,
+    private readonly audit: SignInAudit,
   ) {}
 
   /** Throws when there were too many attempts, or when this one is wrong already. */
-  async begin({ proves, checksPassword }: OfferedCall, call: Call): Promise<CallAttempt> {
+  async begin({ proves, checksPassword, audits }: OfferedCall, call: Call): Promise<CallAttempt> {
     switch (proves) {
       case undefined:
         return uncounted
       case 'password':
         return this.password(call)
       case 'own password':
-        return this.ownPassword(call, checksPassword === true)
+        return this.ownPassword(call, { checksPassword, audits })
       case 'code':
         return this.code(call)
     }
@@ -59,49 +63,44 @@ export class CallAttempts {
     }
   }
 
-  private async ownPassword({ headers, address, body }: Call, check: boolean): Promise<CallAttempt> {
+  private async ownPassword(
+    { headers, address, body }: Call,
+    { checksPassword, audits }: Pick<OfferedCall, 'checksPassword' | 'audits'>,
+  ): Promise<CallAttempt> {
     const person = await this.signIn.findPerson(headers)
     // better-auth refuses who is not signed in.
     if (person === null) return uncounted
-    const attempt = await this.attempts.begin({ address, email: person.email, cookies: headers.cookie })
-    if (check) {
-      await this.assertProven(person, body.password, attempt)
-      return uncounted
+    const recordIfDone = async (answer: Response) => {
+      if (answer.ok && audits !== undefined) await this.audit.recordAfter(person.id, audits)
+      return []
     }
+    if (checksPassword === true) {
+      const given = typeof body.password === 'string' ? body.password : undefined
+      await this.confirmation.confirm({ userId: person.id, sessionId: person.sessionId }, given)
+      return { answered: recordIfDone }
+    }
+    const attempt = await this.attempts.begin({ address, email: person.email, cookies: headers.cookie })
     return {
       answered: async (answer) => {
         if (answer.ok) attempt.giveBack()
-        return []
+        return recordIfDone(answer)
       },
     }
   }
 
-  /** A person without a password proves themselves by having signed in just now. */
-  private async assertProven(
-    person: KnownPerson & { sessionAgeSeconds: number },
-    password: unknown,
-    attempt: CountedAttempt,
-  ): Promise<void> {
-    const verdict = await this.signIn.checkPassword(person.id, typeof password === 'string' ? password : '')
-    if (verdict === 'wrong') throw new InvalidError('This is not your password.', 'invalid_password')
-    attempt.giveBack()
-    if (verdict === 'none' && person.sessionAgeSeconds > freshSeconds)
-      throw new ForbiddenError(
-        'You signed in a while ago. Sign out, sign in again and repeat this.',
-        'sign_in_again',
-      )
-  }
-
   private async code({ headers, address, body }: Call): Promise<CallAttempt> {
     const code = String(body.code)
-    const person = (await this.signIn.findPerson(headers)) ?? (await this.pending.find(headers.cookie))
+    const signedIn = await this.signIn.findPerson(headers)
+    const person = signedIn ?? (await this.pending.find(headers.cookie))
     // better-auth refuses a code without a sign-in that waits for it.
     if (person === null) return uncounted
     const attempt = await this.attempts.beginCode({ address, email: person.email, cookies: headers.cookie })
     if (!(await this.usedCodes.claim(person.id, code)))
       throw new InvalidError('This code was used already. Wait for the next one.', 'code_used')
+    const turnsOn = signedIn !== null && !(await this.signIn.hasTwoFactor(person.id))
     return {
       answered: async (answer) => {
+        if (answer.ok && turnsOn) await this.audit.recordAfter(person.id, 'person.enableTwoFactor')
         if (answer.ok) return [await attempt.succeeded()]
         await this.usedCodes.release(person.id, code)
         return []
@@ -109,9 +108,6 @@ export class CallAttempts {
     }
   }
 }
-
-/** For so long after a sign-in somebody without a password may add a passkey. */
-const freshSeconds = 600
 
 /** Whether the password was right, and a code has to follow. */
 async function waitsForCode(answer: Response): Promise<boolean> {

@@ -4,11 +4,14 @@ import { deleteBatches } from '../../foundation/housekeeping/delete-batches.js'
 import { Housekeeping } from '../../foundation/housekeeping/housekeeping.js'
 import { rememberedDays } from './known-addresses.js'
 
-/** Deletes sign-in sessions, verifications and used codes that have expired, and networks that nobody signed in from lately. */
+/**
+ * Deletes sign-in sessions, verifications, used codes, links of accounts and unconfirmed new accounts that have expired, and
+ * networks that nobody signed in from lately.
+ */
 @Injectable()
 export class ExpiredRows {
   constructor(database: Database, housekeeping: Housekeeping) {
-    for (const table of ['session', 'verification'])
+    for (const table of ['session', 'verification', 'account_link', 'new_account'])
       housekeeping.register(table, (budget) =>
         deleteBatches(database.pools.background, budget, expiredSql(table)),
       )

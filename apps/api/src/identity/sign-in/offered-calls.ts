@@ -2,6 +2,7 @@ import { Name, Password } from '@heliograph/protocol'
 import { z } from 'zod'
 import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passwordProblem } from '../passwords/password-problem.js'
+import type { SignInAction } from './sign-in-audit.js'
 
 export interface OfferedCall {
   method: 'GET' | 'POST'
@@ -10,6 +11,8 @@ export interface OfferedCall {
   proves?: 'password' | 'own password' | 'code'
   /** better-auth does not look at the password of this call, so that it is checked before. */
   checksPassword?: true
+  /** What the audit says of a call that proves the own password. */
+  audits?: SignInAction
 }
 
 const NewPassword = Password.superRefine((password, { addIssue }) => {
@@ -60,10 +63,19 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     ),
   ],
   ['/api/auth/two-factor/enable', post(z.object({ password: GivenPassword }), { proves: 'own password' })],
-  ['/api/auth/two-factor/disable', post(z.object({ password: GivenPassword }), { proves: 'own password' })],
+  [
+    '/api/auth/two-factor/disable',
+    post(z.object({ password: GivenPassword }), {
+      proves: 'own password',
+      audits: 'person.disableTwoFactor',
+    }),
+  ],
   [
     '/api/auth/two-factor/generate-backup-codes',
-    post(z.object({ password: GivenPassword }), { proves: 'own password' }),
+    post(z.object({ password: GivenPassword }), {
+      proves: 'own password',
+      audits: 'person.renewRecoveryCodes',
+    }),
   ],
   ['/api/auth/two-factor/verify-totp', post(z.object({ code: AppCode }), { proves: 'code' })],
   ['/api/auth/two-factor/verify-backup-code', post(z.object({ code: RecoveryCode }), { proves: 'code' })],
@@ -73,23 +85,15 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     post(z.object({ response: Credential, name: Name, password: GivenPassword.optional() }), {
       proves: 'own password',
       checksPassword: true,
+      audits: 'person.addPasskey',
     }),
   ],
   ['/api/auth/passkey/generate-authenticate-options', get],
   ['/api/auth/passkey/verify-authentication', post(z.object({ response: Credential }))],
-  ['/api/auth/passkey/delete-passkey', post(z.object({ id: z.string().max(64) }))],
   ['/api/auth/sign-in/social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')))],
   ['/api/auth/link-social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/account')))],
   [`/api/auth/callback/${openIdProviderId}`, get],
   ['/api/auth/sign-out', post(Nothing)],
-  ['/api/auth/get-session', get],
-  ['/api/auth/list-sessions', get],
-  [
-    '/api/auth/revoke-session',
-    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is not a token') })),
-  ],
-  ['/api/auth/revoke-sessions', post(Nothing)],
-  ['/api/auth/revoke-other-sessions', post(Nothing)],
   [
     '/api/auth/change-password',
     post(

@@ -50,9 +50,15 @@ export class SignInAttempts {
       giveBack,
       succeeded: async () => {
         giveBack()
-        await this.addresses.remember(account, address)
-        return this.browsers.remember(cookies, account)
+        return this.remember({ address, email, cookies })
       },
     }
+  }
+
+  /** Remembers the browser and the address of somebody who has shown that the account is theirs. Resolves with a Set-Cookie. */
+  async remember({ address, email, cookies }: Caller): Promise<string> {
+    const account = email.trim().toLowerCase()
+    await this.addresses.remember(account, address)
+    return this.browsers.remember(cookies, account)
   }
 }

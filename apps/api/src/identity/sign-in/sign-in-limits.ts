@@ -124,7 +124,7 @@ export class SignInLimits {
   }
 
   /** The same for a secret that is too long to be guessed from many addresses: a one-time code, the token of a link. */
-  attemptSecret(address: string, kind: 'set-up' | 'invitation'): () => void {
+  attemptSecret(address: string, kind: 'set-up' | 'invitation' | 'account link'): () => void {
     return this.take(keysOf(address, kind))
   }
 

@@ -7,11 +7,12 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { OpenIdConnect } from '../openid-connect/openid-connect.js'
-import { type BetterAuth, createBetterAuth, hashPassword, verifyPassword } from './better-auth.js'
+import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
 import { EarlierSignatures } from './earlier-signatures.js'
 import { Origins } from './origins.js'
 import { passkeyHost } from './second-factor-plugins.js'
 import { passkeyLimits, sessionLimits } from './session-limits.js'
+import { SignInAudit } from './sign-in-audit.js'
 
 export interface SignedInSession {
   sessionId: string
@@ -23,7 +24,7 @@ export interface SignedInSession {
 export interface SignedInPerson {
   id: string
   email: string
-  sessionAgeSeconds: number
+  sessionId: string
 }
 
 /** People and their sign-in sessions. The tables are better-auth's. */
@@ -43,6 +44,7 @@ export class SignInService {
     secrets: Secrets,
     events: EventBus,
     private readonly openIdConnect: OpenIdConnect,
+    private readonly audit: SignInAudit,
     readonly origins: Origins,
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
@@ -57,6 +59,7 @@ export class SignInService {
       passkeyHost: passkeyHost(config.publicUrl, config.port),
       log: (level, message) => this.logger[level](message),
       assertRoomForPasskey: (userId) => this.assertRoomForPasskey(userId),
+      onProviderConnected: (userId) => this.audit.recordAfter(userId, 'person.connectProvider'),
       onSessionBegun: (session) => this.endOldestSessions(session),
       onSessionEnded: ({ id, userId }) => events.emit('session.ended', { sessionId: id, userId }),
     })
@@ -81,7 +84,7 @@ export class SignInService {
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
   }
 
-  /** Who is signed in by the cookie or the bearer token of a request, and for how long. */
+  /** Who is signed in by the cookie or the bearer token of a request. */
   async findPerson({
     authorization,
     cookie,
@@ -93,20 +96,9 @@ export class SignInService {
     if (session === null) return null
     const row = await this.database.accounts.session.findUnique({
       where: { id: session.sessionId },
-      select: { createdAt: true, user: { select: { id: true, email: true } } },
+      select: { user: { select: { id: true, email: true } } },
     })
-    if (row === null) return null
-    return { ...row.user, sessionAgeSeconds: (Date.now() - row.createdAt.getTime()) / 1_000 }
-  }
-
-  /** Whether this is the password of the person; `none` when they have none. */
-  async checkPassword(userId: string, password: string): Promise<'right' | 'wrong' | 'none'> {
-    const account = await this.database.accounts.account.findFirst({
-      where: { userId, providerId: 'credential', password: { not: null } },
-      select: { password: true },
-    })
-    if (account === null || account.password === null) return 'none'
-    return (await verifyPassword(account.password, password)) ? 'right' : 'wrong'
+    return row && { ...row.user, sessionId: session.sessionId }
   }
 
   /** How many recovery codes a person with a second factor has left. */
@@ -152,7 +144,8 @@ export class SignInService {
     }
   }
 
-  private async hasTwoFactor(userId: string): Promise<boolean> {
+  /** Whether a code has to follow the person's password. */
+  async hasTwoFactor(userId: string): Promise<boolean> {
     const user = await this.database.accounts.user.findUnique({
       where: { id: userId },
       select: { twoFactorEnabled: true },
@@ -163,7 +156,13 @@ export class SignInService {
   /** Creates a person, who signs in with a password, in the caller's transaction. */
   async createPerson(
     transaction: Transaction,
-    person: { name: string; email: string; passwordHash: string; platformAdministrator?: boolean },
+    person: {
+      name: string
+      email: string
+      passwordHash: string
+      emailVerified?: boolean
+      platformAdministrator?: boolean
+    },
   ): Promise<{ id: string; name: string; email: string }> {
     const id = randomId(32)
     const { name } = person
@@ -172,7 +171,7 @@ export class SignInService {
         id,
         name,
         email: person.email.toLowerCase(),
-        emailVerified: false,
+        emailVerified: person.emailVerified ?? false,
         platformAdministrator: person.platformAdministrator ?? false,
       },
     })

@@ -6,7 +6,9 @@ import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { AccountFrame } from './account-frame'
+import { DeleteAccount } from './delete-account'
 import { Profile } from './profile'
+import { Sessions } from './sessions'
 import { SignInMethods } from './sign-in-methods'
 
 /** The page of the signed-in person: who they are, and how they sign in. */
@@ -25,6 +27,8 @@ export function Account() {
           <div className="flex flex-col gap-10">
             <Profile user={loaded.user} />
             <SignInMethods user={loaded.user} />
+            <Sessions />
+            <DeleteAccount me={loaded} />
           </div>
         )}
       </Loaded>

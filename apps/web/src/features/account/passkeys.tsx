@@ -121,7 +121,7 @@ function RemoveDialog({ passkey, onClose }: { passkey: Passkey; onClose: () => v
   const refresh = useRefreshSignInMethods()
   const toast = useToast()
   const remove = async () => {
-    await request('/api/auth/passkey/delete-passkey', { method: 'POST', body: { id: passkey.id } })
+    await request(`/api/v1/me/passkeys/${encodeURIComponent(passkey.id)}`, { method: 'DELETE' })
     await refresh()
     toast(`${passkey.name} was removed`)
   }

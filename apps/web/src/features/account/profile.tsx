@@ -11,6 +11,7 @@ import { request } from '@/lib/api'
 import { meKey } from '@/lib/me-key'
 import { useForm } from '@/lib/use-form'
 import { AccountSection } from './account-section'
+import { EmailAddress } from './email-address'
 
 /** The name of the person, which the other members of their organizations see. */
 export function Profile({ user }: { user: Me['user'] }) {
@@ -44,6 +45,9 @@ export function Profile({ user }: { user: Me['user'] }) {
           onValue={(name) => form.set('name', name)}
         />
       </Form>
+      <div className="mt-6 border-t pt-5">
+        <EmailAddress email={user.email} />
+      </div>
     </AccountSection>
   )
 }

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Form } from '@/components/form'
 import { NewPasswordField } from '@/components/new-password-field'
+import { Notice } from '@/components/notice'
 import { PasswordInput } from '@/components/password-input'
 import { Segmented } from '@/components/segmented'
 import { TextField } from '@/components/text-field'
@@ -52,14 +53,25 @@ interface FormOfWayProps extends JoinFormsProps {
 
 function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
   const accept = useAccept()
+  const [mailedTo, setMailedTo] = useState<string | null>(null)
   const form = useForm({
     initial: { name: '', email, password: '' },
     schema: AcceptInvitation.required({ name: true, email: true, password: true }),
     toInput: (values) => ({ ...values, email: values.email.trim(), token }),
     // The account is made and signed in like that of the set-up.
-    onSubmit: (input) => accept(input, async () => void (await signIn(input.email, input.password))),
+    onSubmit: async (input) =>
+      setMailedTo(await accept(input, async () => void (await signIn(input.email, input.password)))),
   })
   const { values, set, error } = form
+  if (mailedTo !== null)
+    return (
+      <div role="status">
+        <Notice title="Look into your mail">
+          A link is on its way to <span className="break-all text-ink">{mailedTo}</span>. Open it within an
+          hour, and you are a member.
+        </Notice>
+      </div>
+    )
   return (
     <Form form={form} action={<SubmitButton form={form}>Create account and join</SubmitButton>}>
       <TextField

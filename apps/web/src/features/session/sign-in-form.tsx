@@ -1,6 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { Form } from '@/components/form'
@@ -67,6 +68,12 @@ function PasswordForm({ onPassword }: { onPassword: (left: 'nothing' | 'code') =
         value={form.values.password}
         onValue={(password) => form.set('password', password)}
       />
+      <Link
+        href={paths.forgotPassword}
+        className="-mt-2 self-start rounded-inner text-13 text-ink-soft underline underline-offset-2 hover:text-ink"
+      >
+        Forgot your password?
+      </Link>
     </Form>
   )
 }
