@@ -4,8 +4,10 @@ import {
   type Administrator,
   createAdministrator,
   createMember,
+  invite,
   type MemberAccount,
 } from '../../support/accounts.js'
+import { runScript } from '../../support/command.js'
 import { createClient, type HttpClient } from '../../support/http-client.js'
 import type { Platform } from '../../support/platform.js'
 import { totp } from '../../support/totp.js'
@@ -119,6 +121,29 @@ describe('two-factor', () => {
     expect(rowCount).toBe(0)
   })
 
+  it('lets nobody in by an invitation, or by a new password that a link sets', async () => {
+    const member = await protectedMember()
+    const token = await invite(administrator, { role: 'admin' })
+    const account = { token, name: 'Mo', email: member.email, password: member.password }
+    expect(await ask(anonymous(), 'POST', '/api/v1/invitations/accept', account)).toMatchObject({
+      status: 409,
+      body: { code: 'account_exists' },
+    })
+    const { output } = await runScript('reset-password.mjs', [member.email], {
+      DATABASE_URL: platform.databaseUrl,
+      DATA_DIR: platform.dataDir,
+    }).ended
+    const password = 'tangerine kettle 7'
+    const link = { token: /#(hg_lnk_\S+)/.exec(output)?.[1], password }
+    const reset = await ask(anonymous(), 'POST', '/api/v1/password-reset/complete', link)
+    expect(reset.status).toBe(200)
+    expect(reset.headers.getSetCookie().join()).not.toMatch(/session_token=[^;]/)
+    const { answer, client } = await byPassword({ email: member.email, password })
+    expect(answer.body).toMatchObject({ twoFactorRedirect: true })
+    expect((await me(client)).status).toBe(401)
+    expect((await sendCode(client, totp(member.secret))).status).toBe(200)
+  })
+
   it('lets in by password and code, with cookie and bearer, and takes each code once', async () => {
     const member = await protectedMember()
     const first = await byPassword(member)
@@ -191,6 +216,14 @@ describe('two-factor', () => {
     expect((await ask(member, 'POST', '/api/auth/two-factor/disable', { password })).status).toBe(200)
     const { answer } = await byPassword(member)
     expect(answer.body).toHaveProperty('token')
+    const { rows } = await platform.pool.query(
+      'SELECT action FROM audit_row WHERE actor = $1 AND target = $2 ORDER BY id',
+      [`person:${member.id}`, `member/${member.id}`],
+    )
+    expect(rows.slice(-2)).toEqual([
+      { action: 'person.enableTwoFactor' },
+      { action: 'person.disableTwoFactor' },
+    ])
     expect(
       (await platform.pool.query('SELECT FROM two_factor WHERE user_id = $1', [member.id])).rowCount,
     ).toBe(0)
