@@ -4,17 +4,11 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import type { OpenIdConnectConfig } from '../../foundation/config/openid-connect.js'
 import { MappedMemberships } from './mapped-memberships.js'
 import { groupsOf, rolesOf } from './mapped-roles.js'
-
-/** What a provider says about who signs in. */
-interface ProvidedPerson {
-  action: 'create-user' | 'link-account' | 'sign-in'
-  emailVerified: boolean
-  profile: Record<string, unknown> | undefined
-}
+import type { OpenIdConnectRules, ProvidedPerson } from './openid-provider.js'
 
 /** Decides who may sign in by the OpenID provider, and gives them the memberships of their groups. */
 @Injectable()
-export class OpenIdConnect {
+export class OpenIdConnect implements OpenIdConnectRules {
   readonly config: OpenIdConnectConfig | null
   /** The groups of the person whose request this is. */
   private readonly requests = new AsyncLocalStorage<{ groups: string[] | null }>()
@@ -31,7 +25,6 @@ export class OpenIdConnect {
     return this.requests.run({ groups: null }, handle)
   }
 
-  /** Called for each person that the provider proved. Returns why they may not come in. */
   check({ action, emailVerified, profile }: ProvidedPerson): { error: string } | undefined {
     const groups = groupsOf(profile)
     if (action === 'create-user') {
@@ -44,7 +37,7 @@ export class OpenIdConnect {
     return undefined
   }
 
-  /** Called before a session begins: by the provider, it begins with the memberships of the person's groups. */
+  /** A session by the provider begins with the memberships of the person's groups. */
   async beforeSession(userId: string): Promise<void> {
     const groups = this.requests.getStore()?.groups ?? null
     if (this.config === null || groups === null) return

@@ -1,6 +1,23 @@
 import { type GenericOAuthConfig, genericOAuth } from 'better-auth/plugins/generic-oauth'
 import type { OpenIdConnectConfig } from '../../foundation/config/openid-connect.js'
 
+/** What a provider says about who signs in. */
+export interface ProvidedPerson {
+  action: 'create-user' | 'link-account' | 'sign-in'
+  emailVerified: boolean
+  profile: Record<string, unknown> | undefined
+}
+
+/** Decides about people of the provider, while better-auth signs them in. */
+export interface OpenIdConnectRules {
+  /** null: no provider is configured. */
+  readonly config: OpenIdConnectConfig | null
+  /** Called for each person that the provider proved. Returns why they may not come in. */
+  check(person: ProvidedPerson): { error: string } | undefined
+  /** Called before each session begins. */
+  beforeSession(userId: string): Promise<void>
+}
+
 /** Stands in the redirect address, `/api/auth/callback/oidc`, and in the rows of connected accounts. */
 export const openIdProviderId = 'oidc'
 

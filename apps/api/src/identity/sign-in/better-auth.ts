@@ -3,8 +3,11 @@ import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { bearer } from 'better-auth/plugins/bearer'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
-import type { OpenIdConnect } from '../openid-connect/openid-connect.js'
-import { openIdProvider, openIdProviderId } from '../openid-connect/openid-provider.js'
+import {
+  type OpenIdConnectRules,
+  openIdProvider,
+  openIdProviderId,
+} from '../openid-connect/openid-provider.js'
 import { authenticatorApp, type PasskeyHost, passkeys } from './second-factor-plugins.js'
 
 /** The header with the client's address for better-auth. Clients cannot set it, as only known headers are passed on. */
@@ -16,7 +19,7 @@ interface Options {
   /** The current AUTH_SECRET, which signs and encrypts, and earlier ones, with which is only decrypted. */
   secrets: { version: number; value: string }[]
   passkeyHost: PasskeyHost
-  openIdConnect: Pick<OpenIdConnect, 'config' | 'check' | 'beforeSession'>
+  openIdConnect: OpenIdConnectRules
   log: (level: 'error' | 'warn', message: string) => void
   /** Throws when the person has as many passkeys as are allowed. */
   assertRoomForPasskey: (userId: string) => Promise<void>
