@@ -14,8 +14,8 @@ import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { passwordResetLimits } from './identity/password-reset/password-reset-limits.js'
-import { passwordLimits } from './identity/sign-in/password-turns.js'
-import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { passwordCheckLimits } from './identity/sign-in/password-turns.js'
+import { passkeyLimits, sessionLimits } from './identity/sign-in/session-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
@@ -53,8 +53,9 @@ export const allLimits: readonly LimitSet<string>[] = [
   listLimits,
   historyLimits,
   exportLimits,
-  passwordLimits,
+  passwordCheckLimits,
   sessionLimits,
+  passkeyLimits,
   accountLinkLimits,
   passwordResetLimits,
   mailLimits,

@@ -14,6 +14,7 @@ import { OrganizationsModule } from './identity/organizations/organizations.modu
 import { PasswordResetModule } from './identity/password-reset/password-reset.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
+import { SignInMethodsModule } from './identity/sign-in-methods/sign-in-methods.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
@@ -35,6 +36,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       PlatformModule,
       AuthenticationModule,
       SignInModule,
+      SignInMethodsModule,
       AccountModule,
       PasswordResetModule,
       SetupModule,

@@ -51,6 +51,7 @@ function split(route: string, device = 'pump'): [method: string, path: string] {
       .replace('{id}', credentialId)
       .replace('{user}', 'somebody')
       .replace('{session}', 'somebody')
+      .replace('{passkey}', 'some-passkey')
       .replace('{organization}', administrator.organization),
   ]
 }

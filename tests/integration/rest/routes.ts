@@ -38,6 +38,24 @@ export const routes: readonly Route[] = [
   { route: 'GET /api/v1/me', requires: 'person', stranger: 'own', strangerKey: '403 forbidden' },
   { route: 'GET /api/v1/sign-in-options', requires: 'anybody', stranger: 'own' },
   {
+    route: 'GET /api/v1/me/sign-in-methods',
+    requires: 'person',
+    stranger: 'own',
+    strangerKey: '403 forbidden',
+  },
+  {
+    route: 'DELETE /api/v1/me/passkeys/{passkey}',
+    requires: 'person',
+    stranger: '404 passkey_not_found',
+    strangerKey: '403 forbidden',
+  },
+  {
+    route: 'DELETE /api/v1/me/sign-in-methods/open-id-connect',
+    requires: 'person',
+    stranger: '404 not_connected',
+    strangerKey: '403 forbidden',
+  },
+  {
     route: 'POST /api/v1/password-reset',
     requires: 'anybody',
     stranger: '409 mail_not_configured',

@@ -130,7 +130,7 @@ describe('sign-in', () => {
 
     const before = await signInFrom('192.0.2.1')
     const browser = before.headers.getSetCookie().find((cookie) => /known_browser/.test(cookie)) ?? ''
-    expect(browser).toMatch(/; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Lax$/)
+    expect(browser).toMatch(/; Path=\/api\/auth; HttpOnly; SameSite=Lax$/)
     const cookie = browser.split(';', 1)[0] ?? ''
     await platform.restart()
 

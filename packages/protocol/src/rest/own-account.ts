@@ -8,6 +8,13 @@ export const SignInOptions = z
       description:
         'How somebody who forgot their password gets a link for a new one: by mail, or from whoever runs the platform, by `npm run reset-password`',
     }),
+    openIdConnect: z
+      .object({ name: z.string().meta({ description: 'What people call the provider' }) })
+      .nullable()
+      .meta({ description: 'null: no OpenID provider is configured' }),
+    passkeyHost: z.string().meta({
+      description: 'The host name of the pages at which passkeys work: of PUBLIC_URL, or else localhost',
+    }),
   })
   .meta({ id: 'SignInOptions' })
 export type SignInOptions = z.infer<typeof SignInOptions>

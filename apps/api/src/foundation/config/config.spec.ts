@@ -24,6 +24,7 @@ describe('parseConfig', () => {
       allowedOrigins: [],
       trustedProxies: [],
       mqttProxyProtocol: false,
+      openIdConnect: null,
       authSecret: null,
       previousAuthSecrets: [],
       administrator: null,
@@ -77,6 +78,28 @@ describe('parseConfig', () => {
     expect(() => parse({ ...exporter, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(
       /OTEL_EXPORTER_OTLP_PROTOCOL: only http\/protobuf/,
     )
+  })
+
+  it('reads an OpenID provider whole, with the address to come back to, and only one that TLS proves', () => {
+    const provider = {
+      OIDC_ISSUER: 'https://login.example.com/',
+      OIDC_CLIENT_ID: 'heliograph',
+      OIDC_CLIENT_SECRET: 'hidden',
+      OIDC_ROLE_MAP: 'staff=main:viewer',
+      PUBLIC_URL: 'https://iot.example.com',
+    }
+    expect(parse(provider).openIdConnect).toEqual({
+      issuer: 'https://login.example.com',
+      clientId: 'heliograph',
+      clientSecret: 'hidden',
+      name: 'OpenID Connect',
+      scopes: ['openid', 'profile', 'email'],
+      roles: [{ group: 'staff', organization: 'main', role: 'viewer' }],
+    })
+    expect(() => parse({ ...provider, OIDC_CLIENT_SECRET: '' })).toThrow('set all or none')
+    expect(() => parse({ ...provider, PUBLIC_URL: '' })).toThrow('OIDC_ISSUER: needs PUBLIC_URL')
+    expect(() => parse({ ...provider, OIDC_ISSUER: 'http://login.example.com' })).toThrow('OIDC_ISSUER')
+    expect(parse({ ...provider, OIDC_ISSUER: 'http://localhost:8080' }).openIdConnect).not.toBeNull()
   })
 
   it('treats an empty variable as absent', () => {

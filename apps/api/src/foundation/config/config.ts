@@ -5,6 +5,7 @@ import type { GivenLimits } from '../limits/stated-limits.js'
 import { Environment } from './environment.js'
 import type { MailConfig } from './mail-config.js'
 import { isLoopback } from './networks.js'
+import type { OpenIdConnectConfig } from './openid-connect.js'
 import { parseTracing, type TracingConfig } from './tracing-config.js'
 
 /** The injection token of the one Config. */
@@ -37,6 +38,8 @@ export interface Config {
   trustedProxies: readonly string[]
   /** Whether MQTT over TCP and TLS comes from trusted proxies alone, which send a PROXY header. */
   mqttProxyProtocol: boolean
+  /** null: people sign in with accounts of this platform alone. */
+  openIdConnect: OpenIdConnectConfig | null
   authSecret: string | null
   /** Earlier ones that still count, the newest first. */
   previousAuthSecrets: readonly string[]
@@ -88,6 +91,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     mqttProxyProtocol: env.MQTT_PROXY_PROTOCOL === 'on',
+    openIdConnect: parseOpenIdConnect(env),
     authSecret: env.AUTH_SECRET ?? null,
     previousAuthSecrets: env.AUTH_SECRET_PREVIOUS,
     administrator:
@@ -112,6 +116,25 @@ function parseTls({ MQTTS_PORT, HTTPS_PORT, ...env }: z.output<typeof Environmen
   throw new ConfigError(`${variable}: needs TLS_CERT and TLS_KEY, the files of a certificate and its key`)
 }
 
+function parseOpenIdConnect(env: z.output<typeof Environment>): Config['openIdConnect'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined)
+    throw new ConfigError('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all or none')
+  if (env.PUBLIC_URL === undefined)
+    throw new ConfigError(
+      'OIDC_ISSUER: needs PUBLIC_URL, the address to which the provider sends people back',
+    )
+  return {
+    issuer: issuer.replace(/\/$/, ''),
+    clientId,
+    clientSecret,
+    name: env.OIDC_NAME,
+    scopes: env.OIDC_SCOPES.split(/\s+/).filter((scope) => scope !== ''),
+    roles: env.OIDC_ROLE_MAP,
+  }
+}
+
 function parseMail({
   SMTP_URL: server,
   MAIL_FROM: from,
@@ -129,6 +152,7 @@ function parseMail({
 const secretVariables = new Set([
   'AUTH_SECRET',
   'AUTH_SECRET_PREVIOUS',
+  'OIDC_CLIENT_SECRET',
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
   'DATABASE_URL',

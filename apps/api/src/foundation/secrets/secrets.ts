@@ -51,6 +51,12 @@ export class Secrets {
     return this.keyRings[0].id
   }
 
+  /** The current AUTH_SECRET first, each with a number of its own, which stays the same and does not tell it. */
+  get numberedAuthSecrets(): { version: number; value: string }[] {
+    const values = [...new Set([this.authSecret, ...this.earlierAuthSecrets])]
+    return values.map((value) => ({ version: Number.parseInt(new KeyRing(value).id.slice(0, 8), 16), value }))
+  }
+
   /** Makes a secret. Its prefix names its kind, so that scanners find leaked ones. */
   make(kind: SecretKind): string {
     return prefixes[kind] + randomBytes(32).toString('base64url')

@@ -6,11 +6,10 @@ import { ChangeEmailService } from './change-email.service.js'
 import { ConfirmEmailController } from './confirm-email.controller.js'
 import { DeleteAccountService } from './delete-account.service.js'
 import { OwnSessionsService } from './own-sessions.service.js'
-import { PasswordConfirmation } from './password-confirmation.js'
 
 @Module({
   imports: [SignInModule, AccountLinksModule],
   controllers: [AccountController, ConfirmEmailController],
-  providers: [OwnSessionsService, ChangeEmailService, DeleteAccountService, PasswordConfirmation],
+  providers: [OwnSessionsService, ChangeEmailService, DeleteAccountService],
 })
 export class AccountModule {}

@@ -7,9 +7,9 @@ import { Outbox } from '../../foundation/mail/outbox.js'
 import type { Person } from '../../foundation/principal/principal.js'
 import { AccountLinks } from '../account-links/account-links.js'
 import { PersonAudit } from '../account-links/person-audit.js'
+import { PasswordConfirmation } from '../sign-in/password-confirmation.js'
 import { SignInLimits } from '../sign-in/sign-in-limits.js'
 import { confirmEmailMail, emailWasChangedMail } from './account-mails.js'
-import { PasswordConfirmation } from './password-confirmation.js'
 
 const noticeLifeMs = 86_400_000
 

@@ -7,7 +7,7 @@ import type { Person } from '../../foundation/principal/principal.js'
 import { lockOrganization } from '../members/acting-role.js'
 import { type EndedMembership, endMembership } from '../members/end-membership.js'
 import { EndedSessions } from '../sign-in/ended-sessions.js'
-import { PasswordConfirmation } from './password-confirmation.js'
+import { PasswordConfirmation } from '../sign-in/password-confirmation.js'
 
 interface Membership {
   organizationId: number

@@ -4,12 +4,10 @@ import {
   ReadPasswordReset,
   RequestPasswordReset,
   ResetPassword,
-  SignInOptions,
 } from '@heliograph/protocol'
-import { Body, Controller, Get, Inject, Post, Req, Res } from '@nestjs/common'
+import { Body, Controller, Post, Req, Res } from '@nestjs/common'
 import { ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { ForbiddenError } from '../../foundation/errors/domain-errors.js'
 import { Public } from '../../http/access/decorators.js'
 import { type Client, clientOf } from '../../http/front-door/client.js'
@@ -25,19 +23,11 @@ import { ResetPasswordService } from './reset-password.service.js'
 @Controller('api/v1')
 export class PasswordResetController {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly requests: RequestResetService,
     private readonly passwords: ResetPasswordService,
     private readonly origins: Origins,
     private readonly attempts: SignInAttempts,
   ) {}
-
-  @Get('sign-in-options')
-  @ApiOperation({ summary: 'Read what the page of sign-in offers' })
-  @ApiResult(200, SignInOptions, 'The options')
-  options(): SignInOptions {
-    return { passwordReset: this.config.mail === null ? 'command' : 'mail' }
-  }
 
   @Post('password-reset')
   @ApiOperation({

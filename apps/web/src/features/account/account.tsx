@@ -6,10 +6,10 @@ import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { AccountFrame } from './account-frame'
-import { ChangePassword } from './change-password'
 import { DeleteAccount } from './delete-account'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
+import { SignInMethods } from './sign-in-methods'
 
 /** The page of the signed-in person: who they are, and how they sign in. */
 export function Account() {
@@ -26,7 +26,7 @@ export function Account() {
         {(loaded) => (
           <div className="flex flex-col gap-10">
             <Profile user={loaded.user} />
-            <ChangePassword />
+            <SignInMethods user={loaded.user} />
             <Sessions />
             <DeleteAccount me={loaded} />
           </div>

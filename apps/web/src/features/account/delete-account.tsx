@@ -10,6 +10,7 @@ import { request } from '@/lib/api'
 import { paths } from '@/lib/paths'
 import { useForm } from '@/lib/use-form'
 import { AccountSection } from './account-section'
+import { useSignInMethods } from './use-sign-in-methods'
 
 /** Ends the account. What the person made in their organizations stays there. */
 export function DeleteAccount({ me }: { me: Me }) {
@@ -30,6 +31,7 @@ export function DeleteAccount({ me }: { me: Me }) {
 }
 
 function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
+  const asksPassword = useSignInMethods().data?.password !== false
   const { values, set, error, ...form } = useForm({
     initial: { password: '' },
     schema: DeleteAccountInput,
@@ -54,14 +56,16 @@ function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
         </ul>
         <p>Devices, data and everything else of your organizations stay.</p>
       </div>
-      <TextField
-        label="Your password"
-        error={error('password')}
-        control={PasswordInput}
-        autoComplete="current-password"
-        value={values.password}
-        onValue={(password) => set('password', password)}
-      />
+      {asksPassword && (
+        <TextField
+          label="Your password"
+          error={error('password')}
+          control={PasswordInput}
+          autoComplete="current-password"
+          value={values.password}
+          onValue={(password) => set('password', password)}
+        />
+      )}
     </FormDialog>
   )
 }

@@ -10,6 +10,7 @@ import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { useSignInOptions } from '@/lib/sign-in-options'
 import { useForm } from '@/lib/use-form'
+import { useSignInMethods } from './use-sign-in-methods'
 
 /** The address of the account, and a way to another one, which needs mail. */
 export function EmailAddress({ email }: { email: string }) {
@@ -50,6 +51,7 @@ interface ChangeEmailDialogProps {
 }
 
 function ChangeEmailDialog({ onClose, onAsked }: ChangeEmailDialogProps) {
+  const asksPassword = useSignInMethods().data?.password !== false
   const { values, set, error, ...form } = useForm({
     initial: { email: '', password: '' },
     schema: ChangeEmailInput,
@@ -75,14 +77,16 @@ function ChangeEmailDialog({ onClose, onAsked }: ChangeEmailDialogProps) {
         value={values.email}
         onValue={(email) => set('email', email)}
       />
-      <TextField
-        label="Your password"
-        error={error('password')}
-        control={PasswordInput}
-        autoComplete="current-password"
-        value={values.password}
-        onValue={(password) => set('password', password)}
-      />
+      {asksPassword && (
+        <TextField
+          label="Your password"
+          error={error('password')}
+          control={PasswordInput}
+          autoComplete="current-password"
+          value={values.password}
+          onValue={(password) => set('password', password)}
+        />
+      )}
     </FormDialog>
   )
 }

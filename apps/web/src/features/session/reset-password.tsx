@@ -7,6 +7,7 @@ import {
 } from '@heliograph/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
+import { useState } from 'react'
 import { ErrorState } from '@/components/error-state'
 import { Form } from '@/components/form'
 import { NewPasswordField } from '@/components/new-password-field'
@@ -18,6 +19,7 @@ import { isTemporary } from '@/lib/explain'
 import { paths } from '@/lib/paths'
 import { useForm } from '@/lib/use-form'
 import { useFragment } from '@/lib/use-fragment'
+import { SecondStep } from './second-step'
 import { SessionCard } from './session-card'
 import { signIn } from './sign-in'
 import { SubmitButton } from './submit-button'
@@ -68,6 +70,7 @@ function WithToken({ token }: { token: string }) {
 function NewPasswordForm({ token, email }: { token: string; email: string }) {
   const router = useRouter()
   const queryClient = useQueryClient()
+  const [waitsForCode, setWaitsForCode] = useState(false)
   const form = useForm({
     initial: { password: '' },
     schema: ResetPasswordInput,
@@ -77,11 +80,19 @@ function NewPasswordForm({ token, email }: { token: string; email: string }) {
       queryClient.clear()
       // The password is set, whatever becomes of the sign-in.
       await signIn(email, body.password).then(
-        () => router.replace(paths.home),
+        (left) => (left === 'code' ? setWaitsForCode(true) : router.replace(paths.home)),
         () => router.replace(paths.signIn),
       )
     },
   })
+  if (waitsForCode)
+    return (
+      <SecondStep
+        submit="Sign in"
+        onDone={async () => router.replace(paths.home)}
+        onBack={() => router.replace(paths.signIn)}
+      />
+    )
   return (
     <Form form={form} action={<SubmitButton form={form}>Set password and sign in</SubmitButton>}>
       <TextField
