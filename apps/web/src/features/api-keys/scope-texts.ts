@@ -28,7 +28,7 @@ const places: readonly (readonly [title: string, area: string])[] = [
   ['Organization', 'organization usage members apiKeys'],
 ]
 
-export interface ScopeGroup {
+interface ScopeGroup {
   title: string
   scopes: Scope[]
 }
