@@ -17,6 +17,7 @@ import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
 import { tokenLimits, tokenRequestLimits } from './messaging/tokens/token-limits.js'
+import { applicationLimits } from './registry/applications/application-limits.js'
 import { credentialLimits } from './registry/credentials/credential-limits.js'
 import { listLimits } from './registry/lists/list-limits.js'
 import { presenceLimits } from './registry/presence/presence-limits.js'
@@ -58,6 +59,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   tokenLimits,
   tokenRequestLimits,
   credentialLimits,
+  applicationLimits,
   presenceLimits,
   auditLimits,
   housekeepingLimits,

@@ -16,6 +16,7 @@ import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
 import { MessagingModule } from './messaging/host/messaging.module.js'
+import { ApplicationsModule } from './registry/applications/applications.module.js'
 import { CredentialsModule } from './registry/credentials/credentials.module.js'
 import { DevicesModule } from './registry/devices/devices.module.js'
 import { PresenceModule } from './registry/presence/presence.module.js'
@@ -39,6 +40,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       ApiKeysModule,
       DevicesModule,
       CredentialsModule,
+      ApplicationsModule,
       TelemetryModule,
       IngestModule,
       SetAsideModule,

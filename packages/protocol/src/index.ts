@@ -2,6 +2,11 @@ export * from './access/permissions.js'
 export * from './access/roles.js'
 export * from './access/scopes.js'
 export { canPublish, canRetain, canSubscribe, type MqttPrincipal } from './channels/access.js'
+export {
+  applicationPublishProblem,
+  applicationSubscribeProblem,
+  appsFilter,
+} from './channels/application-filters.js'
 export { asyncApiDocument } from './channels/asyncapi.js'
 export {
   type Channel,
@@ -57,6 +62,7 @@ export * from './payloads/stored-time.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
 export * from './rest/api-key.js'
+export * from './rest/application.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'

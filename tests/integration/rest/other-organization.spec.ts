@@ -29,6 +29,7 @@ beforeAll(async () => {
     (await owner.send<{ id: string }>('POST', path, body)).id
   ours.credential = await issue('/api/v1/devices/pump/credentials', {})
   ours.apiKey = await issue('/api/v1/api-keys', { name: 'Key of ours' })
+  ours.application = await issue('/api/v1/applications', { name: 'Application of ours' })
   ours.invitation = await issue('/api/v1/invitations', { role: 'viewer', email: 'guest-of-ours@example.com' })
   ours.setAside = await setAside()
 
@@ -62,9 +63,11 @@ function split({ route, query = '' }: Route): [method: string, path: string] {
     ? ours.credential
     : path.includes('api-keys')
       ? ours.apiKey
-      : path.includes('invitations')
-        ? ours.invitation
-        : ours.setAside
+      : path.includes('applications')
+        ? ours.application
+        : path.includes('invitations')
+          ? ours.invitation
+          : ours.setAside
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => (name === 'id' ? id : ours[name]) ?? '')
   return [method, filled + query]
 }
@@ -77,7 +80,8 @@ const call = (client: HttpClient, route: Route, headers?: Record<string, string>
 /** Everything of ours that an answer could give away. */
 function expectNothingOfOurs({ body }: Answer): void {
   const text = JSON.stringify(body)
-  for (const secret of ['of ours', owner.organization, owner.email, ours.user, ours.apiKey, ours.credential])
+  const { user, apiKey, application, credential } = ours
+  for (const secret of ['of ours', owner.organization, owner.email, user, apiKey, application, credential])
     expect(text).not.toContain(secret)
 }
 
@@ -140,6 +144,7 @@ it('all of ours is as it was', async () => {
     (await owner.send<{ items: { id: string }[] }>('GET', path)).items.map(({ id }) => id)
   expect(await ids('/api/v1/devices/pump/credentials')).toEqual([ours.credential])
   expect(await ids('/api/v1/api-keys')).toEqual([ours.apiKey])
+  expect(await ids('/api/v1/applications')).toEqual([ours.application])
   expect(await ids('/api/v1/invitations')).toEqual([ours.invitation])
   expect(await ids('/api/v1/members')).toContain(ours.user)
   expect(await ids('/api/v1/telemetry/set-aside')).toEqual([ours.setAside])

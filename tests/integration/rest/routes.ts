@@ -19,6 +19,7 @@ export interface Route {
 }
 
 const noDevice = '404 device_not_found'
+const noApplication = '404 application_not_found'
 
 /** Every route of the OpenAPI document. */
 export const routes: readonly Route[] = [
@@ -128,6 +129,34 @@ export const routes: readonly Route[] = [
     invalid: { overlapSeconds: -1 },
   },
   { route: 'DELETE /api/v1/api-keys/{id}', requires: 'apiKeys.manage', stranger: '404 api_key_not_found' },
+  {
+    route: 'POST /api/v1/applications',
+    requires: 'applications.manage',
+    stranger: 'own',
+    body: { name: 'An application' },
+    invalid: { name: 'An application', origins: ['example.com'] },
+  },
+  { route: 'GET /api/v1/applications', requires: 'applications.read', stranger: 'own' },
+  { route: 'GET /api/v1/applications/{id}', requires: 'applications.read', stranger: noApplication },
+  {
+    route: 'PATCH /api/v1/applications/{id}',
+    requires: 'applications.manage',
+    stranger: noApplication,
+    body: { name: 'New' },
+    invalid: {},
+  },
+  {
+    route: 'POST /api/v1/applications/{id}/rotate',
+    requires: 'applications.manage',
+    stranger: noApplication,
+    body: { overlapSeconds: 1 },
+    invalid: { overlapSeconds: -1 },
+  },
+  {
+    route: 'DELETE /api/v1/applications/{id}',
+    requires: 'applications.manage',
+    stranger: noApplication,
+  },
   {
     route: 'POST /api/v1/devices',
     requires: 'devices.create',

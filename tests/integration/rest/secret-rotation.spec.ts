@@ -1,17 +1,20 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import type { IssuedApplication } from '@heliograph/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rotateSecret } from '../../../scripts/instance/rotate-secret.mjs'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { seriesSum } from '../../support/exposition.js'
 import { createClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
+import { connectApplication, createApplication } from '../applications/support.js'
 import { connectDevice, eventually, refusalCode, registerDevice, type TestDevice } from '../mqtt/support.js'
 
 let platform: Platform
 let admin: Administrator
 let devices: { used: TestDevice; unused: TestDevice }
 let key: string
+let application: IssuedApplication
 
 /** Replaces the secret in the data directory, as the command does, and starts the platform again. */
 async function rotate(...args: string[]): Promise<void> {
@@ -42,16 +45,18 @@ beforeAll(async () => {
     role: 'viewer',
   })
   key = made.key
+  application = await createApplication(admin, {})
 })
 afterAll(() => platform?.stop())
 
 describe('a new AUTH_SECRET', () => {
   it('lets in whom the earlier one did, and hashes anew what is used', async () => {
     await rotate()
-    expect(await earlierHashes()).toBe(3)
+    expect(await earlierHashes()).toBe(4)
     expect((await admin.request('GET', '/api/v1/me')).status).toBe(200)
     expect((await withKey()).status).toBe(200)
     await connects(devices.used)
+    await (await connectApplication(application)).endAsync()
     await eventually(async () => expect(await earlierHashes()).toBe(1))
     await eventually(() => expect(platform.logs()).toContain('hashed with an earlier AUTH_SECRET: '))
   })
@@ -61,6 +66,7 @@ describe('a new AUTH_SECRET', () => {
     expect(await fs.readFile(path.join(platform.dataDir, 'auth-secret'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
     expect((await withKey()).status).toBe(200)
     await connects(devices.used)
+    await (await connectApplication(application)).endAsync()
     expect(await refusalCode(connectDevice(platform, devices.unused))).toBe(4)
     expect((await admin.request('GET', '/api/v1/me')).status).toBe(401)
   })

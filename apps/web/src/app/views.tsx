@@ -47,6 +47,11 @@ export const MembersView = lazyView(
   { path: /^\/o\/[^/]+\/settings\/members$/ },
 )
 
+export const ApplicationsView = lazyView(
+  () => import('@/features/applications/application-list').then((module) => module.ApplicationList),
+  { path: /^\/o\/[^/]+\/settings\/applications$/ },
+)
+
 export const DeviceFrame = lazyView(
   () => import('@/features/device/device-frame').then((module) => module.DeviceFrame),
   { path: /^\/o\/[^/]+\/devices\// },

@@ -32,7 +32,7 @@ const RULES: Record<Language, [Exclude<TokenKind, 'plain'>, string][]> = {
   shell: [
     ['comment', '(?<=^|\\s)#.*$'],
     ['string', STRING],
-    ['keyword', '^(?:mosquitto_pub|curl|Invoke-RestMethod|npm|pip)\\b'],
+    ['keyword', '^(?:mosquitto_pub|mosquitto_sub|curl|Invoke-RestMethod|npm|pip)\\b'],
     ['flag', '(?<=\\s)--?[A-Za-z][\\w-]*'],
   ],
   javascript: [

@@ -18,6 +18,7 @@ export const paths = {
   apiKeys: (org: string) => `/o/${org}/api-keys`,
   settings: (org: string) => `/o/${org}/settings`,
   members: (org: string) => `/o/${org}/settings/members`,
+  applications: (org: string) => `/o/${org}/settings/applications`,
   /** Served by the api: a page of its own, which is loaded and not routed to. */
   apiDocs: '/api/docs',
 }

@@ -40,11 +40,11 @@ const TEXTS: Record<string, RefusalText> = {
   },
   not_authorized: {
     title: 'Topic not allowed',
-    todo: 'The token was not issued for this topic; request the topic with the token.',
+    todo: 'The token or the application was not granted this topic; grant it, or correct the topic.',
   },
   origin_refused: {
     title: 'Page of another origin',
-    todo: 'If the page is yours, add its origin to ALLOWED_ORIGINS; else find out who opened it while signed in.',
+    todo: 'If the page is yours, add its origin to those of the application that the detail names, or for people to ALLOWED_ORIGINS; else find out who opened it.',
   },
   timestamp_refused: {
     title: 'Timestamp out of range',

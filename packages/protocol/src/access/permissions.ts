@@ -13,6 +13,8 @@ export const permissions = {
   'members.manage': 'admin',
   'members.manageOwners': 'owner',
   'apiKeys.manage': 'admin',
+  'applications.read': 'viewer',
+  'applications.manage': 'admin',
   'devices.read': 'viewer',
   'devices.create': 'admin',
   'devices.update': 'operator',

@@ -11,6 +11,12 @@ const person = (subscribe: string[], publish: string[] = []): MqttPrincipal => (
   subscribe,
   publish,
 })
+const application = (subscribe: string[], publish: string[] = []): MqttPrincipal => ({
+  kind: 'application',
+  org: 'acme',
+  subscribe,
+  publish,
+})
 const own = { org: 'acme', device: 'pump', command: 'c1' }
 
 describe('canRetain', () => {
@@ -64,6 +70,22 @@ describe('canPublish', () => {
     expect(canPublish(principal, 'acme/devices/pump/telemetry')).toBe(false)
     expect(canPublish(principal, 'globex/apps/chat/room')).toBe(false)
     expect(canPublish(principal, 'acme/fleet')).toBe(false)
+  })
+
+  it('lets an application publish below apps and commands, to granted topics of the own organization', () => {
+    const granted = application([], ['acme/apps/chat/#', 'acme/devices/pump/commands/+/request'])
+    expect(canPublish(granted, 'acme/apps/chat/room')).toBe(true)
+    expect(canPublish(granted, 'acme/apps/other/room')).toBe(false)
+    expect(canPublish(granted, channels.command.topic(own))).toBe(true)
+    expect(canPublish(granted, channels.command.topic({ ...own, device: 'valve' }))).toBe(false)
+    const everything = application([], ['#'])
+    for (const channel of Object.values(deviceChannels))
+      expect([channel.address, canPublish(everything, channel.topic(own))]).toEqual([
+        channel.address,
+        channel === channels.command,
+      ])
+    expect(canPublish(everything, channels.command.topic({ ...own, org: 'globex' }))).toBe(false)
+    expect(canPublish(everything, 'acme/fleet')).toBe(false)
   })
 
   it('lets the platform publish to every valid topic', () => {

@@ -6,19 +6,21 @@ import {
   topicProblem,
   unsharedFilter,
 } from '../topics/topic.js'
-import { app, channels, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
+import { app, channels, command, deviceChannels, deviceFilter, organizationFilter } from './channels.js'
 
-/** The identity behind an MQTT connection. `subscribe` and `publish` are the topic filters that a token was granted. */
+/** The identity behind an MQTT connection. `subscribe` and `publish` are the topic filters that a token or an application was granted. */
 export type MqttPrincipal =
   | { kind: 'device'; org: string; device: string }
   | { kind: 'person'; org: string; subscribe: readonly string[]; publish: readonly string[] }
+  | { kind: 'application'; org: string; subscribe: readonly string[]; publish: readonly string[] }
   | { kind: 'platform' }
 
 const devicePublishes = Object.values(deviceChannels).filter((channel) => channel.publishedBy === 'device')
 
 /**
  * Tells whether a principal may publish to a topic. A device may publish to its own channels that devices publish, a
- * person to granted topics under its organization's `apps/`, and the platform to any topic.
+ * person to granted topics under its organization's `apps/`, an application also to granted commands of its organization's
+ * devices, and the platform to any topic.
  */
 export function canPublish(principal: MqttPrincipal, topic: string): boolean {
   if (topicProblem(topic) !== null) return false
@@ -33,11 +35,17 @@ export function canPublish(principal: MqttPrincipal, topic: string): boolean {
         )
       })
     case 'person':
+      return app.match(topic)?.org === principal.org && isGranted(principal.publish, topic)
+    case 'application':
       return (
-        app.match(topic)?.org === principal.org &&
-        principal.publish.some((granted) => filterMatches(granted, topic))
+        (app.match(topic) ?? command.match(topic))?.org === principal.org &&
+        isGranted(principal.publish, topic)
       )
   }
+}
+
+function isGranted(filters: readonly string[], topic: string): boolean {
+  return filters.some((granted) => filterMatches(granted, topic))
 }
 
 const retainedChannels = Object.values(channels).filter((channel) => channel.retained !== undefined)
@@ -49,8 +57,8 @@ export function canRetain(topic: string): boolean {
 
 /**
  * Tells whether a principal may subscribe to a filter: it may when it may read every topic that the filter can match.
- * A device reads all topics below its own address, by filters that a channel can match; a person reads the topics of its granted filters, inside its
- * organization. For a shared subscription the filter behind `$share/{group}/` counts.
+ * A device reads all topics below its own address, by filters that a channel can match; a person or an application reads the topics of its granted filters,
+ * inside its organization. For a shared subscription the filter behind `$share/{group}/` counts.
  */
 export function canSubscribe(principal: MqttPrincipal, filter: string): boolean {
   const plain = unsharedFilter(filter)
@@ -61,6 +69,7 @@ export function canSubscribe(principal: MqttPrincipal, filter: string): boolean 
     case 'device':
       return filterContains(deviceFilter(principal), plain) && matchesChannel(principal, plain)
     case 'person':
+    case 'application':
       return (
         filterContains(organizationFilter(principal.org), plain) &&
         principal.subscribe.some((granted) => filterContains(granted, plain))

@@ -46,7 +46,8 @@ export const desired = channel('{org}/devices/{device}/state/desired', {
 
 export const command = channel('{org}/devices/{device}/commands/{command}/request', {
   title: 'Command',
-  description: 'A call to the device, to be answered on the reply channel before it expires.',
+  description:
+    'A call to the device, to be answered on the reply channel before it expires. Applications may be granted it too.',
   payload: CommandRequest,
   publishedBy: 'platform',
   qos: 1,
@@ -88,7 +89,7 @@ export const fleet = channel('{org}/fleet', {
 export const app = channel('{org}/apps/{app}/{path*}', {
   title: 'App',
   description:
-    'Free for applications: chat, tickers, shared editing. A client may publish to the topics that its token grants.',
+    'Free for applications: chat, tickers, shared editing. A client may publish to the topics that its token or its application grants.',
   payload: z.unknown(),
   publishedBy: 'granted',
   qos: 1,

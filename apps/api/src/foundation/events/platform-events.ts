@@ -1,3 +1,9 @@
+interface ApplicationFacts {
+  organizationId: number
+  organizationSlug: string
+  applicationId: string
+}
+
 interface DeviceFacts {
   organizationId: number
   organizationSlug: string
@@ -30,7 +36,22 @@ export interface PlatformEvents {
   'credential.revoked': DeviceFacts & { credentialId: string }
   /** The secret before the rotation works until `previousSecretExpiresAt`, in epoch milliseconds. */
   'credential.rotated': DeviceFacts & { credentialId: string; previousSecretExpiresAt: number }
+  'application.updated': ApplicationFacts & {
+    subscribe: string[]
+    publish: string[]
+    origins: string[] | null
+  }
+  /** As of a credential. */
+  'application.rotated': ApplicationFacts & { previousSecretExpiresAt: number }
+  'application.deleted': ApplicationFacts
   'apiKey.revoked': { organizationId: number; apiKeyId: string }
+  /** It has a new secret; the one before it works until `previousSecretExpiresAt`, in epoch milliseconds. */
+  'apiKey.rotated': {
+    organizationId: number
+    organizationSlug: string
+    apiKeyId: string
+    previousSecretExpiresAt: number
+  }
   /** Its secret was replaced without overlap: whoever has the previous one is cut off. */
   'apiKey.replaced': { organizationId: number; apiKeyId: string }
   'session.ended': { sessionId: string; userId: string }

@@ -5,10 +5,14 @@ import { MetricsRegistry } from '../metrics/metrics-registry.js'
 import { FreshValue } from '../timers/fresh-value.js'
 import { Secrets } from './secrets.js'
 
-const tables = { 'device credential': 'credential', 'api key': 'api_key' } as const
+const tables = {
+  'device credential': 'credential',
+  'api key': 'api_key',
+  application: 'application',
+} as const
 
 /**
- * Tells how many credentials and API keys still depend on an earlier AUTH_SECRET: they would stop working if it were removed.
+ * Tells how many credentials, API keys and applications still depend on an earlier AUTH_SECRET: they would stop working if it were removed.
  * Rows of versions that did not note the key are taken for the current one's while there is no other.
  */
 @Injectable()
@@ -23,7 +27,7 @@ export class EarlierSecrets implements OnApplicationBootstrap {
     const counts = new FreshValue({ read: () => this.count(), freshMs: 5_000, readTimeoutMs: 1_000 })
     new Gauge({
       name: 'heliograph_earlier_secret_hashes',
-      help: 'Credentials and API keys that are hashed with an earlier AUTH_SECRET, which they need until they are used',
+      help: 'Credentials, API keys and applications that are hashed with an earlier AUTH_SECRET, which they need until they are used',
       labelNames: ['kind'],
       registers: [registry],
       async collect() {

@@ -6,7 +6,9 @@ import type { SecretHash } from './secrets.js'
 const flushIntervalMs = 5_000
 const closeTimeoutMs = 1_000
 
-const updateSql = (table: 'credential' | 'api_key') => `
+type Table = 'credential' | 'api_key' | 'application'
+
+const updateSql = (table: Table) => `
   UPDATE ${table} SET secret_hash = used.hash, hash_key = used.key
   FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::text[]) AS used (id, before, hash, key)
   WHERE ${table}.id = used.id AND ${table}.secret_hash = used.before`
@@ -25,7 +27,7 @@ export class Rehasher {
 
   constructor(
     database: Database,
-    table: 'credential' | 'api_key',
+    table: Table,
     logger: Logger,
     private readonly onStored: (id: string) => void = () => {},
   ) {

@@ -11,6 +11,7 @@ describe('Secrets', () => {
   it('makes secrets of 256 random bits with a prefix for their kind', () => {
     expect(secrets.make('device credential')).toMatch(/^hg_dev_[A-Za-z0-9_-]{43}$/)
     expect(secrets.make('api key')).toMatch(/^hg_key_[A-Za-z0-9_-]{43}$/)
+    expect(secrets.make('application')).toMatch(/^hg_app_[A-Za-z0-9_-]{43}$/)
     expect(secrets.make('mqtt token')).not.toBe(secrets.make('mqtt token'))
   })
 

@@ -1,10 +1,11 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
-export type SecretKind = 'device credential' | 'api key' | 'mqtt token' | 'invitation'
+export type SecretKind = 'device credential' | 'api key' | 'application' | 'mqtt token' | 'invitation'
 
 const prefixes: Record<SecretKind, string> = {
   'device credential': 'hg_dev_',
   'api key': 'hg_key_',
+  application: 'hg_app_',
   'mqtt token': 'hg_tok_',
   invitation: 'hg_inv_',
 }
@@ -86,6 +87,7 @@ class KeyRing {
     this.keys = {
       'device credential': derive('device credential'),
       'api key': derive('api key'),
+      application: derive('application'),
       'mqtt token': derive('mqtt token'),
       invitation: derive('invitation'),
     }

@@ -38,6 +38,11 @@ export class ApiKeyUses implements BeforeApplicationShutdown {
     )
   }
 
+  /** Records a use over MQTT, where the broker has limits of its own. */
+  note(apiKeyId: string, address: string): void {
+    this.lastUsed.note(apiKeyId, address)
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     await this.lastUsed.close()
   }

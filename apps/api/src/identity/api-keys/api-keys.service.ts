@@ -113,7 +113,15 @@ export class ApiKeysService {
       })
       return rotated
     })
-    if (overlapSeconds === 0) await this.events.emit('apiKey.replaced', { organizationId, apiKeyId: id })
+    const facts = { organizationId, apiKeyId: id }
+    const endsAtMs = Math.min(previousSecretExpiresAt.getTime(), row.expiresAt.getTime())
+    if (overlapSeconds === 0) await this.events.emit('apiKey.replaced', facts)
+    else
+      await this.events.emit('apiKey.rotated', {
+        ...facts,
+        organizationSlug: principal.organizationSlug,
+        previousSecretExpiresAt: endsAtMs,
+      })
     return { ...toApiKey(row), key }
   }
 

@@ -44,8 +44,9 @@ export class RequestAuthenticator {
       if (token === undefined) return null
       if (this.secrets.looksLike('api key', token)) {
         const key = await this.keys.result(token)
-        if (key !== null) this.keyUses.count(key.apiKeyId, clientOf(request.raw).address)
-        return key
+        if (key === null) return null
+        this.keyUses.count(key.principal.apiKeyId, clientOf(request.raw).address)
+        return key.principal
       }
       const session = await this.bearers.result(token)
       return session && toPerson(session)

@@ -34,7 +34,7 @@ export const organizationLimits = new LimitSet('organization', 'Organizations', 
     default: 40_000,
     unit: 'count',
     per: 'organization',
-    text: 'MQTT connections of devices and scripts',
+    text: 'MQTT connections of devices, applications and scripts',
     past: 'CONNACK with return code 3, reason `quota`; a client that takes over its own connection is let in',
   },
 })

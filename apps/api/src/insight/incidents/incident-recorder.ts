@@ -7,6 +7,7 @@ import {
   isDeviceClient,
 } from '../../messaging/connections/connection-principal.js'
 import { type BrokerListener, BrokerListeners } from '../../messaging/host/broker-listeners.js'
+import { ApplicationVerifier } from '../../registry/applications/application-verifier.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
 import { type ConsumerBacklog, ConsumerBacklogs } from './consumer-backlogs.js'
 import { DuplicateClientIds } from './duplicate-client-ids.js'
@@ -24,6 +25,7 @@ export class IncidentRecorder implements BrokerListener {
     private readonly slow: SlowConsumers,
     private readonly backlogs: ConsumerBacklogs,
     private readonly credentials: CredentialVerifier,
+    private readonly applications: ApplicationVerifier,
     events: EventBus,
     listeners: BrokerListeners,
   ) {
@@ -60,10 +62,23 @@ export class IncidentRecorder implements BrokerListener {
       return
     }
     // The client was not authenticated; its organization is that of the credential it named, if that exists.
-    const owner = username === undefined ? null : this.credentials.ownerOf(username)
-    if (owner === null) return
+    if (username === undefined) return
+    const owner = this.credentials.ownerOf(username)
+    if (owner === null) {
+      this.recordApplication(username, refusal)
+      return
+    }
     const facts = { code: reason, device: owner.deviceId, detail: connectDetail(refusal), remoteAddress }
     this.refusals.record(owner.organizationId, facts)
+  }
+
+  /** An application that was not let in. A page of another origin is recorded by the event that tells its origin. */
+  private recordApplication(username: string, refusal: BrokerEvents<ConnectionPrincipal>['refused']): void {
+    const application = this.applications.ownerOf(username)
+    if (application === null || refusal.reason === 'not_authorized') return
+    const { reason: code, remoteAddress, detail: more } = refusal
+    const detail = [`application ${JSON.stringify(application.name)}`, more].filter(Boolean).join(': ')
+    this.refusals.record(application.organizationId, { code, detail, remoteAddress })
   }
 
   private recordTakeOver({ sessionId, clientId, remoteAddress, principal }: DeviceClient): void {

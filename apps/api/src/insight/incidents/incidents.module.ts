@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { MessagingModule } from '../../messaging/host/messaging.module.js'
+import { ApplicationsModule } from '../../registry/applications/applications.module.js'
 import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
 import { DevicesModule } from '../../registry/devices/devices.module.js'
 import { ConsumerBacklogs } from './consumer-backlogs.js'
@@ -11,7 +12,7 @@ import { RefusalLog } from './refusal-log.js'
 import { SlowConsumers } from './slow-consumers.js'
 
 @Module({
-  imports: [MessagingModule, CredentialsModule, DevicesModule],
+  imports: [MessagingModule, ApplicationsModule, CredentialsModule, DevicesModule],
   controllers: [DeviceRefusalsController],
   providers: [
     IncidentRecorder,

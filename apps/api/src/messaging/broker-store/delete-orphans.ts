@@ -5,7 +5,7 @@ import type { Pool } from 'pg'
 const topicsPerPage = 1_000
 
 /**
- * Deletes what is stored for devices, sign-in sessions and API keys that no longer exist: a platform that stopped right
+ * Deletes what is stored for devices, applications, sign-in sessions and API keys that no longer exist: a platform that stopped right
  * after a deletion did not do it, and a new device with the same id must not find the sessions and messages of the old one.
  * Retained messages of channels that are not retained (any more) go too, as no later message would replace them.
  */
@@ -57,6 +57,7 @@ const deleteSessionsSql = `
   WITH orphan AS (
     DELETE FROM broker.session AS stored
     WHERE NOT EXISTS (SELECT FROM public.device WHERE stored.owner = 'device ' || device.key)
+      AND NOT EXISTS (SELECT FROM public.application WHERE stored.owner = 'application ' || application.id)
       AND NOT EXISTS (SELECT FROM public.session WHERE stored.owner = 'session ' || session.id AND expires_at > now())
       AND NOT EXISTS (SELECT FROM public.api_key WHERE stored.owner = 'apiKey ' || api_key.id AND expires_at > now())
     RETURNING session_id

@@ -1,5 +1,6 @@
 import type { ClientInfo } from '@heliograph/broker'
 import { type MqttPrincipal, telemetry } from '@heliograph/protocol'
+import type { VerifiedApplication } from '../../registry/applications/verified-application.js'
 import type { VerifiedDevice } from '../../registry/credentials/verified-device.js'
 
 interface InOrganization {
@@ -33,8 +34,21 @@ export interface PersonConnection extends InOrganization {
   mqtt: Extract<MqttPrincipal, { kind: 'person' }>
 }
 
+/** An application's connection. */
+export interface ApplicationConnection extends InOrganization {
+  kind: 'application'
+  applicationId: string
+  /** The origin that the client named; null: none, so it is no web page. */
+  origin: string | null
+  /** Epoch milliseconds of just before its rights were read. */
+  authenticatedAtMs: number
+  /** When its password stops working, in epoch milliseconds; a rotation changes it. */
+  expiresAt: number | null
+  mqtt: Extract<MqttPrincipal, { kind: 'application' }>
+}
+
 /** The authenticated client of an MQTT connection. */
-export type ConnectionPrincipal = DeviceConnection | PersonConnection
+export type ConnectionPrincipal = DeviceConnection | PersonConnection | ApplicationConnection
 
 /** The connected client of a device. */
 export type DeviceClient = ClientInfo<DeviceConnection>
@@ -45,6 +59,23 @@ export function isDeviceClient(client: ClientInfo<ConnectionPrincipal>): client 
 
 /** What a token was made with. It ends with it. */
 export type TokenOwner = { kind: 'session'; id: string } | { kind: 'apiKey'; id: string }
+
+export function applicationPrincipal(
+  application: VerifiedApplication,
+  { origin, authenticatedAtMs }: Pick<ApplicationConnection, 'origin' | 'authenticatedAtMs'>,
+): ApplicationConnection {
+  const { organizationId, organizationSlug, applicationId, subscribe, publish, expiresAt } = application
+  return {
+    kind: 'application',
+    organizationId,
+    organizationSlug,
+    applicationId,
+    origin,
+    authenticatedAtMs,
+    expiresAt,
+    mqtt: { kind: 'application', org: organizationSlug, subscribe, publish },
+  }
+}
 
 export function devicePrincipal(device: VerifiedDevice): ConnectionPrincipal {
   const { organizationId, organizationSlug, deviceKey, deviceId, credentialId, expiresAt } = device

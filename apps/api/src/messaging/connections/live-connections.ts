@@ -33,7 +33,7 @@ export class LiveConnections {
     })
   }
 
-  /** How many connections of devices and scripts an organization has. */
+  /** How many connections of devices, applications and scripts an organization has. */
   count(organizationId: number): number {
     return this.counted.get(organizationId)?.size ?? 0
   }
@@ -86,5 +86,5 @@ function isSameLimit(one: readonly string[] | null, other: readonly string[] | n
 
 /** Pages of people do not count, so that an organization past its quota can still be looked at. */
 export function countsForQuota(principal: ConnectionPrincipal): boolean {
-  return principal.kind === 'device' || principal.owner.kind === 'apiKey'
+  return principal.kind !== 'person' || principal.owner.kind === 'apiKey'
 }

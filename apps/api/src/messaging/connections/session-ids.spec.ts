@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { deviceOwner, parseSessionOwner, tokenOwner } from './session-ids.js'
+import { applicationOwner, deviceOwner, parseSessionOwner, tokenOwner } from './session-ids.js'
 
 it('reads back whose session it is, and nothing else', () => {
   expect(parseSessionOwner(deviceOwner(42))).toEqual({ kind: 'device', deviceKey: 42 })
+  expect(parseSessionOwner(applicationOwner('a1'))).toEqual({ kind: 'application', id: 'a1' })
   for (const owner of [
     { kind: 'session', id: 's-1' },
     { kind: 'apiKey', id: 'hg_key_1' },

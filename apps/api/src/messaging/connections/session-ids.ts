@@ -13,6 +13,25 @@ export function personSessionId(organizationSlug: string, clientId: string): str
   return `${organizationSlug}/u/${clientId}`
 }
 
+/** The session id of an application inside the broker: whatever its client id, it meets no other's. */
+export function applicationSessionId(
+  organizationSlug: string,
+  applicationId: string,
+  clientId: string,
+): string {
+  return `${organizationSlug}/a/${applicationId}/${clientId}`
+}
+
+/** The session id of a client that connects with an API key as its password: whatever its client id, it meets no other's. */
+export function apiKeySessionId(organizationSlug: string, apiKeyId: string, clientId: string): string {
+  return `${organizationSlug}/k/${apiKeyId}/${clientId}`
+}
+
+/** Whether a session is one that a person or a script may have in an organization. */
+export function isPersonSession(sessionId: string, organizationSlug: string): boolean {
+  return sessionId.startsWith(`${organizationSlug}/u/`) || sessionId.startsWith(`${organizationSlug}/k/`)
+}
+
 /** Whether a session is one of the device's. */
 export function isSessionOfDevice(sessionId: string, organizationSlug: string, deviceKey: number): boolean {
   return sessionId.startsWith(deviceSessionId(organizationSlug, deviceKey, ''))
@@ -28,11 +47,23 @@ export function tokenOwner({ kind, id }: TokenOwner): string {
   return `${kind} ${id}`
 }
 
-/** Whose session it is, from what `deviceOwner` or `tokenOwner` made; null for anything else. */
-export function parseSessionOwner(text: string): { kind: 'device'; deviceKey: number } | TokenOwner | null {
+/** The owner of an application's stored session. */
+export function applicationOwner(applicationId: string): string {
+  return `application ${applicationId}`
+}
+
+export type SessionOwner =
+  | { kind: 'device'; deviceKey: number }
+  | { kind: 'application'; id: string }
+  | TokenOwner
+
+/** Whose session it is, from what the functions above made; null for anything else. */
+export function parseSessionOwner(text: string): SessionOwner | null {
   const [kind, id = ''] = text.split(' ', 2)
   if (kind === 'device' && /^\d{1,15}$/.test(id)) return { kind, deviceKey: Number(id) }
-  return (kind === 'session' || kind === 'apiKey') && id !== '' ? { kind, id } : null
+  return (kind === 'session' || kind === 'apiKey' || kind === 'application') && id !== ''
+    ? { kind, id }
+    : null
 }
 
 /** Whose shares a person or a script uses: a person's are the same in each sign-in session. */

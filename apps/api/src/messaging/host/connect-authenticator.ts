@@ -8,6 +8,8 @@ import {
   CredentialVerifier,
   type Verification,
 } from '../../registry/credentials/credential-verifier.js'
+import { ApiKeyAuthenticator } from '../api-keys/api-key-authenticator.js'
+import { ApplicationAuthenticator } from '../applications/application-authenticator.js'
 import { type ConnectResult, refuseConnect } from '../connections/connect-refusal.js'
 import { type ConnectionPrincipal, devicePrincipal } from '../connections/connection-principal.js'
 import { countsForQuota, LiveConnections } from '../connections/live-connections.js'
@@ -17,7 +19,7 @@ import { connectLimits } from './connect-limits.js'
 import { deviceLimits } from './device-limits.js'
 import { FailedConnects } from './failed-connects.js'
 
-/** Authenticates CONNECTs: of a device by its credential, of a person or a script by a token. */
+/** Authenticates CONNECTs: of a device by its credential, of an application by its password, of a person or a script by a token or an API key. */
 @Injectable()
 export class ConnectAuthenticator {
   private readonly logger = new Logger(ConnectAuthenticator.name)
@@ -27,6 +29,8 @@ export class ConnectAuthenticator {
   constructor(
     private readonly credentials: CredentialVerifier,
     private readonly tokens: TokenAuthenticator,
+    private readonly applications: ApplicationAuthenticator,
+    private readonly apiKeys: ApiKeyAuthenticator,
     private readonly live: LiveConnections,
     private readonly quotas: OrganizationQuotas,
     @Inject(CONFIG) config: Config,
@@ -41,11 +45,15 @@ export class ConnectAuthenticator {
     broker: Broker<ConnectionPrincipal>,
   ): ConnectResult | Promise<ConnectResult> {
     const { remoteAddress: address, username } = connect
-    const isKnown = username !== undefined && this.credentials.ownerOf(username) !== null
+    const isKnown = username !== undefined && this.isCached(username)
     const result = this.failed.paced({ address, isKnown }, () => this.identify(connect, broker))
     return result instanceof Promise
       ? result.then((identified) => this.withinQuota(identified))
       : this.withinQuota(result)
+  }
+
+  private isCached(username: string): boolean {
+    return this.credentials.ownerOf(username) !== null || this.applications.isCached(username)
   }
 
   private withinQuota(result: ConnectResult): ConnectResult {
@@ -68,7 +76,13 @@ export class ConnectAuthenticator {
     if (this.tokens.recognizes(token)) {
       return this.tokens.authenticate(connect, token, broker).catch((error) => this.undecided(error))
     }
+    if (this.apiKeys.recognizes(token))
+      return this.apiKeys.authenticate(connect, token).catch((error) => this.undecided(error))
     if (username === undefined) return refuseConnect('bad_credentials')
+    if (this.applications.recognizes(token)) {
+      const result = this.applications.authenticate(connect, username, password)
+      return result instanceof Promise ? result.catch((error) => this.undecided(error)) : result
+    }
     const verification = this.credentials.verify(username, password)
     if (!(verification instanceof Promise)) return this.decided(connect, verification)
     return verification

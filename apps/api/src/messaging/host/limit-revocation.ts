@@ -6,7 +6,7 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import type { PlatformEvents } from '../../foundation/events/platform-events.js'
 import { AccessChanges } from '../connections/access-changes.js'
 import type { ConnectionPrincipal, PersonConnection } from '../connections/connection-principal.js'
-import { personSessionId, tokenOwner } from '../connections/session-ids.js'
+import { apiKeySessionId, isPersonSession, tokenOwner } from '../connections/session-ids.js'
 
 /**
  * Ends connections that tag limits or a replaced secret leave less to, before the request that changes it is answered. Clients
@@ -28,6 +28,7 @@ export class LimitRevocation {
     broker.events.on('connected', ({ client }) => this.connected(broker, client))
     broker.events.on('disconnected', ({ client }) => this.limited.delete(client.connectionId))
     this.events.on('device.tagsChanged', (device) => this.endSight(broker, device))
+    this.events.on('apiKey.rotated', (rotation) => this.limitToOverlap(broker, rotation))
     this.events.on('apiKey.replaced', ({ apiKeyId }) => {
       this.changes.recordReplaced(apiKeyId)
       broker.disconnect(
@@ -36,6 +37,17 @@ export class LimitRevocation {
         'revoked',
       )
     })
+  }
+
+  /** Connections that have the key itself as their password used the previous secret, so they end when that stops working. */
+  private limitToOverlap(
+    broker: Broker<ConnectionPrincipal>,
+    { organizationSlug, apiKeyId, previousSecretExpiresAt }: PlatformEvents['apiKey.rotated'],
+  ): void {
+    this.changes.recordReplaced(apiKeyId)
+    const prefix = apiKeySessionId(organizationSlug, apiKeyId, '')
+    for (const { sessionId } of broker.clients())
+      if (sessionId.startsWith(prefix)) broker.extend(sessionId, previousSecretExpiresAt)
   }
 
   /** A client whose rights were read just before a change was not among those that the change ended. */
@@ -73,8 +85,9 @@ export class LimitRevocation {
       )
       if (rows.length === 0) return
       const owners = new Set(rows.map(tokenOwner))
-      const prefix = personSessionId(organizationSlug, '')
-      await broker.forgetSessions((sessionId, owner) => sessionId.startsWith(prefix) && owners.has(owner))
+      await broker.forgetSessions(
+        (sessionId, owner) => isPersonSession(sessionId, organizationSlug) && owners.has(owner),
+      )
     } catch (error) {
       this.logger.warn(
         `sessions of callers that no longer see a device were not removed: ${error instanceof Error ? error.message : error}`,

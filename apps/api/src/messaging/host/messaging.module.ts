@@ -1,10 +1,15 @@
 import { Module } from '@nestjs/common'
+import { ApiKeysModule } from '../../identity/api-keys/api-keys.module.js'
 import { OrganizationsModule } from '../../identity/organizations/organizations.module.js'
 import { SignInModule } from '../../identity/sign-in/sign-in.module.js'
+import { ApplicationsModule } from '../../registry/applications/applications.module.js'
 import { CredentialsModule } from '../../registry/credentials/credentials.module.js'
 import { NoticesModule } from '../../registry/notices/notices.module.js'
 import { PresenceModule } from '../../registry/presence/presence.module.js'
 import { IngestModule } from '../../telemetry/ingest/ingest.module.js'
+import { ApiKeyAuthenticator } from '../api-keys/api-key-authenticator.js'
+import { ApplicationAuthenticator } from '../applications/application-authenticator.js'
+import { ApplicationRevocation } from '../applications/application-revocation.js'
 import { BrokerStore } from '../broker-store/broker-store.js'
 import { AccessChanges } from '../connections/access-changes.js'
 import { LiveConnections } from '../connections/live-connections.js'
@@ -25,6 +30,8 @@ import { UnretainedNotices } from './unretained-notices.js'
 
 @Module({
   imports: [
+    ApiKeysModule,
+    ApplicationsModule,
     CredentialsModule,
     IngestModule,
     NoticesModule,
@@ -35,6 +42,9 @@ import { UnretainedNotices } from './unretained-notices.js'
   controllers: [TokensController],
   providers: [
     AccessChanges,
+    ApiKeyAuthenticator,
+    ApplicationAuthenticator,
+    ApplicationRevocation,
     BrokerHost,
     BrokerListeners,
     BrokerStore,

@@ -5,12 +5,13 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import type { PlatformEvents } from '../../foundation/events/platform-events.js'
 import { CredentialVerifier } from '../../registry/credentials/credential-verifier.js'
 import { PresenceService } from '../../registry/presence/presence.service.js'
+import { ApplicationRevocation } from '../applications/application-revocation.js'
 import type { ConnectionPrincipal, TokenOwner } from '../connections/connection-principal.js'
 import { MembershipChanges } from '../connections/membership-changes.js'
-import { isSameOwner, isSessionOfDevice, personSessionId, tokenOwner } from '../connections/session-ids.js'
+import { isPersonSession, isSameOwner, isSessionOfDevice, tokenOwner } from '../connections/session-ids.js'
 import { EndedTokenOwners } from '../tokens/ended-token-owners.js'
 
-/** Ends the connections of revoked credentials, sessions, API keys, memberships and devices, before the revoking request is answered. */
+/** Ends the connections of revoked credentials, applications, sessions, API keys, memberships and devices, before the revoking request is answered. */
 @Injectable()
 export class Revocation {
   private readonly logger = new Logger(Revocation.name)
@@ -21,9 +22,11 @@ export class Revocation {
     private readonly presence: PresenceService,
     private readonly endedOwners: EndedTokenOwners,
     private readonly memberships: MembershipChanges,
+    private readonly applications: ApplicationRevocation,
   ) {}
 
   attach(broker: Broker<ConnectionPrincipal>): void {
+    this.applications.attach(broker)
     this.events.on('credential.revoked', ({ credentialId }) => {
       broker.disconnect(({ principal }) => usesCredential(principal, credentialId), 'revoked')
     })
@@ -47,10 +50,17 @@ export class Revocation {
   }
 
   private isRevoked(principal: ConnectionPrincipal): boolean {
-    return principal.kind === 'device'
-      ? this.credentials.wasRevoked(principal)
-      : this.endedOwners.has(principal.owner) ||
+    switch (principal.kind) {
+      case 'device':
+        return this.credentials.wasRevoked(principal)
+      case 'application':
+        return this.applications.wasChanged(principal)
+      case 'person':
+        return (
+          this.endedOwners.has(principal.owner) ||
           this.memberships.changedSince(principal, principal.authenticatedAtMs)
+        )
+    }
   }
 
   /** Ends the connections of a person and of their API keys in one organization. */
@@ -78,8 +88,10 @@ export class Revocation {
       ...sessionIds.map((id) => tokenOwner({ kind: 'session', id })),
       ...apiKeyIds.map((id) => tokenOwner({ kind: 'apiKey', id })),
     ])
-    const prefix = personSessionId(organizationSlug, '')
-    await this.forgetSessions(broker, (sessionId, owner) => sessionId.startsWith(prefix) && owners.has(owner))
+    await this.forgetSessions(
+      broker,
+      (sessionId, owner) => isPersonSession(sessionId, organizationSlug) && owners.has(owner),
+    )
   }
 
   /** The same, and removes what they stored there. Their sign-in sessions go on, in other organizations. */
@@ -89,8 +101,10 @@ export class Revocation {
   ): Promise<void> {
     this.endConnectionsOf(broker, member)
     const owners = new Set(sessionIds.map((id) => tokenOwner({ kind: 'session', id })))
-    const prefix = personSessionId(organizationSlug, '')
-    await this.forgetSessions(broker, (sessionId, owner) => sessionId.startsWith(prefix) && owners.has(owner))
+    await this.forgetSessions(
+      broker,
+      (sessionId, owner) => isPersonSession(sessionId, organizationSlug) && owners.has(owner),
+    )
   }
 
   /** Ends the owner's connections and removes their stored sessions, which no one can resume any more. */

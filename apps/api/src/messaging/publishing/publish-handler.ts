@@ -8,6 +8,7 @@ import type {
 import {
   canRetain,
   checkJsonBounds,
+  command,
   type DeviceEvent,
   events,
   isOfSetClock,
@@ -18,6 +19,7 @@ import {
 } from '@heliograph/protocol'
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
 import { jsonLimits } from '../../foundation/limits/json-limits.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
 import type { MessageTiming } from '../../foundation/tracing/message-timing.js'
@@ -70,14 +72,14 @@ export class PublishHandler {
     private readonly credentials: CredentialVerifier,
     private readonly publisher: PlatformPublisher,
     private readonly timings: IngestLatency,
+    private readonly bus: EventBus,
     @Inject(CONFIG) config: Config,
   ) {
     this.bounds = jsonLimits.values(config.limits)
   }
 
   decide(client: ClientInfo<ConnectionPrincipal>, message: PublishedMessage): MaybePromise<PublishDecision> {
-    // The access rule lets people publish only below apps, where any payload is allowed.
-    if (!isDeviceClient(client)) return 'forward'
+    if (!isDeviceClient(client)) return this.checkGranted(client, message)
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
     if (this.credentials.wasDeleted(principal.deviceKey)) return deviceDeleted
@@ -165,6 +167,25 @@ export class PublishHandler {
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error
       return this.refuse(client, topic, { code: 'payload_invalid', detail: error.message })
+    }
+  }
+
+  /** Below apps any payload is allowed, and people publish nowhere else. A command is what a device expects. */
+  private checkGranted(
+    { principal }: ClientInfo<ConnectionPrincipal>,
+    { topic, payload }: PublishedMessage,
+  ): PublishDecision {
+    if (principal.kind !== 'application' || command.match(topic) === null) return 'forward'
+    try {
+      checkJsonBounds(payload, this.bounds)
+      command.decode(payload)
+      return 'forward'
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error
+      const { message: detail } = error
+      const { organizationId } = principal
+      void this.bus.emit('refused', { organizationId, code: 'payload_invalid', topic, detail })
+      return refusalOf({ code: 'payload_invalid', detail })
     }
   }
 

@@ -1,7 +1,7 @@
 import {
+  appsFilter,
   type CreateMqttToken,
   canSubscribe,
-  channel,
   deviceOfFilter,
   filterContains,
   filterProblem,
@@ -9,17 +9,8 @@ import {
   organizationFilter,
   rolesText,
 } from '@heliograph/protocol'
-import { z } from 'zod'
 import { type FieldError, ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
-
-const belowApps = channel('{org}/apps/{rest*}', {
-  title: 'Apps',
-  description: 'All topics of applications.',
-  payload: z.unknown(),
-  publishedBy: 'granted',
-  qos: 1,
-})
 
 export interface GrantedFilters {
   subscribe: string[]
@@ -44,7 +35,7 @@ export function grantFilters(principal: Principal, requested: CreateMqttToken): 
     if (principal.tags !== null && requested.subscribe !== undefined && deviceOfFilter(filter) === null)
       throw denied(filter, 'you see only devices with certain tags, so each filter has to name one device')
   }
-  const writable = belowApps.filter({ org })
+  const writable = appsFilter(org)
   for (const filter of publish) {
     if (!principal.permissions.has('apps.publish')) throw denied(filter, whyNotPublish(principal))
     if (!filterContains(writable, filter)) throw denied(filter, `it reaches beyond ${writable}`)

@@ -18,6 +18,8 @@ export const scopeTexts: Record<Scope, string> = {
   'members.read': 'List the members',
   'members.manage': 'Invite, change and remove members',
   'apiKeys.manage': 'Create, rotate and revoke API keys',
+  'applications.read': 'List the applications, without their passwords',
+  'applications.manage': 'Create, change, rotate and revoke applications',
 }
 
 const places: readonly (readonly [title: string, area: string])[] = [
@@ -25,7 +27,7 @@ const places: readonly (readonly [title: string, area: string])[] = [
   ['Credentials', 'credentials'],
   ['Telemetry', 'telemetry setAside'],
   ['Live messages', 'topics apps'],
-  ['Organization', 'organization usage members apiKeys'],
+  ['Organization', 'organization usage members apiKeys applications'],
 ]
 
 interface ScopeGroup {

@@ -1,7 +1,7 @@
 import type { Language } from '../highlight.ts'
 
 export interface Snippet {
-  id: 'mosquitto' | 'python' | 'mqttjs' | 'arduino' | 'curl'
+  id: 'mosquitto' | 'python' | 'mqttjs' | 'arduino' | 'curl' | 'node-red' | 'telegraf'
   label: string
   /** The first is shown at first; with more than one, a person chooses. */
   variants: readonly [SnippetVariant, ...SnippetVariant[]]

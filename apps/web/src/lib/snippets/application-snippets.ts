@@ -1,0 +1,186 @@
+import type { IssuedApplication } from '@heliograph/protocol'
+import { hostOf, portOf } from './server-address.ts'
+import { lines } from './shells.ts'
+import type { Snippet, SnippetVariant } from './snippet.ts'
+
+/** Examples that connect an application with its password, one for each program. */
+export function applicationSnippets(application: IssuedApplication): Snippet[] {
+  const { tcp } = application.urls
+  const client = { ...application, ...exampleTopics(application) }
+  const server = tcp === null ? null : new URL(tcp)
+  return [
+    ...(server === null ? [] : [mosquitto(client, server), nodeRed(client, server)]),
+    telegraf(client),
+    mqttJs(client),
+  ]
+}
+
+interface Client extends Pick<IssuedApplication, 'username' | 'password' | 'urls'> {
+  /** A filter that it may subscribe to; null: none. */
+  filter: string | null
+  /** A topic that it may publish to; null: none. */
+  topic: string | null
+}
+
+/** The first of what it was granted; a wildcard of a topic is filled in. */
+function exampleTopics({ subscribe, publish }: IssuedApplication): Pick<Client, 'filter' | 'topic'> {
+  const topic = publish.find((filter) => filter.includes('/apps/')) ?? null
+  return {
+    filter: subscribe[0] ?? null,
+    topic: topic?.replace(/(?<=\/)\+(?=\/|$)/g, 'example').replace(/(?<=\/)#$/, 'example/hello') ?? null,
+  }
+}
+
+function mosquitto({ username, password, filter, topic }: Client, server: URL): Snippet {
+  const tls = server.protocol === 'mqtts:' ? ' --tls-use-os-certs' : ''
+  const variant = (label: string, note: string, program: string, last: string[]): SnippetVariant => ({
+    label,
+    note,
+    version: null,
+    language: 'shell',
+    code: lines(
+      [
+        `${program} -V mqttv5 -h ${hostOf(server)} -p ${portOf(server)}${tls}`,
+        `  -u ${username}`,
+        `  -P ${password}`,
+        ...last,
+      ],
+      '\\',
+    ),
+  })
+  const watch = variant('Subscribe', 'Prints each message until Ctrl-C.', 'mosquitto_sub', [
+    `  -t '${filter ?? 'a filter that you grant it'}' -v`,
+  ])
+  const say = (to: string) =>
+    variant('Publish', 'Sends one message. If it is refused, it prints why.', 'mosquitto_pub', [
+      `  -q 1 -t ${to} -m hello`,
+    ])
+  return {
+    id: 'mosquitto',
+    label: 'mosquitto',
+    variants: topic === null ? [watch] : [watch, say(topic)],
+  }
+}
+
+/** A flow to import: a connection, and a node that shows what it receives. */
+function nodeRed({ username, password, filter }: Client, server: URL): Snippet {
+  const flow = [
+    {
+      id: 'heliograph-broker',
+      type: 'mqtt-broker',
+      name: 'Heliograph',
+      broker: hostOf(server),
+      port: portOf(server),
+      usetls: server.protocol === 'mqtts:',
+      protocolVersion: '5',
+      keepalive: '60',
+      cleansession: true,
+      autoConnect: true,
+      credentials: { user: username, password },
+    },
+    {
+      id: 'heliograph-in',
+      type: 'mqtt in',
+      name: 'Heliograph',
+      topic: filter ?? '',
+      qos: '1',
+      datatype: 'auto-detect',
+      broker: 'heliograph-broker',
+      inputs: 0,
+      wires: [['heliograph-show']],
+    },
+    {
+      id: 'heliograph-show',
+      type: 'debug',
+      name: 'show',
+      active: true,
+      tosidebar: true,
+      complete: 'payload',
+    },
+  ]
+  return {
+    id: 'node-red',
+    label: 'Node-RED',
+    variants: [
+      {
+        label: 'Flow',
+        note: 'Menu → Import, paste, then Deploy. The sidebar Debug shows the messages.',
+        version: null,
+        language: 'json',
+        code: JSON.stringify(flow, null, 2),
+      },
+    ],
+  }
+}
+
+/** Telemetry arrives with the organization's slug and the device's id as tags. */
+function telegraf({ username, password, urls, filter }: Client): Snippet {
+  const server = urls.tcp === null ? urls.ws : telegrafServer(new URL(urls.tcp))
+  const code = [
+    '[[inputs.mqtt_consumer]]',
+    `  servers = ["${server}"]`,
+    `  topics = ["${filter ?? ''}"]`,
+    `  username = "${username}"`,
+    `  password = "${password}"`,
+    '  protocol = "5"',
+    '  qos = 1',
+    '  data_format = "json"',
+    '',
+    '  [[inputs.mqtt_consumer.topic_parsing]]',
+    '    topic = "+/devices/+/telemetry"',
+    '    tags = "organization/_/device/_"',
+  ]
+  const note = 'A part of telegraf.conf.'
+  return {
+    id: 'telegraf',
+    label: 'Telegraf',
+    variants: [{ label: 'Input', note, version: null, language: 'python', code: code.join('\n') }],
+  }
+}
+
+function telegrafServer(server: URL): string {
+  return `${server.protocol === 'mqtts:' ? 'ssl' : 'tcp'}://${server.hostname}:${portOf(server)}`
+}
+
+function mqttJs(client: Client): Snippet {
+  const variant = (label: string, note: string, code: string[]): SnippetVariant => ({
+    label,
+    note,
+    version: null,
+    language: 'javascript',
+    code: code.join('\n'),
+  })
+  const body = mqttJsCode(client)
+  return {
+    id: 'mqttjs',
+    label: 'MQTT.js',
+    variants: [
+      variant('Node.js', 'Save it as watch.mjs. It runs until Ctrl-C.', [
+        '// npm install mqtt',
+        '// node watch.mjs',
+        `import mqtt from 'mqtt'`,
+        '',
+        ...body,
+      ]),
+      variant('Web page', 'In a page, below a script element with mqtt.min.js from the package mqtt.', body),
+    ],
+  }
+}
+
+function mqttJsCode({ username, password, urls, filter, topic }: Client): string[] {
+  return [
+    `const client = mqtt.connect('${urls.ws}', {`,
+    '  protocolVersion: 5,',
+    `  username: '${username}',`,
+    `  password: '${password}',`,
+    '})',
+    '',
+    `client.on('connect', () => {`,
+    `  console.log('connected')`,
+    ...(filter === null ? [] : [`  client.subscribe('${filter}')`]),
+    ...(topic === null ? [] : [`  client.publish('${topic}', 'hello', { qos: 1 })`]),
+    '})',
+    `client.on('message', (topic, payload) => console.log(topic, payload.toString()))`,
+    `client.on('error', (error) => console.log('not connected:', error.code ?? '', error.message))`,
+  ]
+}
