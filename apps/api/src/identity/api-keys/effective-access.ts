@@ -13,7 +13,7 @@ interface StoredAccess {
   makerTags: readonly string[] | null
 }
 
-export interface EffectiveAccess {
+interface EffectiveAccess {
   role: Role
   permissions: ReadonlySet<Permission>
   tags: readonly string[] | null
