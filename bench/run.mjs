@@ -4,6 +4,7 @@ import { commonOptions, describeOptions } from './lib/options.mjs'
 const suites = [
   'broker',
   'versions',
+  'paired',
   'api',
   'connections',
   'sessions',

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Writes the documents that are made from the code: OpenAPI, AsyncAPI, the variables of the environment, the limits, and the
-// diagrams of imports. `--check` compares instead of writing.
+// Writes the documents that are made from the code: OpenAPI, AsyncAPI, the variables of the environment, the limits, the
+// licences of packages, and the diagrams of imports. `--check` compares instead of writing.
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { makeDistrictsPage } from './check/district-diagrams.mjs'
 import { makeComposeFile, makeConfigurationPage, makeEnvExample } from './check/environment-documents.mjs'
+import { makeLicencesPage } from './check/licences-document.mjs'
 import { makeLimitsPage } from './check/limits-document.mjs'
 import { asyncApiErrors, openApiErrors } from './check/validate-documents.mjs'
 import { inProject } from './foundation/paths.mjs'
@@ -20,6 +21,7 @@ const documents = [
   { file: '.env.example', make: makeEnvExample },
   { file: 'docker-compose.yml', make: makeComposeFile },
   { file: 'docs/limits.md', make: makeLimitsPage },
+  { file: 'docs/licences.md', make: makeLicencesPage },
   { file: 'docs/districts.md', make: makeDistrictsPage },
 ]
 

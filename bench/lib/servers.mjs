@@ -42,15 +42,15 @@ export class Server {
   }
 }
 
-/** Our broker alone, as `packages/broker/bin/broker.js` runs it. */
+/** Our broker alone, as `packages/broker/bin/broker.js` runs it: of this checkout, or of the one in `folder`. */
 export class OwnBroker extends Server {
-  constructor(name, cpu, options = [], nodeOptions = []) {
+  constructor(name, cpu, options = [], nodeOptions = [], folder = inProject('.')) {
     super(name, cpu)
-    Object.assign(this, { options, nodeOptions })
+    Object.assign(this, { options, nodeOptions, folder })
   }
 
   launch() {
-    const program = inProject('packages/broker/bin/broker.js')
+    const program = path.join(this.folder, 'packages/broker/bin/broker.js')
     return this.launchOnPorts((tcp, ws) => [
       process.execPath,
       ...this.nodeOptions,

@@ -1,4 +1,5 @@
 import { auditLimits } from './foundation/audit/audit-limits.js'
+import { workLimits } from './foundation/concurrency/work-pace.js'
 import { ConfigError } from './foundation/config/config.js'
 import { housekeepingLimits } from './foundation/housekeeping/housekeeping-limits.js'
 import { jsonLimits } from './foundation/limits/json-limits.js'
@@ -10,6 +11,7 @@ import { restLimits } from './identity/authentication/rest-limits.js'
 import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
+import { passwordLimits } from './identity/sign-in/password-turns.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
@@ -44,9 +46,11 @@ export const allLimits: readonly LimitSet<string>[] = [
   httpLimits,
   proxyProtocolLimits,
   restLimits,
+  workLimits,
   listLimits,
   historyLimits,
   exportLimits,
+  passwordLimits,
   sessionLimits,
   memberLimits,
   invitationLimits,

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { raiseInliningBudget } from '@heliograph/broker'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
 import { assertKnownLimits } from './all-limits.js'
 import { createApp } from './create-app.js'
@@ -25,6 +26,7 @@ let stopping = false
 
 /** Starts the platform, tells the parent process when it is ready, and stops it on a signal. */
 async function main(): Promise<void> {
+  raiseInliningBudget()
   if (fs.existsSync('.env')) process.loadEnvFile('.env')
   const config = parseConfig(process.env)
   assertKnownLimits(config.limits)

@@ -1,6 +1,7 @@
 export { createBroker } from './create-broker.js'
 export { networkOf } from './fairness/addresses.js'
 export { TokenBucket } from './fairness/token-bucket.js'
+export { raiseInliningBudget } from './inlining-budget.js'
 export type {
   Broker,
   BrokerEvents,

@@ -160,6 +160,18 @@ describe('the rotation of an API key', () => {
   })
 })
 
+describe('a key with scopes that manages keys', () => {
+  it('gets the secret of no key that does more than it', async () => {
+    const { script } = await make(owner, { scopes: ['apiKeys.manage', 'devices.read'] })
+    const { made: wide } = await make(owner, {})
+    const { made: narrow } = await make(owner, { scopes: ['devices.read'] })
+    const rotate = (id: string) => ask(script, 'POST', `${keys}/${id}/rotate`, { overlapSeconds: 0 })
+    expect(await rotate(wide.id)).toMatchObject(code(403, 'scope_exceeded'))
+    expect((await ask(using(wide.key), 'GET', '/api/v1/devices')).status).toBe(200)
+    expect((await rotate(narrow.id)).status).toBe(201)
+  })
+})
+
 describe('the use of an API key', () => {
   it('is recorded with the address of the client', async () => {
     const { made, script } = await make(owner, {})

@@ -54,14 +54,18 @@ export class Acknowledgements {
     refusal: AcknowledgedRefusal | null = null,
   ): void {
     const writer = this.#writer
-    if (!writer || (writer.changeCount === changesBefore && this.#queue.length === 0)) {
-      this.#send(type, packetId, refusal)
+    if (writer === null || (writer.changeCount === changesBefore && this.#queue.length === 0)) {
+      if (refusal === null && type === PacketType.puback) this.#acknowledge(type, packetId)
+      else this.#send(type, packetId, refusal)
       return
     }
     const durable = writer.changeCount === changesBefore
-    const acknowledgement = { type, packetId, refusal, durable, sinceMs: performance.now() }
+    this.#wait(writer, { type, packetId, refusal, durable, sinceMs: performance.now() })
+  }
+
+  #wait(writer: StoreWriter, acknowledgement: Acknowledgement): void {
     this.#queue.push(acknowledgement)
-    if (!durable) writer.whenDurable((stored) => this.#written(acknowledgement, stored))
+    if (!acknowledgement.durable) writer.whenDurable((stored) => this.#written(acknowledgement, stored))
   }
 
   #written(acknowledgement: Acknowledgement, stored: boolean): void {
@@ -83,12 +87,16 @@ export class Acknowledgements {
     this.#onSent()
   }
 
+  #acknowledge(type: number, packetId: number): void {
+    const { out, alive } = this.#client
+    if (alive) out.acknowledge(type << 4, packetId)
+  }
+
   #send(type: number, packetId: number, refusal: AcknowledgedRefusal | null): void {
-    const { session, out, alive } = this.#client
     if (refusal !== null) this.#refuse(type, packetId, refusal)
-    else if (type !== PacketType.pubrec) {
-      if (alive) out.acknowledge(type << 4, packetId)
-    } else {
+    else if (type !== PacketType.pubrec) this.#acknowledge(type, packetId)
+    else {
+      const { session } = this.#client
       session.inbound.set(packetId, 'decided')
       // The session may have moved to a new connection meanwhile: its PUBREC goes there. While that has no CONNACK yet,
       // nothing is sent, and the PUBREC answers the PUBLISH that the client sends again.

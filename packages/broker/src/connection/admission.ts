@@ -232,10 +232,15 @@ function refuse<P>(
   // A host in JavaScript may name a reason that is none.
   const answer = refusalAnswers[refusal.reason] ?? refusalAnswers.server_error
   const problem = { reasonString: reasonString ?? answer.text }
-  out.packet(
+  const connack =
     protocol.version === 5
       ? refusingConnack(code ?? answer.reasonCode, problem, protocol.rules)
-      : connackOf3(answer.returnCode, false),
-  )
-  connection.end('client')
+      : connackOf3(answer.returnCode, false)
+  const tell = () => {
+    out.packet(connack)
+    connection.end('client')
+  }
+  const waitMs = core.stopping ? 0 : core.addresses.refused(remoteAddress)
+  if (waitMs === 0) tell()
+  else setTimeout(tell, waitMs).unref()
 }

@@ -124,7 +124,7 @@ describe('PUBLISH of MQTT 5', () => {
         const message = messageOf(cut(encode(given), places))
         expect([message.topic, message.qos, message.retain]).toEqual([given.topic, given.qos, given.retain])
         expect(message.payload.equals(given.payload)).toBe(true)
-        const [packet] = sent(5, (out) => out.publish(message, publishFlags(qos, {}), 9))
+        const [packet] = sent(5, (out) => out.publish(message, publishFlags(qos), 9))
         expect(packet).toMatchObject({ qos, retain: false, ...(qos > 0 ? { messageId: 9 } : {}) })
         expect(packet?.topic).toBe(given.topic)
         expect(given.payload.equals(payloadOf(packet))).toBe(true)
@@ -144,7 +144,7 @@ describe('PUBLISH of MQTT 5', () => {
         if (!message) throw new Error('no message')
         for (const version of [4, 5] as const) {
           const [alone, shared] = sent(version, (out) => {
-            out.publish(message, publishFlags(1, {}), 3)
+            out.publish(message, publishFlags(1), 3)
             out.shared(message.frame(version))
           })
           for (const packet of [alone, shared]) {
@@ -168,7 +168,7 @@ describe('PUBLISH of MQTT 5', () => {
         (given, identifiers, added) => {
           const message = messageOf([encode(given)])
           for (const value of added) message.annotate('added', value)
-          const [packet] = sent(5, (out) => out.publish(message, publishFlags(1, {}), 3, identifiers))
+          const [packet] = sent(5, (out) => out.publish(message, publishFlags(1), 3, identifiers))
           const found = packet?.properties?.subscriptionIdentifier ?? []
           expect([found].flat()).toEqual(identifiers)
           const before = given.properties as { userProperties?: { added?: string[] } }
@@ -177,7 +177,7 @@ describe('PUBLISH of MQTT 5', () => {
           expect(packet?.properties?.userProperties ?? {}).toEqual({ ...flatten(all) })
           const read = message.properties?.userProperties ?? []
           expect(read.slice(read.length - added.length).map(([, value]) => value)).toEqual(added)
-          expect(sent(4, (out) => out.publish(message, publishFlags(1, {}), 3))).toHaveLength(1)
+          expect(sent(4, (out) => out.publish(message, publishFlags(1), 3))).toHaveLength(1)
         },
       ),
       { numRuns: 300 },
@@ -215,7 +215,7 @@ function payloadOf(packet: IPublishPacket | undefined): Buffer {
 function sent3(message: Message, qos: Qos): Buffer {
   const stream = new PassThrough()
   const out = new OutgoingQueue(stream, 'tcp')
-  out.publish(message, publishFlags(qos, {}), 9)
+  out.publish(message, publishFlags(qos), 9)
   out.flush()
   const chunks: Buffer[] = []
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(chunk)

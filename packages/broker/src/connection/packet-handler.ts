@@ -44,12 +44,21 @@ export class PacketHandler<P> {
 
   /** Handles one packet; returns what it breaks, or null. */
   handle(packet: Packet): Violation | null {
-    const { bytes, start, body, end } = packet
-    const { core, protocol, out } = this.#connection
-    const first = bytes.buffer[start] as number
-    const type = first >> 4
+    const type = (packet.bytes.buffer[packet.start] as number) >> 4
     if (type === PacketType.publish) return this.#publishing().receive(packet)
     if (type >= PacketType.puback && type <= PacketType.pubcomp) return this.#acknowledgement(packet, type)
+    return this.#handleRare(packet, type)
+  }
+
+  stop(): void {
+    this.subscriptions.stop()
+    this.#publishes?.stop()
+  }
+
+  /** Apart, so that the path of the common packets stays short enough to be inlined. */
+  #handleRare(packet: Packet, type: number): Violation | null {
+    const { bytes, start, body, end } = packet
+    const { core, protocol, out } = this.#connection
     if (type === PacketType.subscribe || type === PacketType.unsubscribe) {
       core.scheduler.spend((end - body) * WorkUnits.filterByte)
       return type === PacketType.subscribe
@@ -57,7 +66,7 @@ export class PacketHandler<P> {
         : this.subscriptions.unsubscribe(packet)
     }
     // MQTT 3.1 does not use the flags of these packets.
-    if ((first & 15) !== 0 && protocol.version !== 3)
+    if (((bytes.buffer[start] as number) & 15) !== 0 && protocol.version !== 3)
       return Violation.malformed('reserved bits in the fixed header')
     if (type === PacketType.disconnect) return this.#disconnect(packet)
     if (type !== PacketType.pingreq) return Violation.protocol(`packet type ${type}`)
@@ -66,13 +75,12 @@ export class PacketHandler<P> {
     return null
   }
 
-  stop(): void {
-    this.subscriptions.stop()
-    this.#publishes?.stop()
+  #publishing(): PublishHandler<P> {
+    return this.#publishes ?? this.#startPublishing()
   }
 
-  #publishing(): PublishHandler<P> {
-    this.#publishes ??= new PublishHandler(this.#connection.core, this.#connection, this.groupRate)
+  #startPublishing(): PublishHandler<P> {
+    this.#publishes = new PublishHandler(this.#connection.core, this.#connection, this.groupRate)
     return this.#publishes
   }
 

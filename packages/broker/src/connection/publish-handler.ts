@@ -93,12 +93,7 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#uncountedMessages++
     const packetBytes = read.payloadBytes + read.payloadStart - read.start
     this.#uncountedBytes += packetBytes
-    if (read.qos === 2) {
-      const known = this.#session.inbound.get(packetId)
-      if (known !== undefined) return this.#repeated(packetId, known)
-      if (this.#session.inbound.size >= this.#core.limits.maxInboundQos2) return this.#tooManyUnreleased()
-      this.#session.inbound.set(packetId, 'pending')
-    }
+    if (read.qos === 2) return this.#receiveOnce(read, packetId, packetBytes)
     this.#decide(read, packetId, packetBytes)
     return null
   }
@@ -223,13 +218,12 @@ export class PublishHandler<P> implements Publisher, GroupMember {
 
   /** Delivers and acknowledges a message as it was decided. */
   #finish(message: Message, packetId: number, decision: PublishDecision | 'undecided'): void {
-    const session = this.#session
-    const { writer, counters } = this.#core
     if (decision === 'undecided') {
-      if (message.qos === 2) session.inbound.delete(packetId)
-      this.#connection.end('undecided')
+      this.#giveUp(message, packetId)
       return
     }
+    const session = this.#session
+    const { writer, counters } = this.#core
     message.decided()
     const changesBefore = writer?.changeCount
     const refusal = this.#connection.protocol.version === 5 ? refusalOf(decision) : null
@@ -246,9 +240,20 @@ export class PublishHandler<P> implements Publisher, GroupMember {
     this.#core.policy.onDecided(message)
   }
 
-  /** A QoS 2 packet id came again: it is acknowledged if decided, and never published again. */
-  #repeated(packetId: number, known: 'pending' | 'decided'): null {
+  #giveUp(message: Message, packetId: number): void {
+    if (message.qos === 2) this.#session.inbound.delete(packetId)
+    this.#connection.end('undecided')
+  }
+
+  /** A QoS 2 packet id that came before is acknowledged if it is decided, and never published again. */
+  #receiveOnce(message: Message, packetId: number, packetBytes: number): Violation | null {
+    const { inbound } = this.#session
+    const known = inbound.get(packetId)
     if (known === 'decided') this.#connection.out.acknowledge(PacketType.pubrec << 4, packetId)
+    if (known !== undefined) return null
+    if (inbound.size >= this.#core.limits.maxInboundQos2) return this.#tooManyUnreleased()
+    inbound.set(packetId, 'pending')
+    this.#decide(message, packetId, packetBytes)
     return null
   }
 

@@ -36,7 +36,7 @@ export class PublishReader {
   }
 
   read(packet: Packet, version: ProtocolVersion): Message | Violation {
-    const { bytes, start, body, end, rest } = packet
+    const { bytes, start, body, end } = packet
     const { view } = bytes
     const flags = view.getUint8(start) & 15
     const qos = (flags >> 1) & 3
@@ -52,15 +52,7 @@ export class PublishReader {
     if (version === 5) return this.#read5(packet, flags, at)
     const problem = this.#topics.read(bytes, topicStart, topicEnd)
     if (problem !== null) return problem
-    return Message.received(this.#topics.topic, flags, {
-      bytes,
-      start,
-      body,
-      section: at,
-      payload: at,
-      end,
-      rest,
-    })
+    return Message.received(this.#topics.topic, flags, packet, at)
   }
 
   #read5(packet: Packet, flags: number, section: number): Message | Violation {
@@ -73,10 +65,10 @@ export class PublishReader {
     if (problem !== null) return problem
     if (properties.payload - section > this.#limits.maxPropertyBytes)
       return new Violation(ReasonCode.packetTooLarge, 'PUBLISH: too many bytes of properties')
-    const place = { bytes, start, body, section, payload: properties.payload, end, rest }
-    if (body - start !== headerBytes(bytesFrom(place, body)))
+    const { payload } = properties
+    if (body - start !== headerBytes(bytesFrom(packet, body)))
       return Violation.malformed('PUBLISH: remaining length is longer than necessary')
-    this.isFalseText = properties.isText && !isText(place)
+    this.isFalseText = properties.isText && !isText(packet, payload)
     const topicEnd = flags & 6 ? section - 2 : section
     const hasTopic = topicEnd > body + 2
     if (!hasTopic && properties.topicAlias === 0)
@@ -85,11 +77,13 @@ export class PublishReader {
       const violation = this.#topics.read(bytes, body + 2, topicEnd)
       if (violation !== null) return violation
     }
-    if (properties.topicAlias > 0) return this.#readAliased(place, flags, hasTopic)
+    if (properties.topicAlias > 0) return this.#readAliased({ ...packet, section, payload }, flags, hasTopic)
     return new Message(
       this.#topics.topic,
       flags,
-      place,
+      packet,
+      section,
+      payload,
       changingOf(properties.expirySeconds, properties.expiryAt - section),
     )
   }
@@ -107,7 +101,8 @@ export class PublishReader {
     const movedContent = moved.payload - (place.payload - content - aliasBytes)
     const expiryAt = properties.expiryAt > aliasAt ? properties.expiryAt - aliasBytes : properties.expiryAt
     const expiryOffset = movedContent - moved.section + expiryAt - content
-    return new Message(aliased.topic, flags, moved, changingOf(properties.expirySeconds, expiryOffset))
+    const changing = changingOf(properties.expirySeconds, expiryOffset)
+    return new Message(aliased.topic, flags, moved, moved.section, moved.payload, changing)
   }
 }
 
@@ -117,13 +112,13 @@ function changingOf(expirySeconds: number, expiryOffset: number): ChangingProper
   return { expiresAtMs, expiryOffset, annotations: noAnnotations }
 }
 
-function isText(place: PublishPlace): boolean {
-  const first = place.bytes.buffer.subarray(place.payload, place.end)
-  return isUtf8(place.rest === null ? first : Buffer.concat([first, ...place.rest]))
+function isText({ bytes, end, rest }: Packet, payload: number): boolean {
+  const first = bytes.buffer.subarray(payload, end)
+  return isUtf8(rest === null ? first : Buffer.concat([first, ...rest]))
 }
 
-function bytesFrom({ end, rest }: PublishPlace, from: number): number {
-  return (rest ?? []).reduce((sum, { length }) => sum + length, end - from)
+function bytesFrom({ end, rest }: Packet, from: number): number {
+  return rest === null ? end - from : rest.reduce((sum, { length }) => sum + length, end - from)
 }
 
 /** Large properties may have come in several pieces. */

@@ -4,6 +4,8 @@ import { Addresses, networkOf } from './addresses.js'
 const unbounded = {
   maxConnectionsPerAddress: 1_000,
   maxConnectsPerSecondPerAddress: 1_000,
+  maxConnectRefusalsPerSecondPerAddress: 1_000,
+  maxConnectRefusalMs: 2_000,
   maxUnauthenticatedConnections: 1_000,
 }
 const authenticated = { authenticated: true }
@@ -37,6 +39,19 @@ it('limits how fast an address connects, after its burst', () => {
   expect(accepted(100)).toBe(5)
   expect(addresses.enter('a')).toMatchObject({ reason: 'rate' })
   expect(addresses.enter('b')).toBeNull()
+})
+
+it('lets the answers to refused CONNECTs of one address wait, after a burst, and none too long', () => {
+  const addresses = new Addresses({ ...unbounded, maxConnectRefusalsPerSecondPerAddress: 10 })
+  for (const address of ['a', 'b']) addresses.enter(address)
+  const waits = (times: number) => Array.from({ length: times }, () => addresses.refused('a'))
+  expect(waits(20).every((waitMs) => waitMs === 0)).toBe(true)
+  expect(waits(3)).toEqual([100, 200, 300])
+  expect(waits(100).at(-1)).toBe(2_000)
+  expect(addresses.refused('b')).toBe(0)
+  addresses.refill(2_100)
+  expect(addresses.refused('a')).toBe(0)
+  expect(addresses.refused('never came')).toBe(0)
 })
 
 it('leaves room for others that are not authenticated yet, whatever one address has open', () => {

@@ -3,6 +3,8 @@ import { TokenBucket } from './token-bucket.js'
 export interface AddressLimits {
   maxConnectionsPerAddress: number
   maxConnectsPerSecondPerAddress: number
+  maxConnectRefusalsPerSecondPerAddress: number
+  maxConnectRefusalMs: number
   maxUnauthenticatedConnections: number
 }
 
@@ -21,9 +23,11 @@ export class Addresses {
     const key = networkOf(address)
     let entry = this.#known.get(key)
     if (!entry) {
-      const perSecond = this.#limits.maxConnectsPerSecondPerAddress
-      const connects = new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
-      entry = { connections: 0, unauthenticated: 0, connects }
+      entry = {
+        ...{ connections: 0, unauthenticated: 0 },
+        connects: bucketOf(this.#limits.maxConnectsPerSecondPerAddress),
+        refusals: bucketOf(this.#limits.maxConnectRefusalsPerSecondPerAddress),
+      }
       this.#known.set(key, entry)
     }
     if (entry.connects.overdrawn) return refusals.rate
@@ -43,6 +47,16 @@ export class Addresses {
     if (entry) this.#countUnauthenticated(entry, -1)
   }
 
+  /** Counts a refused CONNECT of one of its connections; returns for how many milliseconds the answer is to wait. */
+  refused(address: string): number {
+    const bucket = this.#known.get(networkOf(address))?.refusals
+    if (!bucket) return 0
+    const waitMs = Math.max(0, ((1 - bucket.balance) * 1_000) / bucket.perSecond)
+    if (waitMs > this.#limits.maxConnectRefusalMs) return this.#limits.maxConnectRefusalMs
+    bucket.spend(1)
+    return waitMs
+  }
+
   leave(address: string, connection: { authenticated: boolean }): void {
     const entry = this.#known.get(networkOf(address))
     if (!entry) return
@@ -56,9 +70,10 @@ export class Addresses {
   }
 
   refill(elapsedMs: number): void {
-    for (const [key, { connections, connects }] of this.#known) {
+    for (const [key, { connections, connects, refusals }] of this.#known) {
       connects.refill(elapsedMs)
-      if (connections === 0 && connects.full) this.#known.delete(key)
+      refusals.refill(elapsedMs)
+      if (connections === 0 && connects.full && refusals.full) this.#known.delete(key)
     }
   }
 
@@ -72,6 +87,11 @@ interface Entry {
   connections: number
   unauthenticated: number
   readonly connects: TokenBucket
+  readonly refusals: TokenBucket
+}
+
+function bucketOf(perSecond: number): TokenBucket {
+  return new TokenBucket({ perSecond, capacity: perSecond * savedSeconds })
 }
 
 /** Why a new connection is refused. */

@@ -13,8 +13,8 @@ function received(chunkBytes: number, at: number, payload: Buffer, rest: Buffer[
   head.copy(chunk, at)
   payload.copy(chunk, at + head.length)
   const from = at + head.length
-  const place = { start: at, body: from - 5, section: from, payload: from, end: from + payload.length, rest }
-  return new Message('t', flagsOfQos1, { bytes: new Bytes(chunk), ...place })
+  const packet = { bytes: new Bytes(chunk), start: at, body: from - 5, end: from + payload.length, rest }
+  return new Message('t', flagsOfQos1, packet, from, from)
 }
 
 function written(message: Message, flags: number, packetId: number): string {

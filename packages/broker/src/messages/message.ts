@@ -2,26 +2,18 @@ import { Bytes, copyBytes } from '../bytes/bytes.js'
 import type { StoredMessage } from '../interface/persistence.js'
 import type { ProtocolVersion, PublishedMessage, Qos } from '../interface/types.js'
 import { headerBytes, packetBytes, varintBytes, writePublishHeader } from '../packets/encode.js'
+import type { Packet } from '../packets/packet-reader.js'
 import { type ChangingProperties, noAnnotations } from './changing-properties.js'
 import { MessageProperties } from './message-properties.js'
 import { copyToSlab, slabBytes } from './message-slab.js'
 import { encodeAnnotation, encodePublish, type NewMessage } from './new-publish.js'
 import { SharedFrame } from './shared-frame.js'
 
-/** Where a PUBLISH is in memory. */
-export interface PublishPlace {
-  bytes: Bytes
-  /** Where the packet begins. */
-  start: number
-  /** Where the topic's length begins, with the topic behind it. */
-  body: number
+/** Where a PUBLISH is in memory, and where its parts are. */
+export interface PublishPlace extends Packet {
   /** Where the length of its properties is; where the payload begins in a PUBLISH before MQTT 5, which has none. */
   section: number
   payload: number
-  /** Where the packet ends, or its first piece. */
-  end: number
-  /** The other pieces of a large payload that came in several. */
-  rest: readonly Buffer[] | null
 }
 
 /**
@@ -52,33 +44,43 @@ export class Message implements PublishedMessage, StoredMessage {
   /** Keeping it holds little memory beyond its own bytes. */
   #compact = false
 
-  /** The fixed header at `place` must be as short as possible, because it is sent as it is. */
-  constructor(topic: string, flags: number, place: PublishPlace, changing: ChangingProperties | null = null) {
+  /**
+   * The fixed header of `packet` must be as short as possible, because it is sent as it is. `section` and `payload` are those
+   * of `PublishPlace`: no object is made of them, as each message comes through here.
+   */
+  constructor(
+    topic: string,
+    flags: number,
+    packet: Packet,
+    section: number,
+    payload: number,
+    changing: ChangingProperties | null = null,
+  ) {
     this.topic = topic
     this.qos = ((flags >> 1) & 3) as Qos
     this.retain = (flags & 1) === 1
     this.dup = (flags & 8) === 8
-    this.bytes = place.bytes
-    this.start = place.start
-    this.body = place.body
-    this.sectionStart = place.section
-    this.payloadStart = place.payload
+    this.bytes = packet.bytes
+    this.start = packet.start
+    this.body = packet.body
+    this.sectionStart = section
+    this.payloadStart = payload
     this.changing = changing
-    this.end = place.end
-    this.rest = place.rest
+    this.end = packet.end
+    this.rest = packet.rest
   }
 
   /** The message of a received PUBLISH of MQTT 3.x. A fixed header that is longer than necessary is written anew. */
-  static received(topic: string, flags: number, place: PublishPlace): Message {
-    const message = new Message(topic, flags, place)
-    const remaining = place.payload - place.body + message.payloadBytes
-    return place.body - place.start === headerBytes(remaining) ? message : Message.of(message)
+  static received(topic: string, flags: number, packet: Packet, payload: number): Message {
+    const message = new Message(topic, flags, packet, payload, payload)
+    const { start, body } = packet
+    return body - start === headerBytes(payload - body + message.payloadBytes) ? message : Message.of(message)
   }
 
   /** A message that no client sent. Its payload is copied, because the host may use that buffer again. */
   static of(given: NewMessage): Message {
     const { flags, place, changing } = encodePublish(given)
-    const message = new Message(given.topic, flags, place, changing)
+    const message = new Message(given.topic, flags, place, place.section, place.payload, changing)
     message.#compact = true
     return message
   }

@@ -41,7 +41,7 @@ export function encodePublish({
   const body = headerBytes(remaining)
   const packet = Buffer.allocUnsafeSlow(body + remaining)
   const bytes = new Bytes(packet)
-  const flags = publishFlags(qos, { retain, dup })
+  const flags = publishFlags(qos, retain, dup)
   packet[0] = 0x30 | flags
   writeVarint(bytes.view, 1, remaining)
   packet.writeUInt16BE(topicBytes, body)

@@ -26,7 +26,7 @@ export class SharedFrame {
     const large = message.isLarge
     const out = new Bytes(Buffer.allocUnsafe(header + (large ? bytes - message.payloadBytes : bytes)))
     writeFrameHeader(out.buffer, 0, bytes)
-    const flags = publishFlags(0, {})
+    const flags = publishFlags(0)
     if (version === 5) {
       const write = large ? writePublish5Head : writePublish5
       write(message, out, header, { flags, packetId: 0, identifiers: noIdentifiers, topic: noAlias })

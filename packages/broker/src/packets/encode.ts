@@ -54,7 +54,7 @@ export interface TopicPlace {
 }
 
 /** Flag bits of a PUBLISH's first byte. */
-export function publishFlags(qos: number, { retain = false, dup = false }): number {
+export function publishFlags(qos: number, retain = false, dup = false): number {
   return (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
 }
 

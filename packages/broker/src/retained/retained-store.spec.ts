@@ -96,16 +96,8 @@ describe('RetainedStore', () => {
   it('keeps a message, not the chunk in which it arrived', () => {
     const chunk = Buffer.alloc(65_536)
     const store = new RetainedStore(limits)
-    const place = {
-      bytes: new Bytes(chunk),
-      start: 5,
-      body: 7,
-      section: 10,
-      payload: 10,
-      end: 20,
-      rest: null,
-    }
-    store.set(new Message('a', 1, place), null)
+    const packet = { bytes: new Bytes(chunk), start: 5, body: 7, end: 20, rest: null }
+    store.set(new Message('a', 1, packet, 10, 10), null)
     expect(store.get('a')?.payload.buffer.byteLength).toBe(15)
   })
 

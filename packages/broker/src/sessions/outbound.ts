@@ -318,7 +318,7 @@ export class Outbound {
     const kept =
       this.#stored || group ? { message: message.keep(), retain, identifiers, sequence, group } : null
     this.#inflight.sent(packetId, qos, kept)
-    out.publish(message, publishFlags(qos, { retain }), packetId, identifiers)
+    out.publish(message, publishFlags(qos, retain), packetId, identifiers)
   }
 }
 

@@ -23,7 +23,7 @@ export class Qos0Sender {
   /** Sends a packet for this client alone. */
   send(out: OutgoingQueue, message: Message, retain: boolean, identifiers: readonly number[]): Delivery {
     if (!this.#takes(out, message.payloadBytes)) return 'dropped_slow'
-    out.publish(message, publishFlags(0, { retain }), 0, identifiers)
+    out.publish(message, publishFlags(0, retain), 0, identifiers)
     return 'sent'
   }
 

@@ -32,13 +32,7 @@ export class Resending {
       const message = kept?.message
       if (stage === Stage.released) out.acknowledge(pubrelByte, packetId)
       else if (!message || out.isTooLarge(message, stage, kept.identifiers)) drop(packetId)
-      else
-        out.publish(
-          message,
-          publishFlags(stage, { retain: kept.retain, dup: true }),
-          packetId,
-          kept.identifiers,
-        )
+      else out.publish(message, publishFlags(stage, kept.retain, true), packetId, kept.identifiers)
       this.forget(packetId)
     }
     return true

@@ -111,6 +111,30 @@ describe('ConcurrencyLimiter', () => {
     expect([limiter.running, limiter.waiting]).toEqual([0, 0])
   })
 
+  it('passes over who has to rest, serves them later, and refuses who then waits too long', async () => {
+    const rests = new Map([['x', 300]])
+    const pace = { waitMs: ({ caller }: { caller: string }) => rests.get(caller) ?? 0 }
+    const limiter = new ConcurrencyLimiter({ limits, refusal: () => new Error('busy'), pace })
+    const begun: string[] = []
+    const ask = (caller: string) =>
+      limiter.take({ organization: 'a', caller }).then((release) => {
+        begun.push(caller)
+        release()
+      })
+    void ask('x')
+    void ask('y')
+    await vi.advanceTimersByTimeAsync(299)
+    expect([begun, limiter.waiting]).toEqual([['y'], 1])
+    rests.set('x', 0)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([begun, limiter.waiting]).toEqual([['y', 'x'], 0])
+    rests.set('x', 60_000)
+    const refused = expect(ask('x')).rejects.toThrow('busy')
+    await vi.advanceTimersByTimeAsync(limits.waitMs)
+    await refused
+    expect([limiter.running, limiter.waiting, vi.getTimerCount()]).toEqual([0, 0, 0])
+  })
+
   it('counts an end once, and goes on after a failure', async () => {
     const { ask, end, limiter } = workshop()
     void ask('a.x.0')

@@ -34,6 +34,8 @@ export interface ConcurrencyOptions {
   limits: RunningLimits & Partial<WaitingLimits>
   /** Makes the error for who is refused. */
   refusal(busy: Busy, share: Share): Error
+  /** Whose work begins later, because its earlier work took much. */
+  pace?: { waitMs(share: Share): number }
 }
 
 interface Waiter {
@@ -43,6 +45,8 @@ interface Waiter {
 interface Caller {
   running: number
   waiting: Set<Waiter>
+  /** There while some of it waits only for the end of its rest. */
+  rest: NodeJS.Timeout | null
 }
 
 interface Organization {
@@ -52,20 +56,23 @@ interface Organization {
 }
 
 /**
- * Limits how much runs at the same time for each caller, for each organization and in all. The rest waits within limits,
- * and takes turns: between organizations, then between the callers of one, then in the order in which it came.
+ * Limits how much runs at the same time for each caller, for each organization and in all. What is more waits within limits,
+ * and takes turns: between organizations, then between the callers of one, then in the order in which it came. With a pace, who
+ * took much lately is passed over for a while.
  */
 export class ConcurrencyLimiter {
   /** Those with work, in the order of their turns: who is served goes to the end. */
   readonly #organizations = new Map<Share['organization'], Organization>()
   readonly #limits: RunningLimits & WaitingLimits
   readonly #refusal: ConcurrencyOptions['refusal']
+  readonly #pace: ConcurrencyOptions['pace']
   #running = 0
   #waiting = 0
 
-  constructor({ limits, refusal }: ConcurrencyOptions) {
+  constructor({ limits, refusal, pace }: ConcurrencyOptions) {
     this.#limits = { ...noWaiting, ...limits }
     this.#refusal = refusal
+    this.#pace = pace
   }
 
   get running(): number {
@@ -93,7 +100,7 @@ export class ConcurrencyLimiter {
   take(share: Share, signal?: AbortSignal): Promise<() => void> {
     const organization = this.#organizationOf(share)
     const caller = callerOf(organization, share)
-    const level = this.#fullLevel(organization, caller)
+    const level = this.#fullLevel(organization, caller) ?? (this.#mustRest(share, caller) ? 'caller' : null)
     if (level === null) return Promise.resolve(this.#begin(share, organization, caller))
     const full = this.#limits.waitingInAll === 0 ? level : this.#fullQueue(organization, caller)
     if (full === null) return this.#wait({ share, organization, caller, level, signal })
@@ -115,6 +122,17 @@ export class ConcurrencyLimiter {
     if (caller.waiting.size >= limits.waitingPerCaller) return 'caller'
     if (organization.waiting >= limits.waitingPerOrganization) return 'organization'
     return this.#waiting >= limits.waitingInAll ? 'platform' : null
+  }
+
+  /** Whether nothing of this caller may begin now. It is served again when it may. */
+  #mustRest(share: Share, caller: Caller): boolean {
+    const restMs = this.#pace?.waitMs(share) ?? 0
+    if (restMs <= 0) return false
+    caller.rest ??= setTimeout(() => {
+      caller.rest = null
+      this.#serve()
+    }, restMs)
+    return true
   }
 
   #begin(share: Share, organization: Organization, caller: Caller): () => void {
@@ -171,7 +189,7 @@ export class ConcurrencyLimiter {
   #serveNext(): boolean {
     for (const [key, organization] of this.#organizations) {
       if (organization.waiting === 0 || organization.running >= this.#limits.perOrganization) continue
-      const next = nextCaller(organization, this.#limits.perCaller)
+      const next = this.#nextCaller(key, organization)
       if (next === null) continue
       moveToEnd(this.#organizations, key)
       moveToEnd(organization.callers, next.name)
@@ -181,12 +199,28 @@ export class ConcurrencyLimiter {
     return false
   }
 
+  /** The caller whose turn it is, with the work that waited longest. */
+  #nextCaller(
+    organization: Share['organization'],
+    { callers }: Organization,
+  ): { name: string; waiter: Waiter } | null {
+    for (const [name, caller] of callers) {
+      const [waiter] = caller.waiting
+      if (waiter === undefined || caller.running >= this.#limits.perCaller) continue
+      if (!this.#mustRest({ organization, caller: name }, caller)) return { name, waiter }
+    }
+    return null
+  }
+
   #organizationOf({ organization }: Share): Organization {
     return entry(this.#organizations, organization, () => ({ running: 0, waiting: 0, callers: new Map() }))
   }
 
   #forget(share: Share, organization: Organization, caller: Caller): void {
-    if (caller.running === 0 && caller.waiting.size === 0) organization.callers.delete(share.caller)
+    if (caller.running === 0 && caller.waiting.size === 0) {
+      if (caller.rest !== null) clearTimeout(caller.rest)
+      organization.callers.delete(share.caller)
+    }
     if (organization.callers.size === 0) this.#organizations.delete(share.organization)
   }
 }
@@ -207,16 +241,7 @@ interface Waiting {
 }
 
 function callerOf({ callers }: Organization, { caller }: Share): Caller {
-  return entry(callers, caller, () => ({ running: 0, waiting: new Set() }))
-}
-
-/** The caller whose turn it is, with the work that waited longest. */
-function nextCaller({ callers }: Organization, perCaller: number): { name: string; waiter: Waiter } | null {
-  for (const [name, { running, waiting }] of callers) {
-    const [waiter] = waiting
-    if (waiter !== undefined && running < perCaller) return { name, waiter }
-  }
-  return null
+  return entry(callers, caller, () => ({ running: 0, waiting: new Set(), rest: null }))
 }
 
 function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -4,7 +4,14 @@ import { CONFIG, type Config } from '../config/config.js'
 import type { GivenLimits } from '../limits/stated-limits.js'
 import { GroupedLog } from '../logging/grouped-log.js'
 import { MetricsRegistry } from '../metrics/metrics-registry.js'
-import { type Busy, ConcurrencyLimiter, type RunningLimits, type Share } from './concurrency-limiter.js'
+import {
+  type Busy,
+  ConcurrencyLimiter,
+  type ConcurrencyOptions,
+  type RunningLimits,
+  type Share,
+} from './concurrency-limiter.js'
+import { WorkPace, workLimits } from './work-pace.js'
 
 /** A LimitSet of these limits. */
 interface StatedLimits<Limits> {
@@ -15,6 +22,8 @@ interface StatedLimits<Limits> {
 /** Makes the limiters of what callers can ask for, and shows in metrics and in the log what they hold and refuse. */
 @Injectable()
 export class ConcurrencyLimiters {
+  /** Of requests of callers to REST. */
+  readonly work: WorkPace
   private readonly limiters = new Map<string, ConcurrencyLimiter>()
   private readonly logger = new Logger(ConcurrencyLimiters.name)
   private readonly log = new GroupedLog((line) => this.logger.warn(line))
@@ -24,6 +33,7 @@ export class ConcurrencyLimiters {
     @Inject(CONFIG) private readonly config: Config,
     { registry }: MetricsRegistry,
   ) {
+    this.work = new WorkPace(workLimits.values(config.limits))
     const registers = [registry]
     const { limiters } = this
     new Gauge({
@@ -56,10 +66,12 @@ export class ConcurrencyLimiters {
   make<Limits extends RunningLimits>(
     stated: StatedLimits<Limits>,
     refusal: (limits: Limits, busy: Busy) => Error,
+    pace?: ConcurrencyOptions['pace'],
   ): ConcurrencyLimiter {
     const limits = stated.values(this.config.limits)
     const limiter = new ConcurrencyLimiter({
       limits,
+      ...(pace && { pace }),
       refusal: (busy, share) => {
         this.note(stated.area, busy, share)
         return refusal(limits, busy)

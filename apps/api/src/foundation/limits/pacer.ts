@@ -23,10 +23,11 @@ export class Pacer {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  count(key: string): void {
+  /** It happened, this many times. */
+  count(key: string, times = 1): void {
     const nowMs = this.now()
     const { intervalMs, longestWaitMs } = this.options
-    const paidUntilMs = Math.max(nowMs, this.#paidUntilMs.get(key) ?? 0) + intervalMs
+    const paidUntilMs = Math.max(nowMs, this.#paidUntilMs.get(key) ?? 0) + times * intervalMs
     this.#paidUntilMs.set(key, Math.min(paidUntilMs, nowMs + this.#freeMs + longestWaitMs))
   }
 

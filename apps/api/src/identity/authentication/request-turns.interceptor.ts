@@ -1,10 +1,12 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common'
-import type { FastifyReply } from 'fastify'
+import { HttpAdapterHost } from '@nestjs/core'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { finalize, type Observable } from 'rxjs'
 import { busyError } from '../../foundation/concurrency/busy-error.js'
-import type { ConcurrencyLimiter, Share } from '../../foundation/concurrency/concurrency-limiter.js'
+import type { Busy, ConcurrencyLimiter, Share } from '../../foundation/concurrency/concurrency-limiter.js'
 import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
 import { InvalidError } from '../../foundation/errors/domain-errors.js'
+import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { callerOf, shareOf } from '../../foundation/principal/principal.js'
 import type { GuardedRequest } from '../../http/access/decorators.js'
 import { restLimits } from './rest-limits.js'
@@ -17,8 +19,20 @@ import { restLimits } from './rest-limits.js'
 export class RequestTurns implements NestInterceptor {
   private readonly limiter: ConcurrencyLimiter
 
-  constructor(limiters: ConcurrencyLimiters) {
-    this.limiter = limiters.make(restLimits, (limits, busy) => busyError('requests', limits, busy))
+  constructor(
+    private readonly limiters: ConcurrencyLimiters,
+    adapterHost: HttpAdapterHost,
+  ) {
+    const refusal = (limits: LimitValues<typeof restLimits>, busy: Busy) =>
+      busyError('requests', limits, busy)
+    this.limiter = limiters.make(restLimits, refusal, limiters.work)
+    // In the constructor, because the hook applies only to routes that are declared after it.
+    const fastify: FastifyInstance = adapterHost.httpAdapter.getInstance()
+    fastify.addHook('onSend', (request, _, body, done) => {
+      const share = shareOfRequest(request as unknown as GuardedRequest)
+      if (share !== null) limiters.work.spend(share, bytesOf(body) * byteMs)
+      done()
+    })
   }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -30,8 +44,19 @@ export class RequestTurns implements NestInterceptor {
     response.once('close', leave)
     const release = await this.limiter.take(share, gone.signal)
     response.off('close', leave)
+    this.limiters.work.spend(share, requestMs)
     return next.handle().pipe(finalize(release))
   }
+}
+
+/** Measured: what any request takes of a processor. Lists add what theirs take. */
+const requestMs = 1
+/** Measured: what a byte of an answer takes to be written as JSON. */
+const byteMs = 1 / 100_000
+
+/** The size of an answer that was made at once; of one that is written while it is read, its pieces are not known yet. */
+function bytesOf(body: unknown): number {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body.length : 0
 }
 
 /** A person without an organization takes a share of their own. */

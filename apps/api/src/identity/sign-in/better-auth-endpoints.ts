@@ -11,6 +11,7 @@ import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
 import { offeredCalls } from './offered-calls.js'
+import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
 import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
 
@@ -25,6 +26,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
     private readonly attempts: SignInAttempts,
+    private readonly turns: PasswordTurns,
     private readonly database: Database,
   ) {}
 
@@ -51,7 +53,11 @@ export class BetterAuthEndpoints implements OnModuleInit {
     }
     const body = checkBody(call.body, await readBody(request))
     const attempt = await this.beginAttempt(request, client, body)
-    const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    const handle = () => this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    const answer =
+      attempt === null
+        ? await handle()
+        : await this.turns.check(client.address, handle, ({ status }) => status === 401)
     if (answer.status >= 500) return await this.failWithCause(answer)
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
     if (!answer.ok) return await sendRefusal(answer, response)

@@ -4,6 +4,7 @@ import { ExpiredRows } from './expired-rows.js'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
 import { Origins } from './origins.js'
+import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
 import { SignInAttempts } from './sign-in-attempts.js'
 import { SignInLimits } from './sign-in-limits.js'
@@ -14,6 +15,7 @@ import { SignInLimits } from './sign-in-limits.js'
     BetterAuthEndpoints,
     Origins,
     SignInAttempts,
+    PasswordTurns,
     KnownBrowsers,
     KnownAddresses,
     ExpiredRows,

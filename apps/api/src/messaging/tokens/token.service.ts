@@ -42,7 +42,7 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly live: LiveConnections,
     private readonly seen: SeenDevices,
     @Inject(CONFIG) config: Config,
-    limiters: ConcurrencyLimiters,
+    private readonly limiters: ConcurrencyLimiters,
   ) {
     this.perOwner = tokenLimits.values(config.limits).perOwner
     this.limiter = limiters.make(tokenRequestLimits, (limits, busy) =>
@@ -65,7 +65,9 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async issue(principal: Principal, input: CreateMqttToken): Promise<IssuedToken> {
     const granted = grantFilters(principal, input)
-    return this.limiter.run(shareOf(principal), () => this.make(principal, input, granted))
+    const share = shareOf(principal)
+    const make = () => this.make(principal, input, granted)
+    return this.limiter.run(share, () => this.limiters.work.measure(share, make))
   }
 
   private async make(

@@ -17,7 +17,7 @@ export class ListReader {
 
   constructor(
     private readonly database: Database,
-    limiters: ConcurrencyLimiters,
+    private readonly limiters: ConcurrencyLimiters,
   ) {
     this.limiter = limiters.make(listLimits, (limits, busy) => busyError('lists', limits, busy))
   }
@@ -28,15 +28,23 @@ export class ListReader {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    return this.limiter.run(shareOf(principal), async () => {
+    const share = shareOf(principal)
+    const { work } = this.limiters
+    return this.limiter.run(share, async () => {
       try {
-        return (await this.database.pools.lists.query<Row>(text, [...values])).rows
+        const query = () => this.database.pools.lists.query<Row>(text, [...values])
+        const { rows } = await work.measure(share, query)
+        work.spend(share, rows.length * rowMs)
+        return rows
       } catch (error) {
         throw wasCanceled(error) ? tookTooLong() : error
       }
     })
   }
 }
+
+/** Measured: what this process takes to read, check and write a row. */
+const rowMs = 0.05
 
 function tookTooLong(): UnavailableError {
   const detail = `This list took over ${poolSettings.lists.statementMs / 1_000} seconds and was cancelled. Narrow the search: three letters or more that occur together, a tag or a type, and sort by name, id or createdAt.`

@@ -23,6 +23,13 @@ export const commitLimits = new LimitSet('commit', 'Commits of telemetry', {
     text: 'samples that it adds to a batch before the others have their turn',
     past: 'it adds more when all others have had theirs',
   },
+  rowsBesideOthers: {
+    default: 1_000,
+    unit: 'count',
+    per: 'organization',
+    text: 'samples that it adds to a batch while other organizations send too',
+    past: 'they wait for the next batch',
+  },
   attempts: {
     default: 3,
     unit: 'count',

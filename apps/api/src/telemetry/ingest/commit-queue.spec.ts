@@ -16,6 +16,7 @@ function queueWith(
     batchRows: 4,
     batchBytes: 1_000,
     rowsPerTurn: 250,
+    rowsBesideOthers: 1_000,
     attempts: 3,
     attemptsAlone: 2,
     flushIntervalMs: 1,
@@ -215,6 +216,22 @@ describe('CommitQueue', () => {
     expect(batches.findIndex((values) => values.includes(2))).toBe(1)
     expect(batches.flat().filter((value) => value === 1)).toHaveLength(3_000)
     for (const values of batches) expect(values.length).toBeLessThanOrEqual(1_000)
+  })
+
+  it('commits few rows of an organization together while others send too, and many when it sends alone', async () => {
+    const rows: number[] = []
+    const queue = queueWith(
+      async (values) => {
+        rows.push(values.length)
+        return noRefusals
+      },
+      { batchRows: 50, rowsPerTurn: 4, rowsBesideOthers: 8 },
+    )
+    const pushMany = () => Array.from({ length: 20 }, () => push(queue, 1, 2))
+    await Promise.all(pushMany())
+    expect(rows).toEqual([40])
+    await Promise.all([...pushMany(), push(queue, 2, 1, 10, { organizationId: 2, deviceKey: 2 })])
+    expect(rows.slice(1)).toEqual([9, 8, 8, 8, 8])
   })
 
   describe('a message that takes too long', () => {

@@ -15,7 +15,14 @@ function queueOfOld() {
     release = resolve
   })
   const queue = new CommitQueue({
-    ...{ batchRows: 4, batchBytes: 1_000, rowsPerTurn: 250, attempts: 3, attemptsAlone: 2 },
+    ...{
+      batchRows: 4,
+      batchBytes: 1_000,
+      rowsPerTurn: 250,
+      rowsBesideOthers: 1_000,
+      attempts: 3,
+      attemptsAlone: 2,
+    },
     ...{ flushIntervalMs: 1, minCommitIntervalMs: 0, largeBatchRows: 1 },
     isOld: ({ numbers }) => (numbers[0] ?? 0) < 0,
     async commit(slice) {

@@ -7,6 +7,8 @@ export interface BatchLimits {
   batchBytes: number
   /** How many rows an organization may add to a batch before it is the next one's turn; at least one message. */
   rowsPerTurn: number
+  /** How many rows an organization adds to a batch while others send too: a large batch takes long, and they wait for it. */
+  rowsBesideOthers: number
 }
 
 /** What becomes of the next message: the batch has it, it was taken out, or it waits for the next batch with what follows. */
@@ -22,6 +24,9 @@ export class TurnQueue {
   #rows = 0
   #bytes = 0
   #old = 0
+  #lastOrganization = 0
+  /** When a message came last from another organization than the one before it. */
+  #mixedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(private readonly limits: BatchLimits) {}
 
@@ -50,9 +55,14 @@ export class TurnQueue {
   }
 
   push(message: NewMessage, columns: Columns): void {
-    const known = this.#organizations.get(message.organizationId)
+    const { organizationId } = message
+    if (organizationId !== this.#lastOrganization) {
+      if (this.#lastOrganization !== 0) this.#mixedAtMs = performance.now()
+      this.#lastOrganization = organizationId
+    }
+    const known = this.#organizations.get(organizationId)
     const queue = known ?? new OrganizationQueue(this.limits)
-    if (known === undefined) this.#organizations.set(message.organizationId, queue)
+    if (known === undefined) this.#organizations.set(organizationId, queue)
     queue.push(message, columns)
     this.#rows += columns.length
     this.#bytes += message.payload.length
@@ -62,34 +72,42 @@ export class TurnQueue {
   /** The next batch; null: nothing waits. `divert`, where it is given, decides of each message whether the batch has it. */
   take(divert: Divert | null): Batch | null {
     if (this.isEmpty) return null
-    const [only] = this.#organizations.values()
-    const whole = this.#organizations.size === 1 && divert === null ? (only?.takeChunk() ?? null) : null
-    if (whole !== null) {
-      this.#count(whole.rows, whole.payloadBytes)
-      this.#forgetEmpty()
-      return whole
-    }
+    const sendsAlone = performance.now() - this.#mixedAtMs > mixedForMs
+    const whole = sendsAlone && divert === null ? this.#takeWhole() : null
+    if (whole !== null) return whole
     const batch = new Batch()
-    const later = new Set<number>()
-    while (this.#organizations.size > later.size && this.#turns(batch, divert, later));
+    const rowsOfEach = sendsAlone ? Number.POSITIVE_INFINITY : this.limits.rowsBesideOthers
+    const turns = new Turns(rowsOfEach)
+    while (this.#organizations.size > turns.over.size && this.#turns(batch, divert, turns));
     return batch
+  }
+
+  /** A chunk of the only organization that waits, as it is. */
+  #takeWhole(): Batch | null {
+    const [only] = this.#organizations.values()
+    const whole = this.#organizations.size === 1 ? (only?.takeChunk() ?? null) : null
+    if (whole === null) return null
+    this.#count(whole.rows, whole.payloadBytes)
+    this.#forgetEmpty()
+    return whole
   }
 
   *waiting(): Generator<BatchMessage> {
     for (const queue of this.#organizations.values()) yield* queue.waiting()
   }
 
-  /** Gives each organization a turn that is not in `later`; returns whether the batch takes more. */
-  #turns(batch: Batch, divert: Divert | null, later: Set<number>): boolean {
+  /** Gives each organization a turn that may have another; returns whether the batch takes more. */
+  #turns(batch: Batch, divert: Divert | null, turns: Turns): boolean {
     for (const [organizationId, queue] of [...this.#organizations]) {
-      if (later.has(organizationId)) continue
-      const untilRows = batch.rows + this.limits.rowsPerTurn
+      if (turns.over.has(organizationId)) continue
+      const rowsBefore = batch.rows
+      const untilRows = rowsBefore + this.limits.rowsPerTurn
       do {
         const { message, chunk } = queue.head
         if (!this.#fits(batch, message)) return false
         const place = divert?.(message, chunk) ?? 'batch'
         if (place === 'later') {
-          later.add(organizationId)
+          turns.over.add(organizationId)
           break
         }
         if (place === 'batch') batch.addFrom(chunk, message)
@@ -99,7 +117,9 @@ export class TurnQueue {
       } while (!queue.isEmpty && batch.rows < untilRows)
       // The next batch begins with those who come after it.
       this.#organizations.delete(organizationId)
-      if (!queue.isEmpty) this.#organizations.set(organizationId, queue)
+      if (queue.isEmpty) continue
+      this.#organizations.set(organizationId, queue)
+      turns.took(organizationId, batch.rows - rowsBefore)
     }
     return true
   }
@@ -118,6 +138,24 @@ export class TurnQueue {
     for (const [id, queue] of this.#organizations) if (queue.isEmpty) this.#organizations.delete(id)
   }
 }
+
+/** Who has had how much of one batch. */
+class Turns {
+  /** Organizations that add no more to this batch. */
+  readonly over = new Set<number>()
+  readonly #rows = new Map<number, number>()
+
+  constructor(private readonly rowsOfEach: number) {}
+
+  took(organizationId: number, rows: number): void {
+    const all = (this.#rows.get(organizationId) ?? 0) + rows
+    this.#rows.set(organizationId, all)
+    if (all >= this.rowsOfEach) this.over.add(organizationId)
+  }
+}
+
+/** For so long after messages of two organizations neither sends alone. */
+const mixedForMs = 1_000
 
 /** The messages of one organization, in chunks that each make a batch if nobody else has messages. */
 class OrganizationQueue {

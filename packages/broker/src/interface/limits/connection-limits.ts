@@ -45,6 +45,19 @@ export const connectionLimits = {
     'connects a second, and before authentication those of a user name from an address',
     'CONNECT is refused, 3: `rate`',
   ),
+  /** A client in a loop is answered later and later, so that refusing it costs little. */
+  maxConnectRefusalsPerSecondPerAddress: count(
+    20,
+    'address',
+    'refused connects a second',
+    'their CONNACK waits, at most `maxConnectRefusalMs`',
+  ),
+  maxConnectRefusalMs: milliseconds(
+    2_000,
+    'connection',
+    'time in which the CONNACK of a refused CONNECT waits',
+    'it is sent',
+  ),
   /** Sockets whose CONNECT is not accepted yet. No address may have more than are free for others. */
   maxUnauthenticatedConnections: count(
     10_000,
