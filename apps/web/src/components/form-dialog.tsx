@@ -13,13 +13,15 @@ interface FormDialogProps {
   form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
   /** The label of the button that submits the form. */
   submit: string
+  /** Whether submitting destroys something. */
+  danger?: boolean
   onClose: () => void
   children: ReactNode
 }
 
 /** A dialog with a form of a few fields. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, description, size = 'sm', form, submit, onClose, children } = props
+  const { title, description, size = 'sm', form, submit, danger, onClose, children } = props
   return (
     <Dialog
       open
@@ -30,7 +32,7 @@ export function FormDialog(props: FormDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
+          <Button variant={danger ? 'danger' : 'primary'} busy={form.busy} onClick={form.submit}>
             {submit}
           </Button>
         </>

@@ -11,7 +11,7 @@ import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-err
 import type { Principal } from '../../foundation/principal/principal.js'
 import { storedScopes, storedTags } from '../../foundation/principal/stored-limit.js'
 
-export interface NewKeyAccess {
+interface NewKeyAccess {
   role: Role
   /** null: all that the role is allowed. */
   scopes: Scope[] | null
