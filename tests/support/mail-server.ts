@@ -16,6 +16,8 @@ export interface MailServer {
   /** What SMTP_URL says. */
   url: string
   mails: ReceivedMail[]
+  /** How often a client sent a user and a password. */
+  signIns: number
   /** How it answers a recipient; null: it takes the mail. */
   refusal: { code: number; text: string } | null
   /** Waits for the mails to an address, and takes the first of them away. */
@@ -31,10 +33,11 @@ export async function startMailServer(
     authOptional: credentials === null,
     allowInsecureAuth: true,
     disabledCommands: ['STARTTLS'],
-    onAuth: ({ username, password }, _, done) =>
-      username === credentials?.user && password === credentials?.password
-        ? done(null, { user: username })
-        : done(Object.assign(new Error('wrong credentials'), { responseCode: 535 })),
+    onAuth: ({ username, password }, _, done) => {
+      server.signIns += 1
+      if (username === credentials?.user && password === credentials?.password) done(null, { user: username })
+      else done(Object.assign(new Error('wrong credentials'), { responseCode: 535 }))
+    },
     onRcptTo: (_address, _session, done) =>
       server.refusal === null
         ? done()
@@ -59,6 +62,7 @@ export async function startMailServer(
   const server: MailServer = {
     url: `smtp://${user}127.0.0.1:${port}`,
     mails: [],
+    signIns: 0,
     refusal: null,
     next: (to) =>
       vi.waitFor(

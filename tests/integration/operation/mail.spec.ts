@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { SmtpClient } from '../../../apps/api/src/foundation/mail/smtp-client.js'
 import { type Administrator, createAdministrator } from '../../support/accounts.js'
 import { type MailServer, startMailServer } from '../../support/mail-server.js'
 import type { Platform } from '../../support/platform.js'
@@ -97,4 +98,22 @@ it('leaves no recipient, link or password in the log, whatever the mail server a
   await eventually(() => expect(platform.logs()).toMatch(/tried again in 30 s: EAUTH/))
   for (const secret of [administrator.email, 'p@ss', encodeURIComponent(credentials.password), 'hg_lnk_'])
     expect(platform.logs()).not.toContain(secret)
+})
+
+it('takes no password to a mail server without TLS, unless it is on this machine', async () => {
+  const { hostname: host, port } = new URL(mailServer.url)
+  const mail = { to: 'ada@example.com', subject: 'Hello', text: 'Hello.' }
+  const send = async (tls: 'required' | 'when-offered') => {
+    const server = { host, port: Number(port), tls, credentials }
+    const client = new SmtpClient({ server, from: 'iot@example.com' }, { connections: 1, silenceMs: 10_000 })
+    try {
+      await client.send(mail)
+    } finally {
+      client.close()
+    }
+  }
+  await expect(send('required')).rejects.toThrow('ETLS')
+  expect(mailServer.signIns).toBe(0)
+  await send('when-offered')
+  expect(mailServer.mails).toMatchObject([{ to: ['ada@example.com'] }])
 })

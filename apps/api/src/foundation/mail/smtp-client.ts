@@ -50,11 +50,8 @@ export class SmtpClient {
         headers: { 'Auto-Submitted': 'auto-generated' },
       })
     } catch (error) {
-      const { responseCode, code } = error as { responseCode?: number; code?: string }
       const reason = describe(error)
-      // Wrong credentials are a matter of the configuration, which somebody mends.
-      if (responseCode !== undefined && responseCode >= 500 && code !== 'EAUTH')
-        throw new RefusedMailError(reason)
+      if (refusesRecipient(error)) throw new RefusedMailError(reason)
       throw new Error(reason)
     }
   }
@@ -62,6 +59,15 @@ export class SmtpClient {
   close(): void {
     this.transport.close()
   }
+}
+
+/**
+ * Whether the recipient or the text is refused for good. That of the sender, of credentials or of TLS is a matter of the
+ * configuration, which somebody mends.
+ */
+function refusesRecipient(error: unknown): boolean {
+  const { responseCode = 0, command = '' } = error as { responseCode?: number; command?: string }
+  return responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command)
 }
 
 /** Codes alone: a reply of the server may repeat the recipient, and an error of the client the user. */

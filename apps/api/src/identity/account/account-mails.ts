@@ -1,10 +1,11 @@
-import type { Mail } from '../../foundation/mail/mail.js'
+import { type Mail, momentInMail } from '../../foundation/mail/mail.js'
 
 /** The mail to the address that an account is to have. */
 export function confirmEmailMail(
   to: string,
   { name, email }: { name: string; email: string },
   url: string,
+  expiresAt: Date,
 ): Mail {
   return {
     to,
@@ -12,7 +13,7 @@ export function confirmEmailMail(
     text: [
       'Hello,',
       '',
-      `${name} (${email}) wants this address for their account. If that is you, confirm it within an hour:`,
+      `${name} (${email}) wants this address for their account. If that is you, confirm it until ${momentInMail(expiresAt)}:`,
       '',
       url,
       '',

@@ -41,7 +41,11 @@ export class ChangeEmailService {
       if (link === null) return false
       const user = await transaction.user.findUniqueOrThrow({ where: { id: userId } })
       const url = `${this.config.publicUrl}/confirm-email#${link.token}`
-      return this.outbox.add(transaction, confirmEmailMail(newEmail, user, url), link.expiresAt)
+      return this.outbox.add(
+        transaction,
+        confirmEmailMail(newEmail, user, url, link.expiresAt),
+        link.expiresAt,
+      )
     })
     if (!queued) throw new LimitError('Too many links were mailed. Use one of them, or try again in an hour.')
     this.outbox.sendSoon()

@@ -1,4 +1,4 @@
-import type { Mail } from '../../foundation/mail/mail.js'
+import { type Mail, momentInMail } from '../../foundation/mail/mail.js'
 
 interface Invited {
   email: string
@@ -17,7 +17,7 @@ export function invitationMail({ email, organization, role, by, expiresAt }: Inv
     text: [
       'Hello,',
       '',
-      `${by} invites you to ${organization} on Heliograph, as ${role}. Join here, until ${day(expiresAt)}:`,
+      `${by} invites you to ${organization} on Heliograph, as ${role}. Join here, until ${momentInMail(expiresAt)}:`,
       '',
       url,
       '',
@@ -28,7 +28,7 @@ export function invitationMail({ email, organization, role, by, expiresAt }: Inv
 }
 
 /** The mail with the link that makes an account, to whoever gave this address to join. */
-export function newAccountMail(email: string, organization: string, url: string): Mail {
+export function newAccountMail(email: string, organization: string, url: string, expiresAt: Date): Mail {
   return {
     to: email,
     subject: `Confirm your e-mail address to join ${organization}`,
@@ -36,7 +36,7 @@ export function newAccountMail(email: string, organization: string, url: string)
       'Hello,',
       '',
       `somebody, probably you, wants to join ${organization} on Heliograph with a new account for this address.`,
-      'Make the account here, within an hour:',
+      `Make the account here, until ${momentInMail(expiresAt)}:`,
       '',
       url,
       '',
@@ -45,8 +45,4 @@ export function newAccountMail(email: string, organization: string, url: string)
       '',
     ].join('\n'),
   }
-}
-
-function day(time: Date): string {
-  return time.toISOString().slice(0, 10)
 }

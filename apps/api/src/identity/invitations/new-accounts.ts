@@ -61,7 +61,11 @@ export class NewAccounts {
         },
       })
       const url = `${this.config.publicUrl}/join/confirm#${token}`
-      return this.outbox.add(transaction, newAccountMail(email, invitation.organization.name, url), expiresAt)
+      return this.outbox.add(
+        transaction,
+        newAccountMail(email, invitation.organization.name, url, expiresAt),
+        expiresAt,
+      )
     })
     if (!queued) throw new LimitError('Too many mails wait to be sent. Try again later.')
     this.outbox.sendSoon()

@@ -1,4 +1,4 @@
-import type { Mail } from '../../foundation/mail/mail.js'
+import { type Mail, momentInMail } from '../../foundation/mail/mail.js'
 
 interface Person {
   name: string
@@ -6,14 +6,15 @@ interface Person {
 }
 
 /** The mail with the link for a new password. */
-export function resetMail({ name, email }: Person, url: string): Mail {
+export function resetMail({ name, email }: Person, url: string, expiresAt: Date): Mail {
   return {
     to: email,
     subject: 'A new password for Heliograph',
     text: [
       `Hello ${name},`,
       '',
-      'somebody, probably you, asked for a new password for this account. Set it here, within an hour:',
+      'somebody, probably you, asked for a new password for this account.',
+      `Set it here, until ${momentInMail(expiresAt)}:`,
       '',
       url,
       '',
