@@ -342,5 +342,6 @@ describe('the secrets of two-factor', () => {
       platform = outer.platform
       administrator = outer.administrator
     }
-  })
+    // The platform starts four times.
+  }, 180_000)
 })
