@@ -7,25 +7,30 @@ import { lockHolder } from '../process/lock.mjs'
 import { readConfiguration } from './configuration.mjs'
 import { platformUrl } from './platform-url.mjs'
 
-const usage = 'Usage: npm run reset-password -- EMAIL'
+const withoutCode = '--turn-off-two-factor'
+const usage = `Usage: npm run reset-password -- EMAIL [${withoutCode}]`
 
 /**
  * Has the api print the link. Returns its exit code.
  * @param {string[]} args
  */
 export function resetPassword(args) {
-  const [email, ...more] = args
+  const [email, ...more] = args.filter((argument) => argument !== withoutCode)
   if (!email?.includes('@') || more.length > 0)
     throw new UserError(`Expected the e-mail address of one account.`, usage)
   const configuration = readConfiguration()
   const { databaseUrl, dataDir } = configuration
   const env = { ...process.env, DATABASE_URL: databaseUrl ?? embeddedUrl(dataDir), DATA_DIR: dataDir }
   const file = inProject('apps/api/dist/reset-password.js')
-  const { status, error } = spawnSync(process.execPath, [file, email, platformUrl(configuration)], {
-    cwd: projectRoot,
-    env,
-    stdio: 'inherit',
-  })
+  const { status, error } = spawnSync(
+    process.execPath,
+    [file, email, platformUrl(configuration), ...args.filter((argument) => argument === withoutCode)],
+    {
+      cwd: projectRoot,
+      env,
+      stdio: 'inherit',
+    },
+  )
   if (error) throw error
   return status ?? 1
 }

@@ -71,6 +71,16 @@ const sendCode = (client: HttpClient, code: string) =>
 const sendRecoveryCode = (client: HttpClient, code: string) =>
   ask(client, 'POST', '/api/auth/two-factor/verify-backup-code', { code })
 
+/** Sets a new password by a link that is made on the server. */
+async function resetByCommand(args: string[], password: string): Promise<Answer> {
+  const { output } = await runScript('reset-password.mjs', args, {
+    DATABASE_URL: platform.databaseUrl,
+    DATA_DIR: platform.dataDir,
+  }).ended
+  const link = { token: /#(hg_lnk_\S+)/.exec(output)?.[1], password }
+  return ask(anonymous(), 'POST', '/api/v1/password-reset/complete', link)
+}
+
 describe('two-factor', () => {
   it('is on once a code proves that the app has the secret, and not before', async () => {
     const member = await createMember(platform, administrator, 'viewer')
@@ -129,19 +139,27 @@ describe('two-factor', () => {
       status: 409,
       body: { code: 'account_exists' },
     })
-    const { output } = await runScript('reset-password.mjs', [member.email], {
-      DATABASE_URL: platform.databaseUrl,
-      DATA_DIR: platform.dataDir,
-    }).ended
     const password = 'tangerine kettle 7'
-    const link = { token: /#(hg_lnk_\S+)/.exec(output)?.[1], password }
-    const reset = await ask(anonymous(), 'POST', '/api/v1/password-reset/complete', link)
+    const reset = await resetByCommand([member.email], password)
     expect(reset.status).toBe(200)
     expect(reset.headers.getSetCookie().join()).not.toMatch(/session_token=[^;]/)
     const { answer, client } = await byPassword({ email: member.email, password })
     expect(answer.body).toMatchObject({ twoFactorRedirect: true })
     expect((await me(client)).status).toBe(401)
     expect((await sendCode(client, totp(member.secret))).status).toBe(200)
+  })
+
+  it('is turned off by whoever runs the platform, for who has lost phone and recovery codes', async () => {
+    const member = await protectedMember()
+    const password = 'tangerine kettle 7'
+    expect((await resetByCommand([member.email, '--turn-off-two-factor'], password)).status).toBe(200)
+    const { answer } = await byPassword({ email: member.email, password })
+    expect(answer.body).toHaveProperty('token')
+    const { rows } = await platform.pool.query(
+      `SELECT actor FROM audit_row WHERE action = 'person.disableTwoFactor' AND target = $1`,
+      [`member/${member.id}`],
+    )
+    expect(rows).toEqual([{ actor: 'platform' }])
   })
 
   it('lets in by password and code, with cookie and bearer, and takes each code once', async () => {
@@ -324,5 +342,6 @@ describe('the secrets of two-factor', () => {
       platform = outer.platform
       administrator = outer.administrator
     }
-  })
+    // The platform starts four times.
+  }, 180_000)
 })

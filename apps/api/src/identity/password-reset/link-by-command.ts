@@ -7,8 +7,17 @@ import { Secrets } from '../../foundation/secrets/secrets.js'
 import { AccountLinks, type IssuedLink } from '../account-links/account-links.js'
 import { PersonAudit } from '../account-links/person-audit.js'
 
+interface ResetByCommand {
+  email: string
+  /** For who has lost their phone and their recovery codes. */
+  turnOffTwoFactor: boolean
+}
+
 /** A link for a new password, made by whoever runs the platform. It needs the database, and no running api. */
-export async function makeResetLink(config: Config, email: string): Promise<IssuedLink> {
+export async function makeResetLink(
+  config: Config,
+  { email, turnOffTwoFactor }: ResetByCommand,
+): Promise<IssuedLink> {
   const database = new Database(config)
   const links = new AccountLinks(new Secrets(...authSecrets(config)), config)
   const audit = new PersonAudit(new AuditLog())
@@ -31,6 +40,15 @@ export async function makeResetLink(config: Config, email: string): Promise<Issu
         by: 'platform',
         detail: { email: user.email, expiresAt: link.expiresAt.toISOString() },
       })
+      if (turnOffTwoFactor) {
+        await transaction.user.update({ where: { id: user.id }, data: { twoFactorEnabled: false } })
+        await transaction.twoFactor.deleteMany({ where: { userId: user.id } })
+        await audit.record(transaction, user.id, {
+          action: 'person.disableTwoFactor',
+          by: 'platform',
+          detail: { email: user.email },
+        })
+      }
       return link
     })
   } finally {
