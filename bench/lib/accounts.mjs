@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { inScratch } from './scratch.mjs'
 
 const requestsAtOnce = 16
@@ -115,6 +116,7 @@ async function signedIn(url, { email, password }) {
   return { origin: url, cookie: cookie.join('; ') }
 }
 
+/** Waits when the API key has sent more than it may. */
 async function send(url, headers, path, body) {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
@@ -122,6 +124,10 @@ async function send(url, headers, path, body) {
     body: JSON.stringify(body),
   })
   const text = await response.text()
+  if (response.status === 429) {
+    await setTimeout(Number(response.headers.get('retry-after')) * 1_000)
+    return send(url, headers, path, body)
+  }
   if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${text}`)
   return JSON.parse(text)
 }

@@ -150,7 +150,8 @@ async function latestTable(values, table, problems) {
     {
       name: 'the bare SQL of it through pg',
       table,
-      once: () => bare(table, latestStatement({ organizationId: table.organizationId, tags: null }, ids, null)),
+      once: () =>
+        bare(table, latestStatement({ organizationId: table.organizationId, tags: null }, ids, null)),
     },
   ]
   const [ours, floor] = await inTurns(values, contestants)

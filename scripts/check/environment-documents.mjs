@@ -22,6 +22,8 @@ const groups = {
   addresses: 'Addresses and the broker',
   data: 'Data',
   administrator: 'First administrator, made at the first start instead of on the set-up page',
+  'sign-in': 'Sign-in by an OpenID provider',
+  mail: 'Mail',
   secrets: 'Secrets',
   observation: 'Logs and traces',
   compose: 'Docker compose only',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Role } from '@heliograph/protocol'
 import { createClient, type HttpClient } from './http-client.js'
+import type { MailServer } from './mail-server.js'
 import type { Platform } from './platform.js'
 
 export interface Administrator extends HttpClient {
@@ -68,20 +69,25 @@ export interface MemberAccount extends HttpClient {
   organization: string
 }
 
-/** Makes an account by an invitation of the administrator, and signs it in. */
+/** Makes an account by an invitation of the administrator, and signs it in. A platform that sends mail confirms it by one. */
 export async function createMember(
   platform: Pick<Platform, 'url'>,
   administrator: HttpClient & { organization: string },
   role: Role,
   name = 'Mo Member',
-  tags?: string[],
+  { tags, mailServer = null }: { tags?: string[]; mailServer?: MailServer | null } = {},
 ): Promise<MemberAccount> {
   const { organization } = administrator
   const email = `${uniqueSlug('member')}@example.com`
   const password = randomBytes(12).toString('base64url')
   const token = await invite(administrator, { role, ...(tags === undefined ? {} : { tags }) })
   const account = { token, name, email, password }
-  await createClient(platform.url).send('POST', '/api/v1/invitations/accept', account)
+  const anonymous = createClient(platform.url)
+  await anonymous.send('POST', '/api/v1/invitations/accept', account)
+  if (mailServer !== null) {
+    const { link } = await mailServer.next(email)
+    await anonymous.send('POST', '/api/v1/invitations/confirm', { token: new URL(link).hash.slice(1) })
+  }
   const client = await signIn(platform, email, password, organization)
   const { user } = await client.send<{ user: { id: string } }>('GET', '/api/v1/me')
   return { ...client, id: user.id, email, password, organization }

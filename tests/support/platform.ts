@@ -15,6 +15,8 @@ export interface PlatformOptions {
   env?: NodeJS.ProcessEnv
   /** A web server of its own, spawned by the api as in production, instead of the one that the test run shares. */
   ownWeb?: boolean
+  /** A mail server to send mails by; the links in them lead to this platform. */
+  smtpUrl?: string
 }
 
 /** A running api process on ports, a database and a data directory of its own. */
@@ -62,6 +64,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
         DATABASE_URL: database.url,
         DATA_DIR: dataDir,
         ...(options.ownWeb ? {} : { WEB_URL: inject('webUrl') }),
+        ...(options.smtpUrl
+          ? {
+              SMTP_URL: options.smtpUrl,
+              MAIL_FROM: 'Heliograph <iot@example.com>',
+              PUBLIC_URL: `http://127.0.0.1:${port}`,
+            }
+          : {}),
         ...options.env,
         ...env,
       }),

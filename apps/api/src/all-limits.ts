@@ -5,14 +5,17 @@ import { housekeepingLimits } from './foundation/housekeeping/housekeeping-limit
 import { jsonLimits } from './foundation/limits/json-limits.js'
 import { requestLimits } from './foundation/limits/request-limits.js'
 import type { GivenLimits, LimitSet } from './foundation/limits/stated-limits.js'
+import { mailLimits } from './foundation/mail/mail-limits.js'
 import { httpLimits } from './http/front-door/http-limits.js'
+import { accountLinkLimits } from './identity/account-links/account-link-limits.js'
 import { apiKeyLimits, apiKeyRequestLimits } from './identity/api-keys/api-key-limits.js'
 import { restLimits } from './identity/authentication/rest-limits.js'
 import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
-import { passwordLimits } from './identity/sign-in/password-turns.js'
-import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { passwordResetLimits } from './identity/password-reset/password-reset-limits.js'
+import { passwordCheckLimits } from './identity/sign-in/password-turns.js'
+import { passkeyLimits, sessionLimits } from './identity/sign-in/session-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
@@ -50,8 +53,12 @@ export const allLimits: readonly LimitSet<string>[] = [
   listLimits,
   historyLimits,
   exportLimits,
-  passwordLimits,
+  passwordCheckLimits,
   sessionLimits,
+  passkeyLimits,
+  accountLinkLimits,
+  passwordResetLimits,
+  mailLimits,
   memberLimits,
   invitationLimits,
   apiKeyLimits,

@@ -5,13 +5,16 @@ import { DocsModule } from './http/documents/docs.module.js'
 import { PlatformModule } from './http/platform/platform.module.js'
 import { ProblemFilter } from './http/problems/problem.filter.js'
 import { ValidationPipe } from './http/requests/validation.pipe.js'
+import { AccountModule } from './identity/account/account.module.js'
 import { ApiKeysModule } from './identity/api-keys/api-keys.module.js'
 import { AuthenticationModule } from './identity/authentication/authentication.module.js'
 import { InvitationsModule } from './identity/invitations/invitations.module.js'
 import { MembersModule } from './identity/members/members.module.js'
 import { OrganizationsModule } from './identity/organizations/organizations.module.js'
+import { PasswordResetModule } from './identity/password-reset/password-reset.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
+import { SignInMethodsModule } from './identity/sign-in-methods/sign-in-methods.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
@@ -33,6 +36,9 @@ export function appModule(foundations: Foundations): DynamicModule {
       PlatformModule,
       AuthenticationModule,
       SignInModule,
+      SignInMethodsModule,
+      AccountModule,
+      PasswordResetModule,
       SetupModule,
       OrganizationsModule,
       MembersModule,

@@ -9,6 +9,8 @@ import { EventBus } from './foundation/events/event-bus.js'
 import { HealthChecks } from './foundation/health/health-checks.js'
 import { Housekeeping } from './foundation/housekeeping/housekeeping.js'
 import { ROOT_LOGGER, type RootLogger } from './foundation/logging/root-logger.js'
+import { MailSender } from './foundation/mail/mail-sender.js'
+import { Outbox } from './foundation/mail/outbox.js'
 import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
 import { EarlierSecrets } from './foundation/secrets/earlier-secrets.js'
@@ -42,6 +44,8 @@ export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foun
     Certificates,
     EarlierSecrets,
     HttpsListener,
+    MailSender,
+    Outbox,
     PlatformPublisher,
   ]
   const made = [

@@ -58,7 +58,7 @@ describe('a caller with a tag limit', () => {
   let viewer: MemberAccount
   let key: HttpClient
   beforeAll(async () => {
-    viewer = await createMember(platform, owner, 'viewer', 'Conny Contractor', tags)
+    viewer = await createMember(platform, owner, 'viewer', 'Conny Contractor', { tags })
     key = await limitedKey()
   })
 
@@ -112,7 +112,7 @@ describe('a caller with a tag limit', () => {
 describe('a device that loses the tag', () => {
   it('is heard no more when its change is answered, also not by an older token or a stored session', async () => {
     const key = await limitedKey()
-    const viewer = await createMember(platform, owner, 'viewer', 'Conny Contractor', tags)
+    const viewer = await createMember(platform, owner, 'viewer', 'Conny Contractor', { tags })
     const device = await registerDevice(owner)
     await owner.send('PATCH', `/api/v1/devices/${device.id}`, { tags })
     const deviceClient = await connectDevice(platform, device)

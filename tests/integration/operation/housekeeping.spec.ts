@@ -93,7 +93,7 @@ describe('in the background', () => {
     expect(platform.logs()).toMatch(/the audit of \S+ had over 40 rows/)
   })
 
-  it('expired sign-in sessions, verifications and forgotten networks go', async () => {
+  it('expired sign-in sessions, verifications, links of accounts and forgotten networks go', async () => {
     await platform.pool.query(
       `INSERT INTO session (id, token, expires_at, updated_at, user_id)
        SELECT 'old-' || n, 'token-' || n, now() - interval '1 minute', now(), "user".id
@@ -107,15 +107,21 @@ describe('in the background', () => {
       `INSERT INTO sign_in_address (user_id, network, last_at)
        SELECT "user".id, '10.0.0.' || n, now() - interval '31 days' FROM "user", generate_series(1, 20) n`,
     )
+    await platform.pool.query(
+      `INSERT INTO account_link (id, user_id, purpose, secret_hash, bound_to, expires_at)
+       SELECT 'old-' || n, "user".id, 'reset_password', n::text::bytea, '', now() - interval '1 minute'
+       FROM "user", generate_series(1, 20) n`,
+    )
     await platform.restart()
     await eventually(async () => {
       expect(
         await query(
           `SELECT (SELECT count(*)::int FROM session WHERE expires_at < now()) AS sessions,
              (SELECT count(*)::int FROM verification) AS verifications,
+             (SELECT count(*)::int FROM account_link) AS links,
              (SELECT count(*)::int FROM sign_in_address WHERE network LIKE '10.0.0.%') AS networks`,
         ),
-      ).toEqual([{ sessions: 0, verifications: 0, networks: 0 }])
+      ).toEqual([{ sessions: 0, verifications: 0, links: 0, networks: 0 }])
     })
     expect((await admin.request('GET', '/api/v1/me')).status).toBe(200)
     await eventually(async () => {

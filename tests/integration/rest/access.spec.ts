@@ -50,6 +50,8 @@ function split(route: string, device = 'pump'): [method: string, path: string] {
       .replace('{device}', device)
       .replace('{id}', credentialId)
       .replace('{user}', 'somebody')
+      .replace('{session}', 'somebody')
+      .replace('{passkey}', 'some-passkey')
       .replace('{organization}', administrator.organization),
   ]
 }

@@ -105,7 +105,7 @@ describe('an API key with scopes', () => {
   it('gets a token only with the scope for it', async () => {
     const { script } = await make(owner, { scopes: ['devices.read'] })
     expect(await ask(script, 'POST', '/api/v1/mqtt/tokens', {})).toMatchObject(code(403, 'scope_required'))
-    const { script: reader } = await make(owner, { scopes: ['topics.subscribe'] })
+    const { script: reader } = await make(owner, { role: 'operator', scopes: ['topics.subscribe'] })
     expect((await ask(reader, 'POST', '/api/v1/mqtt/tokens', {})).status).toBe(201)
     const publish = [`${owner.organization}/apps/#`]
     expect(await ask(reader, 'POST', '/api/v1/mqtt/tokens', { publish })).toMatchObject({
@@ -157,6 +157,18 @@ describe('the rotation of an API key', () => {
     )
     expect(rows.map(({ detail }) => detail.overlapSeconds)).toEqual([3_600, 0])
     expect(JSON.stringify(rows)).not.toContain('hg_key_')
+  })
+})
+
+describe('a key with scopes that manages keys', () => {
+  it('gets the secret of no key that does more than it', async () => {
+    const { script } = await make(owner, { scopes: ['apiKeys.manage', 'devices.read'] })
+    const { made: wide } = await make(owner, {})
+    const { made: narrow } = await make(owner, { scopes: ['devices.read'] })
+    const rotate = (id: string) => ask(script, 'POST', `${keys}/${id}/rotate`, { overlapSeconds: 0 })
+    expect(await rotate(wide.id)).toMatchObject(code(403, 'scope_exceeded'))
+    expect((await ask(using(wide.key), 'GET', '/api/v1/devices')).status).toBe(200)
+    expect((await rotate(narrow.id)).status).toBe(201)
   })
 })
 

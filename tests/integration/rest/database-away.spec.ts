@@ -35,7 +35,7 @@ it('answers 503 as a problem while the database is away, and works again afterwa
     () => ask(admin, 'POST', '/api/v1/mqtt/tokens', {}),
     () => ask(admin, 'GET', `/api/v1/devices/${device.id}/telemetry`),
     () => ask(anonymous, 'POST', '/api/auth/sign-in/email', { email, password }),
-    () => ask(admin, 'GET', '/api/auth/get-session'),
+    () => ask(admin, 'POST', '/api/auth/update-user', { name: 'Ada' }),
     () => ask(admin, 'POST', '/api/auth/sign-out', {}),
     () => ask(admin, 'GET', '/api/v1/me'),
     () =>

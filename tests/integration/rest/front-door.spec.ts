@@ -198,6 +198,29 @@ describe('pages', () => {
   })
 })
 
+describe('a request without credentials', () => {
+  const head = 'POST /api/v1/devices HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+
+  it('is refused by the length of its body that it states, before it sends any of it', async () => {
+    await start()
+    const answer = await raw(`${head}Content-Length: 1000000\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 401 .*connection: close/is)
+    expect(answer).toContain('65536 bytes at most')
+    expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n`)).toMatch(/^HTTP\/1\.1 411 /)
+  })
+
+  it('may have a small body, and one with credentials a large one', async () => {
+    await start()
+    const small = await fetch(`${platform.url}/api/v1/devices`, { method: 'POST', body: 'x'.repeat(60_000) })
+    const large = await fetch(`${platform.url}/api/v1/devices`, {
+      method: 'POST',
+      headers: { authorization: `Bearer hg_key_${'x'.repeat(43)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'x'.repeat(200_000) }),
+    })
+    expect([small.status, large.status]).toEqual([415, 401])
+  })
+})
+
 describe('pipelined requests', () => {
   it('are answered one by one, and their client is disconnected when it sends too many', async () => {
     await start()

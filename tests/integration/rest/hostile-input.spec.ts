@@ -131,7 +131,6 @@ describe('sign-in', () => {
     ['update-user', { name: 'a\0' }],
     ['update-user', { name: 7 }],
     ['update-user', { image: 'x' }],
-    ['revoke-session', { token: 'a\0' }],
     ['change-password', { currentPassword: 'a', newPassword: 'short' }],
     ['sign-in/email', { email: null, password: [] }],
   ])('refuses text that cannot be stored, with a problem: %s', async (call, body) => {

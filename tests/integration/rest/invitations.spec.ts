@@ -146,6 +146,15 @@ describe('an invitation', () => {
     expect(rows).toEqual([])
   })
 
+  it('cannot be tried with many addresses to find out who has an account', async () => {
+    const token = await invite(owner, { role: 'viewer' })
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      expect(await accept(anybody(), token, account(owner.email))).toMatchObject(code(409, 'account_exists'))
+    const member = await createMember(platform, owner, 'viewer')
+    expect(await accept(anybody(), token, account(member.email))).toMatchObject(code(429, 'rate_limited'))
+    expect((await ask(member, 'GET', '/api/v1/me')).status).toBe(200)
+  })
+
   it('ends when its maker may not give its role any more', async () => {
     const admin = await createMember(platform, owner, 'admin')
     const script = await apiKey(platform, admin)

@@ -130,7 +130,7 @@ describe('sign-in', () => {
 
     const before = await signInFrom('192.0.2.1')
     const browser = before.headers.getSetCookie().find((cookie) => /known_browser/.test(cookie)) ?? ''
-    expect(browser).toMatch(/; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Lax$/)
+    expect(browser).toMatch(/; Path=\/api\/auth; HttpOnly; SameSite=Lax$/)
     const cookie = browser.split(';', 1)[0] ?? ''
     await platform.restart()
 
@@ -194,17 +194,6 @@ describe('sign-in', () => {
     expect(new Set(statuses)).toEqual(new Set([200]))
   })
 
-  it('offers no other calls of better-auth', async () => {
-    const anonymous = await start()
-    const signUp = { name: 'Eve', email: 'eve@example.com', password: 'let me in please' }
-    expect((await ask(anonymous, 'POST', '/api/auth/sign-up/email', signUp)).status).toBe(404)
-    for (const path of ['delete-user', 'change-email', 'request-password-reset', 'organization/create']) {
-      expect((await ask(administrator, 'POST', `/api/auth/${path}`, {})).status).toBe(404)
-    }
-    const { rows } = await platform.pool.query('SELECT email FROM "user"')
-    expect(rows).toEqual([{ email: administrator.email }])
-  })
-
   it('refuses an incomplete and a too large sign-in', async () => {
     const anonymous = await start()
     expect((await ask(anonymous, 'POST', signInPath, {})).status).toBe(400)
@@ -219,14 +208,6 @@ describe('a session', () => {
     await start()
     const other = await signIn(platform, administrator.email, administrator.password)
     expect((await ask(administrator, 'POST', '/api/auth/sign-out')).status).toBe(200)
-    expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
-    expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
-  })
-
-  it('ends when another session revokes it', async () => {
-    await start()
-    const other = await signIn(platform, administrator.email, administrator.password)
-    expect((await ask(other, 'POST', '/api/auth/revoke-other-sessions')).status).toBe(200)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(401)
     expect((await ask(other, 'GET', '/api/v1/me')).status).toBe(200)
   })

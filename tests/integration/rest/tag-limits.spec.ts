@@ -27,7 +27,7 @@ beforeAll(async () => {
   await owner.send('POST', '/api/v1/devices', { name: 'Hidden pump', id: 'hidden', tags: ['site-munich'] })
   await owner.send('POST', '/api/v1/devices', { name: 'Hidden untagged', id: 'hidden-untagged' })
   credential = (await owner.send<{ id: string }>('POST', '/api/v1/devices/hidden/credentials', {})).id
-  operator = await createMember(platform, owner, 'operator', 'Conny Contractor', tags)
+  operator = await createMember(platform, owner, 'operator', 'Conny Contractor', { tags })
   const made = await owner.send<{ key: string }>('POST', '/api/v1/api-keys', { name: 'Hamburg', tags })
   key = createClient(platform.url, { authorization: `Bearer ${made.key}` })
 })
@@ -156,7 +156,7 @@ describe('a tag limit', () => {
   })
 
   it('is changed and ended at once, and is in the audit', async () => {
-    const person = await createMember(platform, owner, 'viewer', 'Vic Viewer', tags)
+    const person = await createMember(platform, owner, 'viewer', 'Vic Viewer', { tags: tags })
     const path = `/api/v1/members/${person.id}`
     expect((await ask(person, 'GET', '/api/v1/devices/hidden')).status).toBe(404)
     await owner.send('PATCH', path, { tags: ['site-munich'] })

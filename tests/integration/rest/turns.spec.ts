@@ -22,7 +22,8 @@ let device: TestDevice
 
 /** The platform on which all of a flood may wait, so that its order can be seen. */
 const patient =
-  'http.requestsPerAddress=1000,rest.waitingPerCaller=1000,rest.waitingPerOrganization=1000,rest.waitMs=600000'
+  'http.requestsPerAddress=1000,rest.waitingPerCaller=1000,rest.waitingPerOrganization=1000,rest.waitMs=600000,' +
+  'restWork.perCaller=Infinity,restWork.perOrganization=Infinity'
 
 beforeAll(async () => {
   platform = await startPlatform({ env: { LIMITS: patient } })

@@ -17,6 +17,31 @@ export const JoinView = lazyView(() => import('@/features/session/join').then((m
   path: /^\/join$/,
 })
 
+export const ConfirmJoinView = lazyView(
+  () => import('@/features/session/confirm-join').then((module) => module.ConfirmJoin),
+  { path: /^\/join\/confirm$/ },
+)
+
+export const ForgotPasswordView = lazyView(
+  () => import('@/features/session/forgot-password').then((module) => module.ForgotPassword),
+  { path: /^\/forgot-password$/ },
+)
+
+export const ResetPasswordView = lazyView(
+  () => import('@/features/session/reset-password').then((module) => module.ResetPassword),
+  { path: /^\/reset-password$/ },
+)
+
+export const ConfirmEmailView = lazyView(
+  () => import('@/features/session/confirm-email').then((module) => module.ConfirmEmail),
+  { path: /^\/confirm-email$/ },
+)
+
+export const AccountView = lazyView(
+  () => import('@/features/account/account').then((module) => module.Account),
+  { path: /^\/account$/ },
+)
+
 export const OverviewView = lazyView(
   () => import('@/features/overview/overview').then((module) => module.Overview),
   { path: /^\/o\/[^/]+$/ },

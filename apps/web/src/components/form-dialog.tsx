@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { Button } from '@/components/button'
 import { Dialog } from '@/components/dialog'
 import { Form } from '@/components/form'
@@ -13,13 +13,17 @@ interface FormDialogProps {
   form: { failure: string | null; busy: boolean; submit: () => Promise<void> }
   /** The label of the button that submits the form. */
   submit: string
+  /** Whether submitting destroys something. */
+  danger?: boolean
   onClose: () => void
   children: ReactNode
 }
 
 /** A dialog with a form of a few fields. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, description, size = 'sm', form, submit, onClose, children } = props
+  const { title, description, size = 'sm', form, submit, danger, onClose, children } = props
+  // The button lies outside of the form. As its submit button, it lets Enter submit forms of several fields too.
+  const id = useId()
   return (
     <Dialog
       open
@@ -30,13 +34,15 @@ export function FormDialog(props: FormDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={form.busy} onClick={form.submit}>
+          <Button type="submit" form={id} variant={danger ? 'danger' : 'primary'} busy={form.busy}>
             {submit}
           </Button>
         </>
       }
     >
-      <Form form={form}>{children}</Form>
+      <Form id={id} form={form}>
+        {children}
+      </Form>
     </Dialog>
   )
 }

@@ -1,5 +1,4 @@
 import { Notice } from '@/components/notice'
-import { Tag } from '@/components/tag'
 import { useTagLimit } from '@/lib/organization'
 
 /** Says which devices somebody sees who does not see all of them. */
@@ -14,11 +13,11 @@ export function TagLimitNotice({ className = '' }: { className?: string }) {
 }
 
 /** Tags of which a device has at least one, in a sentence. */
-export function TagList({ tags }: { tags: readonly string[] }) {
+function TagList({ tags }: { tags: readonly string[] }) {
   return tags.map((tag, index) => (
     <span key={tag}>
       {index > 0 && (index === tags.length - 1 ? ' or ' : ', ')}
-      <Tag className="align-text-bottom">{tag}</Tag>
+      <span className="font-medium text-ink">{tag}</span>
     </span>
   ))
 }

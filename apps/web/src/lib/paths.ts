@@ -3,6 +3,9 @@ export const paths = {
   home: '/',
   setup: '/setup',
   signIn: '/sign-in',
+  forgotPassword: '/forgot-password',
+  /** The signed-in person's own page, of no organization. */
+  account: '/account',
   /** With the token of an invitation, which stands in the fragment so that no server is sent it. */
   join: (token: string) => `/join#${token}`,
   overview: (org: string) => `/o/${org}`,

@@ -77,7 +77,11 @@ function schemaErrors(error: z.ZodError): FieldErrors {
 function withoutPath(errors: FieldErrors, key: string): FieldErrors {
   return Object.fromEntries(
     Object.entries(errors).filter(
-      ([path]) => path !== key && !path.startsWith(`${key}.`) && !path.endsWith(`.${key}`),
+      ([path]) =>
+        path !== key &&
+        !path.startsWith(`${key}.`) &&
+        !path.startsWith(`${key}[`) &&
+        !path.endsWith(`.${key}`),
     ),
   )
 }

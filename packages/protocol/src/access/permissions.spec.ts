@@ -20,6 +20,7 @@ describe('the permission table', () => {
       'usage.read',
       'members.read',
       'members.leave',
+      'applications.read',
       'devices.read',
       'credentials.read',
       'telemetry.read',

@@ -50,6 +50,8 @@ export const Name = z
   // With them a name is shown as another than it is, and the text around it in another order.
   .regex(/^\P{Bidi_Control}*$/u, 'must not hold controls of the writing direction')
 
+export const Email = z.email('is not an e-mail address').max(254)
+
 /** The body of every failed request: RFC 9457 with a stable `code`. */
 export const Problem = z
   .object({

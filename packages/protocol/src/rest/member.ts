@@ -2,15 +2,13 @@ import { z } from 'zod'
 import { Role } from '../access/roles.js'
 import { mayHaveTagLimit, SeenTags, TagLimit } from '../access/scopes.js'
 import { OrganizationSlug } from '../common/ids.js'
-import { Password } from './account.js'
-import { Name, page, Timestamp } from './common.js'
+import { Organization, Password } from './account.js'
+import { Email, Name, page, Timestamp } from './common.js'
 
 /** The id of a person in a path. */
 export const UserId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not the id of a person')
 
 const limitedRoles = 'only an operator or a viewer can be limited to tags'
-
-const Email = z.email('is not an e-mail address').max(254)
 
 export const Member = z
   .object({
@@ -109,6 +107,9 @@ export type InvitationPage = z.infer<typeof InvitationPage>
 
 export const IssuedInvitation = Invitation.extend({
   url: z.string().meta({ description: 'The link to send; returned here and never again' }),
+  mailed: z.boolean().meta({
+    description: 'Whether the platform mails it to `email`: it has an address, and the platform sends mail',
+  }),
 }).meta({ id: 'IssuedInvitation' })
 export type IssuedInvitation = z.infer<typeof IssuedInvitation>
 
@@ -146,3 +147,14 @@ export const AcceptInvitation = z
       'For a signed-in person the token alone; otherwise also name, e-mail and password of a new account',
   })
 export type AcceptInvitation = z.infer<typeof AcceptInvitation>
+
+export const AcceptedInvitation = Organization.extend({
+  mailedTo: z.string().nullable().meta({
+    description:
+      'null: the person is a member. Else a link was mailed to this address, and the new account is made once it is opened. The answer is the same when there is such an account already',
+  }),
+}).meta({ id: 'AcceptedInvitation' })
+export type AcceptedInvitation = z.infer<typeof AcceptedInvitation>
+
+export const ConfirmNewAccount = z.strictObject({ token: InvitationToken }).meta({ id: 'ConfirmNewAccount' })
+export type ConfirmNewAccount = z.infer<typeof ConfirmNewAccount>

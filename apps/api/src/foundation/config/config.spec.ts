@@ -24,16 +24,47 @@ describe('parseConfig', () => {
       allowedOrigins: [],
       trustedProxies: [],
       mqttProxyProtocol: false,
+      openIdConnect: null,
       authSecret: null,
       previousAuthSecrets: [],
       administrator: null,
       allowNewOrganizations: false,
+      mail: null,
       telemetryRetentionDays: null,
       logLevel: 'info',
       metricsToken: null,
       tracing: null,
       loopbackOnly: true,
     })
+  })
+
+  it('sends mail when the server, the sender and the address for links are there', () => {
+    const mail = { MAIL_FROM: 'Heliograph <iot@example.com>', PUBLIC_URL: 'https://iot.example.com' }
+    expect(parse({ ...mail, SMTP_URL: 'smtp://ada:p%40ss@mail.example.com' }).mail).toEqual({
+      server: {
+        host: 'mail.example.com',
+        port: 587,
+        tls: 'required',
+        credentials: { user: 'ada', password: 'p@ss' },
+      },
+      from: 'Heliograph <iot@example.com>',
+    })
+    const server = (url: string) => parse({ ...mail, SMTP_URL: url }).mail?.server
+    expect(server('smtps://mail.example.com')).toMatchObject({ port: 465, tls: 'from-the-start' })
+    expect(server('smtp://mail.example.com:25')).toMatchObject({ port: 25, tls: 'when-offered' })
+    expect(server('smtp://ada:hidden@localhost')).toMatchObject({ tls: 'when-offered' })
+    const from = (text: string) => () => parse({ ...mail, SMTP_URL: 'smtp://a', MAIL_FROM: text })
+    expect(from('iot@example.com')).not.toThrow()
+    expect(from('Heliograph')).toThrow(/MAIL_FROM: expected an e-mail address/)
+    expect(from('a <iot@example.com>\r\nBcc: eve@example.com')).toThrow(/MAIL_FROM/)
+  })
+
+  it('refuses half a configuration of mail, and shows no password of it', () => {
+    const SMTP_URL = 'smtp://ada:hidden@mail.example.com'
+    expect(() => parse({ SMTP_URL })).toThrow('SMTP_URL and MAIL_FROM: set both or neither')
+    expect(() => parse({ SMTP_URL, MAIL_FROM: 'iot@example.com' })).toThrow(/SMTP_URL: needs PUBLIC_URL/)
+    for (const wrong of ['mail.example.com', 'http://ada:hidden@a', 'smtp://ada:hidden%@a', 'smtp://a/b?c'])
+      expect(() => parse({ SMTP_URL: wrong })).toThrow(/^SMTP_URL: expected smtp:\/\/[^(]*$/)
   })
 
   it('turns traces on when an exporter is set, unless a variable turns them off', () => {
@@ -47,6 +78,28 @@ describe('parseConfig', () => {
     expect(() => parse({ ...exporter, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toThrow(
       /OTEL_EXPORTER_OTLP_PROTOCOL: only http\/protobuf/,
     )
+  })
+
+  it('reads an OpenID provider whole, with the address to come back to, and only one that TLS proves', () => {
+    const provider = {
+      OIDC_ISSUER: 'https://login.example.com/',
+      OIDC_CLIENT_ID: 'heliograph',
+      OIDC_CLIENT_SECRET: 'hidden',
+      OIDC_ROLE_MAP: 'staff=main:viewer',
+      PUBLIC_URL: 'https://iot.example.com',
+    }
+    expect(parse(provider).openIdConnect).toEqual({
+      issuer: 'https://login.example.com',
+      clientId: 'heliograph',
+      clientSecret: 'hidden',
+      name: 'OpenID Connect',
+      scopes: ['openid', 'profile', 'email'],
+      roles: [{ group: 'staff', organization: 'main', role: 'viewer' }],
+    })
+    expect(() => parse({ ...provider, OIDC_CLIENT_SECRET: '' })).toThrow('set all or none')
+    expect(() => parse({ ...provider, PUBLIC_URL: '' })).toThrow('OIDC_ISSUER: needs PUBLIC_URL')
+    expect(() => parse({ ...provider, OIDC_ISSUER: 'http://login.example.com' })).toThrow('OIDC_ISSUER')
+    expect(parse({ ...provider, OIDC_ISSUER: 'http://localhost:8080' }).openIdConnect).not.toBeNull()
   })
 
   it('treats an empty variable as absent', () => {

@@ -3,7 +3,9 @@ import type { BrokerLimits } from '@heliograph/broker'
 import type { z } from 'zod'
 import type { GivenLimits } from '../limits/stated-limits.js'
 import { Environment } from './environment.js'
+import type { MailConfig } from './mail-config.js'
 import { isLoopback } from './networks.js'
+import type { OpenIdConnectConfig } from './openid-connect.js'
 import { parseTracing, type TracingConfig } from './tracing-config.js'
 
 /** The injection token of the one Config. */
@@ -36,12 +38,16 @@ export interface Config {
   trustedProxies: readonly string[]
   /** Whether MQTT over TCP and TLS comes from trusted proxies alone, which send a PROXY header. */
   mqttProxyProtocol: boolean
+  /** null: people sign in with accounts of this platform alone. */
+  openIdConnect: OpenIdConnectConfig | null
   authSecret: string | null
   /** Earlier ones that still count, the newest first. */
   previousAuthSecrets: readonly string[]
   administrator: { email: string; password: string; organization: string } | null
   /** Whether everybody who is signed in may create organizations. */
   allowNewOrganizations: boolean
+  /** null: no mail is sent. */
+  mail: MailConfig | null
   telemetryRetentionDays: number | null
   logLevel: string
   /** What readers of `/metrics` must send; null: everybody may read them. */
@@ -85,6 +91,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     mqttProxyProtocol: env.MQTT_PROXY_PROTOCOL === 'on',
+    openIdConnect: parseOpenIdConnect(env),
     authSecret: env.AUTH_SECRET ?? null,
     previousAuthSecrets: env.AUTH_SECRET_PREVIOUS,
     administrator:
@@ -92,6 +99,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
         ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD, organization: env.ORG }
         : null,
     allowNewOrganizations: env.ALLOW_NEW_ORGANIZATIONS,
+    mail: parseMail(env),
     telemetryRetentionDays: env.TELEMETRY_RETENTION_DAYS ?? null,
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN ?? null,
@@ -109,17 +117,55 @@ function parseTls({ MQTTS_PORT, HTTPS_PORT, ...env }: z.output<typeof Environmen
 }
 
 /** Secrets that a person chose, which may have any form. */
-export function givenSecrets({ metricsToken, administrator }: Config): string[] {
-  return [metricsToken, administrator?.password].filter((secret) => typeof secret === 'string')
+export function givenSecrets({ metricsToken, administrator, openIdConnect, mail }: Config): string[] {
+  const mailPassword = mail === null ? null : decodeURIComponent(new URL(mail.server).password)
+  return [metricsToken, administrator?.password, openIdConnect?.clientSecret, mailPassword].filter(
+    (secret) => typeof secret === 'string' && secret !== '',
+  )
+}
+
+function parseOpenIdConnect(env: z.output<typeof Environment>): Config['openIdConnect'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined)
+    throw new ConfigError('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all or none')
+  if (env.PUBLIC_URL === undefined)
+    throw new ConfigError(
+      'OIDC_ISSUER: needs PUBLIC_URL, the address to which the provider sends people back',
+    )
+  return {
+    issuer: issuer.replace(/\/$/, ''),
+    clientId,
+    clientSecret,
+    name: env.OIDC_NAME,
+    scopes: env.OIDC_SCOPES.split(/\s+/).filter((scope) => scope !== ''),
+    roles: env.OIDC_ROLE_MAP,
+  }
+}
+
+function parseMail({
+  SMTP_URL: server,
+  MAIL_FROM: from,
+  PUBLIC_URL,
+}: z.output<typeof Environment>): Config['mail'] {
+  if (server === undefined && from === undefined) return null
+  if (server === undefined || from === undefined)
+    throw new ConfigError('SMTP_URL and MAIL_FROM: set both or neither')
+  // Taken from a request, it would be up to whoever asks where the links of other people lead.
+  if (PUBLIC_URL === undefined)
+    throw new ConfigError('SMTP_URL: needs PUBLIC_URL, the address that the links in mails begin with')
+  return { server, from }
 }
 
 const secretVariables = new Set([
   'AUTH_SECRET',
   'AUTH_SECRET_PREVIOUS',
+  'OIDC_CLIENT_SECRET',
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
   'DATABASE_URL',
   'REDIS_URL',
+  'SMTP_URL',
 ])
 
 function describeIssues(

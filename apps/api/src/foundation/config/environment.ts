@@ -1,7 +1,9 @@
 import { OrganizationSlug } from '@heliograph/protocol'
 import { z } from 'zod'
 import { MqttLimits, PlatformLimits } from './limit-lists.js'
+import { MailFrom, SmtpUrl } from './mail-config.js'
 import { parseNetwork } from './networks.js'
+import { OpenIdIssuer, OpenIdRoleMap } from './openid-connect.js'
 import { TracingEnvironment } from './tracing-config.js'
 import { described } from './variable-text.js'
 
@@ -181,6 +183,53 @@ export const Environment = TracingEnvironment.extend({
   ALLOW_NEW_ORGANIZATIONS: described(Flag.default(false), {
     group: 'administrator',
     text: 'Whether everybody who is signed in may create organizations: `true` or `false`. Limits are shared out by organization, so otherwise only a platform administrator may: the first account, and that of `ADMIN_EMAIL`.',
+    docker: 'passed',
+  }),
+  OIDC_ISSUER: described(OpenIdIssuer, {
+    group: 'sign-in',
+    text: 'The issuer of an OpenID provider by which people may sign in ([Sign-in](sign-in.md#openid-connect)). It needs `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET` and `PUBLIC_URL`.',
+    example: 'https://login.example.com/realms/iot',
+    docker: 'passed',
+  }),
+  OIDC_CLIENT_ID: described(z.string().max(255).optional(), {
+    group: 'sign-in',
+    text: 'The id that the provider gave this platform. Its redirect address is `PUBLIC_URL` and `/api/auth/callback/oidc`.',
+    docker: 'passed',
+  }),
+  OIDC_CLIENT_SECRET: described(z.string().max(1_024).optional(), {
+    group: 'sign-in',
+    text: 'The secret to that id.',
+    docker: 'passed',
+  }),
+  OIDC_NAME: described(z.string().max(40).default('OpenID Connect'), {
+    group: 'sign-in',
+    text: 'What people call the provider: the button reads _Sign in with_ and this.',
+    example: 'Example',
+    docker: 'passed',
+  }),
+  OIDC_SCOPES: described(z.string().max(512).default('openid profile email'), {
+    group: 'sign-in',
+    text: 'The scopes that are asked for, with spaces between. Some providers tell groups only with a further one, such as `groups`.',
+    docker: 'passed',
+  }),
+  OIDC_ROLE_MAP: described(OpenIdRoleMap, {
+    group: 'sign-in',
+    text: 'The roles of groups of the provider, `GROUP=ORGANIZATION:ROLE` with commas between. Whoever is in such a group gets an account and a membership at sign-in, and loses it at the first sign-in without the group.',
+    example: 'iot-admins=main:admin,iot-staff=main:operator',
+    otherwise: 'only who connected an account may sign in by the provider',
+    docker: 'passed',
+  }),
+  SMTP_URL: described(SmtpUrl.optional(), {
+    group: 'mail',
+    text: 'The mail server that takes mails to people: invitations, and links for a new password or a new e-mail address. `smtps` is TLS from the start. With `smtp`, a user and a password are sent after STARTTLS only. It needs `MAIL_FROM` and `PUBLIC_URL`, which the links begin with.',
+    example: 'smtp://user:password@mail.example.com:587',
+    otherwise: 'no mail is sent, and `npm run reset-password` makes links for a new password',
+    docker: 'passed',
+  }),
+  MAIL_FROM: described(MailFrom.optional(), {
+    group: 'mail',
+    text: 'The sender of mails: an address, or a name with one.',
+    example: 'Heliograph <iot@example.com>',
     docker: 'passed',
   }),
   AUTH_SECRET: described(LongSecret.optional(), {

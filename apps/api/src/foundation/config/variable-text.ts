@@ -3,7 +3,7 @@ import type { z } from 'zod'
 /** The description of an environment variable in the documents. */
 export interface VariableText {
   /** The section that lists it. */
-  group: 'addresses' | 'data' | 'administrator' | 'secrets' | 'observation'
+  group: 'addresses' | 'data' | 'administrator' | 'sign-in' | 'mail' | 'secrets' | 'observation'
   /** Its meaning, in one or two sentences of Markdown. */
   text: string
   /** An example value, for a variable without a default. */

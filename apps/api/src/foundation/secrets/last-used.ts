@@ -12,6 +12,8 @@ const updateSql = {
     FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS used (id, at, address) WHERE credential.id = used.id`,
   api_key: `UPDATE api_key SET last_used_at = used.at, last_used_address = used.address
     FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS used (id, at, address) WHERE api_key.id = used.id`,
+  session: `UPDATE session SET last_seen_at = used.at
+    FROM unnest($1::text[], $2::timestamptz[], $3::text[]) AS used (id, at, address) WHERE session.id = used.id`,
 }
 
 interface Use {

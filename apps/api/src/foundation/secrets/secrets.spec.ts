@@ -36,6 +36,22 @@ describe('Secrets', () => {
     expect(rotated.isKnownBrowserSignature(signature, 'other text')).toBe(false)
     expect(new Secrets('another secret').isKnownBrowserSignature(signature, 'text')).toBe(false)
   })
+
+  it('seals texts, which only the same AUTH_SECRET, or one that came after it, opens', () => {
+    const sealed = secrets.seal('https://iot.example.com/reset-password#…')
+    expect(sealed.includes('example')).toBe(false)
+    expect(secrets.seal('https://iot.example.com/reset-password#…')).not.toEqual(sealed)
+    expect(secrets.unseal(sealed)).toBe('https://iot.example.com/reset-password#…')
+    const rotated = new Secrets('another secret', 'a secret of thirty-two characters')
+    expect(rotated.unseal(sealed)).toBe('https://iot.example.com/reset-password#…')
+    expect(new Secrets('another secret').unseal(sealed)).toBeNull()
+    for (const [index, byte] of sealed.entries()) {
+      const changed = Buffer.from(sealed)
+      changed[index] = byte ^ 1
+      expect(secrets.unseal(changed)).toBeNull()
+    }
+    expect(secrets.unseal(Buffer.alloc(3))).toBeNull()
+  })
 })
 
 describe('authSecrets', () => {

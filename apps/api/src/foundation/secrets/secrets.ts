@@ -1,6 +1,19 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
-export type SecretKind = 'device credential' | 'api key' | 'application' | 'mqtt token' | 'invitation'
+export type SecretKind =
+  | 'device credential'
+  | 'api key'
+  | 'application'
+  | 'mqtt token'
+  | 'invitation'
+  | 'account link'
 
 /** How the secrets of each kind begin. */
 export const secretPrefixes: Record<SecretKind, string> = {
@@ -9,6 +22,7 @@ export const secretPrefixes: Record<SecretKind, string> = {
   application: 'hg_app_',
   'mqtt token': 'hg_tok_',
   invitation: 'hg_inv_',
+  'account link': 'hg_lnk_',
 }
 
 /** An HMAC-SHA256 that is stored in place of a secret, and which of the keys it was made with. */
@@ -38,6 +52,12 @@ export class Secrets {
     return this.keyRings[0].id
   }
 
+  /** The current AUTH_SECRET first, each with a number of its own, which stays the same and does not tell it. */
+  get numberedAuthSecrets(): { version: number; value: string }[] {
+    const values = [...new Set([this.authSecret, ...this.earlierAuthSecrets])]
+    return values.map((value) => ({ version: Number.parseInt(new KeyRing(value).id.slice(0, 8), 16), value }))
+  }
+
   /** Makes a secret. Its prefix names its kind, so that scanners find leaked ones. */
   make(kind: SecretKind): string {
     return secretPrefixes[kind] + randomBytes(32).toString('base64url')
@@ -64,6 +84,20 @@ export class Secrets {
     return this.keyRings.some((keys) => this.matches(signature, keys.signKnownBrowser(text)))
   }
 
+  /** Encrypts a text that has secrets and has to be read again, so that the database alone does not tell it. */
+  seal(text: string): Buffer<ArrayBuffer> {
+    return this.keyRings[0].seal(text)
+  }
+
+  /** What was sealed, also with an earlier AUTH_SECRET; null when it was not sealed here. */
+  unseal(sealed: Uint8Array): string | null {
+    for (const keys of this.keyRings) {
+      const text = keys.unseal(sealed)
+      if (text !== null) return text
+    }
+    return null
+  }
+
   /** Compares two hashes in constant time. */
   matches(stored: Uint8Array, hash: Uint8Array): boolean {
     return stored.length === hash.length && timingSafeEqual(stored, hash)
@@ -75,22 +109,28 @@ export class Secrets {
   }
 }
 
+const nonceBytes = 12
+const tagBytes = 16
+
 /** The keys that are derived from one AUTH_SECRET, by HKDF (RFC 5869). */
 class KeyRing {
   readonly id: string
   private readonly keys: Record<SecretKind, Buffer>
   private readonly browserKey: Buffer
+  private readonly sealKey: Buffer
 
   constructor(authSecret: string) {
     const deriveFor = (use: string) => Buffer.from(hkdfSync('sha256', authSecret, 'heliograph', use, 32))
     const derive = (kind: SecretKind) => deriveFor(`${kind} hash`)
     this.browserKey = deriveFor('known browser signature')
+    this.sealKey = deriveFor('sealed text')
     this.keys = {
       'device credential': derive('device credential'),
       'api key': derive('api key'),
       application: derive('application'),
       'mqtt token': derive('mqtt token'),
       invitation: derive('invitation'),
+      'account link': derive('account link'),
     }
     this.id = deriveFor('key id').toString('hex', 0, 8)
   }
@@ -102,5 +142,26 @@ class KeyRing {
 
   signKnownBrowser(text: string): Buffer {
     return createHmac('sha256', this.browserKey).update(text).digest()
+  }
+
+  /** AES-256-GCM (NIST SP 800-38D): the nonce, the tag, then the text. */
+  seal(text: string): Buffer<ArrayBuffer> {
+    const nonce = randomBytes(nonceBytes)
+    const cipher = createCipheriv('aes-256-gcm', this.sealKey, nonce)
+    const encrypted = [cipher.update(text, 'utf8'), cipher.final()]
+    return Buffer.concat([nonce, cipher.getAuthTag(), ...encrypted])
+  }
+
+  unseal(sealed: Uint8Array): string | null {
+    try {
+      const nonce = sealed.subarray(0, nonceBytes)
+      const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes)
+      const decipher = createDecipheriv('aes-256-gcm', this.sealKey, nonce, { authTagLength: tagBytes })
+      decipher.setAuthTag(tag)
+      const encrypted = sealed.subarray(nonceBytes + tagBytes)
+      return Buffer.concat([decipher.update(encrypted), decipher.final()]).toString('utf8')
+    } catch {
+      return null
+    }
   }
 }

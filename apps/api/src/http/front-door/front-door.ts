@@ -10,6 +10,7 @@ import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
+import { refuseAnonymousBody } from './anonymous-body.js'
 import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
@@ -188,6 +189,7 @@ export class FrontDoor {
   private handleApi(path: string, request: IncomingMessage, response: ServerResponse): void {
     this.secure(request, response)
     if (answerCors(this.allowedOrigins, request, response)) return
+    if (refuseAnonymousBody(request, response, this.limits.anonymousBodyBytes)) return
     const handler = this.requestHandler(path) ?? this.nest
     handler(request, response)
   }

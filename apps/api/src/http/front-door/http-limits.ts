@@ -30,6 +30,13 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     text: 'requests that wait for the answer to an earlier one',
     past: 'the connection is closed',
   },
+  anonymousBodyBytes: {
+    default: 64 * 1024,
+    unit: 'bytes',
+    per: 'request',
+    text: 'bytes of the body of a request without credentials',
+    past: '401 before the body is read, and the connection is closed; without a length, 411',
+  },
   bytesPerConnection: {
     default: 32 * 1024 * 1024,
     unit: 'bytes',

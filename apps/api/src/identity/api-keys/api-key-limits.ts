@@ -3,14 +3,14 @@ import { LimitSet } from '../../foundation/limits/stated-limits.js'
 /** Requests of one API key to REST. */
 export const apiKeyRequestLimits = new LimitSet('apiKeyRequests', 'Requests of an API key', {
   perMinute: {
-    default: 12_000,
+    default: 30_000,
     unit: 'count',
     per: 'owner',
     text: 'requests of an API key to REST in a minute',
     past: '429 `rate_limited` with `Retry-After`',
   },
   burst: {
-    default: 2_000,
+    default: 5_000,
     unit: 'count',
     per: 'owner',
     text: 'requests of an API key to REST that may come faster than that, one after the other',

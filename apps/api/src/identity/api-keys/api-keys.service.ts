@@ -12,7 +12,7 @@ import { Secrets } from '../../foundation/secrets/secrets.js'
 import { expiryOf, type Maker } from './api-key-expiry.js'
 import { apiKeyLimits } from './api-key-limits.js'
 import { includeMaker, toApiKey } from './api-key-row.js'
-import { newKeyAccess } from './new-key-access.js'
+import { assertHasAllOf, newKeyAccess } from './new-key-access.js'
 
 /** Creates, lists, rotates and deletes API keys, by which scripts act in an organization. */
 @Injectable()
@@ -84,7 +84,7 @@ export class ApiKeysService {
     return { items: rows.map(toApiKey), nextCursor: null }
   }
 
-  /** Makes a new secret. The previous one keeps working for `overlapSeconds`, so that scripts can change over. */
+  /** Makes a new secret, for who may do all that the key may. The previous one keeps working for `overlapSeconds`, so that scripts can change over. */
   async rotate(principal: Principal, id: string, { overlapSeconds }: RotateApiKey): Promise<IssuedApiKey> {
     const { organizationId } = principal
     const { key, hashed } = this.makeSecret()
@@ -94,6 +94,7 @@ export class ApiKeysService {
       await transaction.$queryRaw`SELECT FROM api_key WHERE id = ${id} FOR UPDATE`
       const before = await transaction.apiKey.findFirst({ where: { id, organizationId } })
       if (before === null) throw keyNotFound()
+      assertHasAllOf(principal, before)
       if (overlapSeconds === 0) await transaction.mqttToken.deleteMany({ where: { apiKeyId: id } })
       const rotated = await transaction.apiKey.update({
         where: { id },

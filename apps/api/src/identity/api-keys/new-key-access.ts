@@ -1,8 +1,17 @@
-import { type CreateApiKey, leastRole, lowerRole, may, type Role, type Scope } from '@heliograph/protocol'
+import {
+  allowedPermissions,
+  type CreateApiKey,
+  leastRole,
+  lowerRole,
+  may,
+  type Role,
+  type Scope,
+} from '@heliograph/protocol'
 import { ForbiddenError, InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { storedScopes, storedTags } from '../../foundation/principal/stored-limit.js'
 
-export interface NewKeyAccess {
+interface NewKeyAccess {
   role: Role
   /** null: all that the role is allowed. */
   scopes: Scope[] | null
@@ -34,4 +43,18 @@ export function newKeyAccess(
     throw new InvalidError(`scopes: ${message}`, 'invalid', [{ path: 'scopes', message }])
   }
   return { role, scopes, tags: tags ?? null }
+}
+
+/** Throws a ForbiddenError when a key may do what the caller may not: whoever gets its secret may do it. */
+export function assertHasAllOf(
+  principal: Principal,
+  { role, scopes, tags }: { role: Role; scopes: string[]; tags: string[] },
+): void {
+  const access = allowedPermissions(role, { scopes: storedScopes(scopes), tags: storedTags(tags) })
+  const foreign = [...access].filter((permission) => !principal.permissions.has(permission))
+  if (foreign.length === 0) return
+  throw new ForbiddenError(
+    `This API key may do what you may not: ${foreign.join(', ')}. Whoever rotates it would get its secret.`,
+    'scope_exceeded',
+  )
 }

@@ -10,6 +10,7 @@ import { GatheredRuns } from '../../foundation/timers/gathered-runs.js'
 import { clientOf } from '../../http/front-door/client.js'
 import { ApiKeyUses } from '../api-keys/api-key-uses.js'
 import { ApiKeyVerifier } from '../api-keys/api-key-verifier.js'
+import { LastSeen } from '../sign-in/last-seen.js'
 import { type SignedInSession, SignInService } from '../sign-in/sign-in.service.js'
 
 export type Caller = ({ kind: 'person' } & Person) | ApiKeyPrincipal
@@ -31,6 +32,7 @@ export class RequestAuthenticator {
     private readonly keyUses: ApiKeyUses,
     private readonly secrets: Secrets,
     private readonly database: Database,
+    private readonly lastSeen: LastSeen,
   ) {}
 
   /** The caller; null when it is unknown. A cookie is not used when the request has an invalid bearer token. */
@@ -49,14 +51,14 @@ export class RequestAuthenticator {
         return key.principal
       }
       const session = await this.bearers.result(token)
-      return session && toPerson(session)
+      return session && this.toPerson(session)
     }
     if (cookie === undefined) return null
     const session = await this.cookies.result(cookie)
     if (session === null) return null
     this.checkOrigin(request)
     if (session.setCookies.length > 0) setCookies(session.setCookies)
-    return toPerson(session)
+    return this.toPerson(session)
   }
 
   /** The caller in the organization `slug`, or in its only organization. */
@@ -84,6 +86,11 @@ export class RequestAuthenticator {
     }
   }
 
+  private toPerson({ userId, sessionId }: SignedInSession): Caller {
+    this.lastSeen.note(sessionId)
+    return { kind: 'person', userId, sessionId }
+  }
+
   private findMemberships(userId: string) {
     return this.database.accounts.member.findMany({
       where: { userId },
@@ -96,10 +103,6 @@ export class RequestAuthenticator {
     if (this.signIn.origins.allowsCookies(request.headers, clientOf(request.raw))) return
     throw new ForbiddenError('Pages of this origin may not do this. See ALLOWED_ORIGINS.', 'origin_refused')
   }
-}
-
-function toPerson({ userId, sessionId }: SignedInSession): Caller {
-  return { kind: 'person', userId, sessionId }
 }
 
 /** Also for an organization that does not exist, so that callers do not learn which exist. */

@@ -1,35 +1,29 @@
-import type { AcceptInvitation, InvitationDetails, Organization } from '@heliograph/protocol'
-import { Inject, Injectable } from '@nestjs/common'
-import { AuditLog } from '../../foundation/audit/audit-log.js'
-import { CONFIG, type Config } from '../../foundation/config/config.js'
-import { Database, isUniqueViolation, type Transaction } from '../../foundation/database/database.service.js'
-import { ConflictError, ForbiddenError } from '../../foundation/errors/domain-errors.js'
+import type { AcceptedInvitation, AcceptInvitation, InvitationDetails } from '@heliograph/protocol'
+import { Injectable } from '@nestjs/common'
+import { Database } from '../../foundation/database/database.service.js'
+import { Outbox } from '../../foundation/mail/outbox.js'
 import type { Person } from '../../foundation/principal/principal.js'
 import { storedTags } from '../../foundation/principal/stored-limit.js'
-import { lockOrganization, roleOf } from '../members/acting-role.js'
-import { memberLimits } from '../members/member-limits.js'
-import { SignInService } from '../sign-in/sign-in.service.js'
-import { SignInLimits } from '../sign-in/sign-in-limits.js'
-import { type FoundInvitation, InvitationLookup } from './invitation-lookup.js'
+import { InvitationLookup } from './invitation-lookup.js'
+import { JoinOrganization } from './join-organization.js'
+import { MailedTokens } from './mailed-token.js'
 import { newAccountOf } from './new-account.js'
+import { NewAccounts } from './new-accounts.js'
 
 /** Shows an invitation to whoever has its link, and lets them join. */
 @Injectable()
 export class AcceptInvitationService {
-  private readonly mostMembers: number
-
   constructor(
     private readonly database: Database,
     private readonly lookup: InvitationLookup,
-    private readonly signIn: SignInService,
-    private readonly signInLimits: SignInLimits,
-    private readonly audit: AuditLog,
-    @Inject(CONFIG) config: Config,
-  ) {
-    this.mostMembers = memberLimits.values(config.limits).perOrganization
-  }
+    private readonly mailedTokens: MailedTokens,
+    private readonly joining: JoinOrganization,
+    private readonly newAccounts: NewAccounts,
+    private readonly outbox: Outbox,
+  ) {}
 
-  async read(token: string, clientAddress: string): Promise<InvitationDetails> {
+  async read(text: string, clientAddress: string): Promise<InvitationDetails> {
+    const { token } = this.mailedTokens.read(text)
     const { organization, role, tags, createdBy, createdByKey, email, expiresAt } = await this.lookup.find(
       token,
       clientAddress,
@@ -44,89 +38,31 @@ export class AcceptInvitationService {
     }
   }
 
-  /** Makes the signed-in person a member, or somebody whose account is made in the same transaction. */
-  async accept(person: Person | null, input: AcceptInvitation, clientAddress: string): Promise<Organization> {
-    const found = await this.lookup.find(input.token, clientAddress)
-    if (person !== null)
-      return this.database.transaction((transaction) =>
-        this.join(transaction, found, input.token, person.userId),
-      )
-    return this.joinWithNewAccount(found, input, clientAddress)
-  }
-
-  /** A taken address counts as an attempt to sign in, so that nobody tries many to find out who has an account. */
-  private async joinWithNewAccount(
-    found: FoundInvitation,
+  /** Makes the signed-in person a member, or somebody with a new account: at once, or once its address is confirmed. */
+  async accept(
+    person: Person | null,
     input: AcceptInvitation,
     clientAddress: string,
-  ): Promise<Organization> {
-    const account = newAccountOf(input, found)
-    const giveBack = await this.signInLimits.attempt({
-      address: clientAddress,
-      account: account.email,
-      browser: null,
-      isKnownAddress: async () => false,
-    })
-    const passwordHash = await this.signIn.hashPassword(account.password)
-    try {
-      const joined = await this.database.transaction(async (transaction) => {
-        const { id } = await this.signIn.createPerson(transaction, { ...account, passwordHash })
-        return this.join(transaction, found, input.token, id)
-      })
-      giveBack()
-      return joined
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error
-      const detail = 'There is an account with this e-mail address already. Sign in with it to join.'
-      throw new ConflictError(detail, 'account_exists')
+  ): Promise<AcceptedInvitation> {
+    const { token, byMail } = this.mailedTokens.read(input.token)
+    const found = await this.lookup.find(token, clientAddress)
+    if (person !== null) {
+      const joined = await this.database.transaction((transaction) =>
+        this.joining.join(transaction, found.id, found.organizationId, person.userId),
+      )
+      return { ...joined, mailedTo: null }
     }
-  }
-
-  private async join(
-    transaction: Transaction,
-    { organizationId }: FoundInvitation,
-    token: string,
-    userId: string,
-  ): Promise<Organization> {
-    await lockOrganization(transaction, organizationId)
-    const invitation = await this.lookup.findAgain(transaction, token)
-    const { id, role, tags, organization } = invitation
-    await assertIsFor(transaction, invitation, userId)
-    if ((await roleOf(transaction, organizationId, userId)) !== null)
-      throw new ConflictError(`You are a member of ${organization.name} already.`, 'already_member')
-    await this.assertRoom(transaction, organizationId)
-    await transaction.member.create({ data: { organizationId, userId, role, tags } })
-    await transaction.invitation.update({
-      where: { id },
-      data: { acceptedAt: new Date(), acceptedById: userId },
+    const account = newAccountOf(input, found)
+    const isProven = byMail && account.email === found.email
+    if (this.outbox.configured && !isProven) {
+      await this.newAccounts.mailConfirmation(found, account)
+      const { slug, name } = found.organization
+      return { slug, name, role: found.role, tags: storedTags(found.tags), mailedTo: account.email }
+    }
+    const joined = await this.newAccounts.createAtOnce(found, account, {
+      clientAddress,
+      emailVerified: isProven,
     })
-    await this.audit.recordAs(transaction, organizationId, `person:${userId}`, {
-      action: 'member.join',
-      target: `member/${userId}`,
-      detail: { role, tags: storedTags(tags), invitation: id },
-    })
-    return { slug: organization.slug, name: organization.name, role, tags: storedTags(tags) }
+    return { ...joined, mailedTo: null }
   }
-
-  private async assertRoom(transaction: Transaction, organizationId: number): Promise<void> {
-    if ((await transaction.member.count({ where: { organizationId } })) < this.mostMembers) return
-    throw new ConflictError(
-      `The organization has ${this.mostMembers} members, which is the limit.`,
-      'too_many_members',
-    )
-  }
-}
-
-async function assertIsFor(
-  transaction: Transaction,
-  { email }: FoundInvitation,
-  userId: string,
-): Promise<void> {
-  if (email === null) return
-  const user = await transaction.user.findUniqueOrThrow({ where: { id: userId } })
-  if (user.email === email) return
-  throw new ForbiddenError(
-    `This invitation is for ${email}, and you are signed in as ${user.email}. Sign in as the former.`,
-    'invitation_for_other',
-  )
 }

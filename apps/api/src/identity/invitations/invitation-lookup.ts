@@ -28,7 +28,7 @@ export class InvitationLookup {
    */
   async find(token: string, clientAddress: string): Promise<FoundInvitation> {
     const giveBack = this.limits.attemptSecret(clientAddress, 'invitation')
-    const found = await this.read(this.database.accounts, token)
+    const found = await this.read(token)
     if (found === null) throw unknownToken()
     giveBack()
     assertOpen(found)
@@ -36,16 +36,16 @@ export class InvitationLookup {
   }
 
   /** The same once more, under the lock of the organization. */
-  async findAgain(transaction: Transaction, token: string): Promise<FoundInvitation> {
-    const found = await this.read(transaction, token)
+  async findAgain(transaction: Transaction, id: string): Promise<FoundInvitation> {
+    const found = await transaction.invitation.findUnique({ where: { id }, include })
     if (found === null) throw unknownToken()
     assertOpen(found)
     return found
   }
 
   /** By hash, so that its timing reveals nothing. */
-  private read(client: Pick<Transaction, 'invitation'>, token: string): Promise<FoundInvitation | null> {
-    return client.invitation.findFirst({
+  private read(token: string): Promise<FoundInvitation | null> {
+    return this.database.accounts.invitation.findFirst({
       where: { secretHash: { in: this.secrets.hashes('invitation', token).map(({ hash }) => hash) } },
       include,
     })

@@ -24,7 +24,8 @@ export class InvitationsController {
   @ApiOperation({
     summary: 'Invite a person',
     description:
-      'The answer has the link to send them, which is never shown again and lets in one person. Only owners invite owners. ' +
+      'The answer has the link to send them, which is never shown again and lets in one person. With an address it is mailed ' +
+      'too, where the platform sends mail. Only owners invite owners. ' +
       'The invitation ends when its maker is removed or may not give the role any more.',
   })
   @ApiResult(201, IssuedInvitation, 'The invitation')

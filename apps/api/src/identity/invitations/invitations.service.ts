@@ -8,16 +8,24 @@ import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import type { Prisma } from '../../foundation/database/generated/client.js'
 import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import { Outbox } from '../../foundation/mail/outbox.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { assertMayGive, assertMayManage, lockPeople } from '../members/acting-role.js'
 import { invitationLimits } from './invitation-limits.js'
+import { invitationMail } from './invitation-mails.js'
 import { includeInviter, isOpen, toInvitation } from './invitation-row.js'
+import { MailedTokens } from './mailed-token.js'
 
 /** An invitation with its token, which is shown once. */
 export type IssuedToken = Omit<IssuedInvitation, 'url'> & { token: string }
+
+type CreatedInvitation = Prisma.InvitationGetPayload<{
+  include: typeof includeInviter & { organization: { select: { name: true } } }
+}>
 
 /** Makes, lists and revokes invitations to an organization. */
 @Injectable()
@@ -28,7 +36,9 @@ export class InvitationsService {
     private readonly database: Database,
     private readonly secrets: Secrets,
     private readonly audit: AuditLog,
-    @Inject(CONFIG) config: Config,
+    private readonly outbox: Outbox,
+    private readonly mailedTokens: MailedTokens,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     this.limits = invitationLimits.values(config.limits)
   }
@@ -39,7 +49,7 @@ export class InvitationsService {
     assertMayGive(principal, role, tags)
     const email = input.email?.toLowerCase() ?? null
     const token = this.secrets.make('invitation')
-    const row = await this.database.transaction(async (transaction) => {
+    const { row, mailed } = await this.database.transaction(async (transaction) => {
       assertMayManage(await lockPeople(transaction, principal), role)
       if (email !== null) await refuseMember(transaction, principal, email)
       await this.makeRoom(transaction, principal.organizationId)
@@ -54,16 +64,33 @@ export class InvitationsService {
           ...(await makerOf(transaction, principal)),
           expiresAt: new Date(Date.now() + expiresInSeconds * 1_000),
         },
-        include: includeInviter,
+        include: { ...includeInviter, organization: { select: { name: true } } },
       })
       await this.audit.record(transaction, principal, {
         action: 'invitation.create',
         target: `invitation/${created.id}`,
         detail: { email, role, tags, expiresAt: created.expiresAt.toISOString() },
       })
-      return created
+      return { row: created, mailed: await this.mail(transaction, created, token) }
     })
-    return { ...toInvitation(row), token }
+    if (mailed) this.outbox.sendSoon()
+    return { ...toInvitation(row), token, mailed }
+  }
+
+  /** Queues the mail with the link. Returns false when there is no address, or too many were mailed. */
+  private async mail(transaction: Transaction, created: CreatedInvitation, token: string): Promise<boolean> {
+    const { email, organizationId, organization, role, expiresAt } = created
+    if (email === null || !this.outbox.configured) return false
+    const since = new Date(Date.now() - 86_400_000)
+    const where = { organizationId, email: { not: null }, createdAt: { gt: since } }
+    if ((await transaction.invitation.count({ where })) > this.limits.mailedPerDay) return false
+    const { createdBy, createdByKey } = created
+    const by = createdByKey?.name ?? createdBy?.name ?? 'Somebody'
+    const mail = invitationMail(
+      { email, organization: organization.name, role, by, expiresAt },
+      `${this.config.publicUrl}/join#${this.mailedTokens.make(token)}`,
+    )
+    return this.outbox.add(transaction, mail, expiresAt)
   }
 
   /** The invitations that can still be accepted. */

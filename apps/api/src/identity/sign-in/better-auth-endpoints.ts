@@ -10,10 +10,10 @@ import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
+import { CallAttempts } from './call-attempts.js'
 import { offeredCalls } from './offered-calls.js'
 import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
-import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
 
 const longestBodyBytes = 16_384
 
@@ -25,7 +25,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
   constructor(
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
-    private readonly attempts: SignInAttempts,
+    private readonly attempts: CallAttempts,
     private readonly turns: PasswordTurns,
     private readonly database: Database,
   ) {}
@@ -52,26 +52,21 @@ export class BetterAuthEndpoints implements OnModuleInit {
       return sendProblem(response, 403, 'origin_refused', detail)
     }
     const body = checkBody(call.body, await readBody(request))
-    const attempt = await this.beginAttempt(request, client, body)
+    const attempt = await this.attempts.begin(call, {
+      headers: request.headers,
+      address: client.address,
+      body,
+    })
     const handle = () => this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
-    const answer =
-      attempt === null
-        ? await handle()
-        : await this.turns.check(client.address, handle, ({ status }) => status === 401)
+    const answer = !checksPassword(body)
+      ? await handle()
+      : await this.turns.check(client.address, handle, ({ status }) => status === 401)
+    const cookies = await attempt.answered(answer)
     if (answer.status >= 500) return await this.failWithCause(answer)
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
-    if (!answer.ok) return await sendRefusal(answer, response)
-    await send(answer, response, attempt === null ? [] : [await attempt.succeeded()])
-  }
-
-  /** Null for calls that are no attempt to sign in. */
-  private async beginAttempt(
-    { headers }: IncomingMessage,
-    { address }: Client,
-    { email }: Record<string, unknown>,
-  ): Promise<CountedAttempt | null> {
-    if (typeof email !== 'string') return null
-    return this.attempts.begin({ address, email, cookies: headers.cookie })
+    // A redirect answers the return from an OpenID provider.
+    if (answer.status >= 400) return await sendRefusal(answer, response)
+    await send(answer, response, cookies)
   }
 
   /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
@@ -164,11 +159,18 @@ const fallbackCodes: Record<number, string> = {
 
 async function send(answer: Response, response: ServerResponse, moreCookies: string[]): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer())
-  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
+  // A redirect has no content.
+  const skipped = ['set-cookie', ...(body.length === 0 ? ['content-type'] : [])]
+  for (const [name, value] of answer.headers) if (!skipped.includes(name)) response.setHeader(name, value)
   const cookies = [...answer.headers.getSetCookie(), ...moreCookies]
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
   response.setHeader('cache-control', 'no-store')
   response.setHeader('content-length', body.length)
   response.writeHead(answer.status)
   response.end(body)
+}
+
+/** A check of a password keeps a processor busy. */
+function checksPassword(body: Record<string, unknown>): boolean {
+  return body.password !== undefined || body.currentPassword !== undefined
 }

@@ -3,6 +3,12 @@ import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { bearer } from 'better-auth/plugins/bearer'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
+import {
+  type OpenIdConnectRules,
+  openIdProvider,
+  openIdProviderId,
+} from '../openid-connect/openid-provider.js'
+import { authenticatorApp, type PasskeyHost, passkeys } from './second-factor-plugins.js'
 
 /** The header with the client's address for better-auth. Clients cannot set it, as only known headers are passed on. */
 export const clientAddressHeader = 'x-heliograph-client-address'
@@ -10,19 +16,25 @@ export const clientAddressHeader = 'x-heliograph-client-address'
 interface Options {
   prisma: PrismaClient
   baseUrl: string
-  secret: string
+  /** The current AUTH_SECRET, which signs and encrypts, and earlier ones, with which is only decrypted. */
+  secrets: { version: number; value: string }[]
+  passkeyHost: PasskeyHost
+  openIdConnect: OpenIdConnectRules
   log: (level: 'error' | 'warn', message: string) => void
-  onSessionBegun: (session: { userId: string }) => Promise<void>
+  /** Throws when the person has as many passkeys as are allowed. */
+  assertRoomForPasskey: (userId: string) => Promise<void>
+  onProviderConnected: (userId: string) => Promise<void>
+  onSessionBegun: (session: { userId: string; byPassword: boolean }) => Promise<void>
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
 
 /** Configures better-auth: e-mail and password, cookie or bearer token, no public sign-up. */
-export function createBetterAuth({ prisma, baseUrl, secret, log, ...on }: Options) {
+export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log, ...on }: Options) {
   return betterAuth({
     appName: 'Heliograph',
     baseURL: baseUrl,
     basePath: '/api/auth',
-    secret,
+    secrets,
     database: prismaAdapter(prisma, { provider: 'postgresql' }),
     emailAndPassword: {
       enabled: true,
@@ -34,32 +46,73 @@ export function createBetterAuth({ prisma, baseUrl, secret, log, ...on }: Option
         verify: ({ hash: stored, password }) => verify(stored, password),
       },
     },
-    // A session token must be signed: the bare token, as it is in the database, is not accepted.
-    plugins: [bearer({ requireSignature: true })],
+    plugins: [
+      authenticatorApp(),
+      passkeys(on.passkeyHost, on.assertRoomForPasskey),
+      ...(openIdConnect.config === null ? [] : [openIdProvider(openIdConnect.config)]),
+      // A session token must be signed: the bare token, as it is in the database, is not accepted.
+      bearer({ requireSignature: true }),
+    ],
+    // Who has no password proves themselves in another way before they add a passkey (call-attempts.ts).
+    session: { freshAge: 0 },
     advanced: {
       cookiePrefix: 'heliograph',
       useSecureCookies: baseUrl.startsWith('https:'),
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    // Sign-in has limits of its own, by address and by account (sign-in-limits.ts); these are for the other calls.
+    // Passwords and codes have limits of their own, by address and by account (sign-in-limits.ts); these are for the other calls.
     rateLimit: {
       enabled: true,
       window: 60,
       max: 300,
       customRules: {
         '/sign-in/email': false,
-        '/get-session': false,
         '/sign-out': false,
+        '/two-factor/*': false,
+        '/passkey/*': { window: 60, max: 60 },
+        '/sign-in/social': { window: 60, max: 60 },
         '/change-password': { window: 300, max: 10 },
       },
     },
     databaseHooks: {
+      account: {
+        create: {
+          // The tokens of a provider are not needed after a sign-in, so that they are not stored.
+          before: async (account) => ({
+            data: { ...account, accessToken: null, refreshToken: null, idToken: null },
+          }),
+          after: async ({ providerId, userId }) => {
+            if (providerId === openIdProviderId) await on.onProviderConnected(userId)
+          },
+        },
+      },
       session: {
-        create: { after: (session) => on.onSessionBegun(session) },
+        create: {
+          before: ({ userId }) => openIdConnect.beforeSession(userId),
+          after: (session, context) =>
+            on.onSessionBegun({ userId: session.userId, byPassword: context?.path === '/sign-in/email' }),
+        },
         delete: { after: (session) => on.onSessionEnded(session) },
       },
     },
+    user: {
+      validateUserInfo: ({ user, source }) => {
+        if (source.oauth?.providerId !== openIdProviderId) return
+        const { profile } = source.oauth
+        return openIdConnect.check({
+          action: source.action,
+          emailVerified: user.emailVerified === true,
+          profile,
+        })
+      },
+    },
+    account: {
+      // Who has an account connects it to the provider while they are signed in, and with the same, verified address.
+      accountLinking: { enabled: true, disableImplicitLinking: true },
+      updateAccountOnSignIn: false,
+    },
+    onAPIError: { errorURL: `${baseUrl}/sign-in` },
     telemetry: { enabled: false },
     logger: {
       log: (level, message) => {

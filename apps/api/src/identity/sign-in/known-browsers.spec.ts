@@ -50,9 +50,9 @@ describe('KnownBrowsers', () => {
     expect(known).toEqual(['a', 'c', 'd', 'e', 'f'])
   })
 
-  it('is hidden from scripts and pages of other sites, and sent with sign-ins only', () => {
+  it('is hidden from scripts and pages of other sites, and sent with sign-in calls only', () => {
     expect(browsers.remember(undefined, 'a')).toMatch(
-      /; Max-Age=31536000; Path=\/api\/auth\/sign-in; HttpOnly; SameSite=Lax$/,
+      /; Max-Age=31536000; Path=\/api\/auth; HttpOnly; SameSite=Lax$/,
     )
     const secure = new KnownBrowsers({ publicUrl: 'https://iot.example.com' }, secrets)
     expect(secure.remember(undefined, 'a')).toMatch(/^__Secure-heliograph\.known_browser=.*; Secure$/)

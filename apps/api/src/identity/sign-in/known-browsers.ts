@@ -30,7 +30,7 @@ export class KnownBrowsers {
   ) {
     const secure = config.publicUrl?.startsWith('https:') ?? false
     this.cookieName = `${secure ? '__Secure-' : ''}heliograph.known_browser`
-    this.attributes = `Max-Age=${lifetimeSeconds}; Path=/api/auth/sign-in; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+    this.attributes = `Max-Age=${lifetimeSeconds}; Path=/api/auth; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   }
 
   /** The id of the browser that sent these cookies; null when the account has not signed in there within a year. */

@@ -1,10 +1,18 @@
 import { Name, Password } from '@heliograph/protocol'
 import { z } from 'zod'
+import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passwordProblem } from '../passwords/password-problem.js'
+import type { SignInAction } from './sign-in-audit.js'
 
-interface OfferedCall {
+export interface OfferedCall {
   method: 'GET' | 'POST'
   body: z.ZodType<Record<string, unknown>>
+  /** What the body proves, so that it is counted as an attempt: who signs in by a password, who is signed in, or a second step. */
+  proves?: 'password' | 'own password' | 'code'
+  /** better-auth does not look at the password of this call, so that it is checked before. */
+  checksPassword?: true
+  /** What the audit says of a call that proves the own password. */
+  audits?: SignInAction
 }
 
 const NewPassword = Password.superRefine((password, { addIssue }) => {
@@ -12,8 +20,34 @@ const NewPassword = Password.superRefine((password, { addIssue }) => {
   if (message !== null) addIssue(message)
 })
 const Nothing = z.object({})
+const GivenPassword = z.string().max(1_024)
+const RecoveryCode = z.string().trim().min(1, 'must not be empty').max(32)
+const AppCode = z
+  .string()
+  .transform((code) => code.replace(/\s/g, ''))
+  .pipe(z.string().regex(/^\d{6}$/, 'must be the six digits that the app shows'))
+/** What the browser answers for a passkey. Whether it is right is better-auth's to say. */
+const Credential = z.looseObject({ id: z.string().max(2_048), response: z.looseObject({}) })
+/** A page of ours to come back to. */
+const OwnPath = z
+  .string()
+  .max(512)
+  .regex(/^\/(?![/\\])[^\\\s]*$/, 'must be a path of the platform')
 const get: OfferedCall = { method: 'GET', body: Nothing }
-const post = (body: OfferedCall['body']): OfferedCall => ({ method: 'POST', body })
+const post = (body: OfferedCall['body'], more: Partial<OfferedCall> = {}): OfferedCall => ({
+  method: 'POST',
+  body,
+  ...more,
+})
+
+/** The page that is told when the provider refuses, and by which provider, which are not the client's to choose. */
+function byProvider(errorCallbackURL: string) {
+  return ({ callbackURL }: { callbackURL: string }) => ({
+    provider: openIdProviderId,
+    callbackURL,
+    errorCallbackURL,
+  })
+}
 
 /** The calls of better-auth that the platform offers, with the fields that are passed on. All other calls are refused. */
 export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
@@ -22,20 +56,44 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     post(
       z.object({
         email: z.string().max(254),
-        password: z.string().max(1_024),
+        password: GivenPassword,
         rememberMe: z.boolean().optional(),
       }),
+      { proves: 'password' },
     ),
   ],
-  ['/api/auth/sign-out', post(Nothing)],
-  ['/api/auth/get-session', get],
-  ['/api/auth/list-sessions', get],
+  ['/api/auth/two-factor/enable', post(z.object({ password: GivenPassword }), { proves: 'own password' })],
   [
-    '/api/auth/revoke-session',
-    post(z.object({ token: z.string().regex(/^[\w.+/=-]{1,256}$/, 'is not a token') })),
+    '/api/auth/two-factor/disable',
+    post(z.object({ password: GivenPassword }), {
+      proves: 'own password',
+      audits: 'person.disableTwoFactor',
+    }),
   ],
-  ['/api/auth/revoke-sessions', post(Nothing)],
-  ['/api/auth/revoke-other-sessions', post(Nothing)],
+  [
+    '/api/auth/two-factor/generate-backup-codes',
+    post(z.object({ password: GivenPassword }), {
+      proves: 'own password',
+      audits: 'person.renewRecoveryCodes',
+    }),
+  ],
+  ['/api/auth/two-factor/verify-totp', post(z.object({ code: AppCode }), { proves: 'code' })],
+  ['/api/auth/two-factor/verify-backup-code', post(z.object({ code: RecoveryCode }), { proves: 'code' })],
+  ['/api/auth/passkey/generate-register-options', get],
+  [
+    '/api/auth/passkey/verify-registration',
+    post(z.object({ response: Credential, name: Name, password: GivenPassword.optional() }), {
+      proves: 'own password',
+      checksPassword: true,
+      audits: 'person.addPasskey',
+    }),
+  ],
+  ['/api/auth/passkey/generate-authenticate-options', get],
+  ['/api/auth/passkey/verify-authentication', post(z.object({ response: Credential }))],
+  ['/api/auth/sign-in/social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')))],
+  ['/api/auth/link-social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/account')))],
+  [`/api/auth/callback/${openIdProviderId}`, get],
+  ['/api/auth/sign-out', post(Nothing)],
   [
     '/api/auth/change-password',
     post(

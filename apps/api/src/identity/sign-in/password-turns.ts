@@ -7,7 +7,7 @@ import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Pacer } from '../../foundation/limits/pacer.js'
 import { LimitSet, type LimitValues } from '../../foundation/limits/stated-limits.js'
 
-export const passwordLimits = new LimitSet('passwords', 'Checks of passwords', {
+export const passwordCheckLimits = new LimitSet('passwords', 'Checks of passwords', {
   perAddress: {
     default: 1,
     unit: 'count',
@@ -69,10 +69,10 @@ export class PasswordTurns {
   private readonly wrong: Pacer
 
   constructor(@Inject(CONFIG) config: Config, limiters: ConcurrencyLimiters) {
-    const limits = passwordLimits.values(config.limits)
+    const limits = passwordCheckLimits.values(config.limits)
     const { wrongAtOnce: burst, wrongRestMs: intervalMs, waitMs: longestWaitMs } = limits
     this.wrong = new Pacer({ burst, intervalMs, longestWaitMs })
-    const stated = { area: passwordLimits.area, values: () => limitsOf(limits) }
+    const stated = { area: passwordCheckLimits.area, values: () => limitsOf(limits) }
     this.limiter = limiters.make(stated, (held, busy) => busyError('checks of passwords', held, busy), {
       waitMs: ({ caller }) => this.wrong.waitMs(caller),
     })
@@ -94,7 +94,7 @@ export class PasswordTurns {
 }
 
 /** Each address is an organization of one caller. */
-function limitsOf({ perAddress, waitingPerAddress, ...limits }: LimitValues<typeof passwordLimits>) {
+function limitsOf({ perAddress, waitingPerAddress, ...limits }: LimitValues<typeof passwordCheckLimits>) {
   return {
     ...limits,
     ...{ perCaller: perAddress, perOrganization: perAddress },

@@ -10,3 +10,14 @@ export const sessionLimits = new LimitSet('sessions', 'Sign-in sessions', {
     past: 'the oldest ends',
   },
 })
+
+/** Passkeys that a person may have. */
+export const passkeyLimits = new LimitSet('passkeys', 'Passkeys', {
+  perPerson: {
+    default: 20,
+    unit: 'count',
+    per: 'owner',
+    text: 'passkeys of a person',
+    past: '409 `too_many_passkeys`',
+  },
+})

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
-import { SignInLimits } from './sign-in-limits.js'
+import { CodeLimits, SignInLimits } from './sign-in-limits.js'
 
 interface Caller {
   address: string
@@ -10,9 +10,11 @@ interface Caller {
   cookies: string | undefined
 }
 
-/** An attempt to sign in that was let through to the password. */
+/** An attempt that was let through to the password, or to the code of a second step. */
 export interface CountedAttempt {
-  /** Takes the attempt back, and remembers its browser and its address. Resolves with a Set-Cookie. */
+  /** It was right, and does not count. */
+  giveBack(): void
+  /** The person is signed in: takes the attempt back, and remembers its browser and its address. Resolves with a Set-Cookie. */
   succeeded(): Promise<string>
 }
 
@@ -20,26 +22,43 @@ export interface CountedAttempt {
 @Injectable()
 export class SignInAttempts {
   constructor(
-    private readonly limits: SignInLimits,
+    private readonly passwordLimits: SignInLimits,
+    private readonly codeLimits: CodeLimits,
     private readonly browsers: KnownBrowsers,
     private readonly addresses: KnownAddresses,
   ) {}
 
-  /** Throws a LimitError when there were too many. */
-  async begin({ address, email, cookies }: Caller): Promise<CountedAttempt> {
+  /** Counts an attempt of a password. Throws a LimitError when there were too many. */
+  begin(caller: Caller): Promise<CountedAttempt> {
+    return this.count(this.passwordLimits, caller)
+  }
+
+  /** The same for the code of a second step. */
+  beginCode(caller: Caller): Promise<CountedAttempt> {
+    return this.count(this.codeLimits, caller)
+  }
+
+  private async count(limits: SignInLimits, { address, email, cookies }: Caller): Promise<CountedAttempt> {
     const account = email.trim().toLowerCase()
-    const giveBack = await this.limits.attempt({
+    const giveBack = await limits.attempt({
       address,
       account,
       browser: this.browsers.identify(cookies, account),
       isKnownAddress: () => this.addresses.has(account, address),
     })
     return {
+      giveBack,
       succeeded: async () => {
         giveBack()
-        await this.addresses.remember(account, address)
-        return this.browsers.remember(cookies, account)
+        return this.remember({ address, email, cookies })
       },
     }
+  }
+
+  /** Remembers the browser and the address of somebody who has shown that the account is theirs. Resolves with a Set-Cookie. */
+  async remember({ address, email, cookies }: Caller): Promise<string> {
+    const account = email.trim().toLowerCase()
+    await this.addresses.remember(account, address)
+    return this.browsers.remember(cookies, account)
   }
 }

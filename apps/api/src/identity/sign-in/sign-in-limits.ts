@@ -15,10 +15,23 @@ interface Limit {
   refusal: string
 }
 
+/** What may be tried before more has to wait, by address, by account, and by both. */
+export interface SignInLimitTable {
+  address: Limit
+  accountFromAddress: Limit
+  account: Limit
+  browser: Limit
+}
+
+type LimitName = keyof SignInLimitTable
+
+const elsewhere =
+  'from many addresses. Use a browser or a network in which you signed in before: there it works at once.'
+
 /**
  * One address alone never uses up the limit of an account: what it may try there comes back more slowly than the limit does.
  */
-const limits = {
+export const passwordLimits: SignInLimitTable = {
   address: { burst: 20, refillMs: 15_000, refusal: 'There were too many attempts from your address.' },
   accountFromAddress: {
     burst: 10,
@@ -28,20 +41,39 @@ const limits = {
   account: {
     burst: 100,
     refillMs: 20_000,
-    refusal:
-      'There were too many wrong passwords for this account from many addresses. Use a browser or a network in which you ' +
-      'signed in before: there it works at once.',
+    refusal: `There were too many wrong passwords for this account ${elsewhere}`,
   },
   browser: {
     burst: 10,
     refillMs: 60_000,
     refusal: 'There were too many wrong passwords for this account in this browser.',
   },
-} satisfies Record<string, Limit>
+}
 
-type LimitName = keyof typeof limits
+/**
+ * Of a second step, after the right password. Three of a million codes are right at a time, so that the limit of the account,
+ * 154 in the first day, leaves who has the password a chance of one in two thousand a day, from however many addresses.
+ */
+export const codeLimits: SignInLimitTable = {
+  address: { burst: 20, refillMs: 15_000, refusal: 'There were too many codes from your address.' },
+  accountFromAddress: {
+    burst: 5,
+    refillMs: 1_800_000,
+    refusal: 'There were too many wrong codes for this account from your address.',
+  },
+  account: {
+    burst: 10,
+    refillMs: 600_000,
+    refusal: `There were too many wrong codes for this account ${elsewhere}`,
+  },
+  browser: {
+    burst: 5,
+    refillMs: 300_000,
+    refusal: 'There were too many wrong codes for this account in this browser.',
+  },
+}
 
-/** A place from which a password is tried. */
+/** A place from which a password or a code is tried. */
 export interface SignInAttempt {
   address: string
   account: string
@@ -51,12 +83,18 @@ export interface SignInAttempt {
   isKnownAddress: () => Promise<boolean>
 }
 
-/** Limits how often a password, or the set-up code, may be tried. Attempts of others never lock out a known browser. */
+/**
+ * Limits how often a password, a code of a second step, or the set-up code, may be tried. Attempts of others never lock out a
+ * known browser.
+ */
 @Injectable()
 export class SignInLimits {
   private readonly limiters: Record<LimitName, RateLimiter<string>>
 
-  constructor(now?: () => number) {
+  constructor(
+    private readonly limits: SignInLimitTable,
+    now?: () => number,
+  ) {
     const limiter = ({ burst, refillMs }: Limit) =>
       new RateLimiter<string>({ burst, refillMs, maxKeys, ...(now ? { now } : {}) })
     this.limiters = {
@@ -77,7 +115,7 @@ export class SignInLimits {
     if (waitSeconds > 0) {
       if (await isKnownAddress()) return giveBack
       giveBack()
-      throw refusal('account', waitSeconds)
+      throw this.refusal('account', waitSeconds)
     }
     return () => {
       giveBack()
@@ -86,7 +124,7 @@ export class SignInLimits {
   }
 
   /** The same for a secret that is too long to be guessed from many addresses: a one-time code, the token of a link. */
-  attemptSecret(address: string, kind: 'set-up' | 'invitation'): () => void {
+  attemptSecret(address: string, kind: 'set-up' | 'invitation' | 'account link'): () => void {
     return this.take(keysOf(address, kind))
   }
 
@@ -99,12 +137,23 @@ export class SignInLimits {
       const waitSeconds = this.limiters[name].take(key)
       if (waitSeconds > 0) {
         giveBack()
-        throw refusal(name, waitSeconds)
+        throw this.refusal(name, waitSeconds)
       }
       taken.push([name, key])
     }
     return giveBack
   }
+
+  private refusal(name: LimitName, waitSeconds: number): LimitError {
+    const again = name === 'account' ? 'Anywhere else, try again in' : 'Try again in'
+    const text = `${this.limits[name].refusal} ${again} ${durationText(waitSeconds)}.`
+    return new LimitError(text, 'rate_limited', waitSeconds)
+  }
+}
+
+function durationText(seconds: number): string {
+  if (seconds > 120) return `${Math.ceil(seconds / 60)} minutes`
+  return seconds === 1 ? 'a second' : `${seconds} seconds`
 }
 
 function keysOf(address: string, account: string): [LimitName, string][] {
@@ -120,8 +169,5 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-function refusal(name: LimitName, waitSeconds: number): LimitError {
-  const when = waitSeconds === 1 ? 'a second' : `${waitSeconds} seconds`
-  const again = name === 'account' ? 'Anywhere else, try again in' : 'Try again in'
-  return new LimitError(`${limits[name].refusal} ${again} ${when}.`, 'rate_limited', waitSeconds)
-}
+/** The limits of codes: an injection token of its own. */
+export class CodeLimits extends SignInLimits {}

@@ -1,15 +1,27 @@
 import { Module } from '@nestjs/common'
+import { AccountLinksModule } from '../account-links/account-links.module.js'
+import { MappedMemberships } from '../openid-connect/mapped-memberships.js'
+import { OpenIdConnect } from '../openid-connect/openid-connect.js'
 import { BetterAuthEndpoints } from './better-auth-endpoints.js'
+import { CallAttempts } from './call-attempts.js'
+import { EndedSessions } from './ended-sessions.js'
 import { ExpiredRows } from './expired-rows.js'
 import { KnownAddresses } from './known-addresses.js'
 import { KnownBrowsers } from './known-browsers.js'
+import { LastSeen } from './last-seen.js'
 import { Origins } from './origins.js'
+import { PasswordConfirmation } from './password-confirmation.js'
 import { PasswordTurns } from './password-turns.js'
+import { PendingSignIns } from './pending-sign-ins.js'
+import { SecondFactorSecrets } from './second-factor-secrets.js'
 import { SignInService } from './sign-in.service.js'
 import { SignInAttempts } from './sign-in-attempts.js'
-import { SignInLimits } from './sign-in-limits.js'
+import { SignInAudit } from './sign-in-audit.js'
+import { CodeLimits, codeLimits, passwordLimits, SignInLimits } from './sign-in-limits.js'
+import { UsedCodes } from './used-codes.js'
 
 @Module({
+  imports: [AccountLinksModule],
   providers: [
     SignInService,
     BetterAuthEndpoints,
@@ -19,8 +31,27 @@ import { SignInLimits } from './sign-in-limits.js'
     KnownBrowsers,
     KnownAddresses,
     ExpiredRows,
-    { provide: SignInLimits, useFactory: () => new SignInLimits() },
+    OpenIdConnect,
+    MappedMemberships,
+    CallAttempts,
+    PasswordConfirmation,
+    SignInAudit,
+    PendingSignIns,
+    UsedCodes,
+    SecondFactorSecrets,
+    { provide: SignInLimits, useFactory: () => new SignInLimits(passwordLimits) },
+    { provide: CodeLimits, useFactory: () => new CodeLimits(codeLimits) },
+    EndedSessions,
+    LastSeen,
   ],
-  exports: [SignInService, SignInLimits, Origins],
+  exports: [
+    SignInService,
+    SignInLimits,
+    SignInAttempts,
+    Origins,
+    EndedSessions,
+    LastSeen,
+    PasswordConfirmation,
+  ],
 })
 export class SignInModule {}

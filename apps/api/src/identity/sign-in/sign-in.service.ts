@@ -1,19 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Inject, Injectable, Logger } from '@nestjs/common'
+import { APIError } from 'better-auth/api'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
+import { OpenIdConnect } from '../openid-connect/openid-connect.js'
 import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
 import { EarlierSignatures } from './earlier-signatures.js'
 import { Origins } from './origins.js'
-import { sessionLimits } from './session-limits.js'
+import { passkeyHost } from './second-factor-plugins.js'
+import { passkeyLimits, sessionLimits } from './session-limits.js'
+import { SignInAudit } from './sign-in-audit.js'
 
 export interface SignedInSession {
   sessionId: string
   userId: string
   /** Cookies for the browser, when the session was extended. */
   setCookies: string[]
+}
+
+export interface SignedInPerson {
+  id: string
+  email: string
+  sessionId: string
 }
 
 /** People and their sign-in sessions. The tables are better-auth's. */
@@ -23,6 +34,7 @@ export class SignInService {
   private readonly betterAuth: BetterAuth
   private readonly signatures: EarlierSignatures
   private readonly sessionsPerPerson: number
+  private readonly passkeysPerPerson: number
   /** The base URL of better-auth. */
   readonly baseUrl: string
 
@@ -31,17 +43,24 @@ export class SignInService {
     private readonly database: Database,
     secrets: Secrets,
     events: EventBus,
+    private readonly openIdConnect: OpenIdConnect,
+    private readonly audit: SignInAudit,
     readonly origins: Origins,
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
     this.sessionsPerPerson = sessionLimits.values(config.limits).perPerson
+    this.passkeysPerPerson = passkeyLimits.values(config.limits).perPerson
     this.signatures = new EarlierSignatures(secrets)
     this.betterAuth = createBetterAuth({
       prisma: database.accounts,
       baseUrl: this.baseUrl,
-      secret: secrets.authSecret,
+      secrets: secrets.numberedAuthSecrets,
+      openIdConnect,
+      passkeyHost: passkeyHost(config.publicUrl, config.port),
       log: (level, message) => this.logger[level](message),
-      onSessionBegun: ({ userId }) => this.endOldestSessions(userId),
+      assertRoomForPasskey: (userId) => this.assertRoomForPasskey(userId),
+      onProviderConnected: (userId) => this.audit.recordAfter(userId, 'person.connectProvider'),
+      onSessionBegun: (session) => this.endOldestSessions(session),
       onSessionEnded: ({ id, userId }) => events.emit('session.ended', { sessionId: id, userId }),
     })
   }
@@ -49,7 +68,7 @@ export class SignInService {
   /** Passes a request to better-auth. */
   handle(request: Request): Promise<Response> {
     this.signatures.renewHeaders(request.headers)
-    return this.betterAuth.handler(request)
+    return this.openIdConnect.request(() => this.betterAuth.handler(request))
   }
 
   /** The session of a cookie or a bearer token; null when there is none or it has ended. */
@@ -65,9 +84,50 @@ export class SignInService {
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
   }
 
-  /** The person is signed in already, so that a failure is only logged; the next sign-in tries again. */
-  private async endOldestSessions(userId: string): Promise<void> {
+  /** Who is signed in by the cookie or the bearer token of a request. */
+  async findPerson({
+    authorization,
+    cookie,
+  }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>): Promise<SignedInPerson | null> {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    const session =
+      (bearer === undefined ? null : await this.findSession({ bearer })) ??
+      (cookie === undefined ? null : await this.findSession({ cookie }))
+    if (session === null) return null
+    const row = await this.database.accounts.session.findUnique({
+      where: { id: session.sessionId },
+      select: { user: { select: { id: true, email: true } } },
+    })
+    return row && { ...row.user, sessionId: session.sessionId }
+  }
+
+  /** How many recovery codes a person with a second factor has left. */
+  async countRecoveryCodes(userId: string): Promise<number> {
+    const { backupCodes } = await this.betterAuth.api.viewBackupCodes({ body: { userId } })
+    return backupCodes.length
+  }
+
+  private async assertRoomForPasskey(userId: string): Promise<void> {
+    if ((await this.database.accounts.passkey.count({ where: { userId } })) < this.passkeysPerPerson) return
+    throw new APIError('CONFLICT', {
+      code: 'TOO_MANY_PASSKEYS',
+      message: `You have ${this.passkeysPerPerson} passkeys, which is the limit. Remove one of them first.`,
+    })
+  }
+
+  /**
+   * The person is signed in already, so that a failure is only logged; the next sign-in tries again. A session by a password is
+   * deleted again when a code has to follow: it ends no other, so that a password alone ends none.
+   */
+  private async endOldestSessions({
+    userId,
+    byPassword,
+  }: {
+    userId: string
+    byPassword: boolean
+  }): Promise<void> {
     try {
+      if (byPassword && (await this.hasTwoFactor(userId))) return
       const oldest = await this.database.accounts.session.findMany({
         where: { userId },
         orderBy: { createdAt: 'desc' },
@@ -84,10 +144,25 @@ export class SignInService {
     }
   }
 
+  /** Whether a code has to follow the person's password. */
+  async hasTwoFactor(userId: string): Promise<boolean> {
+    const user = await this.database.accounts.user.findUnique({
+      where: { id: userId },
+      select: { twoFactorEnabled: true },
+    })
+    return user?.twoFactorEnabled === true
+  }
+
   /** Creates a person, who signs in with a password, in the caller's transaction. */
   async createPerson(
     transaction: Transaction,
-    person: { name: string; email: string; passwordHash: string; platformAdministrator?: boolean },
+    person: {
+      name: string
+      email: string
+      passwordHash: string
+      emailVerified?: boolean
+      platformAdministrator?: boolean
+    },
   ): Promise<{ id: string; name: string; email: string }> {
     const id = randomId(32)
     const { name } = person
@@ -96,7 +171,7 @@ export class SignInService {
         id,
         name,
         email: person.email.toLowerCase(),
-        emailVerified: false,
+        emailVerified: person.emailVerified ?? false,
         platformAdministrator: person.platformAdministrator ?? false,
       },
     })

@@ -18,6 +18,26 @@ describe('RefusalLog', () => {
     expect(log.counts(1, 61 * minuteMs).map(({ code }) => code)).toEqual(['topic_denied'])
   })
 
+  it('tells those of some devices alone, with their own counts', () => {
+    const log = new RefusalLog()
+    for (const device of ['a', 'a', 'b', undefined]) log.record(1, { code: 'topic_denied', device }, 0)
+    log.record(1, { code: 'payload_invalid', device: 'a' }, 1_000)
+    log.record(2, { code: 'payload_invalid', device: 'a' }, 1_000)
+    expect(log.devicesOf(1).sort()).toEqual(['a', 'b'])
+    expect(log.recentOf(1, new Set(['a', 'c']), 1_000)).toMatchObject({
+      refusals: [
+        { code: 'payload_invalid', device: 'a', count: 1 },
+        { code: 'topic_denied', device: 'a', count: 2 },
+      ],
+      furtherRefusals: nothing.furtherRefusals,
+      counts: [
+        { code: 'topic_denied', lastHour: 2 },
+        { code: 'payload_invalid', lastHour: 1 },
+      ],
+    })
+    expect(log.recentOf(1, new Set(), 1_000)).toEqual({ ...nothing, counts: [] })
+  })
+
   it('keeps equal refusals as one entry for an hour, newest first', () => {
     const log = new RefusalLog()
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't', detail: 'first' }, 0)

@@ -77,7 +77,7 @@ function Keys({ onAction }: Pick<ApiKeyRowProps, 'onAction'>) {
               <tr>
                 <Th>Name</Th>
                 <Th className="max-sm:hidden">Access</Th>
-                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Last used</Th>
                 <Th className="max-sm:hidden">Created</Th>
                 <Th>Expires</Th>
                 <ThActions />

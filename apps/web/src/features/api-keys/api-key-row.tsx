@@ -35,21 +35,17 @@ export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
         <span className="text-12 text-ink-faint sm:hidden">
           {apiKey.effectiveRole ?? 'refused'} · by {makerText(apiKey)}
         </span>
-        <span className="block sm:hidden">
+        <span className="block text-12 text-ink-faint sm:hidden">
           <Limits apiKey={apiKey} />
+          <LastUse apiKey={apiKey} />
         </span>
       </Td>
       <Td className="max-sm:hidden">
         <RoleAtUse apiKey={apiKey} />
         <Limits apiKey={apiKey} />
       </Td>
-      <Td className="whitespace-nowrap text-ink-soft">
-        {apiKey.lastUsedAt ? <TimeAgo ts={Date.parse(apiKey.lastUsedAt)} /> : 'Never'}
-        {apiKey.lastUsedAddress !== null && (
-          <span className="block max-w-32 truncate text-12 text-ink-faint" title={apiKey.lastUsedAddress}>
-            from {apiKey.lastUsedAddress}
-          </span>
-        )}
+      <Td className="whitespace-nowrap text-ink-soft max-sm:hidden">
+        <LastUse apiKey={apiKey} />
       </Td>
       <Td className="whitespace-nowrap text-ink-soft max-sm:hidden">
         <span className="block">{formatDay(Date.parse(apiKey.createdAt))}</span>
@@ -82,6 +78,21 @@ export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
         )}
       </Td>
     </tr>
+  )
+}
+
+/** When and from where a key was last used. */
+function LastUse({ apiKey: { lastUsedAt, lastUsedAddress } }: Pick<ApiKeyRowProps, 'apiKey'>) {
+  if (lastUsedAt === null) return 'Never used'
+  return (
+    <>
+      <TimeAgo ts={Date.parse(lastUsedAt)} />
+      {lastUsedAddress !== null && (
+        <span className="block max-w-40 truncate text-12 text-ink-faint" title={lastUsedAddress}>
+          from {lastUsedAddress}
+        </span>
+      )}
+    </>
   )
 }
 

@@ -26,16 +26,18 @@ export function ScopeFields({ value, onValue, error, isLimited }: ScopeFieldsPro
           const shown = scopes.filter(offered)
           return (
             shown.length > 0 && (
-              <fieldset key={title} className="flex flex-col gap-1.5">
+              <fieldset key={title} className="last:sm:col-span-2">
                 <legend className="mb-1.5 text-12 font-medium text-ink-faint">{title}</legend>
-                {shown.map((scope) => (
-                  <ScopeBox
-                    key={scope}
-                    scope={scope}
-                    checked={value.includes(scope)}
-                    onChecked={(checked) => toggle(scope, checked)}
-                  />
-                ))}
+                <div className="grid content-start gap-x-6 gap-y-1.5 in-[fieldset:last-child]:sm:grid-cols-2">
+                  {shown.map((scope) => (
+                    <ScopeBox
+                      key={scope}
+                      scope={scope}
+                      checked={value.includes(scope)}
+                      onChecked={(checked) => toggle(scope, checked)}
+                    />
+                  ))}
+                </div>
               </fieldset>
             )
           )

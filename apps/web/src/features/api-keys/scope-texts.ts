@@ -30,7 +30,7 @@ const places: readonly (readonly [title: string, area: string])[] = [
   ['Organization', 'organization usage members apiKeys applications'],
 ]
 
-export interface ScopeGroup {
+interface ScopeGroup {
   title: string
   scopes: Scope[]
 }

@@ -35,9 +35,9 @@ describe('the form of an application', () => {
   })
 
   it('names the filter that cannot be granted', () => {
-    const text = 'acme/apps/#\n other/# \n'
-    expect(filterProblem('subscribe', 'acme', text)).toBe('other/#: reaches beyond acme/#')
-    expect(filterProblem('publish', 'acme', 'acme/fleet')).toMatch(/^acme\/fleet: reaches beyond/)
+    const text = 'acme/apps/#\n\n other/# \n'
+    expect(filterProblem('subscribe', 'acme', text)).toBe('line 3, other/#: reaches beyond acme/#')
+    expect(filterProblem('publish', 'acme', 'acme/fleet')).toMatch(/^line 1, acme\/fleet: reaches beyond/)
     expect(filterProblem('publish', 'acme', 'acme/apps/#\n\n')).toBeUndefined()
   })
 

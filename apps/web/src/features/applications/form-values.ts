@@ -39,12 +39,13 @@ export function toBody({ name, subscribe, publish, originChoice, origins }: Appl
   return { name, subscribe: linesOf(subscribe), publish: linesOf(publish), origins: listed }
 }
 
-/** The first filter that cannot be granted, and why. */
+/** The first line with a filter that cannot be granted, and why. */
 export function filterProblem(kind: 'subscribe' | 'publish', org: string, text: string): string | undefined {
   const problemOf = kind === 'subscribe' ? applicationSubscribeProblem : applicationPublishProblem
-  for (const filter of linesOf(text)) {
-    const problem = problemOf(org, filter)
-    if (problem !== null) return `${filter}: ${problem}`
+  for (const [index, line] of text.split('\n').entries()) {
+    const filter = line.trim()
+    const problem = filter === '' ? null : problemOf(org, filter)
+    if (problem !== null) return `line ${index + 1}, ${filter}: ${problem}`
   }
   return undefined
 }

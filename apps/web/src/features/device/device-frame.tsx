@@ -40,8 +40,9 @@ export function DeviceFrame({ device: id, children }: DeviceFrameProps) {
   useOnReconnected(() => void queryClient.invalidateQueries({ queryKey: deviceKey(slug, id) }))
 
   if (device.isPending) return <HeaderSkeleton />
+  // Also when it was there before: it was deleted, or is outside of what the caller may see now.
+  if (device.error instanceof ApiError && device.error.status === 404) return <UnknownDevice id={id} />
   if (!device.data) {
-    if (device.error instanceof ApiError && device.error.status === 404) return <UnknownDevice id={id} />
     return (
       <ErrorState
         title="The device could not be loaded"

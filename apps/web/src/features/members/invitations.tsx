@@ -76,7 +76,7 @@ function Row({ invitation, onRevoke }: RowProps) {
       <Td>
         <Badge>{invitation.role}</Badge>
         {invitation.tags !== null && (
-          <span className="mt-1 block max-w-44 truncate text-12 text-ink-faint">
+          <span className="mt-1 block max-w-28 text-12 wrap-anywhere text-ink-faint sm:max-w-56">
             devices tagged {invitation.tags.join(' or ')}
           </span>
         )}

@@ -14,6 +14,7 @@ import { TagLimitField } from '@/components/tag-limit-field'
 import { TextField } from '@/components/text-field'
 import { useOrganization } from '@/lib/organization'
 import { roleOptions, roleTexts } from '@/lib/role-texts'
+import { useSignInOptions } from '@/lib/sign-in-options'
 import { useForm } from '@/lib/use-form'
 import { LinkOnceDialog } from './link-once-dialog'
 import { usePeopleCalls } from './use-members'
@@ -29,6 +30,7 @@ const lifetimes = [
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { name, role: own } = useOrganization()
   const { invite } = usePeopleCalls()
+  const sendsMail = useSignInOptions().data?.passwordReset === 'mail'
   const [issued, setIssued] = useState<IssuedInvitation | null>(null)
   const form = useForm({
     initial: {
@@ -60,7 +62,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       <TextField
         label="E-mail"
         optional
-        hint="With it, only the account with this address can use the link. No mail is sent."
+        hint={`With it, only the account with this address can use the link${sendsMail ? ', which is mailed to it too' : '. No mail is sent'}.`}
         error={error('email')}
         type="email"
         autoComplete="off"

@@ -13,17 +13,21 @@ interface LinkOnceDialogProps {
 
 /** The link of a new invitation, which cannot be shown again. */
 export function LinkOnceDialog({ invitation, onClose }: LinkOnceDialogProps) {
-  const { url, role, email, expiresAt } = invitation
+  const { url, role, email, expiresAt, mailed } = invitation
   return (
     <Dialog
       open
       locked
       onOpenChange={onClose}
       title="Invitation link"
-      description="The link is shown only now. Send it to the person, by a way that nobody else reads."
+      description={
+        mailed
+          ? `A link is on its way to ${email}. This one is for you to pass on, if the mail does not arrive; it is shown only now.`
+          : 'The link is shown only now. Send it to the person, by a way that nobody else reads.'
+      }
       footer={
         <Button variant="primary" onClick={onClose}>
-          I have copied it
+          {mailed ? 'Done' : 'I have copied it'}
         </Button>
       }
     >

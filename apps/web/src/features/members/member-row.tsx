@@ -77,7 +77,7 @@ function Sight({ member, onLimit }: Pick<MemberRowProps, 'member' | 'onLimit'>) 
     <button
       type="button"
       aria-label={`${member.name} sees ${sees}. Change`}
-      className="block max-w-44 truncate text-12 text-ink-faint underline decoration-line-strong underline-offset-2 hover:text-ink sm:max-w-56"
+      className="block max-w-28 text-left text-12 wrap-anywhere whitespace-normal text-ink-faint underline decoration-line-strong underline-offset-2 hover:text-ink sm:max-w-56"
       onClick={() => onLimit(member)}
     >
       {sees}

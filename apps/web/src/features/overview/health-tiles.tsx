@@ -14,12 +14,15 @@ const SlowConsumersDialog = dynamic(() =>
 )
 
 const reasonsShown = 2
+const third = 'col-span-6 md:col-span-4'
 
 interface TileProps {
   fleet: Overview['fleet'] | undefined
+  /** How much of the row it takes. */
+  width?: string
 }
 
-export function RefusalsTile({ fleet }: TileProps) {
+export function RefusalsTile({ fleet, width = third }: TileProps) {
   const [open, setOpen] = useState(false)
   const refusals = fleet?.refusals ?? []
   const lastMinute = refusals.reduce((sum, refusal) => sum + refusal.lastMinute, 0)
@@ -27,7 +30,7 @@ export function RefusalsTile({ fleet }: TileProps) {
   return (
     <>
       <Tile
-        className="col-span-6 md:col-span-4"
+        className={width}
         label="Refused"
         to={{ onPress: () => setOpen(true), title: 'What was refused, and why' }}
         value={fleet ? formatCount(lastMinute) : null}
@@ -49,13 +52,13 @@ export function RefusalsTile({ fleet }: TileProps) {
   )
 }
 
-export function SlowConsumersTile({ fleet }: TileProps) {
+export function SlowConsumersTile({ fleet, width = third }: TileProps) {
   const [open, setOpen] = useState(false)
   const { connections = 0, droppedMessages = 0 } = fleet?.slowConsumers ?? {}
   return (
     <>
       <Tile
-        className="col-span-6 md:col-span-4"
+        className={width}
         label="Slow consumers"
         to={{ onPress: () => setOpen(true), title: 'Clients that do not keep up with their subscriptions' }}
         value={fleet ? formatCount(connections) : null}
@@ -71,13 +74,13 @@ export function SlowConsumersTile({ fleet }: TileProps) {
   )
 }
 
-export function StorageTile({ fleet }: TileProps) {
+export function StorageTile({ fleet, width = third }: TileProps) {
   const storage = fleet?.storage ?? null
   const used = formatBytes(storage?.bytes ?? 0)
   const daily = formatBytes(storage?.bytesPerDay ?? 0)
   return (
     <Tile
-      className="col-span-6 md:col-span-4"
+      className={width}
       label="Telemetry stored"
       value={storage && used.figure}
       unit={used.unit}

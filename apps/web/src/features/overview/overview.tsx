@@ -83,8 +83,8 @@ function Tiles({ overview }: { overview: LiveOverview | undefined }) {
       >
         <StatusTiles counts={statuses} />
         {!isLimited && <TrafficTiles overview={overview} />}
-        <RefusalsTile fleet={fleet} />
-        <SlowConsumersTile fleet={fleet} />
+        <RefusalsTile fleet={fleet} {...(isLimited ? { width: 'col-span-6' } : {})} />
+        <SlowConsumersTile fleet={fleet} {...(isLimited ? { width: 'col-span-6' } : {})} />
         {!isLimited && <StorageTile fleet={fleet} />}
       </ul>
     </div>

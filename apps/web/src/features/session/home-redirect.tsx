@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { ErrorState } from '@/components/error-state'
@@ -55,6 +56,9 @@ function NoOrganization({ email }: { email: string }) {
       intro="You are not a member of an organization. Ask somebody in yours for an invitation, and open its link in this browser."
     >
       <SignedInAs email={email} />
+      <Link href={paths.account} className="mt-4 block text-13 text-ink underline underline-offset-2">
+        Your account
+      </Link>
     </SessionCard>
   )
 }

@@ -5,11 +5,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Form } from '@/components/form'
 import { NewPasswordField } from '@/components/new-password-field'
+import { Notice } from '@/components/notice'
 import { PasswordInput } from '@/components/password-input'
 import { Segmented } from '@/components/segmented'
 import { TextField } from '@/components/text-field'
 import { meKey } from '@/lib/me-key'
 import { useForm } from '@/lib/use-form'
+import { SecondStep } from './second-step'
 import { SignInInput, signIn } from './sign-in'
 import { SubmitButton } from './submit-button'
 import { useAccept } from './use-invitation'
@@ -51,14 +53,25 @@ interface FormOfWayProps extends JoinFormsProps {
 
 function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
   const accept = useAccept()
+  const [mailedTo, setMailedTo] = useState<string | null>(null)
   const form = useForm({
     initial: { name: '', email, password: '' },
     schema: AcceptInvitation.required({ name: true, email: true, password: true }),
     toInput: (values) => ({ ...values, email: values.email.trim(), token }),
     // The account is made and signed in like that of the set-up.
-    onSubmit: (input) => accept(input, () => signIn(input.email, input.password)),
+    onSubmit: async (input) =>
+      setMailedTo(await accept(input, async () => void (await signIn(input.email, input.password)))),
   })
   const { values, set, error } = form
+  if (mailedTo !== null)
+    return (
+      <div role="status">
+        <Notice title="Look into your mail">
+          A link is on its way to <span className="break-all text-ink">{mailedTo}</span>. Open it within an
+          hour, and you are a member.
+        </Notice>
+      </div>
+    )
   return (
     <Form form={form} action={<SubmitButton form={form}>Create account and join</SubmitButton>}>
       <TextField
@@ -87,24 +100,20 @@ function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
 }
 
 function OwnAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
-  const accept = useAccept()
-  const queryClient = useQueryClient()
+  const join = useJoinSignedIn(token)
+  const [waitsForCode, setWaitsForCode] = useState(false)
   const form = useForm({
     initial: { email, password: '' },
     schema: SignInInput,
     toInput: (values) => ({ ...values, email: values.email.trim() }),
     onSubmit: async (input) => {
-      await signIn(input.email, input.password)
-      try {
-        await accept({ token })
-      } catch (error) {
-        // The person is signed in now, and the page says what that means for the invitation.
-        await queryClient.invalidateQueries({ queryKey: meKey })
-        throw error
-      }
+      if ((await signIn(input.email, input.password)) === 'code') setWaitsForCode(true)
+      else await join()
     },
   })
   const { values, set, error } = form
+  if (waitsForCode)
+    return <SecondStep submit="Sign in and join" onDone={join} onBack={() => setWaitsForCode(false)} />
   return (
     <Form form={form} action={<SubmitButton form={form}>Sign in and join</SubmitButton>}>
       <EmailField
@@ -126,6 +135,21 @@ function OwnAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
       />
     </Form>
   )
+}
+
+/** Accepts the invitation as the person who signed in just now. */
+function useJoinSignedIn(token: string): () => Promise<void> {
+  const accept = useAccept()
+  const queryClient = useQueryClient()
+  return async () => {
+    try {
+      await accept({ token })
+    } catch (error) {
+      // The person is signed in now, and the page says what that means for the invitation.
+      await queryClient.invalidateQueries({ queryKey: meKey })
+      throw error
+    }
+  }
 }
 
 interface EmailFieldProps {

@@ -49,7 +49,7 @@ function JoinButton({ token, name }: { token: string; name: string }) {
     initial: { token },
     schema: AcceptInvitation,
     toInput: (values) => values,
-    onSubmit: (input) => accept(input),
+    onSubmit: async (input) => void (await accept(input)),
   })
   return (
     <Form form={form} action={<SubmitButton form={form}>Join {name}</SubmitButton>}>

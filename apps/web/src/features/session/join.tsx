@@ -8,14 +8,15 @@ import { isTemporary } from '@/lib/explain'
 import { formatMoment } from '@/lib/format-time'
 import { useMe } from '@/lib/me'
 import { roleLabel, roleTexts } from '@/lib/role-texts'
+import { useFragment } from '@/lib/use-fragment'
 import { JoinForms } from './join-forms'
 import { JoinSignedIn } from './join-signed-in'
 import { SessionCard } from './session-card'
-import { useInvitation, useInvitationToken } from './use-invitation'
+import { useInvitation } from './use-invitation'
 
 /** The page of the link of an invitation. */
 export function Join() {
-  const token = useInvitationToken()
+  const token = useFragment()
   if (token === null) return <Loading />
   if (token === '')
     return (

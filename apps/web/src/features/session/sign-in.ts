@@ -7,8 +7,15 @@ export const SignInInput = z.object({
   password: z.string().min(1, 'must not be empty'),
 })
 
-export async function signIn(email: string, password: string): Promise<void> {
-  await request('/api/auth/sign-in/email', { method: 'POST', body: { email, password } }).catch(rephrase)
+const Answer = z.object({ twoFactorRedirect: z.boolean().optional() })
+
+/** Signs in by the password. Resolves with what is still to come. */
+export async function signIn(email: string, password: string): Promise<'nothing' | 'code'> {
+  const body = { email, password }
+  const answer = await request('/api/auth/sign-in/email', { method: 'POST', body, schema: Answer }).catch(
+    rephrase,
+  )
+  return answer.twoFactorRedirect === true ? 'code' : 'nothing'
 }
 
 /** Here 401 means a wrong password, not an ended session, and a limit says where else signing in works. */

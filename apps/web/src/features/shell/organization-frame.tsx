@@ -2,7 +2,6 @@
 
 import type { Me } from '@heliograph/protocol'
 import { useQueryClient } from '@tanstack/react-query'
-import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import { buttonClass } from '@/components/button'
 import { ClockNotice } from '@/components/clock-notice'
@@ -17,6 +16,7 @@ import { useMe } from '@/lib/me'
 import { meKey } from '@/lib/me-key'
 import { OrganizationProvider, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
+import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { useWall } from '@/lib/wall'
 import { BottomBar } from './bottom-bar'
 import { Breadcrumbs } from './breadcrumbs'
@@ -104,14 +104,6 @@ function TopBar() {
       </div>
     </header>
   )
-}
-
-function useSignInWhen(signedOut: boolean): void {
-  const router = useRouter()
-  const pathname = usePathname()
-  useEffect(() => {
-    if (signedOut) router.replace(`${paths.signIn}?next=${encodeURIComponent(pathname)}`)
-  }, [signedOut, pathname, router])
 }
 
 function UnknownOrganization({ org }: { org: string }) {

@@ -1,7 +1,8 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { BookOpen, Building2, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, Building2, CircleUser, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
@@ -10,7 +11,6 @@ import { explain } from '@/lib/explain'
 import { paths } from '@/lib/paths'
 import { signOut } from '@/lib/sign-out'
 
-const ChangePasswordDialog = lazy(() => import('./change-password-dialog'))
 const NewOrganizationDialog = lazy(() => import('./new-organization-dialog'))
 
 interface UserMenuPanelProps {
@@ -20,8 +20,8 @@ interface UserMenuPanelProps {
 
 export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
   const signOut = useSignOut()
-  const [dialog, setDialog] = useState<'password' | 'organization' | null>(null)
-  const close = () => setDialog(null)
+  const router = useRouter()
+  const [founding, setFounding] = useState(false)
   return (
     <>
       <Menu align="start" side="top" trigger={trigger}>
@@ -32,25 +32,22 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         <MenuSeparator />
         <ThemeChoice />
         <MenuSeparator />
+        <MenuItem icon={<CircleUser aria-hidden />} onSelect={() => router.push(paths.account)}>
+          Your account
+        </MenuItem>
         <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
           API documentation
         </MenuLink>
         {me.mayCreateOrganizations && (
-          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => setDialog('organization')}>
+          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => setFounding(true)}>
             New organization
           </MenuItem>
         )}
-        <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setDialog('password')}>
-          Change password
-        </MenuItem>
         <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
           Sign out
         </MenuItem>
       </Menu>
-      <Suspense>
-        {dialog === 'password' && <ChangePasswordDialog onClose={close} />}
-        {dialog === 'organization' && <NewOrganizationDialog onClose={close} />}
-      </Suspense>
+      <Suspense>{founding && <NewOrganizationDialog onClose={() => setFounding(false)} />}</Suspense>
     </>
   )
 }

@@ -115,7 +115,7 @@ function nodeRed({ username, password, filter }: Client, server: URL): Snippet {
 
 /** Telemetry arrives with the organization's slug and the device's id as tags. */
 function telegraf({ username, password, urls, filter }: Client): Snippet {
-  const server = (urls.tcp ?? urls.ws).replace(/^mqtts:/, 'ssl:').replace(/^mqtt:/, 'tcp:')
+  const server = urls.tcp === null ? urls.ws : telegrafServer(new URL(urls.tcp))
   const code = [
     '[[inputs.mqtt_consumer]]',
     `  servers = ["${server}"]`,
@@ -136,6 +136,10 @@ function telegraf({ username, password, urls, filter }: Client): Snippet {
     label: 'Telegraf',
     variants: [{ label: 'Input', note, version: null, language: 'python', code: code.join('\n') }],
   }
+}
+
+function telegrafServer(server: URL): string {
+  return `${server.protocol === 'mqtts:' ? 'ssl' : 'tcp'}://${server.hostname}:${portOf(server)}`
 }
 
 function mqttJs(client: Client): Snippet {

@@ -1,0 +1,30 @@
+import { Injectable, Logger } from '@nestjs/common'
+import type { AuditAction } from '../../foundation/audit/audit-log.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { PersonAudit } from '../account-links/person-audit.js'
+
+export type SignInAction = Extract<AuditAction, `person.${string}`>
+
+/** Records changes of how people sign in. better-auth makes them itself, so that the row follows the change in a transaction of its own. */
+@Injectable()
+export class SignInAudit {
+  private readonly logger = new Logger(SignInAudit.name)
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: PersonAudit,
+  ) {}
+
+  /** The change is made already, so that a failure is only logged. */
+  async recordAfter(userId: string, action: SignInAction): Promise<void> {
+    try {
+      await this.database.transaction((transaction) =>
+        this.audit.record(transaction, userId, { action, by: 'person', detail: {} }),
+      )
+    } catch (error) {
+      this.logger.error(
+        `${action} of person ${userId} is not in the audit: ${error instanceof Error ? error.message : error}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import type { Metadata } from 'next'
+import { ConfirmEmailView } from '@/app/views'
+
+export const metadata: Metadata = { title: 'Confirm e-mail' }
+
+export default ConfirmEmailView
