@@ -23,6 +23,27 @@ describe('ARCHITECTURE.md', () => {
   })
 })
 
+describe('SECURITY.md', () => {
+  it('names each test of tests/security', () => {
+    const named = new Set(linksOf(read('SECURITY.md')))
+    const specs = fs.readdirSync(inProject('tests/security')).filter((name) => name.endsWith('.spec.ts'))
+    expect(specs.filter((name) => !named.has(`tests/security/${name}`))).toEqual([])
+    expect(specs.length).toBeGreaterThan(5)
+  })
+
+  it('names, for each attack, code that defends and a test that attacks', () => {
+    const [, section = ''] = read('SECURITY.md').split('## Attacks')
+    const rows = section
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (attack|---)/.test(line))
+      .map((line) => line.split(' | '))
+    expect(rows.length).toBeGreaterThan(20)
+    const isTest = (link: string) => /\.spec\.ts$|CONFORMANCE\.md$/.test(link)
+    for (const [attack, , tests = ''] of rows)
+      expect([attack, linksOf(tests).filter(isTest)]).not.toEqual([attack, []])
+  })
+})
+
 /** What people read, relative to the project. */
 function documents(): string[] {
   const workspaces = ['packages', 'apps'].flatMap((root) =>

@@ -116,13 +116,15 @@ function parseTls({ MQTTS_PORT, HTTPS_PORT, ...env }: z.output<typeof Environmen
   throw new ConfigError(`${variable}: needs TLS_CERT and TLS_KEY, the files of a certificate and its key`)
 }
 
-/** Secrets that a person chose, which may have any form. */
+/** Secrets that a person chose, which may have any form. A short one may be a word that means something else. */
 export function givenSecrets({ metricsToken, administrator, openIdConnect, mail }: Config): string[] {
-  const mailPassword = mail === null ? null : decodeURIComponent(new URL(mail.server).password)
-  return [metricsToken, administrator?.password, openIdConnect?.clientSecret, mailPassword].filter(
-    (secret) => typeof secret === 'string' && secret !== '',
-  )
+  const passwords = [administrator?.password, mail?.server.credentials?.password]
+  return [metricsToken, openIdConnect?.clientSecret, ...passwords]
+    .filter((secret) => typeof secret === 'string')
+    .filter((secret) => secret.length >= shortestHidden)
 }
+
+const shortestHidden = 8
 
 function parseOpenIdConnect(env: z.output<typeof Environment>): Config['openIdConnect'] {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env

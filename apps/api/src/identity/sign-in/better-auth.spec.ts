@@ -2,6 +2,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
 import { createBetterAuth, hashPassword } from './better-auth.js'
+import { passkeyHost } from './second-factor-plugins.js'
 
 vi.mock('@node-rs/argon2', { spy: true })
 
@@ -28,9 +29,18 @@ function authWith(password: string | null) {
   const prisma = { user: table(user), account: table({ ...account, password }) } as unknown as PrismaClient
   const baseUrl = 'http://127.0.0.1:3000'
   const nothing = async () => {}
-  const secret = 'x'.repeat(64)
-  const on = { log: () => {}, onSessionBegun: nothing, onSessionEnded: nothing }
-  return createBetterAuth({ prisma, baseUrl, secret, ...on })
+  return createBetterAuth({
+    prisma,
+    baseUrl,
+    secrets: [{ version: 1, value: 'x'.repeat(64) }],
+    passkeyHost: passkeyHost(null, 3_000),
+    openIdConnect: { config: null, check: () => undefined, beforeSession: nothing },
+    log: () => {},
+    assertRoomForPasskey: nothing,
+    onProviderConnected: nothing,
+    onSessionBegun: nothing,
+    onSessionEnded: nothing,
+  })
 }
 
 /** The status of a sign-in, and how often argon2id ran, with which memory and passes. */
