@@ -14,7 +14,7 @@ export function AccountSection({ title, intro, action, children }: AccountSectio
   const id = useId()
   return (
     <section aria-labelledby={id}>
-      <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3 sm:flex-nowrap">
         <div className="min-w-0 flex-1 basis-64">
           <h2 id={id} className="text-16 font-semibold">
             {title}
