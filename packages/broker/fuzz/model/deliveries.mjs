@@ -2,7 +2,7 @@
 export class Deliveries {
   /** By packet id: the acknowledgements that fit. @type {Map<number, readonly number[]>} */
   #expected = new Map()
-  /** Acknowledgements that came before anything was seen that they fit. @type {Map<number, number[]>} */
+  /** Acknowledgements that came before anything was seen that they fit. @type {Map<number, { type: number, code: number }[]>} */
   #early = new Map()
 
   /** Packet ids under way. */
@@ -11,18 +11,18 @@ export class Deliveries {
   }
 
   /**
-   * The broker has sent a PUBLISH, or a PUBREL as `qos` 3. False when an acknowledgement that came before does not fit. A
-   * PUBREL for an id that is not under way answers a PUBREC that nobody had asked for.
+   * The broker has sent a PUBLISH, or a PUBREL as `qos` 3. False when an acknowledgement that came before does not fit: it may have
+   * met the message, which is seen later than it was sent. A PUBREL for an id that is not under way answers a PUBREC that nobody
+   * had asked for.
    * @param {number} id
    * @param {number} qos
    */
   sent(id, qos) {
     if (qos === 3 && !this.#expected.has(id)) return true
-    const expected = expectations[qos] ?? []
-    this.#expected.set(id, expected)
+    this.#expected.set(id, expectations[qos] ?? [])
     const early = this.#early.get(id) ?? []
     this.#early.delete(id)
-    return early.every((type) => expected.includes(type))
+    return early.every(({ type, code }) => this.acknowledged(id, type, code))
   }
 
   /**
@@ -33,10 +33,13 @@ export class Deliveries {
    */
   acknowledged(id, type, code) {
     const expected = this.#expected.get(id)
-    if (expected === undefined) this.#early.set(id, [...(this.#early.get(id) ?? []), type])
-    if (type === 5 && code < 0x80 && expected) this.#expected.set(id, expectations[3] ?? [])
+    if (expected === undefined) {
+      this.#early.set(id, [...(this.#early.get(id) ?? []), { type, code }])
+      return true
+    }
+    if (type === 5 && code < 0x80) this.#expected.set(id, expectations[3] ?? [])
     else this.#expected.delete(id)
-    return expected === undefined || expected.includes(type)
+    return expected.includes(type)
   }
 }
 
