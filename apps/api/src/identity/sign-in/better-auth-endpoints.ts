@@ -53,6 +53,8 @@ export class BetterAuthEndpoints implements OnModuleInit {
     const attempt = await this.beginAttempt(request, client, body)
     const answer = await this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
     if (answer.status >= 500) return await this.failWithCause(answer)
+    // better-auth takes a session that it cannot look up for none.
+    if (answer.status === 401) await this.database.ping()
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
     if (!answer.ok) return await sendRefusal(answer, response)
     await send(answer, response, attempt === null ? [] : [await attempt.succeeded()])
