@@ -63,6 +63,8 @@ export class BetterAuthEndpoints implements OnModuleInit {
       : await this.turns.check(client.address, handle, ({ status }) => status === 401)
     const cookies = await attempt.answered(answer)
     if (answer.status >= 500) return await this.failWithCause(answer)
+    // better-auth takes a session that it cannot look up for none.
+    if (answer.status === 401) await this.database.ping()
     if (path === '/api/auth/sign-out' && answer.ok) await this.checkSignedOut(request)
     // A redirect answers the return from an OpenID provider.
     if (answer.status >= 400) return await sendRefusal(answer, response)
