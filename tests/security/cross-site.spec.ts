@@ -56,6 +56,15 @@ describe('a page of another site, with the cookie of a person', () => {
     expect(answer).toMatchObject({ status: 403, body: { code: 'origin_refused' } })
   })
 
+  it('sends no form, which needs no leave of the browser', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
+      for (const path of ['/api/v1/devices', '/api/v1/mqtt/tokens', '/api/auth/sign-out']) {
+        const headers = { 'content-type': type, origin: evil }
+        const { status } = await ask(browser, 'POST', path, { name: 'x' }, headers)
+        expect([type, path, status]).toEqual([type, path, expect.toBeOneOf([403, 415])])
+      }
+  })
+
   it('reads nothing: no answer allows its origin', async () => {
     for (const path of ['/api/v1/me', '/api/v1/devices', '/api/auth/get-session', '/metrics', '/']) {
       const { headers } = await ask(browser, 'GET', path, undefined, { origin: evil })
