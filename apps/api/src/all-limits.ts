@@ -11,6 +11,7 @@ import { invitationLimits } from './identity/invitations/invitation-limits.js'
 import { memberLimits } from './identity/members/member-limits.js'
 import { organizationLimits } from './identity/organizations/organization-limits.js'
 import { sessionLimits } from './identity/sign-in/session-limits.js'
+import { auditExportLimits } from './insight/audit/audit-export-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
@@ -55,6 +56,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   credentialLimits,
   presenceLimits,
   auditLimits,
+  auditExportLimits,
   housekeepingLimits,
 ]
 

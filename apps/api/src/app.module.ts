@@ -12,6 +12,7 @@ import { MembersModule } from './identity/members/members.module.js'
 import { OrganizationsModule } from './identity/organizations/organizations.module.js'
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
+import { AuditModule } from './insight/audit/audit.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
@@ -47,6 +48,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       OverviewModule,
       FleetModule,
       UsageReportModule,
+      AuditModule,
       DocsModule,
     ],
     providers: [

@@ -30,6 +30,7 @@ export {
   type CsvDialect,
   csvDecimals,
   csvDelimiters,
+  csvLine,
   type SampleCsvOptions,
   sampleCsvHead,
   sampleCsvLine,
@@ -53,11 +54,13 @@ export * from './payloads/reason-codes.js'
 export * from './payloads/stored-time.js'
 export * from './payloads/telemetry.js'
 export * from './rest/account.js'
+export * from './rest/audit.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'
 export * from './rest/member.js'
 export * from './rest/mqtt-token.js'
+export * from './rest/organization.js'
 export * from './rest/overview.js'
 export * from './rest/quotas.js'
 export * from './rest/refusal.js'

@@ -7,6 +7,9 @@ import { includesRole, type Role, roles } from './roles.js'
 export const permissions = {
   'organization.read': 'viewer',
   'organization.update': 'admin',
+  'organization.transfer': 'owner',
+  'organization.delete': 'owner',
+  'audit.read': 'admin',
   'members.read': 'viewer',
   'members.leave': 'viewer',
   'members.manage': 'admin',

@@ -1,4 +1,10 @@
-import { type ApiKeyPage, type CreateApiKey, type IssuedApiKey, lowerRole } from '@heliograph/protocol'
+import {
+  type ApiKeyPage,
+  type CreateApiKey,
+  type IssuedApiKey,
+  lowerRole,
+  type Role,
+} from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
@@ -53,7 +59,7 @@ export class ApiKeysService {
       await this.audit.record(transaction, principal, {
         action: 'apiKey.create',
         target: `api-key/${created.id}`,
-        detail: { name: created.name, role },
+        after: { name: created.name, role, expiresAt: created.expiresAt.toISOString() },
       })
       return created
     })
@@ -81,22 +87,30 @@ export class ApiKeysService {
   async delete(principal: Principal, id: string): Promise<void> {
     const { organizationId } = principal
     const ids = await this.database.transaction(async (transaction) => {
-      const found = await transaction.$queryRaw<{ id: string }[]>`
+      const found = await transaction.$queryRaw<DeletedKey[]>`
         WITH RECURSIVE line AS (
           SELECT id FROM api_key WHERE id = ${id} AND organization_id = ${organizationId}
           UNION SELECT made.id FROM api_key AS made JOIN line ON made.created_by_key_id = line.id
-        ) DELETE FROM api_key USING line WHERE api_key.id = line.id RETURNING api_key.id`
+        ) DELETE FROM api_key USING line WHERE api_key.id = line.id RETURNING api_key.id, name, role`
       if (found.length === 0) throw new NotFoundError('This API key does not exist.', 'api_key_not_found')
+      const deleted = found.find((row) => row.id === id)
       const madeWithIt = found.map((row) => row.id).filter((one) => one !== id)
       await this.audit.record(transaction, principal, {
         action: 'apiKey.delete',
         target: `api-key/${id}`,
         ...(madeWithIt.length === 0 ? {} : { detail: { madeWithIt } }),
+        before: { name: deleted?.name, role: deleted?.role },
       })
       return [id, ...madeWithIt]
     })
     for (const apiKeyId of ids) await this.events.emit('apiKey.revoked', { organizationId, apiKeyId })
   }
+}
+
+interface DeletedKey {
+  id: string
+  name: string
+  role: Role
 }
 
 /** The person behind the new key and, when it is made with a key, that key. Throws when that was deleted just now. */

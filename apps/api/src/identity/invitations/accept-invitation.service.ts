@@ -101,7 +101,8 @@ export class AcceptInvitationService {
     await this.audit.recordAs(transaction, organizationId, `person:${userId}`, {
       action: 'member.join',
       target: `member/${userId}`,
-      detail: { role, invitation: id },
+      detail: { invitation: id },
+      after: { role },
     })
     return { slug: organization.slug, name: organization.name, role }
   }

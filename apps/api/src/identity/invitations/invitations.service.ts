@@ -56,7 +56,7 @@ export class InvitationsService {
       await this.audit.record(transaction, principal, {
         action: 'invitation.create',
         target: `invitation/${created.id}`,
-        detail: { email, role, expiresAt: created.expiresAt.toISOString() },
+        after: { email, role, expiresAt: created.expiresAt.toISOString() },
       })
       return created
     })
@@ -86,7 +86,7 @@ export class InvitationsService {
       await this.audit.record(transaction, principal, {
         action: 'invitation.revoke',
         target: `invitation/${id}`,
-        detail: { email: found.email, role: found.role },
+        before: { email: found.email, role: found.role },
       })
     })
   }

@@ -41,7 +41,9 @@ export class MembersService {
       await this.audit.record(transaction, principal, {
         action: 'member.update',
         target: `member/${userId}`,
-        detail: { email: user.email, role: { from, to: role }, revokedInvitations: invitations },
+        detail: { email: user.email, revokedInvitations: invitations },
+        before: { role: from },
+        after: { role },
       })
       return true
     })
@@ -66,12 +68,8 @@ export class MembersService {
       await this.audit.record(transaction, principal, {
         action: leaves ? 'member.leave' : 'member.remove',
         target: `member/${userId}`,
-        detail: {
-          email: user.email,
-          role,
-          apiKeys: whatEnded.apiKeyIds,
-          revokedInvitations: whatEnded.invitationIds,
-        },
+        detail: { apiKeys: whatEnded.apiKeyIds, revokedInvitations: whatEnded.invitationIds },
+        before: { email: user.email, role },
       })
       return whatEnded
     })

@@ -1,5 +1,6 @@
 import { type CreateDevice, type Device, suggestDeviceId, type UpdateDevice } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, isUniqueViolation } from '../../foundation/database/database.service.js'
 import type { Device as Row } from '../../foundation/database/generated/client.js'
@@ -43,12 +44,12 @@ export class DevicesService {
 
   async update(principal: Principal, id: string, change: UpdateDevice): Promise<Device> {
     const row = await this.database.transaction(async (transaction) => {
-      const { key } = await this.lookup.find(principal, id, transaction)
-      const updated = await transaction.device.update({ where: { key }, data: change })
+      const found = await this.lookup.find(principal, id, transaction)
+      const updated = await transaction.device.update({ where: { key: found.key }, data: change })
       await this.audit.record(transaction, principal, {
         action: 'device.update',
         target: `device/${id}`,
-        detail: change,
+        ...changesOf(auditedOf(found), change),
       })
       return updated
     })
@@ -65,7 +66,7 @@ export class DevicesService {
       await this.audit.record(transaction, principal, {
         action: 'device.delete',
         target: `device/${id}`,
-        detail: { name: found.name },
+        before: auditedOf(found),
       })
       return found
     })
@@ -103,7 +104,7 @@ export class DevicesService {
         await this.audit.record(transaction, principal, {
           action: 'device.create',
           target: `device/${id}`,
-          detail: { name: input.name },
+          after: auditedOf(row),
         })
         return row
       })
@@ -113,6 +114,11 @@ export class DevicesService {
       throw error
     }
   }
+}
+
+/** What the audit tells of a device. */
+function auditedOf({ name, type, tags, expectedIntervalSeconds }: Row) {
+  return { name, type, tags, expectedIntervalSeconds }
 }
 
 function facts({ organizationId, organizationSlug }: Principal, row: Row) {
