@@ -64,7 +64,7 @@ const findSql = `
     key.organization_id AS "organizationId", organization.slug AS "organizationSlug",
     key.role, key.created_by_id AS "createdById", member.role AS "makerRole", key.expires_at AS "expiresAt"
   FROM api_key AS key
-  JOIN organization ON organization.id = key.organization_id
+  JOIN organization ON organization.id = key.organization_id AND organization.deleted_at IS NULL
   LEFT JOIN member ON member.organization_id = key.organization_id AND member.user_id = key.created_by_id
   WHERE key.secret_hash = ANY($1::bytea[])`
 

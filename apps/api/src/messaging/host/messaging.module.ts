@@ -16,6 +16,7 @@ import { TokensController } from '../tokens/tokens.controller.js'
 import { BrokerHost } from './broker-host.js'
 import { BrokerListeners } from './broker-listeners.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
+import { OrganizationRemoval } from './organization-removal.js'
 import { Revocation } from './revocation.js'
 import { SessionPrincipals } from './session-principals.js'
 import { UnretainedNotices } from './unretained-notices.js'
@@ -38,6 +39,7 @@ import { UnretainedNotices } from './unretained-notices.js'
     SessionPrincipals,
     LiveConnections,
     MembershipChanges,
+    OrganizationRemoval,
     PublishHandler,
     Revocation,
     TokenAuthenticator,

@@ -48,7 +48,8 @@ export class Revocation {
   private isRevoked(principal: ConnectionPrincipal): boolean {
     return principal.kind === 'device'
       ? this.credentials.wasRevoked(principal)
-      : this.endedOwners.has(principal.owner) ||
+      : this.credentials.organizationWasDeleted(principal.organizationId) ||
+          this.endedOwners.has(principal.owner) ||
           this.memberships.changedSince(principal, principal.authenticatedAtMs)
   }
 
