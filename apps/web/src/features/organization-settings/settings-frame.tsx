@@ -2,12 +2,13 @@
 
 import type { ReactNode } from 'react'
 import { LinkTabs } from '@/components/link-tabs'
-import { useOrganization } from '@/lib/organization'
+import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 
 /** The frame of the pages of settings: the heading, and the tabs of the pages. */
 export function SettingsFrame({ children }: { children: ReactNode }) {
   const { name, slug } = useOrganization()
+  const may = useMay()
   return (
     <>
       <h1 className="text-20 font-semibold tracking-tight">Settings</h1>
@@ -17,6 +18,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
         tabs={[
           { href: paths.settings(slug), label: 'General' },
           { href: paths.members(slug), label: 'Members' },
+          ...(may('audit.read') ? [{ href: paths.audit(slug), label: 'Audit' }] : []),
         ]}
       />
       {children}

@@ -1,7 +1,8 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { BookOpen, Building2, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, Building2, KeyRound, LogOut, Monitor, Moon, Plus, Sun } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from '@/components/menu'
@@ -20,6 +21,7 @@ interface UserMenuPanelProps {
 
 export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
   const signOut = useSignOut()
+  const router = useRouter()
   const [dialog, setDialog] = useState<'password' | 'organization' | null>(null)
   const close = () => setDialog(null)
   return (
@@ -35,8 +37,13 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
           API documentation
         </MenuLink>
+        {me.platformAdministrator && (
+          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => router.push(paths.organizations)}>
+            All organizations
+          </MenuItem>
+        )}
         {me.mayCreateOrganizations && (
-          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => setDialog('organization')}>
+          <MenuItem icon={<Plus aria-hidden />} onSelect={() => setDialog('organization')}>
             New organization
           </MenuItem>
         )}
