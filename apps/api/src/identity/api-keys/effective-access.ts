@@ -13,7 +13,7 @@ interface StoredAccess {
   makerTags: readonly string[] | null
 }
 
-interface EffectiveAccess {
+export interface EffectiveAccess {
   role: Role
   permissions: ReadonlySet<Permission>
   tags: readonly string[] | null
