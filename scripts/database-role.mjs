@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-// Makes the api's role on the server that DATABASE_ADMIN_URL names, gives it that database, and keeps its password in
-// PASSWORD_FILE. docker-compose.yml runs it before the api, which never learns the password of the superuser.
+// Makes the api's role on the server that DATABASE_ADMIN_URL names, gives it that database, migrates it, takes the audit from
+// that role, and keeps its password in PASSWORD_FILE. docker-compose.yml runs it before the api, which never learns the
+// password of the superuser.
 import { apiPassword, apiRole, giveToApiRole } from './database/api-role.mjs'
+import { migrateSealed } from './database/migrate-sealed.mjs'
 import { describeError } from './foundation/user-error.mjs'
 
 const { DATABASE_ADMIN_URL: adminUrl, PASSWORD_FILE: passwordFile } = process.env
@@ -10,9 +12,14 @@ if (!adminUrl || !passwordFile) {
   process.exit(1)
 }
 try {
-  await giveToApiRole(adminUrl, apiPassword(passwordFile))
-  process.stdout.write(`the role ${apiRole} owns the database\n`)
+  const password = apiPassword(passwordFile)
+  await giveToApiRole(adminUrl, password)
+  const url = Object.assign(new URL(adminUrl), { username: apiRole, password }).href
+  await migrateSealed({ url, adminUrl })
+  process.stdout.write(`the role ${apiRole} owns the database, without the audit\n`)
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`)
   process.exitCode = 1
 }
+// The schema engine leaves a timer of ten seconds, which would delay the end.
+process.exit()

@@ -4,7 +4,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeError } from '../foundation/user-error.mjs'
-import { migrate } from './migrate.mjs'
+import { migrateSealed } from './migrate-sealed.mjs'
 import { startThrowawayPostgres } from './throwaway.mjs'
 
 const { values } = parseArgs({ options: { dir: { type: 'string' } } })
@@ -14,7 +14,7 @@ try {
     process.once(signal, () => postgres.stop())
   }
   try {
-    await migrate(postgres.url)
+    await migrateSealed(postgres)
   } catch (error) {
     await postgres.stop()
     throw error

@@ -8,9 +8,10 @@ const advisoryLock = 4_354_736
 /**
  * Brings the database up to the newest migration.
  * @param {string} databaseUrl
+ * @param {{ beforeApplying?: () => Promise<void> }} [options] what to do first when there is a migration to apply
  * @returns {Promise<string[]>} the names of the migrations applied now
  */
-export async function migrate(databaseUrl) {
+export async function migrate(databaseUrl, { beforeApplying } = {}) {
   const client = new pg.Client({ connectionString: databaseUrl })
   await connect(client)
   try {
@@ -27,6 +28,7 @@ export async function migrate(databaseUrl) {
     }
     // The engine takes half a second to load; most starts have nothing for it to do.
     if (migrations.every(({ name, checksum }) => recorded.get(name) === checksum)) return []
+    await beforeApplying?.()
     return await applyMigrations(databaseUrl, migrations)
   } finally {
     await client.end()

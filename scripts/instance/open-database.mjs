@@ -5,6 +5,7 @@ import { recordDatabase } from './data-directory.mjs'
 /**
  * @typedef {object} Database
  * @property {string} url
+ * @property {string} [adminUrl] as a superuser, of the embedded one
  * @property {(timeoutMs: number) => Promise<void>} stop
  */
 
@@ -25,9 +26,16 @@ export async function openDatabase({ databaseUrl, dataDir }, onLost) {
     : await keepEmbedded(dataDir, onLost)
   try {
     const { migrate } = await import('../database/migrate.mjs')
+    const { migrateSealed } = await import('../database/migrate-sealed.mjs')
+    const { url, adminUrl } = database
     const describe = (/** @type {string[]} */ applied) =>
       applied.length > 0 ? `${applied.length} applied` : 'nothing to apply'
-    await step('migrations', 'applying', () => migrate(database.url), describe)
+    await step(
+      'migrations',
+      'applying',
+      () => (adminUrl ? migrateSealed({ url, adminUrl }) : migrate(url)),
+      describe,
+    )
   } catch (error) {
     await database.stop(5_000)
     throw error
@@ -71,6 +79,7 @@ async function keepEmbedded(dataDir, onLost) {
 
   return {
     url: postgres.url,
+    adminUrl: postgres.adminUrl,
     async stop(timeoutMs) {
       stopping = true
       await postgres.stop(timeoutMs)

@@ -193,7 +193,10 @@ describe('the role of the api', () => {
     const passwordFile = path.join(directory, 'password')
     const prepare = () =>
       runScript('database-role.mjs', [], { DATABASE_ADMIN_URL: adminUrl, PASSWORD_FILE: passwordFile }).ended
-    expect(await prepare()).toEqual({ code: 0, output: 'the role heliograph_api owns the database\n' })
+    expect(await prepare()).toEqual({
+      code: 0,
+      output: 'the role heliograph_api owns the database, without the audit\n',
+    })
     const password = await fs.readFile(passwordFile, 'utf8')
     expect((await fs.stat(passwordFile)).mode & 0o077).toBe(0)
     expect(await prepare()).toMatchObject({ code: 0 })

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { migrate } from '../../scripts/database/migrate.mjs'
+import { migrateSealed } from '../../scripts/database/migrate-sealed.mjs'
 import { startThrowawayPostgres } from '../../scripts/database/throwaway.mjs'
 
 declare module 'vitest' {
@@ -16,7 +16,7 @@ declare module 'vitest' {
 export default async function setUp(project: TestProject) {
   const postgres = await startThrowawayPostgres()
   try {
-    await migrate(postgres.url)
+    await migrateSealed(postgres)
     await keepTemplate(postgres.adminUrl)
   } catch (error) {
     await postgres.stop()

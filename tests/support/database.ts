@@ -6,6 +6,8 @@ import { apiRole } from '../../scripts/database/api-role.mjs'
 export interface TestDatabase {
   /** As the role of the api, which owns the database. */
   url: string
+  /** As a superuser. */
+  adminUrl: string
   /** Connections as a superuser. */
   pool: pg.Pool
   drop(): Promise<void>
@@ -15,11 +17,13 @@ export interface TestDatabase {
 export async function createDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await administer(`CREATE DATABASE ${name} TEMPLATE migrated OWNER ${apiRole}`)
-  const pool = new pg.Pool({ connectionString: named(name, inject('postgresUrl')), max: 4 })
+  const adminUrl = named(name, inject('postgresUrl'))
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 })
   // A lost connection fails the query that uses it; the loss of an idle one is no error.
   pool.on('error', () => {})
   return {
     url: named(name, inject('apiPostgresUrl')),
+    adminUrl,
     pool,
     async drop() {
       await pool.end()
@@ -29,7 +33,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 /** An empty database, without even the migrations. */
-export async function createEmptyDatabase(): Promise<Omit<TestDatabase, 'pool'>> {
+export async function createEmptyDatabase(): Promise<Omit<TestDatabase, 'pool' | 'adminUrl'>> {
   const name = `empty_${randomUUID().replaceAll('-', '')}`
   await administer(`CREATE DATABASE ${name} OWNER ${apiRole}`)
   return {

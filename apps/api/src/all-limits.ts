@@ -16,6 +16,7 @@ import { organizationLimits } from './identity/organizations/organization-limits
 import { passwordResetLimits } from './identity/password-reset/password-reset-limits.js'
 import { passwordCheckLimits } from './identity/sign-in/password-turns.js'
 import { passkeyLimits, sessionLimits } from './identity/sign-in/session-limits.js'
+import { auditExportLimits } from './insight/audit/audit-export-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
 import { proxyProtocolLimits } from './messaging/proxy-protocol/proxy-protocol-limits.js'
@@ -69,6 +70,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   applicationLimits,
   presenceLimits,
   auditLimits,
+  auditExportLimits,
   housekeepingLimits,
 ]
 

@@ -15,6 +15,7 @@ import { PasswordResetModule } from './identity/password-reset/password-reset.mo
 import { SetupModule } from './identity/set-up/setup.module.js'
 import { SignInModule } from './identity/sign-in/sign-in.module.js'
 import { SignInMethodsModule } from './identity/sign-in-methods/sign-in-methods.module.js'
+import { AuditModule } from './insight/audit/audit.module.js'
 import { FleetModule } from './insight/fleet/fleet.module.js'
 import { OverviewModule } from './insight/overview/overview.module.js'
 import { UsageReportModule } from './insight/usage/usage-report.module.js'
@@ -55,6 +56,7 @@ export function appModule(foundations: Foundations): DynamicModule {
       OverviewModule,
       FleetModule,
       UsageReportModule,
+      AuditModule,
       DocsModule,
     ],
     providers: [

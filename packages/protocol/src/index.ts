@@ -37,6 +37,7 @@ export {
   type CsvDialect,
   csvDecimals,
   csvDelimiters,
+  csvLine,
   type SampleCsvOptions,
   sampleCsvHead,
   sampleCsvLine,
@@ -63,11 +64,13 @@ export * from './payloads/telemetry.js'
 export * from './rest/account.js'
 export * from './rest/api-key.js'
 export * from './rest/application.js'
+export * from './rest/audit.js'
 export * from './rest/common.js'
 export * from './rest/credential.js'
 export * from './rest/device.js'
 export * from './rest/member.js'
 export * from './rest/mqtt-token.js'
+export * from './rest/organization.js'
 export * from './rest/overview.js'
 export * from './rest/own-account.js'
 export * from './rest/quotas.js'

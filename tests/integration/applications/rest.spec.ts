@@ -95,17 +95,18 @@ describe('an application', () => {
       body: { code: 'application_not_found' },
     })
     const { rows } = await platform.pool.query(
-      'SELECT action, detail FROM audit_row WHERE target = $1 ORDER BY id',
+      'SELECT action, detail, before, after FROM audit_row WHERE target = $1 ORDER BY id',
       [`application/${issued.id}`],
     )
     expect(rows).toMatchObject([
-      { action: 'application.create', detail: { name: 'Node-RED', subscribe: [`${org}/fleet`] } },
+      { action: 'application.create', after: { name: 'Node-RED', subscribe: [`${org}/fleet`] } },
       {
         action: 'application.update',
-        detail: { before: { name: 'Node-RED', origins: null }, after: change },
+        before: { name: 'Node-RED', origins: null },
+        after: change,
       },
-      { action: 'application.rotate', detail: { overlapSeconds: 3_600 } },
-      { action: 'application.delete', detail: { name: 'Telegraf' } },
+      { action: 'application.rotate', detail: { name: 'Telegraf', overlapSeconds: 3_600 } },
+      { action: 'application.delete', before: { name: 'Telegraf' } },
     ])
     for (const { password } of [issued, rotated]) expect(JSON.stringify(rows)).not.toContain(password)
   })

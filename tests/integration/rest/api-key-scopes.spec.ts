@@ -116,10 +116,10 @@ describe('an API key with scopes', () => {
 
   it('is in the audit with what it was limited to', async () => {
     const { made } = await make(owner, { scopes: ['devices.read'], tags: ['pumps'] })
-    const { rows } = await platform.pool.query('SELECT detail FROM audit_row WHERE target = $1', [
+    const { rows } = await platform.pool.query('SELECT after FROM audit_row WHERE target = $1', [
       `api-key/${made.id}`,
     ])
-    expect(rows).toEqual([{ detail: expect.objectContaining({ scopes: ['devices.read'], tags: ['pumps'] }) }])
+    expect(rows).toEqual([{ after: expect.objectContaining({ scopes: ['devices.read'], tags: ['pumps'] }) }])
   })
 })
 

@@ -102,6 +102,10 @@ describe('a new account', () => {
     expect((await ask(kim, 'GET', '/api/v1/me')).body).toMatchObject({
       organizations: [{ slug: owner.organization, role: 'viewer' }],
     })
+    const { rows: audit } = await platform.pool.query(
+      `SELECT actor_name, after FROM audit_row WHERE action = 'member.join' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(audit).toEqual([{ actor_name: 'Nia New', after: { role: 'viewer', tags: null } }])
     const stored = await platform.pool.query('SELECT new_account::text AS text FROM new_account')
     expect(JSON.stringify(stored.rows)).not.toContain(tokenOf(link))
   })

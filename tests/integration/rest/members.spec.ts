@@ -31,7 +31,7 @@ async function members(client: { send: Administrator['send'] } = owner) {
 
 async function audit(action: string, target: string) {
   const { rows } = await platform.pool.query(
-    'SELECT actor, detail FROM audit_row WHERE action = $1 AND target = $2 ORDER BY id',
+    'SELECT actor, detail, before, after FROM audit_row WHERE action = $1 AND target = $2 ORDER BY id',
     [action, target],
   )
   return rows
@@ -69,7 +69,9 @@ describe('the members of an organization', () => {
     expect(await audit('member.update', `member/${person.id}`)).toEqual([
       {
         actor: `person:${ownerId}`,
-        detail: { email: person.email, role: { from: 'viewer', to: 'admin' }, revokedInvitations: [] },
+        detail: { email: person.email, revokedInvitations: [] },
+        before: { role: 'viewer' },
+        after: { role: 'admin' },
       },
     ])
   })
@@ -156,7 +158,7 @@ describe('a member who is removed', () => {
     for (const client of [inOther, there])
       expect((await ask(client, 'GET', '/api/v1/devices')).status).toBe(200)
     const [row] = await audit('member.remove', `member/${person.id}`)
-    expect(row).toMatchObject({ actor: `person:${ownerId}`, detail: { email: person.email, role: 'admin' } })
+    expect(row).toMatchObject({ actor: `person:${ownerId}`, before: { email: person.email, role: 'admin' } })
     expect(row.detail.apiKeys.toSorted()).toEqual([here.id, child.id].toSorted())
     expect(row.detail.revokedInvitations).toHaveLength(1)
     expect(await ask(owner, 'DELETE', `${path}/${person.id}`)).toMatchObject(code(404, 'member_not_found'))
@@ -207,7 +209,7 @@ describe('the name of an organization', () => {
     const { body } = await ask(owner, 'GET', '/api/v1/me')
     expect(body.organizations).toContainEqual({ slug: owner.organization, name: 'Acme Works', role: 'owner' })
     expect(await audit('organization.update', `organization/${owner.organization}`)).toMatchObject([
-      { actor: `person:${admin.id}`, detail: { name: { from: owner.organization, to: 'Acme Works' } } },
+      { actor: `person:${admin.id}`, before: { name: owner.organization }, after: { name: 'Acme Works' } },
     ])
     const operator = await createMember(platform, owner, 'operator')
     expect(await ask(operator, 'PATCH', organization, { name: 'Mine' })).toMatchObject(

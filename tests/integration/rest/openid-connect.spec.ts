@@ -89,7 +89,7 @@ const rolesOf = async (client: HttpClient) => {
 const errorOf = (location: URL) => location.searchParams.get('error')
 const newest = async (action: string) => {
   const { rows } = await platform.pool.query(
-    'SELECT actor, target, detail FROM audit_row WHERE action = $1 ORDER BY id DESC LIMIT 1',
+    'SELECT actor, target, detail, before, after FROM audit_row WHERE action = $1 ORDER BY id DESC LIMIT 1',
     [action],
   )
   return rows[0]
@@ -114,7 +114,11 @@ describe('sign-in by an OpenID provider', () => {
       password: false,
       openIdConnect: { name: 'Example', connectedAt: expect.any(String) },
     })
-    expect(await newest('member.join')).toMatchObject({ actor: 'platform', detail: { by: 'OpenID Connect' } })
+    expect(await newest('member.join')).toMatchObject({
+      actor: 'platform',
+      detail: { by: 'OpenID Connect' },
+      after: { role: expect.any(String) },
+    })
     const { rows } = await platform.pool.query(
       `SELECT access_token, refresh_token, id_token, account_id FROM account JOIN "user" ON "user".id = user_id
        WHERE email = $1`,
@@ -147,7 +151,10 @@ describe('sign-in by an OpenID provider', () => {
     const second = await byProvider()
     await ended
     expect(await rolesOf(second.client)).toEqual({ main: 'viewer', lab: 'operator' })
-    expect(await newest('member.update')).toMatchObject({ detail: { role: { from: 'admin', to: 'viewer' } } })
+    expect(await newest('member.update')).toMatchObject({
+      before: { role: 'admin' },
+      after: { role: 'viewer' },
+    })
 
     person.groups = []
     const third = await byProvider()

@@ -131,10 +131,10 @@ describe('another e-mail address', () => {
     expect((await ask(member, 'GET', '/api/v1/me')).body).toMatchObject({ user: { email } })
     await signIn(platform, email, member.password)
     const { rows } = await platform.pool.query(
-      `SELECT detail->'email' AS email FROM audit_row WHERE action = 'person.changeEmail' AND actor = $1`,
+      `SELECT before, after FROM audit_row WHERE action = 'person.changeEmail' AND actor = $1`,
       [`person:${member.id}`],
     )
-    expect(rows).toEqual([{ email: { from: member.email, to: email } }])
+    expect(rows).toEqual([{ before: { email: member.email }, after: { email } }])
   })
 
   it('is asked for alike whether another account has it or not', async () => {

@@ -54,9 +54,9 @@ describe('the quota of devices', () => {
     })
     expect(await ask(admin, 'POST', '/api/v1/devices', { name: 'More' })).toMatchObject({ status: 409 })
     const { rows } = await platform.pool.query(
-      `SELECT detail FROM audit_row WHERE action = 'organization.quotas'`,
+      `SELECT before, after FROM audit_row WHERE action = 'organization.quotas'`,
     )
-    expect(rows).toMatchObject([{ detail: { from: { devices: null }, to: { devices: 6 } } }])
+    expect(rows).toMatchObject([{ before: { devices: null }, after: { devices: 6 } }])
 
     const other = await createOrganization(admin)
     expect(await ask(other, 'POST', '/api/v1/devices', { name: 'Theirs' })).toMatchObject({ status: 201 })

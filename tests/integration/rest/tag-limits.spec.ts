@@ -172,13 +172,13 @@ describe('a tag limit', () => {
     expect((await ask(person, 'GET', '/api/v1/devices/seen')).status).toBe(200)
     expect(await ask(owner, 'PATCH', path, { tags })).toMatchObject(code(400, 'invalid'))
     const { rows } = await platform.pool.query(
-      `SELECT detail->'tags' AS tags FROM audit_row WHERE action = 'member.update' AND target = $1 ORDER BY id`,
+      `SELECT before, after FROM audit_row WHERE action = 'member.update' AND target = $1 ORDER BY id`,
       [`member/${person.id}`],
     )
-    expect(rows.map((row) => row.tags)).toEqual([
-      { from: tags, to: ['site-munich'] },
-      { from: ['site-munich'], to: ['site-munich'] },
-      { from: ['site-munich'], to: null },
+    expect(rows).toEqual([
+      { before: { tags }, after: { tags: ['site-munich'] } },
+      { before: { role: 'viewer' }, after: { role: 'operator' } },
+      { before: { role: 'operator', tags: ['site-munich'] }, after: { role: 'admin', tags: null } },
     ])
   })
 

@@ -158,7 +158,7 @@ describe('retention', () => {
 
   it('a deleted device leaves no row', async () => {
     const [gone, stays] = [await organization('gone', 10), await organization('stays', 10)]
-    await deleteTelemetry(database.pool, gone)
+    await deleteTelemetry(database.pool, [gone])
     for (const table of ['sample', 'minute', 'hour']) {
       expect([table, await oldestDays(table, gone)]).toEqual([table, Number.NaN])
       expect([table, (await oldestDays(table, stays)) > 50]).toEqual([table, true])
@@ -236,12 +236,12 @@ describe('TELEMETRY_RETENTION_DAYS', () => {
     })
 
     const { rows } = await platform.pool.query(
-      `SELECT detail FROM audit_row WHERE action = 'organization.update' ORDER BY id`,
+      `SELECT before, after FROM audit_row WHERE action = 'organization.update' ORDER BY id`,
     )
-    expect(rows.map(({ detail }) => detail.retentionDays)).toEqual([
-      { from: null, to: 7 },
-      { from: 7, to: 0 },
-      { from: 0, to: 7 },
+    expect(rows.map(({ before, after }) => [before.retentionDays, after.retentionDays])).toEqual([
+      [null, 7],
+      [7, 0],
+      [0, 7],
     ])
     for (const retentionDays of [-1, 1.5, 36_526, '7', undefined])
       expect((await admin.request('PATCH', path, { retentionDays })).status).toBe(400)

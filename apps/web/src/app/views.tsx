@@ -77,6 +77,15 @@ export const ApplicationsView = lazyView(
   { path: /^\/o\/[^/]+\/settings\/applications$/ },
 )
 
+export const AuditView = lazyView(() => import('@/features/audit/audit').then((module) => module.Audit), {
+  path: /^\/o\/[^/]+\/settings\/audit$/,
+})
+
+export const OrganizationsView = lazyView(
+  () => import('@/features/organizations/organizations').then((module) => module.Organizations),
+  { path: /^\/organizations$/ },
+)
+
 export const DeviceFrame = lazyView(
   () => import('@/features/device/device-frame').then((module) => module.DeviceFrame),
   { path: /^\/o\/[^/]+\/devices\// },

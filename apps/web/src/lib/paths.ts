@@ -22,6 +22,13 @@ export const paths = {
   settings: (org: string) => `/o/${org}/settings`,
   members: (org: string) => `/o/${org}/settings/members`,
   applications: (org: string) => `/o/${org}/settings/applications`,
+  /** With the search and filters as query parameters, so that what is seen can be linked to. */
+  audit: (org: string, query: Record<string, string> = {}) => {
+    const search = new URLSearchParams(query)
+    return `/o/${org}/settings/audit${search.size === 0 ? '' : `?${search}`}`
+  },
+  /** All organizations, for platform administrators. */
+  organizations: '/organizations',
   /** Served by the api: a page of its own, which is loaded and not routed to. */
   apiDocs: '/api/docs',
 }

@@ -7,7 +7,10 @@ import { includesRole, type Role, roles } from './roles.js'
 export const permissions = {
   'organization.read': 'viewer',
   'organization.update': 'admin',
+  'organization.transfer': 'owner',
+  'organization.delete': 'owner',
   'usage.read': 'viewer',
+  'audit.read': 'admin',
   'members.read': 'viewer',
   'members.leave': 'viewer',
   'members.manage': 'admin',

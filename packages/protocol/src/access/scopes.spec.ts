@@ -21,7 +21,12 @@ describe('scopes', () => {
     const others = (Object.keys(permissions) as Permission[]).filter(
       (permission) => !(scopes as Permission[]).includes(permission),
     )
-    expect(others).toEqual(['members.leave', 'members.manageOwners'])
+    expect(others).toEqual([
+      'organization.transfer',
+      'organization.delete',
+      'members.leave',
+      'members.manageOwners',
+    ])
   })
 
   it('name at least one, and each once', () => {
@@ -58,6 +63,7 @@ describe('a tag limit', () => {
     for (const permission of [
       'devices.create',
       'usage.read',
+      'audit.read',
       'apps.publish',
       'members.manage',
       'setAside.manage',

@@ -4,7 +4,12 @@ import { may, type Permission, permissions, permissionsOf } from './permissions.
 import { type Role, roles } from './roles.js'
 
 /** What only people do, and what follows from another permission, is no scope. */
-const noScopes = ['members.leave', 'members.manageOwners'] as const satisfies readonly Permission[]
+const noScopes = [
+  'organization.transfer',
+  'organization.delete',
+  'members.leave',
+  'members.manageOwners',
+] as const satisfies readonly Permission[]
 
 /** What an API key may be limited to: permissions of the table. */
 export const scopes = (Object.keys(permissions) as Permission[]).filter(isScope)

@@ -13,7 +13,7 @@ export const auditLimits = new LimitSet('audit', 'The audit', {
     default: 1_000_000,
     unit: 'count',
     per: 'organization',
-    text: 'rows of the audit',
+    text: 'rows of the audit; those of the last day are kept all the same',
     past: 'the oldest twentieth is deleted, which the audit records as `audit.trim` and the log tells',
   },
 })

@@ -1,69 +1,104 @@
+import type { AuditAction } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { Transaction } from '../database/database.service.js'
-import type { Prisma } from '../database/generated/client.js'
 import type { Principal } from '../principal/principal.js'
+import { type AuditFacts, listedFacts } from './audit-actions.js'
+import { currentOrigin } from './request-origin.js'
 
-export type AuditAction =
-  | 'audit.trim'
-  | 'organization.create'
-  | 'organization.update'
-  | 'setAside.delete'
-  | 'organization.quotas'
-  | 'member.join'
-  | 'member.update'
-  | 'member.leave'
-  | 'member.remove'
-  | 'person.resetLink'
-  | 'person.resetPassword'
-  | 'person.changeEmail'
-  | 'person.enableTwoFactor'
-  | 'person.disableTwoFactor'
-  | 'person.renewRecoveryCodes'
-  | 'person.addPasskey'
-  | 'person.removePasskey'
-  | 'person.connectProvider'
-  | 'person.disconnectProvider'
-  | 'invitation.create'
-  | 'invitation.revoke'
-  | 'apiKey.create'
-  | 'apiKey.rotate'
-  | 'apiKey.delete'
-  | 'application.create'
-  | 'application.update'
-  | 'application.rotate'
-  | 'application.delete'
-  | 'device.create'
-  | 'device.update'
-  | 'device.delete'
-  | 'credential.issue'
-  | 'credential.rotate'
-  | 'credential.revoke'
+/** The organization of rows of the platform itself: for what an organization cannot keep, such as its own end. */
+export const platformAudit = 0
 
-interface AuditEntry {
-  action: AuditAction
+type AuditActor = `person:${string}` | `key:${string}` | 'platform'
+
+interface AuditEntry<Action extends AuditAction> {
+  action: Action
   /** The object of the action: `device/pump-7/credential/x1`. */
   target: string
-  detail?: Prisma.InputJsonObject
+  /** Facts that are neither before nor after. */
+  detail?: AuditFacts<Action>
+  /** What changed, as it was and as it is. */
+  before?: AuditFacts<Action>
+  after?: AuditFacts<Action>
 }
 
-/** Records changes in the transaction that makes them, so that neither is committed without the other. */
+/**
+ * Records changes in the transaction that makes them, so that neither is committed without the other. A row keeps the name
+ * and the role of who did it, so that it can be read when they are gone.
+ */
 @Injectable()
 export class AuditLog {
-  async record(transaction: Transaction, principal: Principal, entry: AuditEntry): Promise<void> {
-    await this.recordAs(transaction, principal.organizationId, actorOf(principal), entry)
+  async record<Action extends AuditAction>(
+    transaction: Transaction,
+    principal: Principal,
+    entry: AuditEntry<Action>,
+  ): Promise<void> {
+    await insert(transaction, {
+      organizationId: principal.organizationId,
+      actor: actorOf(principal),
+      role: principal.role,
+      entry,
+    })
   }
 
-  /** Records an action for which there is no principal yet: making the first person or an organization. */
-  async recordAs(
+  /** Records what the organization cannot keep, in the audit of the platform. */
+  async recordForPlatform<Action extends AuditAction>(
+    transaction: Transaction,
+    principal: Principal,
+    entry: AuditEntry<Action>,
+  ): Promise<void> {
+    await insert(transaction, {
+      organizationId: platformAudit,
+      actor: actorOf(principal),
+      role: principal.role,
+      entry,
+    })
+  }
+
+  /**
+   * Records an action for which there is no principal: of a person whose membership begins or has ended, or of the platform.
+   * `role` is the role by which a person acted who has none any more.
+   */
+  async recordAs<Action extends AuditAction>(
     transaction: Transaction,
     organizationId: number,
-    actor: `person:${string}` | `key:${string}` | 'platform',
-    entry: AuditEntry,
+    actor: AuditActor,
+    entry: AuditEntry<Action>,
+    { role = null }: { role?: string | null } = {},
   ): Promise<void> {
-    await transaction.auditRow.create({ data: { organizationId, actor, ...entry } })
+    await insert(transaction, { organizationId, actor, role, entry })
   }
 }
 
-function actorOf(principal: Principal): `person:${string}` | `key:${string}` {
+interface Row {
+  organizationId: number
+  actor: AuditActor
+  /** null: the role that the person has in the organization. */
+  role: string | null
+  entry: AuditEntry<AuditAction>
+}
+
+/** One statement also looks up the names, which nobody else has to read for a change. */
+async function insert(transaction: Transaction, { organizationId, actor, role, entry }: Row): Promise<void> {
+  const { action, target, detail, before, after } = entry
+  const { requestId, address, userAgent, sessionId } = currentOrigin()
+  const [kind, id = null] = actor.split(':', 2)
+  const person = kind === 'person' ? id : null
+  await transaction.$executeRaw`
+    INSERT INTO audit_row (organization_id, actor, actor_name, actor_role, behind_id, behind_name, session_id, address,
+      user_agent, request_id, action, target, detail, before, after)
+    SELECT ${organizationId}::int, ${actor}, COALESCE(person.name, key.name),
+      COALESCE(${role}::text, member.role::text,
+        CASE WHEN person.platform_administrator THEN 'platformAdministrator' END),
+      behind.id, behind.name, CASE WHEN person.id IS NOT NULL THEN ${sessionId}::text END, ${address}::text,
+      ${userAgent}::text, ${requestId}::text, ${action}, ${target},
+      ${listedFacts(action, detail)}::jsonb, ${listedFacts(action, before)}::jsonb, ${listedFacts(action, after)}::jsonb
+    FROM (VALUES (${person}::text, ${kind === 'key' ? id : null}::text)) AS actor (person_id, key_id)
+    LEFT JOIN "user" AS person ON person.id = actor.person_id
+    LEFT JOIN member ON member.user_id = person.id AND member.organization_id = ${organizationId}::int
+    LEFT JOIN api_key AS key ON key.id = actor.key_id
+    LEFT JOIN "user" AS behind ON behind.id = key.created_by_id`
+}
+
+function actorOf(principal: Principal): AuditActor {
   return principal.kind === 'person' ? `person:${principal.userId}` : `key:${principal.apiKeyId}`
 }

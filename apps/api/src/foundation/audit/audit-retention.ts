@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { CONFIG, type Config } from '../config/config.js'
 import { Database } from '../database/database.service.js'
-import { deleteBatches } from '../housekeeping/delete-batches.js'
 import { type Budget, Housekeeping } from '../housekeeping/housekeeping.js'
 import type { LimitValues } from '../limits/stated-limits.js'
 import { auditLimits } from './audit-limits.js'
-import { AuditLog } from './audit-log.js'
+import { AuditLog, platformAudit } from './audit-log.js'
+import { deleteAuditRows } from './delete-audit-rows.js'
 
 /** What stays of an audit that has too many rows. With all of the bound, each new row would be trimmed for. */
 const keptShare = 0.95
@@ -31,10 +31,10 @@ export class AuditRetention {
 
   private async deleteRows(budget: Budget): Promise<number> {
     const { rows } = await this.database.pools.background.query<Organization>(
-      'SELECT id, slug FROM organization',
+      'SELECT id, slug FROM organization WHERE deleted_at IS NULL',
     )
     let total = 0
-    for (const organization of rows) {
+    for (const organization of [{ id: platformAudit, slug: 'the platform' }, ...rows]) {
       if (budget.spent) break
       total += await this.deleteOld(budget, organization.id)
       total += await this.trim(budget, organization)
@@ -46,7 +46,7 @@ export class AuditRetention {
     const { days } = this.limits
     if (!Number.isFinite(days)) return 0
     const before = new Date(Date.now() - days * dayMs)
-    return deleteBatches(this.database.pools.background, budget, deleteSql, [organizationId, before])
+    return this.deleteUntil(budget, organizationId, before)
   }
 
   private async trim(budget: Budget, { id, slug }: Organization): Promise<number> {
@@ -54,7 +54,7 @@ export class AuditRetention {
     if (!Number.isFinite(most) || (await this.timeOfRow(budget, id, most)) === null) return 0
     const before = await this.timeOfRow(budget, id, Math.floor(most * keptShare))
     if (before === null) return 0
-    const rows = await deleteBatches(this.database.pools.background, budget, deleteSql, [id, before])
+    const rows = await this.deleteUntil(budget, id, before)
     if (rows === 0) return 0
     this.logger.warn(
       `the audit of ${slug} had over ${most} rows: the ${rows} from before ${before.toISOString()} were deleted (audit.rows)`,
@@ -67,6 +67,19 @@ export class AuditRetention {
       }),
     )
     return rows
+  }
+
+  /** Deletes rows up to a time, in batches; the function of the database spares those of the last day. */
+  private async deleteUntil(budget: Budget, organizationId: number, before: Date): Promise<number> {
+    const { batchRows } = budget
+    for (let total = 0; ; ) {
+      if (budget.spent) return total
+      const deleted = await budget.step(() =>
+        deleteAuditRows(this.database.pools.background, { organizationId, before, most: batchRows }),
+      )
+      total += deleted
+      if (deleted < batchRows) return total
+    }
   }
 
   /** The time of the row after the newest so many; null: there are not so many. */
@@ -84,10 +97,6 @@ interface Organization {
 }
 
 const dayMs = 86_400_000
-
-const deleteSql = `
-  DELETE FROM audit_row WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM audit_row WHERE organization_id = $1 AND at <= $2 ORDER BY at LIMIT $3))`
 
 const rowSql = `
   SELECT at FROM audit_row WHERE organization_id = $1 ORDER BY at DESC OFFSET $2 LIMIT 1`

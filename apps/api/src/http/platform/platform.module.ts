@@ -7,10 +7,12 @@ import {
 } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 import type { FastifyInstance } from 'fastify'
+import { longestUserAgent, runFrom } from '../../foundation/audit/request-origin.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { TRACING, type Tracing } from '../../foundation/tracing/tracing.js'
+import { clientAddress } from '../front-door/client.js'
 import { FrontDoor } from '../front-door/front-door.js'
 import { HealthController } from '../health/health.controller.js'
 import { registerDatabaseMetrics } from '../metrics/database-metrics.js'
@@ -36,7 +38,9 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     registerHealthMetrics(metrics.registry, health)
     registerHttpBoundsMetrics(metrics.registry, frontDoor.bounds)
     // In the constructor, because the hook applies only to routes that are declared after it.
-    this.followRoutes(adapterHost.httpAdapter.getInstance(), new HttpMetrics(metrics.registry))
+    const fastify: FastifyInstance = adapterHost.httpAdapter.getInstance()
+    this.followRoutes(fastify, new HttpMetrics(metrics.registry))
+    followOrigins(fastify)
   }
 
   onModuleInit(): void {
@@ -62,4 +66,18 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
       else this.tracing.http.follow(request.raw, url, done)
     })
   }
+}
+
+/** Lets the audit know where a change comes from. After the body was read, as its events come from elsewhere. */
+function followOrigins(fastify: FastifyInstance): void {
+  fastify.addHook('preValidation', ({ raw }, _, done) => {
+    const requestId = raw.headers['x-request-id']
+    const origin = {
+      requestId: typeof requestId === 'string' ? requestId : null,
+      address: clientAddress(raw),
+      userAgent: raw.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
+      sessionId: null,
+    }
+    runFrom(origin, done)
+  })
 }

@@ -20,6 +20,16 @@ export function ApiAlsoAs(
   return ApiResponse(response)
 }
 
+/** A route that answers a file, in one of several media types. */
+export function ApiFile(content: Record<string, string>) {
+  const documented = Object.entries(content).map(([type, description]) => [
+    type,
+    { schema: { type: 'string', description } },
+  ])
+  const response = { status: 200, description: 'The file', content: Object.fromEntries(documented) }
+  return applyDecorators(HttpCode(200), ApiResponse(response))
+}
+
 /** The key under which `ApiAlsoAs` keeps them until the document is finished. */
 export const furtherContent = 'x-further-content'
 

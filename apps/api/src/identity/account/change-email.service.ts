@@ -76,7 +76,8 @@ export class ChangeEmailService {
       await this.audit.record(transaction, user.id, {
         action: 'person.changeEmail',
         by: 'person',
-        detail: { email: { from: user.email, to: newEmail } },
+        before: { email: user.email },
+        after: { email: newEmail },
       })
       const notice = emailWasChangedMail(user, newEmail)
       await this.outbox.add(transaction, notice, new Date(Date.now() + noticeLifeMs))

@@ -57,17 +57,13 @@ export class DeleteAccountService {
   ): Promise<EndedMembership> {
     const { email } = await transaction.user.findUniqueOrThrow({ where: { id: userId } })
     const ended = await endMembership(transaction, organizationId, userId)
-    await this.audit.recordAs(transaction, organizationId, `person:${userId}`, {
+    const entry = {
       action: 'member.leave',
       target: `member/${userId}`,
-      detail: {
-        email,
-        role,
-        apiKeys: ended.apiKeyIds,
-        revokedInvitations: ended.invitationIds,
-        accountDeleted: true,
-      },
-    })
+      detail: { apiKeys: ended.apiKeyIds, revokedInvitations: ended.invitationIds, accountDeleted: true },
+      before: { email, role },
+    } as const
+    await this.audit.recordAs(transaction, organizationId, `person:${userId}`, entry, { role })
     return ended
   }
 }

@@ -97,7 +97,7 @@ const keysSql = (isCurrent: string) => `
     key.created_by_id AS "createdById", member.role AS "makerRole", member.tags AS "makerTags",
     key.expires_at AS "expiresAt"
   FROM api_key AS key
-  JOIN organization ON organization.id = key.organization_id
+  JOIN organization ON organization.id = key.organization_id AND organization.deleted_at IS NULL
   LEFT JOIN member ON member.organization_id = key.organization_id AND member.user_id = key.created_by_id`
 
 const findByHashSql = `${keysSql('key.secret_hash = ANY($1::bytea[])')}

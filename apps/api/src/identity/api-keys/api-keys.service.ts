@@ -1,4 +1,4 @@
-import type { ApiKeyPage, CreateApiKey, IssuedApiKey, RotateApiKey } from '@heliograph/protocol'
+import type { ApiKeyPage, CreateApiKey, IssuedApiKey, Role, RotateApiKey } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
@@ -54,7 +54,7 @@ export class ApiKeysService {
       await this.audit.record(transaction, principal, {
         action: 'apiKey.create',
         target: `api-key/${created.id}`,
-        detail: { name: created.name, role, scopes, tags },
+        after: { name: created.name, role, scopes, tags, expiresAt: created.expiresAt.toISOString() },
       })
       return created
     })
@@ -129,17 +129,19 @@ export class ApiKeysService {
   async delete(principal: Principal, id: string): Promise<void> {
     const { organizationId } = principal
     const ids = await this.database.transaction(async (transaction) => {
-      const found = await transaction.$queryRaw<{ id: string }[]>`
+      const found = await transaction.$queryRaw<DeletedKey[]>`
         WITH RECURSIVE line AS (
           SELECT id FROM api_key WHERE id = ${id} AND organization_id = ${organizationId}
           UNION SELECT made.id FROM api_key AS made JOIN line ON made.created_by_key_id = line.id
-        ) DELETE FROM api_key USING line WHERE api_key.id = line.id RETURNING api_key.id`
+        ) DELETE FROM api_key USING line WHERE api_key.id = line.id RETURNING api_key.id, name, role`
       if (found.length === 0) throw keyNotFound()
+      const deleted = found.find((row) => row.id === id)
       const madeWithIt = found.map((row) => row.id).filter((one) => one !== id)
       await this.audit.record(transaction, principal, {
         action: 'apiKey.delete',
         target: `api-key/${id}`,
         ...(madeWithIt.length === 0 ? {} : { detail: { madeWithIt } }),
+        before: { name: deleted?.name, role: deleted?.role },
       })
       return [id, ...madeWithIt]
     })
@@ -149,6 +151,12 @@ export class ApiKeysService {
 
 function keyNotFound(): NotFoundError {
   return new NotFoundError('This API key does not exist.', 'api_key_not_found')
+}
+
+interface DeletedKey {
+  id: string
+  name: string
+  role: Role
 }
 
 interface ScopedMaker extends Maker {

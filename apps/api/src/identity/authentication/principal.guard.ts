@@ -2,6 +2,7 @@ import type { Permission } from '@heliograph/protocol'
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common'
 import { Reflector } from '@nestjs/core'
 import type { FastifyReply } from 'fastify'
+import { noteSession } from '../../foundation/audit/request-origin.js'
 import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import { assertMay } from '../../foundation/principal/assert-may.js'
 import { type Access, accessKey, type GuardedRequest, permissionKey } from '../../http/access/decorators.js'
@@ -30,6 +31,7 @@ export class PrincipalGuard implements CanActivate {
       if (access === 'visitor' && request.headers.authorization === undefined) return true
       throw new UnauthorizedError()
     }
+    if (caller.kind === 'person') noteSession(caller.sessionId)
     if (access === 'caller') return true
     if (access === 'person' || access === 'visitor') {
       if (caller.kind !== 'person')

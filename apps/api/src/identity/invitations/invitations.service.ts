@@ -12,6 +12,7 @@ import type { Prisma } from '../../foundation/database/generated/client.js'
 import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
 import { Outbox } from '../../foundation/mail/outbox.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { assertMayGive, assertMayManage, lockPeople } from '../members/acting-role.js'
@@ -69,7 +70,7 @@ export class InvitationsService {
       await this.audit.record(transaction, principal, {
         action: 'invitation.create',
         target: `invitation/${created.id}`,
-        detail: { email, role, tags, expiresAt: created.expiresAt.toISOString() },
+        after: { email, role, tags, expiresAt: created.expiresAt.toISOString() },
       })
       return { row: created, mailed: await this.mail(transaction, created, token) }
     })
@@ -116,7 +117,7 @@ export class InvitationsService {
       await this.audit.record(transaction, principal, {
         action: 'invitation.revoke',
         target: `invitation/${id}`,
-        detail: { email: found.email, role: found.role },
+        before: { email: found.email, role: found.role, tags: storedTags(found.tags) },
       })
     })
   }

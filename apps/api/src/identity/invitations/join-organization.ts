@@ -43,7 +43,8 @@ export class JoinOrganization {
     await this.audit.recordAs(transaction, organizationId, `person:${userId}`, {
       action: 'member.join',
       target: `member/${userId}`,
-      detail: { role, tags: storedTags(tags), invitation: id },
+      detail: { invitation: id },
+      after: { role, tags: storedTags(tags) },
     })
     return { slug: organization.slug, name: organization.name, role, tags: storedTags(tags) }
   }

@@ -1,6 +1,14 @@
-import { allowedPermissions, mayManageRole, type Role, rolesText } from '@heliograph/protocol'
+import {
+  allowedPermissions,
+  mayManageRole,
+  type Permission,
+  permissionsOf,
+  type Role,
+  rolesText,
+} from '@heliograph/protocol'
 import type { Transaction } from '../../foundation/database/database.service.js'
 import { ForbiddenError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { assertMay } from '../../foundation/principal/assert-may.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { effectiveRole } from '../api-keys/effective-role.js'
 
@@ -18,8 +26,21 @@ export async function lockPeople(transaction: Transaction, principal: Principal)
   return role
 }
 
-export async function lockOrganization(transaction: Transaction, organizationId: number): Promise<void> {
-  await transaction.$queryRaw`SELECT FROM organization WHERE id = ${organizationId} FOR NO KEY UPDATE`
+/** Returns whether the organization is there: false when it was deleted. */
+export async function lockOrganization(transaction: Transaction, organizationId: number): Promise<boolean> {
+  const found = await transaction.$queryRaw<unknown[]>`
+    SELECT id FROM organization WHERE id = ${organizationId} AND deleted_at IS NULL FOR NO KEY UPDATE`
+  return found.length > 0
+}
+
+/** The same as `lockPeople`. Throws a ForbiddenError unless the role allows this, as it is now. */
+export async function lockAsWhoMay(
+  transaction: Transaction,
+  principal: Principal,
+  permission: Permission,
+): Promise<void> {
+  const role = await lockPeople(transaction, principal)
+  assertMay({ ...principal, role, permissions: permissionsOf(role) }, permission)
 }
 
 /** The role of a person; null when they are no member. */

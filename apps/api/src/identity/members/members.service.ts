@@ -1,5 +1,6 @@
 import { type Member, type MemberPage, may, mayManageRole, type UpdateMember } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
 import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
@@ -52,12 +53,11 @@ export class MembersService {
       await this.audit.record(transaction, principal, {
         action: 'member.update',
         target: `member/${userId}`,
-        detail: {
-          email: before.user.email,
-          role: { from: before.role, to: after.role },
-          tags: { from: storedTags(before.tags), to: storedTags(after.tags) },
-          revokedInvitations: invitations,
-        },
+        detail: { email: before.user.email, revokedInvitations: invitations },
+        ...changesOf(
+          { role: before.role, tags: storedTags(before.tags) },
+          { role: after.role, tags: storedTags(after.tags) },
+        ),
       })
       return { roleChanges, owned: tagsChange ? await ownedBy(transaction, organizationId, userId) : null }
     })
@@ -91,12 +91,8 @@ export class MembersService {
       await this.audit.record(transaction, principal, {
         action: leaves ? 'member.leave' : 'member.remove',
         target: `member/${userId}`,
-        detail: {
-          email: user.email,
-          role,
-          apiKeys: whatEnded.apiKeyIds,
-          revokedInvitations: whatEnded.invitationIds,
-        },
+        detail: { apiKeys: whatEnded.apiKeyIds, revokedInvitations: whatEnded.invitationIds },
+        before: { email: user.email, role },
       })
       return whatEnded
     })

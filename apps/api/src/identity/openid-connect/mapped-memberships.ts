@@ -22,6 +22,9 @@ type Outcome = { kind: 'kept' } | { kind: 'role' } | { kind: 'ended'; ended: End
 
 const kept: Outcome = { kind: 'kept' }
 
+/** How the audit tells these changes from those of members. */
+const by = 'OpenID Connect'
+
 /**
  * Gives people the memberships of their groups at the OpenID provider. Only memberships that were made here follow the groups:
  * who was invited, or founded the organization, stays what they are.
@@ -43,7 +46,10 @@ export class MappedMemberships {
   /** `roles` is the role in each organization, by its slug. */
   async apply(userId: string, roles: ReadonlyMap<string, Role>): Promise<void> {
     const organizations = await this.database.accounts.organization.findMany({
-      where: { OR: [{ slug: { in: [...roles.keys()] } }, { members: { some: { userId, mapped: true } } }] },
+      where: {
+        deletedAt: null,
+        OR: [{ slug: { in: [...roles.keys()] } }, { members: { some: { userId, mapped: true } } }],
+      },
       select: { id: true, slug: true },
       orderBy: { id: 'asc' },
     })
@@ -59,7 +65,7 @@ export class MappedMemberships {
 
   private async applyOne(transaction: Transaction, membership: Membership): Promise<Outcome> {
     const { organizationId, userId, role } = membership
-    await lockOrganization(transaction, organizationId)
+    if (!(await lockOrganization(transaction, organizationId))) return kept
     const where = { organizationId_userId: { organizationId, userId } }
     const member = await transaction.member.findUnique({ where })
     if (member === null) return role === null ? kept : this.join(transaction, { ...membership, role })
@@ -84,7 +90,8 @@ export class MappedMemberships {
     await this.audit.recordAs(transaction, organizationId, 'platform', {
       action: 'member.join',
       target: `member/${userId}`,
-      detail: { role, by: 'OpenID Connect' },
+      detail: { by },
+      after: { role },
     })
     return kept
   }
@@ -102,7 +109,9 @@ export class MappedMemberships {
     await this.audit.recordAs(transaction, organizationId, 'platform', {
       action: 'member.update',
       target: `member/${userId}`,
-      detail: { role: { from, to: role }, revokedInvitations: revoked, by: 'OpenID Connect' },
+      detail: { revokedInvitations: revoked, by },
+      before: { role: from },
+      after: { role },
     })
     return { kind: 'role' }
   }
@@ -116,12 +125,8 @@ export class MappedMemberships {
     await this.audit.recordAs(transaction, organizationId, 'platform', {
       action: 'member.remove',
       target: `member/${userId}`,
-      detail: {
-        role,
-        apiKeys: ended.apiKeyIds,
-        revokedInvitations: ended.invitationIds,
-        by: 'OpenID Connect',
-      },
+      detail: { apiKeys: ended.apiKeyIds, revokedInvitations: ended.invitationIds, by },
+      before: { role },
     })
     return { kind: 'ended', ended }
   }

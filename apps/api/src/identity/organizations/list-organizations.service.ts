@@ -19,7 +19,7 @@ export class ListOrganizationsService {
     const limit = query.limit ?? defaultLimit
     const after = query.cursor === undefined ? null : decodeCursor(OrganizationCursor, query.cursor)[0]
     const rows = await this.database.prisma.organization.findMany({
-      ...(after === null ? {} : { where: { slug: { gt: after } } }),
+      where: { deletedAt: null, ...(after === null ? {} : { slug: { gt: after } }) },
       orderBy: { slug: 'asc' },
       take: limit + 1,
       select: {

@@ -67,4 +67,4 @@ const quotasSql = `
   SELECT id, quota_devices AS devices, quota_messages_per_day::float8 AS "messagesPerDay",
     quota_stored_bytes::float8 AS "storedBytes", quota_connections AS connections
   FROM organization
-  WHERE num_nonnulls(quota_devices, quota_messages_per_day, quota_stored_bytes, quota_connections) > 0`
+  WHERE deleted_at IS NULL AND num_nonnulls(quota_devices, quota_messages_per_day, quota_stored_bytes, quota_connections) > 0`

@@ -1,14 +1,24 @@
 import { Module } from '@nestjs/common'
+import { DeleteOrganizationService } from './delete-organization.service.js'
 import { ListOrganizationsService } from './list-organizations.service.js'
+import { OrganizationEndController } from './organization-end.controller.js'
 import { OrganizationQuotas } from './organization-quotas.js'
 import { OrganizationsController } from './organizations.controller.js'
 import { OrganizationsService } from './organizations.service.js'
 import { QuotasController } from './quotas.controller.js'
 import { QuotasService } from './quotas.service.js'
+import { TransferOrganizationService } from './transfer-organization.service.js'
 
 @Module({
-  controllers: [OrganizationsController, QuotasController],
-  providers: [OrganizationsService, ListOrganizationsService, OrganizationQuotas, QuotasService],
+  controllers: [OrganizationsController, OrganizationEndController, QuotasController],
+  providers: [
+    OrganizationsService,
+    DeleteOrganizationService,
+    TransferOrganizationService,
+    ListOrganizationsService,
+    OrganizationQuotas,
+    QuotasService,
+  ],
   exports: [OrganizationQuotas],
 })
 export class OrganizationsModule {}

@@ -67,7 +67,7 @@ export class OrganizationsService {
         await this.audit.recordAs(transaction, organization.id, `person:${userId}`, {
           action: 'organization.create',
           target: `organization/${organization.slug}`,
-          detail: { name: organization.name },
+          after: { name: organization.name },
         })
         return organization
       })

@@ -5,6 +5,7 @@ import {
   type UpdateQuotas,
 } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database } from '../../foundation/database/database.service.js'
 import type { Organization } from '../../foundation/database/generated/client.js'
@@ -35,7 +36,7 @@ export class QuotasService {
       await this.audit.recordAs(transaction, before.id, `person:${person.userId}`, {
         action: 'organization.quotas',
         target: `organization/${slug}`,
-        detail: { from: ownQuotas(before), to: own },
+        ...changesOf(ownQuotas(before), change),
       })
       return transaction.organization.update({
         where: { id: before.id },
@@ -52,7 +53,9 @@ export class QuotasService {
   }
 
   private async find(slug: string): Promise<Organization> {
-    const organization = await this.database.prisma.organization.findUnique({ where: { slug } })
+    const organization = await this.database.prisma.organization.findUnique({
+      where: { slug, deletedAt: null },
+    })
     if (organization === null)
       throw new NotFoundError(`There is no organization ${slug}.`, 'organization_not_found')
     return organization

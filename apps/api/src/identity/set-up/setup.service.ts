@@ -111,7 +111,7 @@ export class SetupService implements OnApplicationBootstrap {
       await this.audit.recordAs(transaction, organization.id, `person:${user.id}`, {
         action: 'organization.create',
         target: `organization/${organization.slug}`,
-        detail: { name: organization.name },
+        after: { name: organization.name },
       })
       const { slug, name } = organization
       const founder = { platformAdministrator: true, mayCreateOrganizations: true }

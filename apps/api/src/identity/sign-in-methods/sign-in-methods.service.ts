@@ -70,7 +70,6 @@ export class SignInMethodsService {
       await this.audit.record(transaction, userId, {
         action: 'person.disconnectProvider',
         by: 'person',
-        detail: {},
       })
     })
   }
@@ -83,7 +82,7 @@ export class SignInMethodsService {
       await this.audit.record(transaction, userId, {
         action: 'person.removePasskey',
         by: 'person',
-        detail: { name: passkey.name },
+        before: { name: passkey.name },
       })
     })
   }

@@ -1,8 +1,8 @@
 import { Name, Password } from '@heliograph/protocol'
 import { z } from 'zod'
+import type { PersonAction } from '../account-links/person-audit.js'
 import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passwordProblem } from '../passwords/password-problem.js'
-import type { SignInAction } from './sign-in-audit.js'
 
 export interface OfferedCall {
   method: 'GET' | 'POST'
@@ -12,7 +12,7 @@ export interface OfferedCall {
   /** better-auth does not look at the password of this call, so that it is checked before. */
   checksPassword?: true
   /** What the audit says of a call that proves the own password. */
-  audits?: SignInAction
+  audits?: PersonAction
 }
 
 const NewPassword = Password.superRefine((password, { addIssue }) => {

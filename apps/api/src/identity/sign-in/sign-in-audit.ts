@@ -1,9 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common'
-import type { AuditAction } from '../../foundation/audit/audit-log.js'
 import { Database } from '../../foundation/database/database.service.js'
-import { PersonAudit } from '../account-links/person-audit.js'
-
-export type SignInAction = Extract<AuditAction, `person.${string}`>
+import { type PersonAction, PersonAudit } from '../account-links/person-audit.js'
 
 /** Records changes of how people sign in. better-auth makes them itself, so that the row follows the change in a transaction of its own. */
 @Injectable()
@@ -16,10 +13,10 @@ export class SignInAudit {
   ) {}
 
   /** The change is made already, so that a failure is only logged. */
-  async recordAfter(userId: string, action: SignInAction): Promise<void> {
+  async recordAfter(userId: string, action: PersonAction): Promise<void> {
     try {
       await this.database.transaction((transaction) =>
-        this.audit.record(transaction, userId, { action, by: 'person', detail: {} }),
+        this.audit.record(transaction, userId, { action, by: 'person' }),
       )
     } catch (error) {
       this.logger.error(

@@ -24,6 +24,7 @@ import { BrokerHost } from './broker-host.js'
 import { BrokerListeners } from './broker-listeners.js'
 import { ConnectAuthenticator } from './connect-authenticator.js'
 import { LimitRevocation } from './limit-revocation.js'
+import { OrganizationRemoval } from './organization-removal.js'
 import { Revocation } from './revocation.js'
 import { SessionPrincipals } from './session-principals.js'
 import { UnretainedNotices } from './unretained-notices.js'
@@ -53,6 +54,7 @@ import { UnretainedNotices } from './unretained-notices.js'
     LimitRevocation,
     LiveConnections,
     MembershipChanges,
+    OrganizationRemoval,
     PublishHandler,
     Revocation,
     SeenDevices,

@@ -50,6 +50,7 @@ export class Revocation {
   }
 
   private isRevoked(principal: ConnectionPrincipal): boolean {
+    if (this.credentials.organizationWasDeleted(principal.organizationId)) return true
     switch (principal.kind) {
       case 'device':
         return this.credentials.wasRevoked(principal)

@@ -63,5 +63,5 @@ const deviceSql = `
   FROM device
   JOIN organization ON organization.id = device.organization_id
   JOIN credential ON credential.device_key = device.key
-  WHERE device.key = $1 AND (credential.expires_at IS NULL OR credential.expires_at > now())
+  WHERE device.key = $1 AND organization.deleted_at IS NULL AND (credential.expires_at IS NULL OR credential.expires_at > now())
   ORDER BY credential.last_used_at DESC NULLS LAST LIMIT 1`

@@ -82,7 +82,7 @@ export class PublishHandler {
     if (!isDeviceClient(client)) return this.checkGranted(client, message)
     const { principal } = client
     // A retained will of a deleted device would reach the next device with its id.
-    if (this.credentials.wasDeleted(principal.deviceKey)) return deviceDeleted
+    if (this.credentials.wasDeleted(principal)) return deviceDeleted
     // It clears what is retained, and is no payload of the channel: where nothing is ever retained nobody is sent it.
     if (message.retain && message.payload.length === 0) return canRetain(message.topic) ? 'forward' : 'drop'
     if (message.topic !== principal.telemetryTopic) return this.checkPayload(client, message)
@@ -139,7 +139,7 @@ export class PublishHandler {
   ): PublishDecision {
     this.timings.decided(timing, outcome.stored ? 'stored' : 'refused')
     if (!outcome.stored) return this.refuse(client, topic, outcome.refusal)
-    return this.credentials.wasDeleted(client.principal.deviceKey) ? deviceDeleted : 'forward'
+    return this.credentials.wasDeleted(client.principal) ? deviceDeleted : 'forward'
   }
 
   /** Published by the platform, which may retain anything: so without the device's retain flag. */

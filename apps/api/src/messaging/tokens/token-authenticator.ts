@@ -157,7 +157,7 @@ const tokensSql = `
     token.api_key_id AS "apiKeyId", member.tags AS "memberTags", api_key.tags AS "keyTags",
     floor(extract(epoch FROM LEAST(token.expires_at, session.expires_at, api_key.expires_at)) * 1000)::float8 AS "expiresAt"
   FROM mqtt_token AS token
-  JOIN organization ON organization.id = token.organization_id
+  JOIN organization ON organization.id = token.organization_id AND organization.deleted_at IS NULL
   LEFT JOIN session ON session.id = token.session_id
   LEFT JOIN api_key ON api_key.id = token.api_key_id
   CROSS JOIN LATERAL (SELECT COALESCE(session.user_id, api_key.created_by_id) AS user_id) AS behind

@@ -50,6 +50,13 @@ export class ApplicationCache {
     this.unknown.delete(id)
   }
 
+  /** Forgets the applications of an organization that was deleted. */
+  forgetOrganization(organizationId: number): void {
+    this.generation += 1
+    for (const [id, application] of [...this.known.entries()])
+      if (application.organizationId === organizationId) this.known.delete(id)
+  }
+
   /** For clients whose rights were read just before. */
   noteChange(id: string): void {
     this.changedAtMs.set(id, Date.now())
@@ -86,4 +93,4 @@ const readSql = `
     app.previous_secret_expires_at AS "previousSecretExpiresAt",
     organization.id AS "organizationId", organization.slug AS "organizationSlug"
   FROM application AS app JOIN organization ON organization.id = app.organization_id
-  WHERE app.id = $1`
+  WHERE app.id = $1 AND organization.deleted_at IS NULL`

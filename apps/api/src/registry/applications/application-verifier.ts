@@ -27,6 +27,7 @@ export class ApplicationVerifier implements BeforeApplicationShutdown {
     // Registered before all other handlers, so that these find the cache already updated.
     for (const change of ['application.updated', 'application.rotated', 'application.deleted'] as const)
       events.on(change, ({ applicationId }) => this.cache.noteChange(applicationId))
+    events.on('organization.deleted', ({ organizationId }) => this.cache.forgetOrganization(organizationId))
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
 } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import type { PlatformUrls } from '../../foundation/addresses/addresses.js'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
@@ -64,12 +65,10 @@ export class ApplicationsService {
         },
         include: withMaker,
       })
-      const { name, subscribe, publish } = created
-      await this.record(transaction, principal, 'application.create', created.id, {
-        name,
-        subscribe,
-        publish,
-        origins: originsOf(created),
+      await this.audit.record(transaction, principal, {
+        action: 'application.create',
+        target: `application/${created.id}`,
+        after: auditedOf(created),
       })
       return created
     })
@@ -102,9 +101,10 @@ export class ApplicationsService {
       const before = await this.lock(transaction, principal, id)
       const data = { ...(input.name === undefined ? {} : { name: input.name }), ...settings(input) }
       const after = await transaction.application.update({ where: { id }, data, include: withMaker })
-      await this.record(transaction, principal, 'application.update', id, {
-        before: given(input, before),
-        after: given(input, after),
+      await this.audit.record(transaction, principal, {
+        action: 'application.update',
+        target: `application/${id}`,
+        ...changesOf(auditedOf(before), auditedOf(after)),
       })
       return after
     })
@@ -126,14 +126,18 @@ export class ApplicationsService {
     const { secret, hashed } = this.makeSecret()
     const until = new Date(Date.now() + overlapSeconds * 1_000)
     const row = await this.database.transaction(async (transaction) => {
-      const { secretHash } = await this.lock(transaction, principal, id)
+      const { name, secretHash } = await this.lock(transaction, principal, id)
       const previous =
         overlapSeconds > 0
           ? { previousSecretHash: secretHash, previousSecretExpiresAt: until }
           : { previousSecretHash: null, previousSecretExpiresAt: null }
       const data = { ...hashed, ...previous, rotatedAt: new Date() }
       const rotated = await transaction.application.update({ where: { id }, data, include: withMaker })
-      await this.record(transaction, principal, 'application.rotate', id, { overlapSeconds })
+      await this.audit.record(transaction, principal, {
+        action: 'application.rotate',
+        target: `application/${id}`,
+        detail: { name, overlapSeconds },
+      })
       return rotated
     })
     const facts = { organizationId, organizationSlug, applicationId: id }
@@ -145,9 +149,13 @@ export class ApplicationsService {
   async delete(principal: Principal, id: string): Promise<void> {
     const { organizationId, organizationSlug } = principal
     await this.database.transaction(async (transaction) => {
-      const { name } = await this.lock(transaction, principal, id)
+      const before = await this.lock(transaction, principal, id)
       await transaction.application.delete({ where: { id } })
-      await this.record(transaction, principal, 'application.delete', id, { name })
+      await this.audit.record(transaction, principal, {
+        action: 'application.delete',
+        target: `application/${id}`,
+        before: auditedOf(before),
+      })
     })
     await this.events.emit('application.deleted', { organizationId, organizationSlug, applicationId: id })
   }
@@ -177,16 +185,6 @@ export class ApplicationsService {
     if (row === null) throw notFound()
     return row
   }
-
-  private record(
-    transaction: Transaction,
-    principal: Principal,
-    action: `application.${'create' | 'update' | 'rotate' | 'delete'}`,
-    id: string,
-    detail: NonNullable<Parameters<AuditLog['record']>[2]['detail']>,
-  ): Promise<void> {
-    return this.audit.record(transaction, principal, { action, target: `application/${id}`, detail })
-  }
 }
 
 interface GivenSettings {
@@ -204,14 +202,10 @@ function settings({ subscribe, publish, origins }: GivenSettings) {
   }
 }
 
-/** Of a row, the settings that a change names. */
-function given(
-  change: UpdateApplication,
-  row: Pick<ApplicationRow, 'name' | 'subscribe' | 'publish' | 'anyOrigin' | 'origins'>,
-) {
+/** What the audit tells of an application. */
+function auditedOf(row: Pick<ApplicationRow, 'name' | 'subscribe' | 'publish' | 'anyOrigin' | 'origins'>) {
   const { name, subscribe, publish } = row
-  const all = { name, subscribe, publish, origins: originsOf(row) }
-  return Object.fromEntries(Object.entries(all).filter(([setting]) => setting in change))
+  return { name, subscribe, publish, origins: originsOf(row) }
 }
 
 /** The person behind the new application and, when it is made with a key, that key. Throws when that was deleted just now. */

@@ -16,6 +16,8 @@ export interface StoredCredential {
   organizationSlug: string
 }
 
+type KnownDevice = Pick<StoredCredential, 'deviceKey' | 'organizationId'>
+
 /** An entry is read again after this time, in case another program changed the table. */
 const knownTtlMs = 300_000
 /** Long enough that a deleted device, which keeps trying to connect, does not cause a query each time. */
@@ -33,6 +35,7 @@ export class CredentialCache {
   private readonly idsByDevice = new Map<number, Set<string>>()
   private readonly revoked = new LRUCache<string, true>({ max: 10_000 })
   private readonly deleted = new LRUCache<number, true>({ max: 10_000 })
+  private readonly deletedOrganizations = new LRUCache<number, true>({ max: 10_000 })
   private generation = 0
   private batch: Batch | null = null
 
@@ -70,12 +73,24 @@ export class CredentialCache {
     this.deleted.set(deviceKey, true)
   }
 
-  wasRevoked(id: string, deviceKey: number): boolean {
-    return this.revoked.has(id) || this.deleted.has(deviceKey)
+  /** Forgets the credentials of an organization, and remembers that it was deleted. */
+  endOrganization(organizationId: number): void {
+    this.deletedOrganizations.set(organizationId, true)
+    this.generation += 1
+    for (const [id, credential] of [...this.known.entries()])
+      if (credential.organizationId === organizationId) this.remove(id)
   }
 
-  wasDeleted(deviceKey: number): boolean {
-    return this.deleted.has(deviceKey)
+  wasRevoked({ credentialId, ...device }: KnownDevice & { credentialId: string }): boolean {
+    return this.revoked.has(credentialId) || this.wasDeleted(device)
+  }
+
+  wasDeleted({ deviceKey, organizationId }: KnownDevice): boolean {
+    return this.deleted.has(deviceKey) || this.organizationWasDeleted(organizationId)
+  }
+
+  organizationWasDeleted(organizationId: number): boolean {
+    return this.deletedOrganizations.has(organizationId)
   }
 
   private store(id: string, credential: StoredCredential | null): StoredCredential | null {
@@ -127,7 +142,7 @@ const readSql = `
          c.previous_secret_expires_at AS "previousSecretExpiresAt", c.expires_at AS "expiresAt",
          d.key AS "deviceKey", d.id AS "deviceId", o.id AS "organizationId", o.slug AS "organizationSlug"
   FROM credential c JOIN device d ON d.key = c.device_key JOIN organization o ON o.id = d.organization_id
-  WHERE c.id = ANY($1)`
+  WHERE c.id = ANY($1) AND o.deleted_at IS NULL`
 
 type Row = Omit<StoredCredential, 'expiresAt' | 'previousSecretExpiresAt'> & {
   expiresAt: Date | null

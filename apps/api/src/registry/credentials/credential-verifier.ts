@@ -37,6 +37,7 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
       this.cache.markDeleted(deviceKey)
       this.cache.forgetDevice(deviceKey)
     })
+    events.on('organization.deleted', ({ organizationId }) => this.cache.endOrganization(organizationId))
     events.on('device.updated', ({ deviceKey }) => this.cache.forgetDevice(deviceKey))
   }
 
@@ -56,16 +57,20 @@ export class CredentialVerifier implements BeforeApplicationShutdown {
   }
 
   /**
-   * Whether this credential was revoked lately, or its device deleted. For connections that were being authenticated
+   * Whether this credential was revoked lately, or its device or organization deleted. For connections that were being authenticated
    * at that moment: call it when they are registered.
    */
-  wasRevoked(device: Pick<VerifiedDevice, 'credentialId' | 'deviceKey'>): boolean {
-    return this.cache.wasRevoked(device.credentialId, device.deviceKey)
+  wasRevoked(device: Pick<VerifiedDevice, 'credentialId' | 'deviceKey' | 'organizationId'>): boolean {
+    return this.cache.wasRevoked(device)
   }
 
-  /** Whether this device was deleted lately: messages of it that are still on their way are not delivered. */
-  wasDeleted(deviceKey: number): boolean {
-    return this.cache.wasDeleted(deviceKey)
+  /** Whether this device or its organization was deleted lately: messages of it that are still on their way are not delivered. */
+  wasDeleted(device: Pick<VerifiedDevice, 'deviceKey' | 'organizationId'>): boolean {
+    return this.cache.wasDeleted(device)
+  }
+
+  organizationWasDeleted(organizationId: number): boolean {
+    return this.cache.organizationWasDeleted(organizationId)
   }
 
   async beforeApplicationShutdown(): Promise<void> {

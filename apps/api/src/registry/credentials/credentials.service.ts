@@ -6,7 +6,8 @@ import type {
 } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import type { PlatformUrls } from '../../foundation/addresses/addresses.js'
-import { type AuditAction, AuditLog } from '../../foundation/audit/audit-log.js'
+import type { AuditFacts } from '../../foundation/audit/audit-actions.js'
+import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
 import type { Device } from '../../foundation/database/generated/client.js'
@@ -19,6 +20,8 @@ import { futureTime } from '../../foundation/times/future-time.js'
 import { DeviceLookup } from '../devices/device-lookup.js'
 import { credentialLimits } from './credential-limits.js'
 import { issuedCredential, toCredential } from './credential-row.js'
+
+type CredentialAction = 'credential.issue' | 'credential.rotate' | 'credential.revoke'
 
 const longestLife = { ms: 100 * 366 * 86_400_000, text: '100 years' }
 
@@ -58,7 +61,7 @@ export class CredentialsService {
           expiresAt: input.expiresAt == null ? null : futureTime('expiresAt', input.expiresAt, longestLife),
         },
       })
-      await this.record(transaction, principal, 'credential.issue', device, row.id)
+      await this.record(transaction, principal, 'credential.issue', device, row.id, { after: auditedOf(row) })
       return issuedCredential(principal, device, row, secret, urls)
     })
   }
@@ -93,7 +96,9 @@ export class CredentialsService {
           rotatedAt: new Date(),
         },
       })
-      await this.record(transaction, principal, 'credential.rotate', device, id)
+      await this.record(transaction, principal, 'credential.rotate', device, id, {
+        detail: { overlapSeconds },
+      })
       return { device, answer: issuedCredential(principal, device, row, secret, urls) }
     })
     await this.events.emit('credential.rotated', {
@@ -107,9 +112,10 @@ export class CredentialsService {
   /** Revokes a credential. When this resolves, it is accepted nowhere and its connections are ended. */
   async revoke(principal: Principal, deviceId: string, id: string): Promise<void> {
     const device = await this.database.transaction(async (transaction) => {
-      const { device } = await this.find(transaction, principal, deviceId, id)
+      const { device, credential } = await this.find(transaction, principal, deviceId, id)
       await transaction.credential.delete({ where: { id } })
-      await this.record(transaction, principal, 'credential.revoke', device, id)
+      const before = auditedOf(credential)
+      await this.record(transaction, principal, 'credential.revoke', device, id, { before })
       return device
     })
     await this.events.emit('credential.revoked', { ...facts(principal, device), credentialId: id })
@@ -142,15 +148,22 @@ export class CredentialsService {
   private record(
     transaction: Transaction,
     principal: Principal,
-    action: AuditAction,
+    action: CredentialAction,
     device: Device,
     id: string,
+    facts: { [When in 'detail' | 'before' | 'after']?: AuditFacts<CredentialAction> },
   ): Promise<void> {
     return this.audit.record(transaction, principal, {
       action,
       target: `device/${device.id}/credential/${id}`,
+      ...facts,
     })
   }
+}
+
+/** What the audit tells of a credential. */
+function auditedOf({ name, expiresAt }: { name: string | null; expiresAt: Date | null }) {
+  return { name, expiresAt: expiresAt?.toISOString() ?? null }
 }
 
 function facts({ organizationId, organizationSlug }: Principal, device: Device) {

@@ -6,6 +6,7 @@ import {
   withinTags,
 } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database, isUniqueViolation } from '../../foundation/database/database.service.js'
 import type { Device as Row } from '../../foundation/database/generated/client.js'
@@ -59,7 +60,7 @@ export class DevicesService {
       await this.audit.record(transaction, principal, {
         action: 'device.update',
         target: `device/${id}`,
-        detail: change,
+        ...changesOf(auditedOf(found), change),
       })
       return { before: found.tags, updated }
     })
@@ -82,7 +83,7 @@ export class DevicesService {
       await this.audit.record(transaction, principal, {
         action: 'device.delete',
         target: `device/${id}`,
-        detail: { name: found.name },
+        before: auditedOf(found),
       })
       return found
     })
@@ -121,7 +122,7 @@ export class DevicesService {
         await this.audit.record(transaction, principal, {
           action: 'device.create',
           target: `device/${id}`,
-          detail: { name: input.name },
+          after: auditedOf(row),
         })
         return row
       })
@@ -145,6 +146,11 @@ function assertMayChangeTags(
     'Tags decide who sees a device. You see only devices with certain tags, so you may not change them.',
     'tag_limited',
   )
+}
+
+/** What the audit tells of a device. */
+function auditedOf({ name, type, tags, expectedIntervalSeconds }: Row) {
+  return { name, type, tags, expectedIntervalSeconds }
 }
 
 function facts({ organizationId, organizationSlug }: Principal, row: Row) {

@@ -1,5 +1,6 @@
 import type { ListDevices } from '@heliograph/protocol'
 import { z } from 'zod'
+import { escapeLike } from '../../foundation/database/escape-like.js'
 import { decodeCursor } from '../../foundation/paging/cursor.js'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { type DeviceRow, deviceColumns, deviceTables, statusSql } from './device-row.js'
@@ -58,10 +59,6 @@ export function listStatement(
  */
 function searchSql(pattern: string): string {
   return `d.search_text LIKE (lower(${pattern}::text COLLATE "natural_order") COLLATE "C")`
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
 }
 
 /** What the cursor of a page keeps of its last row. */

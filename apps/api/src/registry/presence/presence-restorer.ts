@@ -24,7 +24,7 @@ export async function endStalePresence(pool: Pool): Promise<StoredPresence[]> {
       floor(extract(epoch FROM ended.since) * 1000)::float8 AS since, 'server_restarted' AS reason
     FROM ended
     JOIN device ON device.key = ended.device_key
-    JOIN organization ON organization.id = device.organization_id`)
+    JOIN organization ON organization.id = device.organization_id AND organization.deleted_at IS NULL`)
   return rows
 }
 
@@ -37,7 +37,7 @@ export async function* storedPresence(pool: Pool): AsyncGenerator<StoredPresence
          activity.reason
        FROM device_activity AS activity
        JOIN device ON device.key = activity.device_key
-       JOIN organization ON organization.id = device.organization_id
+       JOIN organization ON organization.id = device.organization_id AND organization.deleted_at IS NULL
        WHERE activity.device_key > $1 AND activity.since IS NOT NULL AND activity.reason IS NOT NULL
        ORDER BY activity.device_key LIMIT $2`,
       [after, rowsPerPage],

@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http'
 import type { ReadTelemetry, TelemetryOfDevicesPage } from '@heliograph/protocol'
 import { Injectable, type StreamableFile } from '@nestjs/common'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { streamedFile } from '../../http/requests/streamed-file.js'
 import { RunningExports } from './exports/running-exports.js'
 import { chooseFormat } from './formats/choose-format.js'
 import { csvDialectOf } from './formats/csv-dialect.js'
-import { streamedFile } from './formats/streamed-file.js'
+import { serialization } from './formats/serialize.js'
 import { TelemetryService } from './telemetry.service.js'
 
 /** The parts of a request that say in which form history is wanted, and where the answer goes. */
@@ -36,7 +37,8 @@ export class HistoryAnswers {
     if (response.destroyed) end()
     else response.once('close', end)
     const chunks = await this.telemetry.stream(principal, devices, query)
-    const answer = streamedFile(chunks, format, { ...file, dialect })
+    const { name, ofDevices } = file
+    const answer = streamedFile(chunks, serialization(format, { ofDevices, dialect }), `${name}.${format}`)
     // An answer to HEAD, or to a client that is gone, is not read to its end.
     const stop = () => answer.getStream().destroy()
     if (response.destroyed) stop()

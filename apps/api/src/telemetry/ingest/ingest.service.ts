@@ -202,6 +202,12 @@ export class IngestService implements BeforeApplicationShutdown {
     )
   }
 
+  /** Deletes the telemetry of devices that do not exist any more; resolves when it is gone. */
+  async deleteDevices(deviceKeys: readonly number[]): Promise<void> {
+    for (const deviceKey of deviceKeys) await this.pipeline.forgetDevice(deviceKey)
+    await deleteTelemetry(this.database.pools.background, deviceKeys)
+  }
+
   private deleteOldSetAside(): Promise<void> {
     return deleteOldSetAside(this.database.pools.background, this.setAsideDays)
   }
@@ -210,7 +216,7 @@ export class IngestService implements BeforeApplicationShutdown {
   private forgetDevice(deviceKey: number): void {
     this.pipeline
       .forgetDevice(deviceKey)
-      .then(() => deleteTelemetry(this.database.pools.background, deviceKey))
+      .then(() => deleteTelemetry(this.database.pools.background, [deviceKey]))
       .catch((error: unknown) =>
         this.logger.warn(
           `telemetry of a deleted device could not be deleted, and will be at the next start: ${error}`,

@@ -1,5 +1,6 @@
 import type { OrganizationSettings, UpdateOrganization } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
+import { changesOf } from '../../foundation/audit/audit-actions.js'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { Database } from '../../foundation/database/database.service.js'
 import type { Principal } from '../../foundation/principal/principal.js'
@@ -23,12 +24,13 @@ export class OrganizationSettingsService {
     const where = { id: principal.organizationId }
     const changed = await this.database.transaction(async (transaction) => {
       const before = await transaction.organization.findUniqueOrThrow({ where })
-      const detail = changesOf(before, change)
-      if (Object.keys(detail).length === 0) return before
+      const { name, retentionDays } = before
+      const changes = changesOf({ name, retentionDays }, change)
+      if (Object.keys(changes.after).length === 0) return before
       await this.audit.record(transaction, principal, {
         action: 'organization.update',
         target: `organization/${before.slug}`,
-        detail,
+        ...changes,
       })
       return transaction.organization.update({ where, data: change })
     })
@@ -49,16 +51,6 @@ export class OrganizationSettingsService {
       deletesBefore: days === null ? null : new Date(cutMs(nextRunAtMs, days)).toISOString(),
     }
   }
-}
-
-/** What differs afterwards, for the audit. */
-function changesOf(before: Row, change: UpdateOrganization) {
-  const detail: Record<string, { from: string | number | null; to: string | number | null }> = {}
-  for (const field of ['name', 'retentionDays'] as const) {
-    const to = change[field]
-    if (to !== undefined && to !== before[field]) detail[field] = { from: before[field], to }
-  }
-  return detail
 }
 
 interface Row {

@@ -80,5 +80,5 @@ async function deleteOlder(pool: Pool, organizationId: number, beforeUs: number)
   )
   for (const partition of await listPartitions(pool))
     if (partition.fromUs < beforeUs)
-      for (const { key } of devices) await deleteRows(pool, partition, key, beforeUs)
+      for (const { key } of devices) await deleteRows(pool, partition, [key], beforeUs)
 }

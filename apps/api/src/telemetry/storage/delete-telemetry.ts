@@ -3,11 +3,14 @@ import { listPartitions, type PartitionTable } from './partition-tables.js'
 
 const rowsPerDelete = 20_000
 
-/** Deletes all telemetry of a device, in small transactions. `latest` is last, because its rows say that there is more to delete. */
-export async function deleteTelemetry(pool: Pool, deviceKey: number): Promise<void> {
-  for (const partition of await listPartitions(pool)) await deleteRows(pool, partition, deviceKey)
+/**
+ * Deletes all telemetry of some devices, in small transactions. `latest` is last, because its rows say that there is more to
+ * delete.
+ */
+export async function deleteTelemetry(pool: Pool, deviceKeys: readonly number[]): Promise<void> {
+  for (const partition of await listPartitions(pool)) await deleteRows(pool, partition, deviceKeys)
   for (const table of ['stale_bucket', 'set_aside', 'latest'])
-    await pool.query(`DELETE FROM telemetry.${table} WHERE device_key = $1`, [deviceKey])
+    await pool.query(`DELETE FROM telemetry.${table} WHERE device_key = ANY($1::int[])`, [deviceKeys])
 }
 
 /** Deletes the telemetry of devices that do not exist any more. */
@@ -16,22 +19,22 @@ export async function deleteOrphans(pool: Pool): Promise<void> {
     `SELECT DISTINCT latest.device_key AS "deviceKey" FROM telemetry.latest
      LEFT JOIN device ON device.key = latest.device_key WHERE device.key IS NULL`,
   )
-  for (const { deviceKey } of rows) await deleteTelemetry(pool, deviceKey)
+  for (const { deviceKey } of rows) await deleteTelemetry(pool, [deviceKey])
 }
 
-/** Deletes a device's rows before a time from one partition, some at a time. */
+/** Deletes devices' rows before a time from one partition, some at a time. */
 export async function deleteRows(
   pool: Pool,
   { name }: PartitionTable,
-  deviceKey: number,
+  deviceKeys: readonly number[],
   beforeUs = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {
   try {
     for (let deleted = rowsPerDelete; deleted === rowsPerDelete; ) {
       const { rowCount } = await pool.query(
         `DELETE FROM ${name} WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM ${name} WHERE device_key = $1 AND ts < $2::bigint LIMIT $3))`,
-        [deviceKey, beforeUs, rowsPerDelete],
+           SELECT ctid FROM ${name} WHERE device_key = ANY($1::int[]) AND ts < $2::bigint LIMIT $3))`,
+        [deviceKeys, beforeUs, rowsPerDelete],
       )
       deleted = rowCount ?? 0
     }

@@ -15,6 +15,7 @@ export const scopeTexts: Record<Scope, string> = {
   'organization.read': 'See the overview and the settings',
   'organization.update': 'Change the settings',
   'usage.read': 'See what is used of the quotas',
+  'audit.read': 'Read the audit and export it',
   'members.read': 'List the members',
   'members.manage': 'Invite, change and remove members',
   'apiKeys.manage': 'Create, rotate and revoke API keys',
@@ -27,7 +28,7 @@ const places: readonly (readonly [title: string, area: string])[] = [
   ['Credentials', 'credentials'],
   ['Telemetry', 'telemetry setAside'],
   ['Live messages', 'topics apps'],
-  ['Organization', 'organization usage members apiKeys applications'],
+  ['Organization', 'organization usage audit members apiKeys applications'],
 ]
 
 interface ScopeGroup {

@@ -1,13 +1,12 @@
 'use client'
 
 import { deviceStatuses } from '@heliograph/protocol'
-import { Search, X } from 'lucide-react'
-import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { deviceStatusMeanings, deviceStatusWords, StatusDot } from '@/components/device-status'
-import { Input } from '@/components/input'
+import { SearchBox } from '@/components/search-box'
 import { cn } from '@/lib/cn'
 import type { DeviceListQuery } from '@/lib/device-queries'
-import { useDebounced } from '@/lib/use-debounced'
 
 interface DeviceFiltersProps {
   query: DeviceListQuery
@@ -18,6 +17,8 @@ export function DeviceFilters({ query, onChange }: DeviceFiltersProps) {
   return (
     <div className="mt-5 mb-4 flex flex-wrap items-center gap-x-3 gap-y-3">
       <SearchBox
+        label="Search devices"
+        placeholder="Name, id or tag"
         search={query.search ?? ''}
         onSearch={(search) => onChange({ search: search || undefined })}
       />
@@ -41,34 +42,6 @@ export function DeviceFilters({ query, onChange }: DeviceFiltersProps) {
           </Chip>
         )}
       </fieldset>
-    </div>
-  )
-}
-
-function SearchBox({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
-  const [text, setText] = useState(search)
-  const debounced = useDebounced(text, 200)
-  const send = useEffectEvent((value: string) => {
-    if (value.trim() !== search) onSearch(value.trim())
-  })
-  useEffect(() => send(debounced), [debounced])
-  // The address may change under the box: by the back button, or by clearing the filters.
-  useEffect(() => setText((shown) => (shown.trim() === search ? shown : search)), [search])
-
-  return (
-    <div className="relative w-full sm:w-72">
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-faint"
-      />
-      <Input
-        type="search"
-        aria-label="Search devices"
-        placeholder="Name, id or tag"
-        className="h-8 pl-8 text-13"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
     </div>
   )
 }

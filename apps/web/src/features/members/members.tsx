@@ -15,6 +15,7 @@ import { useMembers } from './use-members'
 
 const InviteDialog = dynamic(() => import('./invite-dialog').then((m) => m.InviteDialog))
 const RemoveDialog = dynamic(() => import('./remove-dialog').then((m) => m.RemoveDialog))
+const TransferDialog = dynamic(() => import('./transfer-dialog').then((m) => m.TransferDialog))
 const LowerRoleDialog = dynamic(() => import('./lower-role-dialog').then((m) => m.LowerRoleDialog))
 const LimitDialog = dynamic(() => import('./limit-dialog').then((m) => m.LimitDialog))
 
@@ -26,6 +27,9 @@ export function Members() {
   const { name } = useOrganization()
   const manages = useMay()('members.manage')
   const [inviting, setInviting] = useState(false)
+  const [transferring, setTransferring] = useState(false)
+  const isAlone = (useMembers().data?.items.length ?? 0) < 2
+  const mayTransfer = useMay()('organization.transfer') && !isAlone
   const [asked, ask] = useState<Asked | null>(null)
   const close = () => ask(null)
   return (
@@ -38,12 +42,15 @@ export function Members() {
             </h2>
             <p className="mt-0.5 text-13 text-ink-soft">Who can see {name}, and what each of them may do.</p>
           </div>
-          {manages && (
-            <Button variant="primary" onClick={() => setInviting(true)}>
-              <UserPlus aria-hidden />
-              Invite person
-            </Button>
-          )}
+          <div className="flex flex-wrap gap-2">
+            {mayTransfer && <Button onClick={() => setTransferring(true)}>Transfer ownership</Button>}
+            {manages && (
+              <Button variant="primary" onClick={() => setInviting(true)}>
+                <UserPlus aria-hidden />
+                Invite person
+              </Button>
+            )}
+          </div>
         </header>
         <MemberTable
           onRemove={(member) => ask({ kind: 'remove', member })}
@@ -53,6 +60,7 @@ export function Members() {
       </section>
       {manages && <Invitations />}
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {transferring && <TransferDialog onClose={() => setTransferring(false)} />}
       {asked?.kind === 'remove' && <RemoveDialog member={asked.member} onClose={close} />}
       {asked?.kind === 'limit' && <LimitDialog member={asked.member} onClose={close} />}
       {asked?.kind === 'lower' && <LowerRoleDialog member={asked.member} role={asked.role} onClose={close} />}

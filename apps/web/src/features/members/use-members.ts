@@ -50,6 +50,10 @@ export function usePeopleCalls() {
       await request(`${MEMBERS}/${user}`, { method: 'PATCH', body, schema: Member, org: slug })
       await Promise.all([changed(), queryClient.invalidateQueries({ queryKey: meKey })])
     },
+    async transfer(to: string): Promise<void> {
+      await request('/api/v1/organization/transfer', { method: 'POST', body: { to }, org: slug })
+      await Promise.all([changed(), queryClient.invalidateQueries({ queryKey: meKey })])
+    },
     async remove(user: string): Promise<void> {
       await request(`${MEMBERS}/${user}`, { method: 'DELETE', org: slug })
       await changed()

@@ -3,6 +3,7 @@
 import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { useMay } from '@/lib/organization'
+import { DeleteOrganization } from './delete-organization'
 import { NameForm } from './name-form'
 import { RetentionForm } from './retention-form'
 import { SetAside } from './set-aside'
@@ -32,6 +33,7 @@ export function OrganizationSettings() {
               <RetentionForm settings={settings} readOnly={!may('organization.update')} />
             </section>
             {may('setAside.manage') && <SetAside />}
+            {may('organization.delete') && <DeleteOrganization />}
           </div>
         )}
       </Loaded>

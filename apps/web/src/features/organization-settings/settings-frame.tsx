@@ -19,6 +19,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
           { href: paths.settings(slug), label: 'General' },
           { href: paths.members(slug), label: 'Members' },
           ...(may('applications.read') ? [{ href: paths.applications(slug), label: 'Applications' }] : []),
+          ...(may('audit.read') ? [{ href: paths.audit(slug), label: 'Audit' }] : []),
         ]}
       />
       {children}

@@ -1,7 +1,7 @@
 'use client'
 
 import type { Me } from '@heliograph/protocol'
-import { BookOpen, Building2, CircleUser, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, Building2, CircleUser, LogOut, Monitor, Moon, Plus, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
@@ -38,8 +38,13 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         <MenuLink icon={<BookOpen aria-hidden />} href={paths.apiDocs}>
           API documentation
         </MenuLink>
+        {me.platformAdministrator && (
+          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => router.push(paths.organizations)}>
+            All organizations
+          </MenuItem>
+        )}
         {me.mayCreateOrganizations && (
-          <MenuItem icon={<Building2 aria-hidden />} onSelect={() => setFounding(true)}>
+          <MenuItem icon={<Plus aria-hidden />} onSelect={() => setFounding(true)}>
             New organization
           </MenuItem>
         )}

@@ -1,18 +1,23 @@
 import { Readable } from 'node:stream'
-import type { DeviceSample, SampleCsvOptions } from '@heliograph/protocol'
 import { StreamableFile } from '@nestjs/common'
-import { type StreamedFormat, serialization } from './serialize.js'
+
+/** How items become the lines of a file. */
+export interface LineFormat<Item> {
+  contentType: string
+  /** What the file begins with. */
+  head: string
+  line(item: Item): string
+}
 
 /**
  * An answer that is written while it is read: the next chunk is requested when the client has received the one before, and
  * none when the client is gone. When it fails midway the connection is closed, so that the client sees it is incomplete.
  */
-export function streamedFile(
-  chunks: AsyncIterable<readonly DeviceSample[]>,
-  format: StreamedFormat,
-  { name, ...options }: SampleCsvOptions & { name: string },
+export function streamedFile<Item>(
+  chunks: AsyncIterable<readonly Item[]>,
+  { contentType, head, line }: LineFormat<Item>,
+  fileName: string,
 ): StreamableFile {
-  const { contentType, head, line } = serialization(format, options)
   const text = async function* () {
     if (head !== '') yield Buffer.from(head)
     for await (const chunk of chunks) {
@@ -21,6 +26,6 @@ export function streamedFile(
   }
   return new StreamableFile(Readable.from(text(), { objectMode: false, highWaterMark: 65_536 }), {
     type: contentType,
-    disposition: `attachment; filename="${name}.${format}"`,
+    disposition: `attachment; filename="${fileName}"`,
   })
 }

@@ -1,17 +1,13 @@
 import { once } from 'node:events'
-import type { DeviceSample } from '@heliograph/protocol'
 import { expect, it } from 'vitest'
-import { streamedFile } from './streamed-file.js'
+import { type LineFormat, streamedFile } from './streamed-file.js'
+
+const numbers: LineFormat<number> = { contentType: 'text/plain', head: '', line: (n) => `number ${n}\n` }
 
 /** Chunks without end; tells how many were made, and when nobody wants more. */
 function endless() {
   const state = { made: 0, ended: false }
-  const chunk: DeviceSample[] = Array.from({ length: 1_000 }, (_, n) => ({
-    device: 'd',
-    key: 'k',
-    ts: n,
-    value: n,
-  }))
+  const chunk = Array.from({ length: 1_000 }, (_, n) => 1_000_000_000_000 + n)
   async function* chunks() {
     try {
       for (;;) {
@@ -27,7 +23,7 @@ function endless() {
 
 it('makes no more than the client takes, and stops when it is gone', async () => {
   const { state, chunks } = endless()
-  const stream = streamedFile(chunks, 'csv', { name: 'd', ofDevices: false }).getStream()
+  const stream = streamedFile(chunks, numbers, 'd.txt').getStream()
   await once(stream, 'readable')
   // A stream that nobody reads fills its buffer; each turn of the loop could make one more chunk.
   for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
@@ -46,12 +42,12 @@ it('makes no more than the client takes, and stops when it is gone', async () =>
 
 it('fails when its source does, instead of ending as if it were whole', async () => {
   async function* failing() {
-    yield [{ device: 'd', key: 'k', ts: 1, value: 1 }]
+    yield [1]
     throw new Error('the database is gone')
   }
-  const stream = streamedFile(failing(), 'ndjson', { name: 'd', ofDevices: true }).getStream()
+  const stream = streamedFile(failing(), numbers, 'd.txt').getStream()
   const lines: string[] = []
   stream.on('data', (chunk) => lines.push(String(chunk)))
   await expect(once(stream, 'end')).rejects.toThrow('the database is gone')
-  expect(lines).toEqual(['{"device":"d","key":"k","ts":1,"value":1}\n'])
+  expect(lines).toEqual(['number 1\n'])
 })

@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http'
+import type { ExportAudit } from '@heliograph/protocol'
+import { Injectable, type StreamableFile } from '@nestjs/common'
+import type { Busy, ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
+import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
+import { LimitError, UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { type Principal, shareOf } from '../../foundation/principal/principal.js'
+import { streamedFile } from '../../http/requests/streamed-file.js'
+import { AuditService } from './audit.service.js'
+import { auditExportLimits } from './audit-export-limits.js'
+import { auditFile } from './audit-file.js'
+
+const retryAfterSeconds = 10
+
+/** Writes the audit of an organization into a file, while a client reads it. */
+@Injectable()
+export class AuditExports {
+  private readonly limiter: ConcurrencyLimiter
+
+  constructor(
+    private readonly audit: AuditService,
+    limiters: ConcurrencyLimiters,
+  ) {
+    this.limiter = limiters.make(auditExportLimits, (_, busy) => tooMany(busy))
+  }
+
+  async write(
+    principal: Principal,
+    { format = 'csv', organization: _, ...filters }: ExportAudit,
+    response: ServerResponse,
+  ): Promise<StreamableFile> {
+    const end = await this.limiter.take(shareOf(principal))
+    if (response.destroyed) end()
+    else response.once('close', end)
+    const chunks = await this.audit.stream(principal, filters)
+    const file = streamedFile(chunks, auditFile[format], `${principal.organizationSlug}-audit.${format}`)
+    // An answer to HEAD, or to a client that is gone, is not read to its end.
+    const stop = () => file.getStream().destroy()
+    if (response.destroyed) stop()
+    else response.once('close', stop)
+    return file
+  }
+}
+
+function tooMany({ level }: Busy): Error {
+  const detail = 'Too many files of the audit are being read. Finish or close one of them, then try again.'
+  return level === 'caller'
+    ? new LimitError(detail, 'too_many_exports', retryAfterSeconds)
+    : new UnavailableError(detail, 'busy', retryAfterSeconds)
+}

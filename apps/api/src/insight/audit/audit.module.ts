@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common'
+import { ListsModule } from '../../registry/lists/lists.module.js'
+import { AuditController } from './audit.controller.js'
+import { AuditService } from './audit.service.js'
+import { AuditExports } from './audit-exports.js'
+
+@Module({ imports: [ListsModule], controllers: [AuditController], providers: [AuditService, AuditExports] })
+export class AuditModule {}

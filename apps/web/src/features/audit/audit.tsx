@@ -1,0 +1,117 @@
+'use client'
+
+import { ScrollText } from 'lucide-react'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useMemo } from 'react'
+import { Button } from '@/components/button'
+import { EmptyState } from '@/components/empty-state'
+import { LoadMore } from '@/components/load-more'
+import { Loaded } from '@/components/loaded'
+import { Skeleton } from '@/components/skeleton'
+import { Table, Th, ThActions } from '@/components/table'
+import { useMay, useOrganization } from '@/lib/organization'
+import { AuditFilters } from './audit-filters'
+import { type AuditQuery, type ChangeFilters, readAuditQuery, writeAuditQuery } from './audit-query'
+import { AuditRow } from './audit-row'
+import { ExportButtons } from './export-buttons'
+import { useAudit } from './use-audit'
+
+/** Who changed what in the organization, when and from where. */
+export function Audit() {
+  const { name } = useOrganization()
+  if (!useMay()('audit.read'))
+    return (
+      <EmptyState title="Only admins and owners read the audit">Ask one of them to look for you.</EmptyState>
+    )
+  return (
+    <section aria-labelledby="audit-title" className="max-w-6xl">
+      <header className="mb-4">
+        <h2 id="audit-title" className="text-16 font-semibold">
+          Audit
+        </h2>
+        <p className="mt-0.5 text-13 text-ink-soft">
+          Who changed what in {name}, from where. Nobody can change or delete a row.
+        </p>
+      </header>
+      <FilteredAudit />
+    </section>
+  )
+}
+
+function FilteredAudit() {
+  const [query, change] = useAuditQuery()
+  const audit = useAudit(query)
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
+        <AuditFilters query={query} onChange={change} />
+        <ExportButtons query={query} />
+      </div>
+      <Loaded
+        query={audit}
+        failure="The audit could not be loaded"
+        skeleton={<Skeleton className="h-96 w-full rounded-outer" />}
+      >
+        {(entries) =>
+          entries.length === 0 ? (
+            <NoEntries filtered={Object.keys(query).length > 0} onClear={() => change(null)} />
+          ) : (
+            <>
+              <Table aria-busy={audit.isPlaceholderData} className="aria-busy:opacity-60">
+                <thead>
+                  <tr>
+                    <Th>When</Th>
+                    <Th>Who</Th>
+                    <Th>What</Th>
+                    <Th className="max-lg:hidden">From</Th>
+                    <ThActions />
+                  </tr>
+                </thead>
+                <tbody>
+                  {entries.map((entry) => (
+                    <AuditRow key={entry.id} entry={entry} onFilter={change} />
+                  ))}
+                </tbody>
+              </Table>
+              {audit.hasNextPage && (
+                <LoadMore
+                  label="Show older changes"
+                  busy={audit.isFetchingNextPage}
+                  failed={audit.isFetchNextPageError}
+                  onLoad={() => void audit.fetchNextPage()}
+                />
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  )
+}
+
+function NoEntries({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={<ScrollText aria-hidden />}
+      title={filtered ? 'No change matches' : 'Nothing was changed yet'}
+      action={filtered && <Button onClick={onClear}>Clear filters</Button>}
+    >
+      {filtered
+        ? 'Search for less, or for a longer time.'
+        : 'Each change of devices, people, keys and settings appears here.'}
+    </EmptyState>
+  )
+}
+
+/** The filters stand in the address, so that what is seen can be linked to. Null clears all of them. */
+function useAuditQuery(): [AuditQuery, ChangeFilters] {
+  const router = useRouter()
+  const pathname = usePathname()
+  const address = useSearchParams()
+  const query = useMemo(() => readAuditQuery(new URLSearchParams(address)), [address])
+  const change: ChangeFilters = (next) => {
+    const search = new URLSearchParams(next === null ? {} : writeAuditQuery({ ...query, ...next }))
+    router.replace(search.size === 0 ? pathname : `${pathname}?${search}`, { scroll: false })
+  }
+  return [query, change]
+}
