@@ -204,7 +204,7 @@ describe('a request without credentials', () => {
   it('is refused by the length of its body that it states, before it sends any of it', async () => {
     await start()
     const answer = await raw(`${head}Content-Length: 1000000\r\n\r\n`)
-    expect(answer).toMatch(/^HTTP\/1\.1 401 .*connection: close/is)
+    expect(answer).toMatch(/^HTTP\/1\.1 413 .*connection: close/is)
     expect(answer).toContain('65536 bytes at most')
     expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n`)).toMatch(/^HTTP\/1\.1 411 /)
   })

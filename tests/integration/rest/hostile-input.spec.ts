@@ -176,7 +176,7 @@ describe('JSON with too many levels or keys', () => {
       expect([refused.status, await refused.json()]).toMatchObject([422, { code: 'payload_invalid' }])
     }
     expect((await send(telemetry, deep(60), { authorization })).status).toBe(200)
-    for (const body of [deep(81), deep(400_000), manyKeys(1_001)]) {
+    for (const body of [deep(81), deep(10_000), manyKeys(1_001)]) {
       const refused = await send('/api/v1/setup', body, {})
       expect([refused.status, await refused.json()]).toMatchObject([
         422,

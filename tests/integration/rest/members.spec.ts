@@ -207,7 +207,8 @@ describe('the name of an organization', () => {
       body: { name: 'Acme Works', slug: owner.organization, retentionDays: null },
     })
     const { body } = await ask(owner, 'GET', '/api/v1/me')
-    expect(body.organizations).toContainEqual({ slug: owner.organization, name: 'Acme Works', role: 'owner' })
+    const { organization: slug } = owner
+    expect(body.organizations).toContainEqual({ slug, name: 'Acme Works', role: 'owner', tags: null })
     expect(await audit('organization.update', `organization/${owner.organization}`)).toMatchObject([
       { actor: `person:${admin.id}`, before: { name: owner.organization }, after: { name: 'Acme Works' } },
     ])

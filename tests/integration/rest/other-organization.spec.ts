@@ -34,6 +34,7 @@ beforeAll(async () => {
   ours.setAside = await setAside()
   const sessions = await owner.send<{ items: { id: string }[] }>('GET', '/api/v1/me/sessions')
   ours.session = sessions.items[0]?.id ?? ''
+  ours.passkey = await passkey(ours.user)
 
   const person = await personWithoutOrganization(platform, owner)
   const other = await createOrganization({ ...owner, ...person })
@@ -55,6 +56,15 @@ async function setAside(): Promise<string> {
   const { rows } = await platform.pool.query(
     `INSERT INTO telemetry.set_aside (organization_id, device_key, received_at, reason, payload, payload_bytes)
      SELECT organization_id, key, now(), 'too slow', '{}', 2 FROM device WHERE id = 'pump' RETURNING id::text`,
+  )
+  return rows[0].id
+}
+
+async function passkey(userId: string): Promise<string> {
+  const { rows } = await platform.pool.query(
+    `INSERT INTO passkey (id, name, public_key, user_id, credential_id, counter, device_type, backed_up)
+     VALUES ('keyofours', 'Key of ours', '', $1, 'ours', 0, 'singleDevice', false) RETURNING id`,
+    [userId],
   )
   return rows[0].id
 }

@@ -14,7 +14,7 @@ export function refuseAnonymousBody(
   const isChunked = headers['transfer-encoding'] !== undefined
   if (!isChunked && Number(headers['content-length'] ?? 0) <= mostBytes) return false
   response.once('finish', () => socket.destroySoon())
-  const [status, code] = isChunked ? ([411, 'length_required'] as const) : ([401, 'unauthorized'] as const)
+  const [status, code] = isChunked ? ([411, 'length_required'] as const) : ([413, 'too_large'] as const)
   const detail = isChunked
     ? 'A request without credentials states the length of its body.'
     : `Without credentials a body has ${mostBytes} bytes at most.`

@@ -35,7 +35,7 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     unit: 'bytes',
     per: 'request',
     text: 'bytes of the body of a request without credentials',
-    past: '401 before the body is read, and the connection is closed; without a length, 411',
+    past: '413 before the body is read, and the connection is closed; without a length, 411',
   },
   bytesPerConnection: {
     default: 32 * 1024 * 1024,

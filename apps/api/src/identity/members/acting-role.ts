@@ -64,6 +64,7 @@ async function roleOfKey(transaction: Transaction, id: string): Promise<Role | n
 /** Throws a ForbiddenError when an API key gives people more than it may do itself: scopes leave it less than its role. */
 export function assertMayGive(principal: Principal, role: Role, tags: readonly string[] | null): void {
   if (principal.kind === 'person') return
+  assertMayManage(principal.role, role)
   const missing = [...allowedPermissions(role, { tags })].filter((given) => !principal.permissions.has(given))
   if (missing.length === 0) return
   throw new ForbiddenError(
