@@ -1,7 +1,7 @@
 'use client'
 
 import { ScrollText } from 'lucide-react'
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useSearchParams } from 'next/navigation'
 import { useMemo } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
@@ -30,7 +30,8 @@ export function Audit() {
           Audit
         </h2>
         <p className="mt-0.5 text-13 text-ink-soft">
-          Who changed what in {name}, from where. Nobody can change or delete a row.
+          Who changed what in {name}, from where. Nobody can change a row; it is kept for 400 days, unless the
+          platform sets another time.
         </p>
       </header>
       <FilteredAudit />
@@ -105,13 +106,15 @@ function NoEntries({ filtered, onClear }: { filtered: boolean; onClear: () => vo
 
 /** The filters stand in the address, so that what is seen can be linked to. Null clears all of them. */
 function useAuditQuery(): [AuditQuery, ChangeFilters] {
-  const router = useRouter()
-  const pathname = usePathname()
   const address = useSearchParams()
   const query = useMemo(() => readAuditQuery(new URLSearchParams(address)), [address])
-  const change: ChangeFilters = (next) => {
-    const search = new URLSearchParams(next === null ? {} : writeAuditQuery({ ...query, ...next }))
-    router.replace(search.size === 0 ? pathname : `${pathname}?${search}`, { scroll: false })
-  }
-  return [query, change]
+  return [query, changeAddress]
+}
+
+/** Changes the address at once, without asking the server, so that a second change builds on the first. */
+function changeAddress(change: AuditQuery | null): void {
+  const { pathname, search } = window.location
+  const current = readAuditQuery(new URLSearchParams(search))
+  const next = new URLSearchParams(change === null ? {} : writeAuditQuery({ ...current, ...change }))
+  window.history.replaceState(null, '', next.size === 0 ? pathname : `${pathname}?${next}`)
 }

@@ -36,10 +36,9 @@ export function DeleteOrganizationDialog({ onClose }: { onClose: () => void }) {
           <ul className="list-disc pl-5">
             <li>{counted(devices, 'device')} with all credentials: they are disconnected and refused;</li>
             <li>
-              all telemetry{telemetryBytes !== null && `, about ${bytesText(telemetryBytes)}`}, and its
-              history;
+              all telemetry{telemetryBytes ? `, about ${bytesText(telemetryBytes)}` : null}, and its history;
             </li>
-            <li>{counted(apiKeys, 'API key')}: scripts that use them are refused;</li>
+            {apiKeys > 0 && <li>{counted(apiKeys, 'API key')}: scripts that use them are refused;</li>}
             <li>the access of {counted(members, 'member')}, whose accounts stay;</li>
             <li>the settings, the open invitations and the audit.</li>
           </ul>
