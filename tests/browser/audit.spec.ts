@@ -48,9 +48,9 @@ describe('the audit, and the end of an organization', () => {
 
     await main(page).getByLabel('Action', { exact: true }).selectOption('Registered a device')
     await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(1)
-    await main(page).getByRole('button', { name: 'Ada Admin' }).click()
-    await main(page).getByRole('button', { name: 'device/pump' }).click()
-    await page.waitForURL(/action=device\.create.*actor=person.*target=device/)
+    await main(page).getByRole('button', { name: 'Ada Admin', exact: true }).click()
+    await main(page).getByRole('button', { name: 'device/pump', exact: true }).click()
+    await page.waitForURL(/actor=person.*action=device\.create.*target=device/)
     await main(page).getByLabel('Action', { exact: true }).selectOption('Any action')
     await main(page).getByRole('searchbox', { name: 'Search the audit' }).fill('of the north')
     await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(1)

@@ -10,12 +10,14 @@ import { actionOptions } from './audit-texts'
 
 interface AuditFiltersProps {
   query: AuditQuery
+  /** The name of the person or key that is filtered by, as far as it is known. */
+  who: string | undefined
   onChange: ChangeFilters
 }
 
-export function AuditFilters({ query, onChange }: AuditFiltersProps) {
+export function AuditFilters({ query, who, onChange }: AuditFiltersProps) {
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+    <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <SearchBox
         label="Search the audit"
         placeholder="Name, device, address, request id"
@@ -41,7 +43,7 @@ export function AuditFilters({ query, onChange }: AuditFiltersProps) {
       <Day label="To" value={query.to} onValue={(to) => onChange({ to })} />
       {query.actor && (
         <Chip
-          label={`Who: ${query.actor.replace(/^\w+:/, '')}`}
+          label={`Who: ${who ?? query.actor.replace(/^\w+:/, '')}`}
           onRemove={() => onChange({ actor: undefined })}
         />
       )}

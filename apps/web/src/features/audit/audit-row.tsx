@@ -10,7 +10,15 @@ import { clientName } from '@/lib/client-name'
 import { cn } from '@/lib/cn'
 import { formatExact } from '@/lib/format-time'
 import type { ChangeFilters } from './audit-query'
-import { actionText, actorCapacity, actorFilter, actorName, type FactRow, factRows } from './audit-texts'
+import {
+  actionText,
+  actorCapacity,
+  actorFilter,
+  actorName,
+  changedFields,
+  type FactRow,
+  factRows,
+} from './audit-texts'
 
 interface AuditRowProps {
   entry: AuditEntry
@@ -22,13 +30,14 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
   const [open, setOpen] = useState(false)
   const details = useId()
   const { actor, action, target, address, userAgent, at } = entry
+  const changed = changedFields(entry)
   return (
     <>
       <tr className={cn(open && '[&>td]:border-b-0')}>
         <Td className="whitespace-nowrap text-ink-soft">
           <TimeAgo ts={Date.parse(at)} />
         </Td>
-        <Td className="min-w-32">
+        <Td className="sm:min-w-32">
           <FilterButton
             title="Show only what they did"
             onClick={() => onFilter({ actor: actorFilter(actor) })}
@@ -38,8 +47,11 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
           </FilterButton>
           <span className="block text-12 text-ink-faint">{actorCapacity(actor)}</span>
         </Td>
-        <Td className="w-1/2 min-w-48">
-          <span className="block">{actionText(action)}</span>
+        <Td className="w-1/2 sm:min-w-48">
+          <span className="block">
+            {actionText(action)}
+            {changed.length > 0 && <span className="text-ink-faint"> ({changed.join(', ')})</span>}
+          </span>
           <FilterButton
             title="Show only what happened to it"
             onClick={() => onFilter({ target })}

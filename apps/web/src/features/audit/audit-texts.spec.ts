@@ -1,6 +1,6 @@
 import type { AuditEntry } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { actionText, actorCapacity, actorFilter, actorName, factRows } from './audit-texts'
+import { actionText, actorCapacity, actorFilter, actorName, changedFields, factRows } from './audit-texts'
 
 const person = { kind: 'person', id: 'x1', name: 'Ada', role: 'admin', behind: null } as const
 const key = {
@@ -42,4 +42,5 @@ it('shows each field before and after', () => {
     { field: 'Expires at', before: null, after: 'none' },
     { field: 'Overlap seconds', before: null, after: '60' },
   ])
+  expect(changedFields(entry)).toEqual(['name', 'tags'])
 })

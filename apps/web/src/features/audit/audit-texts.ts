@@ -93,6 +93,14 @@ export function factRows({ before, after, detail }: AuditEntry): FactRow[] {
   return [...changes, ...more]
 }
 
+/** The names of the fields that have another value than before. */
+export function changedFields(entry: AuditEntry): string[] {
+  const rows = factRows({ ...entry, detail: null })
+  return rows.flatMap(({ field, before, after }) =>
+    before === null || after === null ? [] : [field.toLowerCase()],
+  )
+}
+
 function factText(value: unknown): string {
   if (value === null || value === '') return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(factText).join(', ')

@@ -1,7 +1,7 @@
 'use client'
 
 import { ScrollText } from 'lucide-react'
-import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useSearchParams } from 'next/navigation'
 import { useMemo } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
@@ -13,40 +13,38 @@ import { useMay, useOrganization } from '@/lib/organization'
 import { AuditFilters } from './audit-filters'
 import { type AuditQuery, type ChangeFilters, readAuditQuery, writeAuditQuery } from './audit-query'
 import { AuditRow } from './audit-row'
+import { actorFilter, actorName } from './audit-texts'
 import { ExportButtons } from './export-buttons'
 import { useAudit } from './use-audit'
 
 /** Who changed what in the organization, when and from where. */
 export function Audit() {
-  const { name } = useOrganization()
-  if (!useMay()('audit.read'))
-    return (
-      <EmptyState title="Only admins and owners read the audit">Ask one of them to look for you.</EmptyState>
-    )
+  if (useMay()('audit.read')) return <ReadableAudit />
   return (
-    <section aria-labelledby="audit-title" className="max-w-6xl">
-      <header className="mb-4">
-        <h2 id="audit-title" className="text-16 font-semibold">
-          Audit
-        </h2>
-        <p className="mt-0.5 text-13 text-ink-soft">
-          Who changed what in {name}, from where. Nobody can change or delete a row.
-        </p>
-      </header>
-      <FilteredAudit />
-    </section>
+    <EmptyState title="Only admins and owners read the audit">Ask one of them to look for you.</EmptyState>
   )
 }
 
-function FilteredAudit() {
+function ReadableAudit() {
+  const { name } = useOrganization()
   const [query, change] = useAuditQuery()
   const audit = useAudit(query)
+  const filtered = audit.data?.find(({ actor }) => actorFilter(actor) === query.actor)
   return (
-    <>
-      <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
-        <AuditFilters query={query} onChange={change} />
+    <section aria-labelledby="audit-title" className="max-w-6xl">
+      <header className="mb-4 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="max-w-2xl">
+          <h2 id="audit-title" className="text-16 font-semibold">
+            Audit
+          </h2>
+          <p className="mt-0.5 text-13 text-ink-soft">
+            Who changed what in {name}, from where. Nobody can change a row; it is kept for 400 days, unless
+            the platform sets another time.
+          </p>
+        </div>
         <ExportButtons query={query} />
-      </div>
+      </header>
+      <AuditFilters query={query} who={filtered && actorName(filtered.actor)} onChange={change} />
       <Loaded
         query={audit}
         failure="The audit could not be loaded"
@@ -85,7 +83,7 @@ function FilteredAudit() {
           )
         }
       </Loaded>
-    </>
+    </section>
   )
 }
 
@@ -105,13 +103,15 @@ function NoEntries({ filtered, onClear }: { filtered: boolean; onClear: () => vo
 
 /** The filters stand in the address, so that what is seen can be linked to. Null clears all of them. */
 function useAuditQuery(): [AuditQuery, ChangeFilters] {
-  const router = useRouter()
-  const pathname = usePathname()
   const address = useSearchParams()
   const query = useMemo(() => readAuditQuery(new URLSearchParams(address)), [address])
-  const change: ChangeFilters = (next) => {
-    const search = new URLSearchParams(next === null ? {} : writeAuditQuery({ ...query, ...next }))
-    router.replace(search.size === 0 ? pathname : `${pathname}?${search}`, { scroll: false })
-  }
-  return [query, change]
+  return [query, changeAddress]
+}
+
+/** Changes the address at once, without asking the server, so that a second change builds on the first. */
+function changeAddress(change: AuditQuery | null): void {
+  const { pathname, search } = window.location
+  const current = readAuditQuery(new URLSearchParams(search))
+  const next = new URLSearchParams(change === null ? {} : writeAuditQuery({ ...current, ...change }))
+  window.history.replaceState(null, '', next.size === 0 ? pathname : `${pathname}?${next}`)
 }

@@ -36,11 +36,12 @@ export function DeleteOrganizationDialog({ onClose }: { onClose: () => void }) {
           <ul className="list-disc pl-5">
             <li>{counted(devices, 'device')} with all credentials: they are disconnected and refused;</li>
             <li>
-              all telemetry{telemetryBytes !== null && `, about ${bytesText(telemetryBytes)}`}, and its
-              history;
+              all telemetry{telemetryBytes ? `, about ${bytesText(telemetryBytes)}` : null}, and its history;
             </li>
-            <li>{counted(apiKeys, 'API key')}: scripts that use them are refused;</li>
-            <li>{counted(applications, 'application')}: they are disconnected and refused;</li>
+            {apiKeys > 0 && <li>{counted(apiKeys, 'API key')}: scripts that use them are refused;</li>}
+            {applications > 0 && (
+              <li>{counted(applications, 'application')}: they are disconnected and refused;</li>
+            )}
             <li>the access of {counted(members, 'member')}, whose accounts stay;</li>
             <li>the settings, the open invitations and the audit.</li>
           </ul>
