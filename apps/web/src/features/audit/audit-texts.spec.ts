@@ -30,6 +30,19 @@ it('shows an action of a later version as it is', () => {
   expect(actionText('rocket.launch')).toBe('rocket.launch')
 })
 
+it('tells a limit that there is not from a list without anything', () => {
+  const entry = {
+    before: { origins: null, scopes: null, tags: null },
+    after: { origins: [], scopes: ['devices.read'], tags: ['pumps'] },
+    detail: null,
+  } as unknown as AuditEntry
+  expect(factRows(entry)).toEqual([
+    { field: 'Origins', before: 'any', after: 'none' },
+    { field: 'Scopes', before: 'all', after: 'devices.read' },
+    { field: 'Tags', before: 'all devices', after: 'pumps' },
+  ])
+})
+
 it('shows each field before and after', () => {
   const entry = {
     before: { name: 'Pump', tags: [] },

@@ -79,7 +79,7 @@ export interface FactRow {
 export function factRows({ before, after, detail }: AuditEntry): FactRow[] {
   const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
   const text = (facts: AuditEntry['before'], field: string) =>
-    facts === null || !(field in facts) ? null : factText(facts[field])
+    facts === null || !(field in facts) ? null : fieldText(field, facts[field])
   const changes = [...fields].map((field) => ({
     field: fieldLabel(field),
     before: text(before, field),
@@ -88,7 +88,7 @@ export function factRows({ before, after, detail }: AuditEntry): FactRow[] {
   const more = Object.entries(detail ?? {}).map(([field, value]) => ({
     field: fieldLabel(field),
     before: null,
-    after: factText(value),
+    after: fieldText(field, value),
   }))
   return [...changes, ...more]
 }
@@ -99,6 +99,13 @@ export function changedFields(entry: AuditEntry): string[] {
   return rows.flatMap(({ field, before, after }) =>
     before === null || after === null ? [] : [field.toLowerCase()],
   )
+}
+
+/** What null means where it is no absence: a limit that there is not. */
+const unlimited: Partial<Record<string, string>> = { origins: 'any', scopes: 'all', tags: 'all devices' }
+
+function fieldText(field: string, value: unknown): string {
+  return (value === null ? unlimited[field] : undefined) ?? factText(value)
 }
 
 function factText(value: unknown): string {
