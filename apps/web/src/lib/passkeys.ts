@@ -19,7 +19,9 @@ export async function addPasskey(input: { name: string; password?: string }): Pr
   const credential = await ask(() => navigator.credentials.create({ publicKey }))
   if (credential === null) return false
   const body = { ...input, response: credential.toJSON() }
-  await request('/api/auth/passkey/verify-registration', { method: 'POST', body })
+  await request('/api/auth/passkey/verify-registration', { method: 'POST', body }).catch((error) =>
+    giveUp(error, credential.id, publicKey.rp.id),
+  )
   return true
 }
 
@@ -35,6 +37,19 @@ export async function signInByPasskey(): Promise<boolean> {
   const body = { response: credential.toJSON() }
   await request('/api/auth/passkey/verify-authentication', { method: 'POST', body }).catch(rephrase)
   return true
+}
+
+/** What was refused, such as with a wrong password, is not offered at sign-in, where browsers can be told so (WebAuthn 3, 5.1.10). */
+async function giveUp(error: unknown, credentialId: string, rpId = window.location.hostname): Promise<never> {
+  if (error instanceof ApiError && error.status >= 400 && error.status < 500)
+    await (PublicKeyCredential as unknown as Signals)
+      .signalUnknownCredential?.({ rpId, credentialId })
+      .catch(() => undefined)
+  throw error
+}
+
+interface Signals {
+  signalUnknownCredential?(about: { rpId: string; credentialId: string }): Promise<void>
 }
 
 /** The browser tells a canceled dialog and one that ran out of time by the same error (WebAuthn, 6.3.2). */
