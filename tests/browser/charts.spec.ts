@@ -47,7 +47,7 @@ describe('charts over a month', () => {
     await publish({ temperature: 20.5 })
     browser = await launchBrowser()
     page = await visit(browser, platform.url, administrator)
-    page.on('pageerror', (error) => pageErrors.push(error.message))
+    page.on('pageerror', (error) => pageErrors.push(error.stack ?? error.message))
   })
 
   afterAll(async () => {

@@ -21,7 +21,7 @@ describe('from the first account to a live chart', () => {
     platform = await startPlatform({ ownWeb: true })
     browser = await launchBrowser()
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => pageErrors.push(error.message))
+    page.on('pageerror', (error) => pageErrors.push(error.stack ?? error.message))
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url())
       if (/^(http|ws)/.test(protocol) && origin !== platform.url) foreignRequests.push(request.url())
