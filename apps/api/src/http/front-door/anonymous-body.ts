@@ -11,13 +11,9 @@ export function refuseAnonymousBody(
   mostBytes: number,
 ): boolean {
   if (headers.authorization !== undefined || headers.cookie !== undefined) return false
-  const isChunked = headers['transfer-encoding'] !== undefined
-  if (!isChunked && Number(headers['content-length'] ?? 0) <= mostBytes) return false
+  if (Number(headers['content-length'] ?? 0) <= mostBytes) return false
   response.once('finish', () => socket.destroySoon())
-  const [status, code] = isChunked ? ([411, 'length_required'] as const) : ([413, 'too_large'] as const)
-  const detail = isChunked
-    ? 'A request without credentials states the length of its body.'
-    : `Without credentials a body has ${mostBytes} bytes at most.`
-  sendProblem(response, status, code, detail, { connection: 'close' })
+  const detail = `Without credentials a body has ${mostBytes} bytes at most.`
+  sendProblem(response, 413, 'too_large', detail, { connection: 'close' })
   return true
 }

@@ -34,8 +34,8 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     default: 64 * 1024,
     unit: 'bytes',
     per: 'request',
-    text: 'bytes of the body of a request without credentials',
-    past: '413 before the body is read, and the connection is closed; without a length, 411',
+    text: 'bytes that a request without credentials states as the length of its body',
+    past: '413 before the body is read, and the connection is closed',
   },
   bytesPerConnection: {
     default: 32 * 1024 * 1024,
