@@ -106,7 +106,8 @@ export class ClientShare implements DeferredClient, WorkAccount {
 
   #pauseWhenUsedUp(): void {
     const { exhausted, perClient } = this.#scheduler
-    if (this.#paused || (this.#spent <= perClient && !exhausted && this.restMs === 0)) return
+    const rests = this.owner.restUntilMs > this.#scheduler.meter.readMs
+    if (this.#paused || (this.#spent <= perClient && !exhausted && !rests)) return
     this.#paused = true
     this.#reader.pauseForTurn()
     this.#scheduler.defer(this)

@@ -24,7 +24,6 @@ export class Message implements PublishedMessage, StoredMessage {
   readonly topic: string
   readonly qos: Qos
   readonly retain: boolean
-  readonly dup: boolean
   /** How many queues hold it. */
   holders = 0
   bytes: Bytes
@@ -36,13 +35,11 @@ export class Message implements PublishedMessage, StoredMessage {
   end: number
   rest: readonly Buffer[] | null
   changing: ChangingProperties | null
-  #decided = false
   #payload: Buffer | null = null
   #properties: MessageProperties | null = null
   #frame: SharedFrame | null = null
-  #frame5: SharedFrame | null = null
-  /** Keeping it holds little memory beyond its own bytes. */
-  #compact = false
+  // A field costs eight bytes of each message, so what is known of it shares one.
+  #known: number = Known.nothing
 
   /**
    * The fixed header of `packet` must be as short as possible, because it is sent as it is. `section` and `payload` are those
@@ -59,7 +56,6 @@ export class Message implements PublishedMessage, StoredMessage {
     this.topic = topic
     this.qos = ((flags >> 1) & 3) as Qos
     this.retain = (flags & 1) === 1
-    this.dup = (flags & 8) === 8
     this.bytes = packet.bytes
     this.start = packet.start
     this.body = packet.body
@@ -81,8 +77,12 @@ export class Message implements PublishedMessage, StoredMessage {
   static of(given: NewMessage): Message {
     const { flags, place, changing } = encodePublish(given)
     const message = new Message(given.topic, flags, place, place.section, place.payload, changing)
-    message.#compact = true
+    message.#known = Known.compact
     return message
+  }
+
+  get dup(): boolean {
+    return (this.bytes.view.getUint8(this.start) & 8) === 8
   }
 
   get payload(): Buffer {
@@ -127,7 +127,7 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** From here on it stays as it is, also in size. */
   decided(): void {
-    this.#decided = true
+    this.#known |= Known.decided
   }
 
   /** Whether it has an expiry interval. */
@@ -141,7 +141,7 @@ export class Message implements PublishedMessage, StoredMessage {
   }
 
   annotate(name: string, value: string): void {
-    if (this.#decided) throw new Error('a message is annotated before it is decided')
+    if (this.#known & Known.decided) throw new Error('a message is annotated before it is decided')
     const changing = this.changing
     const annotations = encodeAnnotation(changing?.annotations ?? noAnnotations, name, value)
     if (changing === null)
@@ -152,8 +152,8 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** Makes it fit to be kept for long: it is copied out of the bytes in which it arrived, unless it is most of them. */
   keep(): this {
-    if (this.#compact) return this
-    this.#compact = true
+    if (this.#known & Known.compact) return this
+    this.#known |= Known.compact
     if (this.rest !== null) this.#keepPieces(this.rest)
     else if ((this.end - this.start) * 2 < this.bytes.heldBytes) {
       const own = new Bytes(Buffer.allocUnsafeSlow(this.end - this.start))
@@ -165,7 +165,7 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** Makes it fit to be kept for a while: small messages that came at about the same time share memory. */
   keepBriefly(): this {
-    if (this.#compact || (this.rest === null && this.bytes.heldBytes <= slabBytes)) return this
+    if (this.#known & Known.compact || (this.rest === null && this.bytes.heldBytes <= slabBytes)) return this
     const place = this.rest === null ? copyToSlab(this.bytes, this.start, this.end) : null
     if (place === null) return this.keep()
     this.#move(place.bytes, place.at)
@@ -210,12 +210,9 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** The message as a complete QoS 0 PUBLISH, encoded once for any number of subscribers. */
   frame(version: ProtocolVersion): SharedFrame {
-    if (version === 5) {
-      this.#frame5 ??= SharedFrame.of(this, 5)
-      return this.#frame5
-    }
-    this.#frame ??= SharedFrame.of(this, 4)
-    return this.#frame
+    const frameVersion = version === 5 ? 5 : 4
+    this.#frame ??= SharedFrame.of(this, frameVersion)
+    return this.#frame.for(this, frameVersion)
   }
 
   #readProperties(): MessageProperties {
@@ -261,6 +258,14 @@ export class Message implements PublishedMessage, StoredMessage {
     this.#properties = null
   }
 }
+
+const Known = {
+  nothing: 0,
+  /** It stays as it is. */
+  decided: 1,
+  /** Keeping it holds little memory beyond its own bytes. */
+  compact: 2,
+} as const
 
 /** A payload of this size is not copied: to write it as a part of its own costs less. */
 const largeBytes = 8 * 1024

@@ -13,8 +13,12 @@ export class SharedFrame {
   readonly ws: Buffer
   readonly tcp: Buffer
   readonly payload: readonly Buffer[]
+  readonly #version: 4 | 5
+  /** For subscribers of the other version. */
+  #other: SharedFrame | null = null
 
-  private constructor(ws: Buffer, header: number, payload: readonly Buffer[]) {
+  private constructor(version: 4 | 5, ws: Buffer, header: number, payload: readonly Buffer[]) {
+    this.#version = version
     this.ws = ws
     this.tcp = ws.subarray(header)
     this.payload = payload
@@ -32,7 +36,14 @@ export class SharedFrame {
       write(message, out, header, { flags, packetId: 0, identifiers: noIdentifiers, topic: noAlias })
     } else if (large) message.writeHeader(out, header, flags, 0)
     else message.write(out, header, flags, 0)
-    return new SharedFrame(out.buffer, header, large ? message.pieces() : none)
+    return new SharedFrame(version, out.buffer, header, large ? message.pieces() : none)
+  }
+
+  /** The frame of the same message for subscribers of a version. */
+  for(message: Message, version: 4 | 5): SharedFrame {
+    if (version === this.#version) return this
+    this.#other ??= SharedFrame.of(message, version)
+    return this.#other
   }
 }
 
