@@ -230,6 +230,14 @@ describe('charts over a month', () => {
     await expect.poll(atEnd, patience).toMatch(/mode running.*open false/)
   })
 
+  it('keeps the crosshair while a key comes that was not there before', async () => {
+    await atEnd()
+    await publish({ temperature: 21, volume: 3 })
+    await charts().getByRole('img', { name: 'Chart of volume' }).waitFor()
+    await expect.poll(atEnd, patience).toContain('volume 3')
+    expect(pageErrors).toEqual([])
+  })
+
   it('compares devices in one chart, live', async () => {
     await charts().getByRole('button', { name: 'Compare temperature…' }).click()
     const dialog = page.getByRole('dialog', { name: 'Comparison of temperature' })
