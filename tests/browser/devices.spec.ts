@@ -188,6 +188,17 @@ describe('devices', () => {
     meter.end(true)
   })
 
+  it('keeps both of two choices that are made in one moment', async () => {
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
+    await main(page).getByRole('link', { name: /Meter/ }).waitFor()
+    const choices = main(page).getByRole('button', { name: /^(Offline|Last message)$/ })
+    await choices.evaluateAll((buttons) => {
+      for (const button of buttons) (button as HTMLElement).click()
+    })
+    await page.waitForURL(/\?status=offline&sort=-lastMessageAt$/)
+    await main(page).getByRole('button', { name: 'Offline', exact: true, pressed: true }).waitFor()
+  })
+
   /** Presses Tab until what has the focus is called so. */
   async function tabTo(name: string) {
     for (let presses = 0; presses < 60; presses += 1) {
