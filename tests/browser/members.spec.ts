@@ -41,7 +41,7 @@ describe('members and invitations', () => {
     const page = await visit(browser, platform.url, owner)
     await page.getByRole('link', { name: 'Settings' }).first().click()
     await main(page).getByRole('link', { name: 'Members' }).click()
-    await main(page).getByText('None: every invitation was accepted, or has ended.').waitFor()
+    await main(page).getByText('No open invitations.').waitFor()
     await main(page).getByRole('button', { name: 'Invite person' }).click()
     const dialog = page.getByRole('dialog', { name: 'Invite person' })
     await dialog.getByLabel('Role').selectOption('Operator')

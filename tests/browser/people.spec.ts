@@ -75,7 +75,7 @@ describe('people and organizations', () => {
     const page = await visit(browser, platform.url, administrator)
     await page.getByRole('link', { name: 'Settings' }).first().click()
     await page.waitForURL(`**/o/${administrator.organization}/settings`)
-    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    await main(page).getByText('Nothing is deleted because of its age.').waitFor()
     expect(await portray(page, 'organization-settings')).toEqual([])
     const save = main(page).getByRole('button', { name: 'Save changes' }).last()
     const retention = async () => {
@@ -105,9 +105,9 @@ describe('people and organizations', () => {
     expect(await retention()).toBe(30)
 
     // A longer one loses nothing, so that nothing is asked.
-    await main(page).getByLabel('Telemetry is kept').selectOption('Without end')
+    await main(page).getByLabel('Telemetry is kept').selectOption('Forever')
     await save.click()
-    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    await main(page).getByText('Nothing is deleted because of its age.').waitFor()
     expect(await retention()).toBe(0)
     await page.context().close()
   })
@@ -135,7 +135,7 @@ describe('people and organizations', () => {
     await message.getByRole('button', { name: 'Delete' }).click()
     const confirm = page.getByRole('dialog', { name: 'Delete this message?' })
     await confirm.getByRole('button', { name: 'Delete message' }).click()
-    await main(page).getByText('None: every message could be stored.').waitFor()
+    await main(page).getByText('No messages: all telemetry could be stored.').waitFor()
     await page.context().close()
   })
 
@@ -206,7 +206,7 @@ describe('people and organizations', () => {
     const page = await visit(browser, platform.url, administrator)
     await page.goto(`${platform.url}/o/${administrator.organization}/api-keys`)
     await main(page)
-      .getByRole('row', { name: /^Line 3.*by the key Provisioning/ })
+      .getByRole('row', { name: /^Line 3.*by the API key Provisioning/ })
       .waitFor()
     const row = main(page).getByRole('row', { name: /^Provisioning.*by Ada Admin/ })
     expect(await portray(page, 'api-key-makers')).toEqual([])

@@ -32,7 +32,7 @@ export function AccountFrame({ me, children }: AccountFrameProps) {
       <main id="main" className="mx-auto max-w-2xl px-4 pt-5 pb-16 md:pt-7">
         <ClockNotice className="mb-5" />
         <h1 className="text-20 font-semibold tracking-tight">Your account</h1>
-        <p className="mt-0.5 mb-8 text-13 text-ink-soft">It is the same in each of your organizations.</p>
+        <p className="mt-0.5 mb-8 text-13 text-ink-soft">One account for all of your organizations.</p>
         {children}
       </main>
     </>

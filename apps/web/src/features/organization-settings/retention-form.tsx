@@ -33,7 +33,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
   const options: [RetentionMode, string][] = [
     ['default', `Default of this platform: ${retentionText(settings.defaultRetentionDays)}`],
     ['days', 'A number of days'],
-    ['forever', 'Without end'],
+    ['forever', 'Forever'],
   ]
   return (
     <>
@@ -89,7 +89,7 @@ function useSaving(settings: OrganizationSettings) {
 
 /** What the retention that applies now deletes, and when. */
 function deletionText({ deletesBefore, nextDeletionAt }: OrganizationSettings): string {
-  if (deletesBefore === null) return 'Nothing is deleted by its age.'
+  if (deletesBefore === null) return 'Nothing is deleted because of its age.'
   const [at, before] = [nextDeletionAt, deletesBefore].map((time) => formatMoment(Date.parse(time)))
   return `At the next run, about ${at}, what is older than ${before} is deleted; some of it up to a week later.`
 }
