@@ -185,6 +185,8 @@ describe('devices', () => {
     await page.waitForURL(`**/devices/${id}/presence`)
     await main(page).getByRole('row').nth(1).waitFor()
     expect(await main(page).getByRole('link', { name: 'Presence' }).getAttribute('aria-current')).toBe('page')
+    // Of many tabs only the beginning of each title is seen.
+    await expect.poll(() => page.title()).toBe(`${id} · Presence · Heliograph`)
     meter.end(true)
   })
 

@@ -45,7 +45,7 @@ describe('members and invitations', () => {
     await main(page).getByRole('button', { name: 'Invite person' }).click()
     const dialog = page.getByRole('dialog', { name: 'Invite person' })
     await dialog.getByLabel('Role').selectOption('Operator')
-    await dialog.getByText('Changes devices and publishes to apps').waitFor()
+    await dialog.getByText('Changes devices and sends messages to applications').waitFor()
     expect(await portray(page, 'members-invite')).toEqual([])
     await dialog.getByRole('button', { name: 'Create link' }).click()
     const once = page.getByRole('dialog', { name: 'Invitation link' })

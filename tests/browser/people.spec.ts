@@ -154,6 +154,14 @@ describe('people and organizations', () => {
     expect(await main(page).getByRole('link', { name: /Pump/ }).count()).toBe(0)
     await live(page)
 
+    // A phone has no room for that menu: the one of the person takes its place.
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByRole('button', { name: /Account of/ }).click()
+    await page.getByRole('menuitemradio', { name: other.organization, checked: true }).waitFor()
+    await page.getByRole('menuitemradio', { name: administrator.organization }).click()
+    await page.waitForURL(`**/o/${administrator.organization}/devices`)
+    await page.setViewportSize({ width: 1440, height: 900 })
+
     await page.goto(`${platform.url}/o/${other.organization}/devices/pump`)
     await main(page).getByText('Device not found').waitFor()
     await page.goto(`${platform.url}/o/nobodys/devices`)

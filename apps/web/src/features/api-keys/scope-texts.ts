@@ -11,7 +11,7 @@ export const scopeTexts: Record<Scope, string> = {
   'telemetry.read': 'Read telemetry and export it',
   'setAside.manage': 'See and delete messages that could not be stored',
   'topics.subscribe': 'Subscribe to live messages',
-  'apps.publish': 'Publish to apps',
+  'apps.publish': 'Send messages to applications',
   'organization.read': 'See the overview and the settings',
   'organization.update': 'Change the settings',
   'usage.read': 'See what is used of the quotas',
