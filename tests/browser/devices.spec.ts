@@ -190,6 +190,20 @@ describe('devices', () => {
     meter.end(true)
   })
 
+  it('says at the field that an id is taken, and brings the person there', async () => {
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
+    await main(page).getByRole('button', { name: 'Register device' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New device' })
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Another meter')
+    await dialog.getByRole('textbox', { name: 'Id' }).fill('AA:BB:CC:DD:EE:FF')
+    await dialog.getByRole('button', { name: 'Register device' }).click()
+    const id = dialog.getByRole('textbox', { name: 'Id' }).and(page.locator(':focus'))
+    await id.waitFor()
+    expect(await id.getAttribute('aria-invalid')).toBe('true')
+    await dialog.getByText('The id AA:BB:CC:DD:EE:FF is taken. Choose another.').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   it('keeps both of two choices that are made in one moment', async () => {
     await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
     await main(page).getByRole('link', { name: /Meter/ }).waitFor()

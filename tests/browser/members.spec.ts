@@ -59,7 +59,7 @@ describe('members and invitations', () => {
     const guest = await stranger()
     await guest.goto(link)
     await guest.getByRole('heading', { name: `Join ${owner.organization} as operator` }).waitFor()
-    await guest.getByText(/^Ada Admin invites you, until /).waitFor()
+    await guest.getByText(/^Ada Admin invites you. The link works until /).waitFor()
     expect(await portray(guest, 'join-new-account')).toEqual([])
     await guest.getByLabel('Your name').fill('Olga Operator')
     await guest.getByLabel('E-mail').fill('olga@example.com')
