@@ -23,6 +23,12 @@ export function explain(error: unknown): Explanation {
     }
   }
   if (error instanceof ApiError) return explainRefusal(error)
+  if (error instanceof Error && error.name === 'ChunkLoadError') {
+    return {
+      what: 'A part of this page could not be loaded.',
+      todo: 'The server was probably updated: reload the page.',
+    }
+  }
   return { what: 'An error occurred in this page.', todo: 'Reload it; stored data is not affected.' }
 }
 
