@@ -30,6 +30,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
       lostBefore(settings, retentionDays) === null ? save(retentionDays) : ask(retentionDays),
   })
   const { values, set, error } = form
+  const isChanged = fromChoice(values) !== settings.retentionDays
   const options: [RetentionMode, string][] = [
     ['default', `Default of this platform: ${retentionText(settings.defaultRetentionDays)}`],
     ['days', 'A number of days'],
@@ -42,7 +43,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
           <legend className="sr-only">For how long telemetry is kept</legend>
           <SelectField
             label="Telemetry is kept"
-            hint={deletionText(settings)}
+            hint={isChanged ? 'Applies once it is saved.' : deletionText(settings)}
             value={values.mode}
             onValue={(mode) => set('mode', mode)}
             options={options}
