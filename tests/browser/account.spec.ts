@@ -62,7 +62,7 @@ describe('an account', () => {
     await page.getByLabel('E-mail').fill(member.email)
     expect(await portray(page, 'forgot-password')).toEqual([])
     await page.getByRole('button', { name: 'Send link' }).click()
-    await page.getByText('Look into your mail').waitFor()
+    await page.getByText('Check your mail').waitFor()
     expect(await portray(page, 'forgot-password-sent')).toEqual([])
 
     const { link } = await mailServer.next(member.email)
@@ -92,21 +92,21 @@ describe('an account', () => {
     ]
     await openAccount(page)
     const rows = section(page, 'Where you are signed in').getByRole('row')
-    await rows.filter({ hasText: 'this one' }).waitFor()
+    await rows.filter({ hasText: 'this browser' }).waitFor()
     // The two pages, and the session by which the member was made.
     expect(await rows.count()).toBe(4)
     expect(await portray(page, 'account')).toEqual([])
-    await section(page, 'Delete account').scrollIntoViewIfNeeded()
+    await section(page, 'Deletion').scrollIntoViewIfNeeded()
     expect(await portray(page, 'account-sessions')).toEqual([])
 
-    const end = rows.filter({ hasText: 'Chrome' }).getByRole('button', { name: /^End the session of Chrome/ })
+    const end = rows.filter({ hasText: 'Chrome' }).getByRole('button', { name: /^Sign out Chrome/ })
     await end.click()
-    await page.getByText('The session was ended').waitFor()
+    await page.getByText(/^Chrome.* was signed out$/).waitFor()
     await other.waitForURL('**/sign-in**')
 
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
     const dialog = page.getByRole('dialog', { name: 'Sign out everywhere else?' })
-    await dialog.getByText('It ends one other session').waitFor()
+    await dialog.getByText('One other session').waitFor()
     expect(await portray(page, 'account-sign-out-elsewhere')).toEqual([])
     await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await page.getByText('You are signed out everywhere else').waitFor()
@@ -145,7 +145,7 @@ describe('an account', () => {
     const page = await visit(browser, platform.url, owner)
     await openAccount(page)
     const open = async (who: Page, password: string) => {
-      await who.getByRole('button', { name: 'Delete account' }).click()
+      await who.getByRole('button', { name: 'Delete account…' }).click()
       const dialog = who.getByRole('dialog', { name: 'Delete your account?' })
       await dialog.getByRole('textbox', { name: 'Your password' }).fill(password)
       await dialog.getByRole('button', { name: 'Delete account' }).click()
@@ -193,7 +193,7 @@ describe('an account', () => {
     await page.getByLabel('E-mail').fill('vic@example.com')
     await page.getByRole('textbox', { name: 'Password' }).fill('tangerine kettle 7')
     await page.getByRole('button', { name: 'Create account and join' }).click()
-    await page.getByText('Look into your mail').waitFor()
+    await page.getByText('Check your mail').waitFor()
     expect(await portray(page, 'join-confirm-by-mail')).toEqual([])
     await page.goto((await mailServer.next('vic@example.com')).link)
     await page.getByRole('button', { name: 'Make account and join' }).click()

@@ -86,7 +86,7 @@ describe('applications', () => {
     await act(page, 'Node-RED', 'Change…')
     const change = page.getByRole('dialog', { name: 'Change Node-RED' })
     await change.getByLabel('Name').fill('Flows')
-    await change.getByLabel('Web pages that may connect').selectOption('Those of these origins')
+    await change.getByLabel('Web pages that may connect').selectOption('Pages of these origins only')
     await change.getByLabel('Origins').fill('https://example.com/')
     await change.getByRole('button', { name: 'Save changes' }).click()
     await change.getByText(/must be an origin/i).waitFor()

@@ -185,7 +185,34 @@ describe('devices', () => {
     await page.waitForURL(`**/devices/${id}/presence`)
     await main(page).getByRole('row').nth(1).waitFor()
     expect(await main(page).getByRole('link', { name: 'Presence' }).getAttribute('aria-current')).toBe('page')
+    // Of many tabs only the beginning of each title is seen.
+    await expect.poll(() => page.title()).toBe(`${id} · Presence · Heliograph`)
     meter.end(true)
+  })
+
+  it('says at the field that an id is taken, and brings the person there', async () => {
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
+    await main(page).getByRole('button', { name: 'Register device' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New device' })
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Another meter')
+    await dialog.getByRole('textbox', { name: 'Id' }).fill('AA:BB:CC:DD:EE:FF')
+    await dialog.getByRole('button', { name: 'Register device' }).click()
+    const id = dialog.getByRole('textbox', { name: 'Id' }).and(page.locator(':focus'))
+    await id.waitFor()
+    expect(await id.getAttribute('aria-invalid')).toBe('true')
+    await dialog.getByText('The id AA:BB:CC:DD:EE:FF is taken. Choose another.').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('keeps both of two choices that are made in one moment', async () => {
+    await page.goto(`${platform.url}/o/${administrator.organization}/devices`)
+    await main(page).getByRole('link', { name: /Meter/ }).waitFor()
+    const choices = main(page).getByRole('button', { name: /^(Offline|Last message)$/ })
+    await choices.evaluateAll((buttons) => {
+      for (const button of buttons) (button as HTMLElement).click()
+    })
+    await page.waitForURL(/\?status=offline&sort=-lastMessageAt$/)
+    await main(page).getByRole('button', { name: 'Offline', exact: true, pressed: true }).waitFor()
   })
 
   /** Presses Tab until what has the focus is called so. */

@@ -75,7 +75,7 @@ describe('people and organizations', () => {
     const page = await visit(browser, platform.url, administrator)
     await page.getByRole('link', { name: 'Settings' }).first().click()
     await page.waitForURL(`**/o/${administrator.organization}/settings`)
-    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    await main(page).getByText('Nothing is deleted because of its age.').waitFor()
     expect(await portray(page, 'organization-settings')).toEqual([])
     const save = main(page).getByRole('button', { name: 'Save changes' }).last()
     const retention = async () => {
@@ -105,9 +105,9 @@ describe('people and organizations', () => {
     expect(await retention()).toBe(30)
 
     // A longer one loses nothing, so that nothing is asked.
-    await main(page).getByLabel('Telemetry is kept').selectOption('Without end')
+    await main(page).getByLabel('Telemetry is kept').selectOption('Forever')
     await save.click()
-    await main(page).getByText('Nothing is deleted by its age.').waitFor()
+    await main(page).getByText('Nothing is deleted because of its age.').waitFor()
     expect(await retention()).toBe(0)
     await page.context().close()
   })
@@ -135,7 +135,7 @@ describe('people and organizations', () => {
     await message.getByRole('button', { name: 'Delete' }).click()
     const confirm = page.getByRole('dialog', { name: 'Delete this message?' })
     await confirm.getByRole('button', { name: 'Delete message' }).click()
-    await main(page).getByText('None: every message could be stored.').waitFor()
+    await main(page).getByText('No messages: all telemetry could be stored.').waitFor()
     await page.context().close()
   })
 
@@ -153,6 +153,14 @@ describe('people and organizations', () => {
       .waitFor()
     expect(await main(page).getByRole('link', { name: /Pump/ }).count()).toBe(0)
     await live(page)
+
+    // A phone has no room for that menu: the one of the person takes its place.
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByRole('button', { name: /Account of/ }).click()
+    await page.getByRole('menuitemradio', { name: other.organization, checked: true }).waitFor()
+    await page.getByRole('menuitemradio', { name: administrator.organization }).click()
+    await page.waitForURL(`**/o/${administrator.organization}/devices`)
+    await page.setViewportSize({ width: 1440, height: 900 })
 
     await page.goto(`${platform.url}/o/${other.organization}/devices/pump`)
     await main(page).getByText('Device not found').waitFor()
@@ -206,7 +214,7 @@ describe('people and organizations', () => {
     const page = await visit(browser, platform.url, administrator)
     await page.goto(`${platform.url}/o/${administrator.organization}/api-keys`)
     await main(page)
-      .getByRole('row', { name: /^Line 3.*by the key Provisioning/ })
+      .getByRole('row', { name: /^Line 3.*by the API key Provisioning/ })
       .waitFor()
     const row = main(page).getByRole('row', { name: /^Provisioning.*by Ada Admin/ })
     expect(await portray(page, 'api-key-makers')).toEqual([])

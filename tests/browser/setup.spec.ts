@@ -27,10 +27,12 @@ describe('the set-up page of a host that others reach', () => {
 
     await submit({ password: 'too short', code })
     await page.getByText('Must be at least 10 characters long.').waitFor()
+    await page.getByRole('textbox', { name: 'Password' }).and(page.locator(':focus')).waitFor()
     await submit({ password: 'qwertyuiop', code })
     await page.getByText('Is one of the commonest passwords; choose another.').waitFor()
     await submit({ password: 'correct horse battery', code: 'WRONG' })
     await page.getByText('This is not the one-time code. The log of this start shows it.').waitFor()
+    await page.getByLabel('One-time code').and(page.locator(':focus')).waitFor()
     expect(await page.getByLabel('Your name').inputValue()).toBe('Ada')
     await submit({ password: 'correct horse battery', code })
     await page.waitForURL('**/o/acme/devices')

@@ -2,6 +2,17 @@
 
 import { ErrorState } from '@/components/error-state'
 
-export default function PageError({ error, reset }: { error: Error; reset: () => void }) {
-  return <ErrorState title="This page failed" error={error} onRetry={reset} />
+/** Loads the page anew to go on: what failed may be a script of a version that the server has no more. */
+export default function PageError({ error }: { error: Error }) {
+  return (
+    <main>
+      <ErrorState
+        level={1}
+        title="This page failed"
+        error={error}
+        onRetry={() => window.location.reload()}
+        retryLabel="Reload page"
+      />
+    </main>
+  )
 }

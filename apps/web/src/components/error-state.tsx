@@ -13,9 +13,12 @@ interface ErrorStateProps {
   title: string
   error: unknown
   onRetry?: () => void
+  retryLabel?: string
+  /** The level of the heading: 1 where it fills the page. */
+  level?: 1 | 2
 }
 
-export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
+export function ErrorState({ title, error, onRetry, retryLabel = 'Try again', level = 2 }: ErrorStateProps) {
   const { what, todo } = explain(error)
   const retries = onRetry !== undefined && isTemporary(error)
   const retry = useEffectEvent(() => onRetry?.())
@@ -27,9 +30,10 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
   return (
     <div role="alert">
       <EmptyState
+        level={level}
         icon={<CloudOff aria-hidden />}
         title={title}
-        action={onRetry && <Button onClick={onRetry}>Try again</Button>}
+        action={onRetry && <Button onClick={onRetry}>{retryLabel}</Button>}
       >
         {what} {todo} {retries && 'This page tries again every few seconds.'}
       </EmptyState>

@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { cn } from '@/lib/cn'
+import { sentence } from '@/lib/sentence'
 
 /** The attributes that tie a control to the label, hint and error of its field. */
 export interface FieldControl {
@@ -47,9 +48,4 @@ export function Field({ label, hint, error, optional, className, children }: Fie
       )}
     </div>
   )
-}
-
-/** Schemas complain in fragments: `must not be empty`. */
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }

@@ -25,7 +25,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
           sideOffset={6}
           collisionPadding={8}
           onCloseAutoFocus={leaveMenu}
-          className="z-50 min-w-44 animate-enter rounded-outer bg-raised p-1 shadow-float"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) max-w-80 min-w-44 animate-enter overflow-y-auto rounded-outer bg-raised p-1 shadow-float"
         >
           {children}
         </Primitive.Content>

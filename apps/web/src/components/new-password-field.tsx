@@ -13,7 +13,7 @@ export function NewPasswordField({ label = 'Password', ...field }: NewPasswordFi
   return (
     <TextField
       label={label}
-      hint="At least 10 characters, and none of the passwords that are guessed first."
+      hint="At least 10 characters. Common passwords are refused."
       control={PasswordInput}
       autoComplete="new-password"
       {...field}

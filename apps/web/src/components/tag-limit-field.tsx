@@ -16,8 +16,8 @@ export function TagLimitField({ value, onValue, error }: TagLimitFieldProps) {
       error={error}
       hint={
         value.length === 0
-          ? 'All devices. With tags, all others do not exist for them. Press Enter or comma after each tag.'
-          : 'Devices with at least one of these tags; all others do not exist for them.'
+          ? 'Empty means all devices. Press Enter or comma after each tag.'
+          : 'Only devices with at least one of these tags can be seen; all others are hidden everywhere.'
       }
     >
       {(control) => <TagInput {...control} placeholder="site-hamburg" value={value} onChange={onValue} />}

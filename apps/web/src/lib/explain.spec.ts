@@ -12,6 +12,11 @@ describe('explain', () => {
     expect(explain(new UnexpectedResponseError('/api', 'x')).todo).toContain('reload')
   })
 
+  it('takes a script that the server has no more for an update', () => {
+    const missing = Object.assign(new Error('Failed to load chunk'), { name: 'ChunkLoadError' })
+    expect(explain(missing).todo).toContain('reload')
+  })
+
   it('passes on why a request was refused, as a sentence', () => {
     expect(refusal(409, 'this id is taken').what).toBe('This id is taken.')
     expect(refusal(403, 'That is not the one-time code.').what).toBe('That is not the one-time code.')

@@ -1,4 +1,5 @@
 import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+import { sentence } from './sentence'
 
 export interface Explanation {
   /** What happened, and why. */
@@ -22,6 +23,12 @@ export function explain(error: unknown): Explanation {
     }
   }
   if (error instanceof ApiError) return explainRefusal(error)
+  if (error instanceof Error && error.name === 'ChunkLoadError') {
+    return {
+      what: 'A part of this page could not be loaded.',
+      todo: 'The server was probably updated: reload the page.',
+    }
+  }
   return { what: 'An error occurred in this page.', todo: 'Reload it; stored data is not affected.' }
 }
 
@@ -39,13 +46,13 @@ function explainRefusal(error: ApiError): Explanation {
         todo: 'It connects again by itself; check that PostgreSQL runs.',
       }
     case error.code === 'busy' || error.code === 'query_timeout':
-      return { what: sentence(error.detail), todo: '' }
+      return { what: refusalText(error.detail), todo: '' }
     case error.status === 401:
       return { what: 'You are signed out.', todo: 'Sign in again; what you typed here stays.' }
     case error.status === 403 && error.code === 'role_required':
-      return { what: sentence(error.detail), todo: 'Ask somebody with that role.' }
+      return { what: refusalText(error.detail), todo: 'Ask somebody with that role.' }
     case error.status === 403 && error.detail !== '':
-      return { what: sentence(error.detail), todo: '' }
+      return { what: refusalText(error.detail), todo: '' }
     case error.status === 403:
       return { what: 'You may not do this.', todo: 'Ask an administrator of the organization.' }
     case error.status === 404:
@@ -63,7 +70,7 @@ function explainRefusal(error: ApiError): Explanation {
         todo: 'Try again; the log of the server says why.',
       }
     default:
-      return { what: sentence(error.detail), todo: '' }
+      return { what: refusalText(error.detail), todo: '' }
   }
 }
 
@@ -72,9 +79,4 @@ function retryIn(seconds: number | null): string {
   return seconds < 90 ? `in ${seconds} s` : `in ${Math.ceil(seconds / 60)} minutes`
 }
 
-function sentence(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed === '') return 'The server refused this.'
-  const capital = trimmed[0]?.toUpperCase() + trimmed.slice(1)
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`
-}
+const refusalText = (detail: string): string => sentence(detail.trim() || 'The server refused this')

@@ -38,8 +38,7 @@ const DURATION_UNITS = [
 
 const formatOf = (parts: Intl.DateTimeFormatOptions) => {
   const format = new Intl.DateTimeFormat('en-GB', parts)
-  // A chart that is being laid out may ask for the time of no place, and a page must not break over it.
-  return (ts: number): string => (Number.isFinite(ts) ? format.format(ts) : '')
+  return (ts: number): string => format.format(ts)
 }
 const date = { day: 'numeric', month: 'short' } as const
 const time = { hour: '2-digit', minute: '2-digit' } as const

@@ -31,7 +31,7 @@ export function refusalHelp(
 const TEXTS: Record<string, RefusalText> = {
   payload_invalid: {
     title: 'Invalid payload',
-    todo: 'The detail says what is wrong; correct what the device sends.',
+    todo: 'Correct what the device sends.',
   },
   topic_denied: {
     title: 'Topic not allowed',

@@ -4,7 +4,7 @@ import { type Role, roles } from '@heliograph/protocol'
 export const roleTexts: Record<Role, string> = {
   owner: 'Everything, and decides who the owners are.',
   admin: 'Registers and deletes devices; manages credentials, API keys, people and settings.',
-  operator: 'Changes devices and publishes to apps, but neither registers nor deletes anything.',
+  operator: 'Changes devices and sends messages to applications; registers and deletes nothing.',
   viewer: 'Sees everything and changes nothing.',
 }
 

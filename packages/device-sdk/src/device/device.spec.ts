@@ -1,33 +1,9 @@
-import { command, PayloadError, telemetry } from '@heliograph/protocol'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { PayloadError } from '@heliograph/protocol'
+import { describe, expect, it } from 'vitest'
 import { ClosedError, DroppedError } from '../connection/errors.js'
-import { type Script, scriptedBroker } from '../testing/scripted-broker.js'
-import { connectDevice, type Device, type DeviceOptions } from './device.js'
+import { eventually, startDevice, state } from '../testing/started-device.js'
+import { connectDevice } from './device.js'
 
-const cleanups: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 25_000, interval: 10 })
-
-async function start(scripts: Script[], options: Partial<DeviceOptions> = {}) {
-  const broker = await scriptedBroker(scripts)
-  cleanups.push(broker.close)
-  const device = connectDevice({
-    url: broker.url,
-    org: 'acme',
-    device: 'pump-7',
-    username: 'cred',
-    password: 'secret',
-    backoff: { baseMs: 5, maximumMs: 20 },
-    ...options,
-  })
-  cleanups.push(() => device.close({ timeoutMs: 0 }))
-  return { broker, device }
-}
-
-const state = (device: Device) => device.client.state.state
 const texts = (published: { payload: string | Buffer }[]) =>
   published.map(({ payload }) => payload.toString())
 const levels = (broker: { published: { payload: string | Buffer }[] }) =>
@@ -35,7 +11,7 @@ const levels = (broker: { published: { payload: string | Buffer }[] }) =>
 
 describe('connectDevice', () => {
   it('connects as the credential says and becomes live, with a measured round trip', async () => {
-    const { broker, device } = await start([{}])
+    const { broker, device } = await startDevice([{}])
     await eventually(() => expect(device.client.state.latencyMs).toBeGreaterThanOrEqual(0))
     expect(device.client.state).toMatchObject({ state: 'live', attempt: 0, lastError: null, retryAt: null })
     expect(broker.connections[0]?.connect).toMatchObject({
@@ -49,12 +25,15 @@ describe('connectDevice', () => {
   })
 
   it('takes MQTT over TCP from the urls of an issued credential, and WebSocket without it', async () => {
-    const { broker, device } = await start([{}], {
+    const { broker, device } = await startDevice([{}], {
       url: undefined,
       urls: { ws: 'ws://127.0.0.1:9', tcp: null },
     })
     await device.close()
-    const other = await start([{}], { url: undefined, urls: { ws: 'ws://127.0.0.1:9', tcp: broker.url } })
+    const other = await startDevice([{}], {
+      url: undefined,
+      urls: { ws: 'ws://127.0.0.1:9', tcp: broker.url },
+    })
     await eventually(() => expect(state(other.device)).toBe('live'))
   })
 
@@ -65,7 +44,7 @@ describe('connectDevice', () => {
   })
 
   it('resolves a telemetry at its acknowledgement, and gives it a time', async () => {
-    const { broker, device } = await start([{}])
+    const { broker, device } = await startDevice([{}])
     const before = Date.now()
     await device.telemetry({ level: 1 })
     const sent = JSON.parse(texts(broker.published)[0] ?? '')
@@ -75,13 +54,13 @@ describe('connectDevice', () => {
   })
 
   it('throws at once for a payload that does not fit its channel', async () => {
-    const { device } = await start([{}])
+    const { device } = await startDevice([{}])
     expect(() => device.telemetry({ level: Number.NaN })).toThrow(PayloadError)
     expect(() => device.telemetry({})).toThrow(PayloadError)
   })
 
   it('sends messages that were published while away in order after reconnecting', async () => {
-    const { broker, device } = await start([{}])
+    const { broker, device } = await startDevice([{}])
     await eventually(() => expect(state(device)).toBe('live'))
     const away = new Promise<void>((resolve) => {
       device.client.on('state', (now) => now.state === 'reconnecting' && resolve())
@@ -96,7 +75,7 @@ describe('connectDevice', () => {
   })
 
   it('sends unacknowledged messages again, first and in order, after a lost connection', async () => {
-    const { broker, device } = await start([{ acknowledge: () => false }, {}])
+    const { broker, device } = await startDevice([{ acknowledge: () => false }, {}])
     await eventually(() => expect(state(device)).toBe('live'))
     const sent = [0, 1, 2].map((level) => device.telemetry({ level }))
     await eventually(() => expect(broker.published).toHaveLength(3))
@@ -109,7 +88,7 @@ describe('connectDevice', () => {
   })
 
   it('drops the oldest messages when the buffer is full, counts and reports them', async () => {
-    const { broker, device } = await start([{ connack: 0x88 }, {}], {
+    const { broker, device } = await startDevice([{ connack: 0x88 }, {}], {
       offlineBuffer: { maxMessages: 2 },
       backoff: { baseMs: 1_000_000, maximumMs: 1_000_000 },
     })
@@ -126,13 +105,15 @@ describe('connectDevice', () => {
   })
 
   it('bounds the buffer by bytes too, and drops a message that is larger than the buffer', async () => {
-    const { device } = await start([{ acknowledge: () => false }], { offlineBuffer: { maxBytes: 1_000 } })
+    const { device } = await startDevice([{ acknowledge: () => false }], {
+      offlineBuffer: { maxBytes: 1_000 },
+    })
     await expect(device.telemetry({ text: 'x'.repeat(2_000) })).rejects.toBeInstanceOf(DroppedError)
     expect(device.client.stats.buffered).toBe(0)
   })
 
   it.each([0x86, 0x87, 0x85, 1])('stops at CONNACK %d until told to try again', async (connack) => {
-    const { broker, device } = await start([{ connack }, {}])
+    const { broker, device } = await startDevice([{ connack }, {}])
     await eventually(() => expect(state(device)).toBe('refused'))
     expect(device.client.state.lastError).toMatchObject({ name: 'RefusedError', reasonCode: connack })
     expect(device.client.state.retryAt).toBeNull()
@@ -142,7 +123,7 @@ describe('connectDevice', () => {
   })
 
   it('asks for a session that does not expire when it wants a stored one', async () => {
-    const { broker, device } = await start([{}], { clean: false })
+    const { broker, device } = await startDevice([{}], { clean: false })
     await eventually(() => expect(state(device)).toBe('live'))
     expect(broker.connections[0]?.connect).toMatchObject({
       clean: false,
@@ -152,7 +133,7 @@ describe('connectDevice', () => {
 
   it('rejects what the platform refuses, with its reason, and goes on', async () => {
     const reasonString = 'payload invalid: level must be a number'
-    const { broker, device } = await start([
+    const { broker, device } = await startDevice([
       {
         refuse: ({ payload }) => {
           const isBad = payload.toString().includes('bad')
@@ -172,13 +153,13 @@ describe('connectDevice', () => {
   })
 
   it('keeps trying while the platform is unavailable (CONNACK 0x88)', async () => {
-    const { broker, device } = await start([{ connack: 0x88 }, { connack: 0x88 }, {}])
+    const { broker, device } = await startDevice([{ connack: 0x88 }, { connack: 0x88 }, {}])
     await eventually(() => expect(state(device)).toBe('live'))
     expect(broker.connections).toHaveLength(3)
   })
 
   it('tells when it tries again, and becomes offline after a while', async () => {
-    const { broker, device } = await start([{}, { connack: 0x88 }], { offlineAfterMs: 30 })
+    const { broker, device } = await startDevice([{}, { connack: 0x88 }], { offlineAfterMs: 30 })
     await eventually(() => expect(state(device)).toBe('live'))
     const seen: string[] = []
     const sinces = new Set<number>()
@@ -194,7 +175,7 @@ describe('connectDevice', () => {
   })
 
   it('finds a dead connection even while it keeps sending', async () => {
-    const { broker, device } = await start([{ answerPings: false, acknowledge: () => false }, {}], {
+    const { broker, device } = await startDevice([{ answerPings: false, acknowledge: () => false }, {}], {
       pingTimeoutMs: 50,
     })
     await device.telemetry({ level: 1 })
@@ -202,7 +183,7 @@ describe('connectDevice', () => {
   })
 
   it('does not take a slow acknowledgement for a dead connection', async () => {
-    const { broker, device } = await start([{ acknowledge: () => false }], {
+    const { broker, device } = await startDevice([{ acknowledge: () => false }], {
       pingIntervalMs: 10,
       pingTimeoutMs: 5_000,
     })
@@ -218,7 +199,7 @@ describe('connectDevice', () => {
   })
 
   it('rejects undelivered messages when it is closed, and all later ones', async () => {
-    const { device } = await start([{ acknowledge: () => false }])
+    const { device } = await startDevice([{ acknowledge: () => false }])
     const pending = device.telemetry({ level: 1 })
     await eventually(() => expect(state(device)).toBe('live'))
     await device.close({ timeoutMs: 20 })
@@ -228,82 +209,11 @@ describe('connectDevice', () => {
   })
 
   it('waits for acknowledgements before it disconnects', async () => {
-    const { broker, device } = await start([{}])
+    const { broker, device } = await startDevice([{}])
     await eventually(() => expect(state(device)).toBe('live'))
     const sent = Array.from({ length: 500 }, (_, level) => device.telemetry({ level }))
     await device.close()
     await Promise.all(sent)
     expect(broker.published).toHaveLength(500)
-  })
-})
-
-describe('subscribing', () => {
-  const request = { name: 'reboot', args: {}, expiresAt: 1 }
-  const publish = (payload: unknown) => ({
-    cmd: 'publish' as const,
-    topic: 'acme/devices/pump-7/commands/c1/request',
-    payload: JSON.stringify(payload),
-    qos: 0 as const,
-    dup: false,
-    retain: false,
-  })
-
-  it('hands over decoded payloads with the parameters of their topic, also after a reconnect', async () => {
-    const { broker, device } = await start([{}])
-    const got: unknown[] = []
-    device.subscribe(command, {}, ({ params, payload }) => got.push([params.command, payload.name]))
-    await eventually(() => expect(broker.subscribed).toEqual([['acme/devices/pump-7/commands/+/request']]))
-    broker.connections[0]?.send(publish(request))
-    await eventually(() => expect(got).toEqual([['c1', 'reboot']]))
-    broker.connections[0]?.destroy()
-    await eventually(() => expect(broker.subscribed).toHaveLength(2))
-    broker.connections[1]?.send(publish(request))
-    await eventually(() => expect(got).toHaveLength(2))
-  })
-
-  it('reports a payload that does not fit its channel, and continues', async () => {
-    const { broker, device } = await start([{}])
-    const problems: string[] = []
-    let handled = 0
-    device.client.on('problem', ({ error }) => problems.push(error.name))
-    device.subscribe(command, {}, () => {
-      handled += 1
-    })
-    await eventually(() => expect(broker.subscribed).toHaveLength(1))
-    broker.connections[0]?.send(publish('nonsense'))
-    broker.connections[0]?.send(publish(request))
-    await eventually(() => expect(handled).toBe(1))
-    expect(problems).toEqual(['PayloadError'])
-  })
-
-  it('reports a filter that the broker denies', async () => {
-    const denied = 'acme/devices/+/telemetry'
-    const { device } = await start([{ deny: [denied] }])
-    const problem = new Promise((resolve) => device.client.on('problem', resolve))
-    device.client.subscribe(telemetry, { org: 'acme' }, () => {})
-    expect(await problem).toMatchObject({ topic: denied, error: { name: 'SubscriptionDeniedError' } })
-  })
-
-  it('tells when a filter is granted, again after a reconnect', async () => {
-    const { broker, device } = await start([{}])
-    const served: string[][] = []
-    device.client.on('subscribed', ({ filters }) => served.push(filters))
-    device.subscribe(command, {}, () => {})
-    const filters = ['acme/devices/pump-7/commands/+/request']
-    await eventually(() => expect(served).toEqual([filters]))
-    broker.connections[0]?.destroy()
-    await eventually(() => expect(served).toEqual([filters, filters]))
-  })
-
-  it('unsubscribes with the last listener', async () => {
-    const { broker, device } = await start([{}])
-    await eventually(() => expect(state(device)).toBe('live'))
-    const stops = [1, 2].map(() => device.subscribe(command, {}, () => {}))
-    await eventually(() => expect(broker.subscribed).toHaveLength(2))
-    stops[0]?.()
-    expect(device.client.filters).toHaveLength(1)
-    stops[1]?.()
-    await eventually(() => expect(broker.unsubscribed).toHaveLength(1))
-    await eventually(() => expect(device.client.filters).toEqual([]))
   })
 })

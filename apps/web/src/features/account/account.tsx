@@ -1,11 +1,11 @@
 'use client'
 
 import { Loaded } from '@/components/loaded'
+import { PersonalFrame } from '@/components/personal-frame'
 import { Skeleton } from '@/components/skeleton'
 import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
-import { AccountFrame } from './account-frame'
 import { DeleteAccount } from './delete-account'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
@@ -17,7 +17,7 @@ export function Account() {
   const signedOut = me.error instanceof ApiError && me.error.status === 401
   useSignInWhen(signedOut)
   return (
-    <AccountFrame me={me.data}>
+    <PersonalFrame me={me.data} title="Your account" intro="One account for all of your organizations.">
       <Loaded
         query={{ ...me, isPending: me.isPending || signedOut }}
         failure="Your account could not be loaded"
@@ -32,6 +32,6 @@ export function Account() {
           </div>
         )}
       </Loaded>
-    </AccountFrame>
+    </PersonalFrame>
   )
 }

@@ -10,7 +10,7 @@ import { PasswordInput } from '@/components/password-input'
 import { TextField } from '@/components/text-field'
 import { useToast } from '@/components/toast'
 import { request } from '@/lib/api'
-import { ApiError } from '@/lib/api-error'
+import { refusedField } from '@/lib/refused-field'
 import { useForm } from '@/lib/use-form'
 import { AccountSection } from './account-section'
 
@@ -19,7 +19,6 @@ const PasswordChange = z.object({
   newPassword: Password,
   revokeOtherSessions: z.boolean(),
 })
-type PasswordChange = z.infer<typeof PasswordChange>
 
 /** Changes the password, which ends the other sessions. */
 export function ChangePassword() {
@@ -66,22 +65,13 @@ function useChangePassword() {
     schema: PasswordChange,
     toInput: (values) => values,
     onSubmit: async (change) => {
-      await changePassword(change)
+      await request('/api/auth/change-password', { method: 'POST', body: change }).catch(
+        refusedField('invalid_password', 'currentPassword', 'is not your password'),
+      )
       toast(`Your password was changed${change.revokeOtherSessions ? '; you are signed out elsewhere' : ''}`)
       form.set('currentPassword', '')
       form.set('newPassword', '')
     },
   })
   return form
-}
-
-/** The refusal of the current password goes to its field. */
-async function changePassword(body: PasswordChange): Promise<void> {
-  try {
-    await request('/api/auth/change-password', { method: 'POST', body })
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'invalid_password') throw error
-    const field = { path: 'currentPassword', message: 'is not your password' }
-    throw new ApiError(error.status, error.code, error.detail, [field], null)
-  }
 }

@@ -17,11 +17,11 @@ export function DeleteAccount({ me }: { me: Me }) {
   const [asking, setAsking] = useState(false)
   return (
     <AccountSection
-      title="Delete account"
-      intro="You leave all your organizations. The last owner of an organization has to make somebody else an owner first."
+      title="Deletion"
+      intro="Ends your account and your membership of every organization. The last owner of an organization has to make somebody else an owner first."
       action={
         <Button variant="danger" onClick={() => setAsking(true)}>
-          Delete account
+          Delete account…
         </Button>
       }
     >

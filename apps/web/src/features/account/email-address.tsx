@@ -27,7 +27,7 @@ export function EmailAddress({ email }: { email: string }) {
         {sendsMail && <Button onClick={() => setChanging(true)}>Change e-mail</Button>}
       </div>
       {askedFor !== null && (
-        <Notice title="Look into your mail">
+        <Notice title="Check your mail">
           A link is on its way to <span className="break-all text-ink">{askedFor}</span>. Your address changes
           once you open it and confirm, within an hour.
         </Notice>

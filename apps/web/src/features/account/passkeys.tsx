@@ -27,11 +27,11 @@ export function Passkeys({ methods }: { methods: SignInMethods }) {
   return (
     <AccountSection
       title="Passkeys"
-      intro="Sign in with the finger, the face or the PIN of a device, without a password and without a code."
+      intro="Sign in with your fingerprint, your face or the PIN of a device, without a password or a code."
       action={usable && <Button onClick={() => setAdding(true)}>Add passkey</Button>}
     >
       {methods.passkeys.length === 0 ? (
-        <p className="text-13 text-ink-soft">You have none.</p>
+        <p className="text-13 text-ink-soft">You have no passkeys.</p>
       ) : (
         <ul className="divide-y rounded-outer border bg-surface">
           {methods.passkeys.map((passkey) => (
@@ -97,7 +97,7 @@ function AddDialog({ asksPassword, onClose }: { asksPassword: boolean; onClose: 
     <FormDialog title="Add a passkey" submit="Continue" form={form} onClose={onClose}>
       <TextField
         label="Name"
-        hint="By which you recognize it: the device, or the key ring that it is on."
+        hint="How you recognize it: the device that it is on, for example."
         error={error('name')}
         placeholder="Laptop"
         value={values.name}

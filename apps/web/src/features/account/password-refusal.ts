@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { request } from '@/lib/api'
-import { ApiError } from '@/lib/api-error'
+import { refusedField } from '@/lib/refused-field'
 
 /** A call that takes the person's password. Its refusal goes to the field of the password. */
 export async function requestWithPassword<Schema extends z.ZodType>(
@@ -12,8 +12,4 @@ export async function requestWithPassword<Schema extends z.ZodType>(
 }
 
 /** Puts the refusal of a password at its field. */
-export function toPasswordField(error: unknown): never {
-  if (!(error instanceof ApiError) || error.code !== 'invalid_password') throw error
-  const field = { path: 'password', message: 'is not your password' }
-  throw new ApiError(error.status, error.code, error.detail, [field], null)
-}
+export const toPasswordField = refusedField('invalid_password', 'password', 'is not your password')

@@ -28,10 +28,7 @@ export function Profile({ user }: { user: Me['user'] }) {
     },
   })
   return (
-    <AccountSection
-      title="Profile"
-      intro="Your name and e-mail are seen by the members of your organizations."
-    >
+    <AccountSection title="Profile" intro="Members of your organizations see your name and e-mail.">
       <Form
         form={form}
         action={

@@ -37,8 +37,8 @@ export function Provider({ provider: { name, connectedAt }, hasPassword }: Provi
       title={name}
       intro={
         connectedAt === null
-          ? `Connect your account at ${name} to sign in by it. It needs the same e-mail address there.`
-          : `You may sign in by ${name} since ${formatDay(Date.parse(connectedAt))}. What it asks for counts in place of two-factor here.`
+          ? `Connect your account at ${name} to sign in with it. It needs the same e-mail address there.`
+          : `You may sign in with ${name} since ${formatDay(Date.parse(connectedAt))}. What it asks for counts in place of two-factor here.`
       }
       action={
         connectedAt === null ? (
@@ -71,7 +71,7 @@ function DisconnectDialog({ name, onClose }: { name: string; onClose: () => void
       onConfirm={disconnect}
     >
       <p>
-        You sign in by your password then. Memberships that {name} gave you stay until you connect it again
+        You then sign in with your password. Memberships that {name} gave you stay until you connect it again
         without the groups for them.
       </p>
     </ConfirmDialog>

@@ -23,7 +23,7 @@ export function Sessions() {
   return (
     <AccountSection
       title="Where you are signed in"
-      intro="Ending a session closes its pages’ live connections at once. API keys stay valid."
+      intro="Signing a browser out ends the live connections of its pages at once. API keys stay valid."
       action={others > 0 && <Button onClick={() => setEnding(true)}>Sign out everywhere else</Button>}
     >
       <Loaded
@@ -64,7 +64,7 @@ function SessionRow({ session }: { session: OwnSession }) {
           <span className="truncate font-medium" title={session.userAgent ?? undefined}>
             {name}
           </span>
-          {session.current && <Badge tone="accent">this one</Badge>}
+          {session.current && <Badge tone="accent">this browser</Badge>}
         </span>
         <span className="block truncate text-12 text-ink-faint">{address}</span>
         <span className="block truncate text-12 text-ink-faint sm:hidden">
@@ -93,8 +93,8 @@ function EndButton({ session, name }: { session: OwnSession; name: string }) {
   const onClick = async () => {
     setBusy(true)
     await end(session.id).then(
-      () => toast('The session was ended'),
-      (error) => toast(`The session was not ended. ${explain(error).what}`, 'failed'),
+      () => toast(`${name} was signed out`),
+      (error) => toast(`${name} is still signed in. ${explain(error).what}`, 'failed'),
     )
     setBusy(false)
   }
@@ -103,11 +103,11 @@ function EndButton({ session, name }: { session: OwnSession; name: string }) {
       size="sm"
       variant="ghost"
       busy={busy}
-      aria-label={`End the session of ${name}`}
+      aria-label={`Sign out ${name}`}
       className="hover:text-refused-text"
       onClick={onClick}
     >
-      End
+      Sign out
     </Button>
   )
 }
@@ -115,7 +115,7 @@ function EndButton({ session, name }: { session: OwnSession; name: string }) {
 function EndOthersDialog({ count, onClose }: { count: number; onClose: () => void }) {
   const { endOthers } = useSessionCalls()
   const toast = useToast()
-  const sessions = count === 1 ? 'one other session' : `${count} other sessions`
+  const sessions = count === 1 ? 'One other session' : `${count} other sessions`
   return (
     <ConfirmDialog
       open
@@ -128,8 +128,8 @@ function EndOthersDialog({ count, onClose }: { count: number; onClose: () => voi
       }}
     >
       <p>
-        It ends {sessions}, with the live connections of pages there. This browser stays signed in, and API
-        keys stay valid.
+        {sessions} and the live connections of {count === 1 ? 'its' : 'their'} pages end at once. This browser
+        stays signed in, and API keys stay valid.
       </p>
     </ConfirmDialog>
   )

@@ -35,7 +35,7 @@ function NoPassword({ provider = 'the provider' }: { provider: string | undefine
   return (
     <AccountSection
       title="Password"
-      intro={`You have none: you sign in by ${provider}, which asks for more than a password if it is set up so.`}
+      intro={`You have no password: you sign in with ${provider}, which asks for more than a password if it is set up so.`}
     />
   )
 }

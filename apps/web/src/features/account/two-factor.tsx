@@ -43,9 +43,7 @@ export function TwoFactor({ methods, email }: TwoFactorProps) {
       intro="After your password, sign-in asks for a code that an app on your phone shows."
       action={
         twoFactor === null ? (
-          <Button variant="primary" onClick={() => setStep({ kind: 'turn on' })}>
-            Turn on
-          </Button>
+          <Button onClick={() => setStep({ kind: 'turn on' })}>Turn on</Button>
         ) : (
           <div className="flex flex-wrap gap-2">
             <Button onClick={() => setStep({ kind: 'renew' })}>New recovery codes</Button>
@@ -64,7 +62,7 @@ export function TwoFactor({ methods, email }: TwoFactorProps) {
 
 function TwoFactorState({ twoFactor }: Pick<SignInMethods, 'twoFactor'>) {
   if (twoFactor === null)
-    return <p className="text-13 text-ink-soft">Off: whoever has your password is in.</p>
+    return <p className="text-13 text-ink-soft">Off: your password alone is enough to sign in.</p>
   const { recoveryCodesLeft: left } = twoFactor
   return (
     <div className="flex flex-col gap-3 text-13 text-ink-soft">
@@ -114,7 +112,8 @@ function StepDialog({ step, onStep, email }: StepDialogProps) {
       return (
         <PasswordDialog title="Turn off two-factor?" submit="Turn off" onSubmit={turnOff} onClose={close}>
           <p>
-            Whoever has your password is in then. The secret in your app and your recovery codes stop working.
+            Your password alone is then enough to sign in. The secret in your app and your recovery codes stop
+            working.
           </p>
         </PasswordDialog>
       )

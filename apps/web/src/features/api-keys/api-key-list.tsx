@@ -42,11 +42,11 @@ export function ApiKeyList() {
         <div>
           <h1 className="text-20 font-semibold tracking-tight">API keys</h1>
           <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
-            Scripts call the REST API of {name} with these; its{' '}
+            Scripts use these to call the REST API of {name}; see its{' '}
             <a href={paths.apiDocs} className="text-ink underline underline-offset-2">
               documentation
-            </a>{' '}
-            lists the calls. Devices sign in with credentials instead.
+            </a>
+            . Devices sign in with credentials instead.
           </p>
         </div>
         {create}

@@ -6,6 +6,7 @@ import { Button } from '@/components/button'
 import { Td } from '@/components/table'
 import { TimeAgo, TimeUntil } from '@/components/time-ago'
 import { useNow } from '@/lib/clock'
+import { creatorText } from '@/lib/creator-text'
 import { formatDay } from '@/lib/format-time'
 import { useMay } from '@/lib/organization'
 import { scopeTexts } from './scope-texts'
@@ -33,7 +34,7 @@ export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
         )}
         <code className="block font-mono text-12 text-ink-faint">hg_key_…{apiKey.hint}</code>
         <span className="text-12 text-ink-faint sm:hidden">
-          {apiKey.effectiveRole ?? 'refused'} · by {makerText(apiKey)}
+          {apiKey.effectiveRole ?? 'refused'} · by {creatorText(apiKey.createdBy)}
         </span>
         <span className="block text-12 text-ink-faint sm:hidden">
           <Limits apiKey={apiKey} />
@@ -49,7 +50,9 @@ export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
       </Td>
       <Td className="whitespace-nowrap text-ink-soft max-sm:hidden">
         <span className="block">{formatDay(Date.parse(apiKey.createdAt))}</span>
-        <span className="block max-w-48 truncate text-12 text-ink-faint">by {makerText(apiKey)}</span>
+        <span className="block max-w-48 truncate text-12 text-ink-faint">
+          by {creatorText(apiKey.createdBy)}
+        </span>
       </Td>
       <Td className="whitespace-nowrap text-ink-soft">
         {expiresAt <= now ? <Badge tone="refused">expired</Badge> : <TimeUntil ts={expiresAt} />}
@@ -120,12 +123,7 @@ const shownScopes = 3
 
 /** A key does no more than the person behind it, and is refused when that person has left. */
 function RoleAtUse({ apiKey: { role, effectiveRole } }: Pick<ApiKeyRowProps, 'apiKey'>) {
-  if (effectiveRole === null) return <Badge tone="refused">refused: its maker left</Badge>
+  if (effectiveRole === null) return <Badge tone="refused">refused: its creator left</Badge>
   if (effectiveRole === role) return <Badge>{role}</Badge>
-  return <Badge tone="quiet">{effectiveRole}, as its maker</Badge>
-}
-
-function makerText({ createdBy }: ApiKey): string {
-  if (createdBy === null) return 'an unknown maker'
-  return createdBy.kind === 'person' ? createdBy.name : `the key ${createdBy.name}`
+  return <Badge tone="quiet">{effectiveRole}, like its creator</Badge>
 }

@@ -47,7 +47,7 @@ export function RotateKeyDialog({ apiKey, onClose }: RotateKeyDialogProps) {
         hint={
           values.overlap === '0'
             ? `Scripts that use hg_key_…${apiKey.hint} are refused at once, and their live connections end.`
-            : `Scripts that use hg_key_…${apiKey.hint} work until then. Give them the new secret before.`
+            : `Scripts that use hg_key_…${apiKey.hint} work until then. Give them the new secret before that.`
         }
         value={values.overlap}
         onValue={(overlap) => set('overlap', overlap)}

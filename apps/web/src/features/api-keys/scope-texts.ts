@@ -11,7 +11,7 @@ export const scopeTexts: Record<Scope, string> = {
   'telemetry.read': 'Read telemetry and export it',
   'setAside.manage': 'See and delete messages that could not be stored',
   'topics.subscribe': 'Subscribe to live messages',
-  'apps.publish': 'Publish to apps',
+  'apps.publish': 'Send messages to applications',
   'organization.read': 'See the overview and the settings',
   'organization.update': 'Change the settings',
   'usage.read': 'See what is used of the quotas',
@@ -49,14 +49,14 @@ function groupOf(scope: Scope): string {
 
 /** Access that many scripts need, by name. */
 export const presets = {
-  role: { label: 'All that a role may do', scopes: null },
+  role: { label: 'Everything a role allows', scopes: null },
   provision: { label: 'Provision devices', scopes: ['devices.create', 'credentials.manage'] },
   read: {
     label: 'Read only',
     scopes: ['organization.read', 'usage.read', 'devices.read', 'telemetry.read', 'topics.subscribe'],
   },
   live: { label: 'Live messages only', scopes: ['topics.subscribe'] },
-  chosen: { label: 'Chosen permissions', scopes: [] },
+  chosen: { label: 'Custom permissions', scopes: [] },
 } as const satisfies Record<string, { label: string; scopes: readonly Scope[] | null }>
 
 export type Preset = keyof typeof presets

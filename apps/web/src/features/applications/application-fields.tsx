@@ -35,7 +35,7 @@ export function ApplicationFields({ form: { values, set, error } }: ApplicationF
       />
       <FilterField
         label="Subscribes to"
-        hint="Topic filters, one a line. It may subscribe to these and to what they contain."
+        hint="One topic filter per line. It receives the messages of these topics and of no others."
         error={filterError('subscribe')}
         value={values.subscribe}
         onValue={(filters) => set('subscribe', filters)}
@@ -43,7 +43,7 @@ export function ApplicationFields({ form: { values, set, error } }: ApplicationF
       />
       <FilterField
         label="Publishes to"
-        hint="Topic filters below apps, or of commands to devices, one a line."
+        hint="One topic filter per line: topics of applications, or commands to devices."
         error={filterError('publish')}
         value={values.publish}
         onValue={(filters) => set('publish', filters)}
@@ -55,15 +55,15 @@ export function ApplicationFields({ form: { values, set, error } }: ApplicationF
         value={values.originChoice}
         onValue={(choice) => set('originChoice', choice)}
         options={[
-          ['any', 'Those of any origin'],
-          ['listed', 'Those of these origins'],
-          ['none', 'None'],
+          ['any', 'Pages of any origin'],
+          ['listed', 'Pages of these origins only'],
+          ['none', 'No web pages'],
         ]}
       />
       {values.originChoice === 'listed' && (
         <Field
           label="Origins"
-          hint="One a line, as in https://example.com or http://localhost:8080."
+          hint="One per line, such as https://example.com or http://localhost:8080."
           error={error('origins')}
         >
           {(control) => (
@@ -83,9 +83,9 @@ export function ApplicationFields({ form: { values, set, error } }: ApplicationF
 }
 
 const originHints: Record<OriginChoice, string> = {
-  any: 'Whoever opens such a page can read its password.',
-  listed: 'Programs that are no web page, such as Node-RED, may always connect.',
-  none: 'Programs that are no web page, such as Node-RED, may always connect.',
+  any: 'Whoever opens a page that connects can read the password of the application.',
+  listed: 'Programs that are not web pages, such as Node-RED, may always connect.',
+  none: 'Programs that are not web pages, such as Node-RED, may always connect.',
 }
 
 const appsChoice = (org: string): FilterChoice => ({

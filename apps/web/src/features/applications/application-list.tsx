@@ -37,8 +37,9 @@ export function ApplicationList() {
             Applications
           </h2>
           <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
-            Clients of MQTT that are no device, such as Node-RED, Telegraf, Home Assistant or a web page. Each
-            signs in to {name} by a user name and a password, and uses the topics that it is granted.
+            MQTT clients that are not devices, such as Node-RED, Telegraf, Home Assistant or a web page. Each
+            signs in to {name} with its own username and password, and may use only the topics that you grant
+            it.
           </p>
         </div>
         {may('applications.manage') && (
@@ -67,7 +68,8 @@ function Applications({ onAction }: { onAction: (kind: ApplicationAction, id: st
       {({ items }) =>
         items.length === 0 ? (
           <EmptyState icon={<AppWindow aria-hidden />} title="No applications yet">
-            An application watches telemetry, sends commands, or exchanges messages of its own below apps.
+            An application reads telemetry, sends commands to devices, or exchanges messages with other
+            applications.
           </EmptyState>
         ) : (
           <Table>

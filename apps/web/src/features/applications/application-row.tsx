@@ -9,6 +9,7 @@ import { LazyMenu } from '@/components/lazy-menu'
 import { Td } from '@/components/table'
 import { TimeAgo, TimeUntil } from '@/components/time-ago'
 import { useNow } from '@/lib/clock'
+import { creatorText } from '@/lib/creator-text'
 import { formatDay } from '@/lib/format-time'
 import { useMay } from '@/lib/organization'
 
@@ -53,7 +54,9 @@ export function ApplicationRow({ application, onAction }: ApplicationRowProps) {
       </Td>
       <Td className="align-top whitespace-nowrap text-ink-soft max-sm:hidden">
         <span className="block">{formatDay(Date.parse(application.createdAt))}</span>
-        <span className="block max-w-48 truncate text-12 text-ink-faint">by {makerText(application)}</span>
+        <span className="block max-w-48 truncate text-12 text-ink-faint">
+          by {creatorText(application.createdBy)}
+        </span>
       </Td>
       <Td className="w-12 pr-2 text-right align-top">
         {may('applications.manage') && (
@@ -109,9 +112,4 @@ function grantsText({ subscribe, publish }: Application): string {
   const count = (verb: string, { length }: readonly string[]) =>
     length === 0 ? [] : [`${verb} ${length} ${length === 1 ? 'filter' : 'filters'}`]
   return [...count('subscribes', subscribe), ...count('publishes', publish)].join(', ') || 'no topics granted'
-}
-
-function makerText({ createdBy }: Application): string {
-  if (createdBy === null) return 'an unknown maker'
-  return createdBy.kind === 'person' ? createdBy.name : `the key ${createdBy.name}`
 }

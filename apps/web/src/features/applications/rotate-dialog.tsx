@@ -45,7 +45,7 @@ export function RotateDialog({ application: { id, name }, onClose }: RotateDialo
         hint={
           overlap === '0'
             ? `${name} is disconnected at once and stays offline until it has the new password.`
-            : `${name} stays connected until then. Store the new password in it before.`
+            : `${name} stays connected until then. Give it the new password before then.`
         }
         value={overlap}
         onValue={(value) => form.set('overlap', value)}

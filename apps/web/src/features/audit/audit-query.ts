@@ -35,8 +35,8 @@ export function readAuditQuery(address: URLSearchParams): AuditQuery {
 }
 
 /** The filters as they stand in the address. */
-export function writeAuditQuery(query: AuditQuery): Record<string, string> {
-  return { ...withoutEmpty(query) } as Record<string, string>
+export function writeAuditQuery(query: AuditQuery): URLSearchParams {
+  return new URLSearchParams(Object.entries(withoutEmpty(query)))
 }
 
 /** The filters as REST takes them: from the beginning of the first day to the end of the last one. */

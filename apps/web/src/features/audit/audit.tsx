@@ -9,6 +9,7 @@ import { LoadMore } from '@/components/load-more'
 import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Th, ThActions } from '@/components/table'
+import { changeSearch } from '@/lib/change-search'
 import { useMay, useOrganization } from '@/lib/organization'
 import { AuditFilters } from './audit-filters'
 import { type AuditQuery, type ChangeFilters, readAuditQuery, writeAuditQuery } from './audit-query'
@@ -101,17 +102,15 @@ function NoEntries({ filtered, onClear }: { filtered: boolean; onClear: () => vo
   )
 }
 
-/** The filters stand in the address, so that what is seen can be linked to. Null clears all of them. */
+/** The filters stand in the address, so that what is seen can be linked to. */
 function useAuditQuery(): [AuditQuery, ChangeFilters] {
   const address = useSearchParams()
   const query = useMemo(() => readAuditQuery(new URLSearchParams(address)), [address])
   return [query, changeAddress]
 }
 
-/** Changes the address at once, without asking the server, so that a second change builds on the first. */
-function changeAddress(change: AuditQuery | null): void {
-  const { pathname, search } = window.location
-  const current = readAuditQuery(new URLSearchParams(search))
-  const next = new URLSearchParams(change === null ? {} : writeAuditQuery({ ...current, ...change }))
-  window.history.replaceState(null, '', next.size === 0 ? pathname : `${pathname}?${next}`)
-}
+/** Null clears all filters. */
+const changeAddress: ChangeFilters = (change) =>
+  changeSearch((search) =>
+    change === null ? new URLSearchParams() : writeAuditQuery({ ...readAuditQuery(search), ...change }),
+  )

@@ -50,7 +50,7 @@ function SortableHead({ label, column, sort, onSort, end = false }: SortableHead
         disabled={!onSort}
         onClick={() => onSort?.(nextSort(sort, column))}
         className={cn(
-          'inline-flex items-center gap-1 rounded-inner align-middle transition-colors hover:text-ink',
+          'inline-flex h-8 items-center gap-1 rounded-inner align-middle transition-colors hover:text-ink',
           active && 'text-ink',
           end && 'flex-row-reverse',
         )}

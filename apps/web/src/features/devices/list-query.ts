@@ -15,13 +15,13 @@ export function readListQuery(search: URLSearchParams): DeviceListQuery {
   }
 }
 
-/** The query string for a list; empty without search, filters and order. */
-export function writeListQuery(query: DeviceListQuery): string {
+/** The query of the address for a list; empty without search, filters and order. */
+export function writeListQuery(query: DeviceListQuery): URLSearchParams {
   const search = new URLSearchParams()
   for (const key of ['search', 'status', 'tag', 'sort'] as const) {
     if (query[key]) search.set(key, query[key])
   }
-  return search.size === 0 ? '' : `?${search}`
+  return search
 }
 
 type SortColumn = 'name' | 'lastMessageAt'

@@ -9,6 +9,7 @@ import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Td, Th, ThActions } from '@/components/table'
 import { TimeUntil } from '@/components/time-ago'
+import { creatorText } from '@/lib/creator-text'
 import { useOrganization } from '@/lib/organization'
 import { useInvitations } from './use-members'
 
@@ -29,7 +30,7 @@ export function Invitations() {
       >
         {({ items }) =>
           items.length === 0 ? (
-            <p className="text-13 text-ink-soft">None: every invitation was accepted, or has ended.</p>
+            <p className="text-13 text-ink-soft">No open invitations.</p>
           ) : (
             <Table>
               <thead>
@@ -71,7 +72,9 @@ function Row({ invitation, onRevoke }: RowProps) {
         ) : (
           <span className="block truncate">{invitation.email}</span>
         )}
-        <span className="block truncate text-12 text-ink-faint md:hidden">by {makerText(invitation)}</span>
+        <span className="block truncate text-12 text-ink-faint md:hidden">
+          by {creatorText(invitation.createdBy)}
+        </span>
       </Td>
       <Td>
         <Badge>{invitation.role}</Badge>
@@ -81,7 +84,7 @@ function Row({ invitation, onRevoke }: RowProps) {
           </span>
         )}
       </Td>
-      <Td className="max-w-48 truncate text-ink-soft max-md:hidden">{makerText(invitation)}</Td>
+      <Td className="max-w-48 truncate text-ink-soft max-md:hidden">{creatorText(invitation.createdBy)}</Td>
       <Td className="whitespace-nowrap text-ink-soft">
         <TimeUntil ts={Date.parse(invitation.expiresAt)} />
       </Td>
@@ -100,9 +103,4 @@ function Row({ invitation, onRevoke }: RowProps) {
       </Td>
     </tr>
   )
-}
-
-function makerText({ createdBy }: Invitation): string {
-  if (createdBy === null) return 'an unknown maker'
-  return createdBy.kind === 'person' ? createdBy.name : `the key ${createdBy.name}`
 }

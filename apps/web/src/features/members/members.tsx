@@ -40,7 +40,9 @@ export function Members() {
             <h2 id="members-title" className="text-16 font-semibold">
               Members
             </h2>
-            <p className="mt-0.5 text-13 text-ink-soft">Who can see {name}, and what each of them may do.</p>
+            <p className="mt-0.5 text-13 text-ink-soft">
+              The people of {name}, and what each of them may do.
+            </p>
           </div>
           <div className="flex flex-wrap gap-2">
             {mayTransfer && <Button onClick={() => setTransferring(true)}>Transfer ownership</Button>}

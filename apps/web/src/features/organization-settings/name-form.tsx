@@ -31,7 +31,7 @@ export function NameForm({ settings }: { settings: OrganizationSettings }) {
           label="Name"
           hint={
             <>
-              In topics and addresses it stays <code className="font-mono">{settings.slug}</code>, its slug.
+              Topics and addresses keep the slug <code className="font-mono">{settings.slug}</code>.
             </>
           }
           error={form.error('name')}

@@ -30,10 +30,11 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
       lostBefore(settings, retentionDays) === null ? save(retentionDays) : ask(retentionDays),
   })
   const { values, set, error } = form
+  const isChanged = fromChoice(values) !== settings.retentionDays
   const options: [RetentionMode, string][] = [
     ['default', `Default of this platform: ${retentionText(settings.defaultRetentionDays)}`],
     ['days', 'A number of days'],
-    ['forever', 'Without end'],
+    ['forever', 'Forever'],
   ]
   return (
     <>
@@ -42,7 +43,7 @@ export function RetentionForm({ settings, readOnly }: RetentionFormProps) {
           <legend className="sr-only">For how long telemetry is kept</legend>
           <SelectField
             label="Telemetry is kept"
-            hint={deletionText(settings)}
+            hint={isChanged ? 'Applies once it is saved.' : deletionText(settings)}
             value={values.mode}
             onValue={(mode) => set('mode', mode)}
             options={options}
@@ -89,7 +90,7 @@ function useSaving(settings: OrganizationSettings) {
 
 /** What the retention that applies now deletes, and when. */
 function deletionText({ deletesBefore, nextDeletionAt }: OrganizationSettings): string {
-  if (deletesBefore === null) return 'Nothing is deleted by its age.'
+  if (deletesBefore === null) return 'Nothing is deleted because of its age.'
   const [at, before] = [nextDeletionAt, deletesBefore].map((time) => formatMoment(Date.parse(time)))
   return `At the next run, about ${at}, what is older than ${before} is deleted; some of it up to a week later.`
 }

@@ -43,5 +43,5 @@ describe('what a change loses', () => {
 })
 
 it('is told in days', () => {
-  expect([1, 36_525, null].map(retentionText)).toEqual(['1 day', '36,525 days', 'without end'])
+  expect([1, 36_525, null].map(retentionText)).toEqual(['1 day', '36,525 days', 'forever'])
 })

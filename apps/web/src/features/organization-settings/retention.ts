@@ -2,7 +2,7 @@ import type { OrganizationSettings } from '@heliograph/protocol'
 
 const DAY_MS = 86_400_000
 
-/** What the person chooses: the platform's default, a number of days, or to keep telemetry without end. */
+/** What the person chooses: the platform's default, a number of days, or to keep telemetry forever. */
 export type RetentionMode = 'default' | 'days' | 'forever'
 
 export interface RetentionChoice {
@@ -33,8 +33,8 @@ export function lostBefore(
   return Date.parse(nextDeletionAt) - days * DAY_MS
 }
 
-/** `30 days`, `without end` */
+/** `30 days`, `forever` */
 export function retentionText(days: number | null): string {
-  if (days === null) return 'without end'
+  if (days === null) return 'forever'
   return days === 1 ? '1 day' : `${days.toLocaleString('en')} days`
 }

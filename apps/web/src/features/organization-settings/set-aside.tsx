@@ -25,8 +25,8 @@ export function SetAside() {
         Messages set aside
       </h2>
       <p className="mt-0.5 mb-4 text-13 text-ink-soft">
-        Telemetry that could not be stored. Its device was told, and does not send it again. It is deleted
-        after 30 days, unless the platform sets another time.
+        Telemetry that the platform could not store. Devices do not send it again. It is deleted after 30
+        days, unless the platform sets another time.
       </p>
       <Loaded
         query={query}
@@ -35,7 +35,7 @@ export function SetAside() {
       >
         {(messages) =>
           messages.length === 0 ? (
-            <p className="text-13 text-ink-soft">None: every message could be stored.</p>
+            <p className="text-13 text-ink-soft">No messages: all telemetry could be stored.</p>
           ) : (
             <>
               <Table>

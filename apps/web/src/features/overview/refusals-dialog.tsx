@@ -7,6 +7,7 @@ import { formatCount } from '@/lib/format-number'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { refusalHelp, refusalTitle, refusalTodo } from '@/lib/refusal-texts'
+import { sentence } from '@/lib/sentence'
 import { ListsDialog } from './lists-dialog'
 
 export function RefusalsDialog({ onClose }: { onClose: () => void }) {
@@ -54,7 +55,7 @@ function Item({ refusal: { code, device, topic, detail, remoteAddress, count, ts
         </span>
       </div>
       {topic !== null && <code className="block font-mono text-12 break-all text-ink-soft">{topic}</code>}
-      {detail !== null && <p className="break-words text-ink-soft">{detail}</p>}
+      {detail !== null && <p className="break-words text-ink-soft">{sentence(detail)}</p>}
       <p className="text-ink-soft">
         {refusalTodo(code, device)}{' '}
         {help !== null && (

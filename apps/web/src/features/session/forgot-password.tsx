@@ -50,9 +50,9 @@ function RequestForm() {
   if (askedFor !== null)
     return (
       <div role="status">
-        <Notice title="Look into your mail">
+        <Notice title="Check your mail">
           If there is an account with the address <span className="break-all text-ink">{askedFor}</span>, a
-          link is on its way. It may take a minute, or lie among unwanted mail.
+          link is on its way. It may take a minute; look among unwanted mail too.
         </Notice>
       </div>
     )

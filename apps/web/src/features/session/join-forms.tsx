@@ -66,7 +66,7 @@ function NewAccountForm({ token, invitation, email, onEmail }: FormOfWayProps) {
   if (mailedTo !== null)
     return (
       <div role="status">
-        <Notice title="Look into your mail">
+        <Notice title="Check your mail">
           A link is on its way to <span className="break-all text-ink">{mailedTo}</span>. Open it within an
           hour, and you are a member.
         </Notice>

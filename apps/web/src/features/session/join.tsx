@@ -64,9 +64,9 @@ function titleOf({ organization, role }: InvitationDetails): string {
 }
 
 function introOf({ invitedBy, role, tags, expiresAt }: InvitationDetails): string {
-  const who = invitedBy === null ? 'You are invited' : `${invitedBy} invites you`
+  const who = invitedBy === null ? 'You are invited.' : `${invitedBy} invites you.`
   const sight = tags === null ? '' : ` You will see the devices tagged ${tags.join(' or ')}.`
-  return `${who}, until ${formatMoment(Date.parse(expiresAt))}. ${roleLabel(role)}: ${roleTexts[role]}${sight}`
+  return `${who} The link works until ${formatMoment(Date.parse(expiresAt))}. ${roleLabel(role)}: ${roleTexts[role]}${sight}`
 }
 
 /** How the invitation ended, as the platform says it. */

@@ -10,8 +10,8 @@ import { NewPasswordField } from '@/components/new-password-field'
 import { Skeleton } from '@/components/skeleton'
 import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
-import { ApiError } from '@/lib/api-error'
 import { paths } from '@/lib/paths'
+import { refusedField } from '@/lib/refused-field'
 import { useFocusOnMount } from '@/lib/use-focus-on-mount'
 import { useForm } from '@/lib/use-form'
 import { signIn } from './sign-in'
@@ -83,7 +83,9 @@ function useAccountForm(codeRequired: boolean) {
       ...(codeRequired ? { code: values.code.trim() } : {}),
     }),
     onSubmit: async (input) => {
-      await setUp(input)
+      await request('/api/v1/setup', { method: 'POST', body: input }).catch(
+        refusedField('setup_code_required', 'code'),
+      )
       await signIn(input.email, input.password)
       queryClient.clear()
       router.replace(paths.devices(input.organization.slug))
@@ -159,20 +161,4 @@ function SlugHint({ slug }: { slug: string }) {
       <code className="font-mono break-all">{topic}</code>. It cannot be changed later.
     </>
   )
-}
-
-/** The refusal of the one-time code goes to its field. */
-async function setUp(input: Setup): Promise<void> {
-  try {
-    await request('/api/v1/setup', { method: 'POST', body: input })
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'setup_code_required') throw error
-    throw new ApiError(
-      error.status,
-      error.code,
-      error.detail,
-      [{ path: 'code', message: error.detail }],
-      null,
-    )
-  }
 }

@@ -10,6 +10,7 @@ import { StatusDot } from '@/components/device-status'
 import { request } from '@/lib/api'
 import { cn } from '@/lib/cn'
 import { devicesKey } from '@/lib/device-queries'
+import { explain } from '@/lib/explain'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { useDebounced } from '@/lib/use-debounced'
@@ -24,7 +25,7 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
   const [active, setActive] = useState(0)
   const search = useDebounced(text.trim(), 120)
   const found = useDeviceSearch(search)
-  const devices = found ?? []
+  const devices = found.data?.items ?? []
   const optionId = (index: number) => `${listId}-${index}`
 
   const go = (index: number) => {
@@ -74,9 +75,9 @@ export function DeviceSearchDialog({ onClose }: { onClose: () => void }) {
               />
             ))}
           </div>
-          {found && devices.length === 0 && (
-            <p className="px-4 pt-4 pb-6 text-center text-13 text-ink-soft">
-              {search ? `No device matches “${search}”.` : 'There are no devices yet.'}
+          {devices.length === 0 && (
+            <p role="status" className="px-4 pt-4 pb-6 text-center text-13 text-ink-soft">
+              {withoutDevices(found, search)}
             </p>
           )}
         </Primitive.Content>
@@ -116,16 +117,21 @@ function SearchField({ text, onText, listId, activeId, onKeyDown }: SearchFieldP
   )
 }
 
-/** The first devices that match; undefined before the first answer. */
-function useDeviceSearch(search: string): Device[] | undefined {
+/** Why no device is listed. */
+function withoutDevices({ data, error }: ReturnType<typeof useDeviceSearch>, search: string): string {
+  if (data !== undefined) return search ? `No device matches “${search}”.` : 'There are no devices yet.'
+  return error === null ? 'Searching…' : `The devices could not be searched. ${explain(error).what}`
+}
+
+/** The first devices that match. */
+function useDeviceSearch(search: string) {
   const { slug } = useOrganization()
-  const { data } = useQuery({
+  return useQuery({
     queryKey: [...devicesKey(slug), 'search', search],
     queryFn: ({ signal }) =>
       request('/api/v1/devices', { schema: DevicePage, query: { search, limit: SHOWN }, org: slug, signal }),
     placeholderData: keepPreviousData,
   })
-  return data?.items
 }
 
 interface DeviceOptionProps {

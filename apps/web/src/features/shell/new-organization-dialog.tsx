@@ -8,6 +8,7 @@ import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { meKey } from '@/lib/me-key'
 import { paths } from '@/lib/paths'
+import { refusedField } from '@/lib/refused-field'
 import { useForm } from '@/lib/use-form'
 
 /** Creates an organization, and goes to it. */
@@ -54,7 +55,7 @@ function useNewOrganization(onClose: () => void) {
         method: 'POST',
         body: input,
         schema: Organization,
-      })
+      }).catch(refusedField('organization_slug_taken', 'slug'))
       await queryClient.invalidateQueries({ queryKey: meKey })
       onClose()
       router.push(paths.overview(slug))

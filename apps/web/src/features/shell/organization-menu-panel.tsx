@@ -1,11 +1,9 @@
 'use client'
 
 import type { Organization } from '@heliograph/protocol'
-import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { Menu, MenuChoice } from '@/components/menu'
-import { useOrganization } from '@/lib/organization'
-import { paths } from '@/lib/paths'
+import { Menu } from '@/components/menu'
+import { OrganizationChoice } from './organization-choice'
 
 interface OrganizationMenuPanelProps {
   organizations: Organization[]
@@ -13,16 +11,9 @@ interface OrganizationMenuPanelProps {
 }
 
 export default function OrganizationMenuPanel({ organizations, trigger }: OrganizationMenuPanelProps) {
-  const { slug } = useOrganization()
-  const router = useRouter()
   return (
     <Menu align="start" trigger={trigger}>
-      <MenuChoice
-        label="Organization"
-        value={slug}
-        onChange={(next) => router.push(paths.devices(next))}
-        options={organizations.map((other) => ({ value: other.slug, label: other.name }))}
-      />
+      <OrganizationChoice organizations={organizations} />
     </Menu>
   )
 }

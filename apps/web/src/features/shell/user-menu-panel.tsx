@@ -10,15 +10,18 @@ import { useToast } from '@/components/toast'
 import { explain } from '@/lib/explain'
 import { paths } from '@/lib/paths'
 import { signOut } from '@/lib/sign-out'
+import { OrganizationChoice } from './organization-choice'
 
 const NewOrganizationDialog = lazy(() => import('./new-organization-dialog'))
 
 interface UserMenuPanelProps {
   me: Me
+  /** Whether this menu also changes between organizations. */
+  withOrganizations: boolean
   trigger: ReactNode
 }
 
-export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
+export default function UserMenuPanel({ me, withOrganizations, trigger }: UserMenuPanelProps) {
   const signOut = useSignOut()
   const router = useRouter()
   const [founding, setFounding] = useState(false)
@@ -26,10 +29,16 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
     <>
       <Menu align="start" side="top" trigger={trigger}>
         <div className="px-2 pt-1.5 pb-2">
-          <p className="text-13 font-medium text-ink">{me.user.name}</p>
-          <p className="text-12 text-ink-faint">{me.user.email}</p>
+          <p className="text-13 font-medium break-words text-ink">{me.user.name}</p>
+          <p className="text-12 break-words text-ink-faint">{me.user.email}</p>
         </div>
         <MenuSeparator />
+        {withOrganizations && (
+          <>
+            <OrganizationChoice organizations={me.organizations} />
+            <MenuSeparator />
+          </>
+        )}
         <ThemeChoice />
         <MenuSeparator />
         <MenuItem icon={<CircleUser aria-hidden />} onSelect={() => router.push(paths.account)}>

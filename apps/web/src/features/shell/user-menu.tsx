@@ -9,7 +9,7 @@ const UserMenuPanel = lazy(() => import('./user-menu-panel'))
 
 interface UserMenuProps {
   me: Me
-  /** Shows the initials alone. */
+  /** Shows the initials alone, where there is no room for the menu of organizations either. */
   compact?: boolean
   className?: string
 }
@@ -39,7 +39,7 @@ export function UserMenu({ me, compact = false, className }: UserMenuProps) {
         </button>
       }
     >
-      {(trigger) => <UserMenuPanel me={me} trigger={trigger} />}
+      {(trigger) => <UserMenuPanel me={me} withOrganizations={compact} trigger={trigger} />}
     </LazyMenu>
   )
 }

@@ -60,7 +60,7 @@ export function RotateDialog({ credential, onClose }: RotateDialogProps) {
           hint={
             overlapSeconds === 0
               ? `${device.name} is disconnected at once and stays offline until it has the new secret.`
-              : `${device.name} stays connected until then. Store the new secret on it before.`
+              : `${device.name} stays connected until then. Store the new secret on it before then.`
           }
         >
           {(control) => (

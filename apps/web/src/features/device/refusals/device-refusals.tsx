@@ -10,6 +10,7 @@ import { formatCount } from '@/lib/format-number'
 import { formatClockSeconds, formatExact } from '@/lib/format-time'
 import { useOrganization } from '@/lib/organization'
 import { refusalHelp, refusalTitle, refusalTodo } from '@/lib/refusal-texts'
+import { sentence } from '@/lib/sentence'
 import { useDeviceRefusals } from './use-device-refusals'
 
 /** Those that are shown before all are asked for. */
@@ -64,7 +65,7 @@ interface RefusalProps {
 function DuplicateClientId({ device, refusal: { code, detail, count } }: RefusalProps) {
   return (
     <Notice tone="refused" title="Duplicate client id" className="mt-3">
-      {detail}{' '}
+      {detail !== null && sentence(detail)}{' '}
       <span aria-live="off" className="tabular-nums">
         {formatCount(count)} take-overs in the last hour.
       </span>{' '}
@@ -88,7 +89,7 @@ function Item({ device, refusal: { code, topic, detail, remoteAddress, count, ts
         {remoteAddress !== null && ` from ${remoteAddress}`}
       </p>
       {topic !== null && <code className="block font-mono text-12 break-all">{topic}</code>}
-      {detail !== null && <p className="break-words">{detail}</p>}
+      {detail !== null && <p className="break-words">{sentence(detail)}</p>}
       <p>
         <Todo code={code} device={device} />
       </p>

@@ -2,7 +2,7 @@
 
 import { type IssuedCredential, LatestTelemetry, telemetry } from '@heliograph/protocol'
 import { CircleCheck, Waypoints } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/button'
 import { Code } from '@/components/code'
 import { Glint } from '@/components/glint'
@@ -46,8 +46,16 @@ export function FirstMessage({ device, credential }: FirstMessageProps) {
     setArrived((known) => known ?? { count: 1, ts: Math.max(...items.map(({ ts }) => ts)), text })
   })
 
+  // Below the examples it would come unseen.
+  const place = useRef<HTMLElement>(null)
+  const hasArrived = arrived !== null
+  useEffect(() => {
+    if (hasArrived) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [hasArrived])
+
   return (
     <section
+      ref={place}
       aria-label="First message"
       className="relative mt-4 overflow-hidden rounded-outer border bg-surface px-4 py-3"
     >

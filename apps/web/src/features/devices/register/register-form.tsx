@@ -10,6 +10,7 @@ import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
 import { deviceApi, deviceListKey } from '@/lib/device-queries'
 import { useOrganization } from '@/lib/organization'
+import { refusedField } from '@/lib/refused-field'
 import { useForm } from '@/lib/use-form'
 
 export const REGISTER_FORM_ID = 'register-device'
@@ -50,7 +51,7 @@ export function RegisterForm({ onBusy, onRegistered }: RegisterFormProps) {
       />
       <TextField
         label="Id"
-        hint="Used in its topics and address, as a MAC address for example. It cannot be changed later."
+        hint="Its name in topics and addresses, such as a MAC address. It cannot be changed later."
         error={error('id')}
         autoComplete="off"
         autoCapitalize="none"
@@ -90,7 +91,7 @@ function useRegister() {
       body: input,
       schema: Device,
       org: slug,
-    })
+    }).catch(refusedField('device_id_taken', 'id'))
     const credential = await request(`${deviceApi(created.current.id)}/credentials`, {
       method: 'POST',
       body: {},

@@ -62,8 +62,11 @@ export class TimeChart {
 
   draw(data: Drawable, span: Span, overlays: Overlays): void {
     this.#overlays = overlays
-    this.#plot.setData(data as uPlot.AlignedData, false)
-    this.#plot.setScale('x', span)
+    // In a batch, as uPlot otherwise takes the span over after this task, and `pointAt` needs it before.
+    this.#plot.batch(() => {
+      this.#plot.setData(data as uPlot.AlignedData, false)
+      this.#plot.setScale('x', span)
+    })
   }
 
   /** Puts the crosshair at a time; null takes it away again. Has to be told again after each draw. */
@@ -100,7 +103,8 @@ export class TimeChart {
         y: false,
         drag: { x: false, y: false },
         points: { show: kind === 'numbers', size: 9, width: 2, stroke: this.#theme.surface },
-        sync: { key: group, scales: ['x', null] },
+        // Until a chart is drawn it has no span, and so no place for the crosshair of the others.
+        sync: { key: group, scales: ['x', null], filters: { sub: () => this.#overlays !== null } },
       },
       hooks: {
         drawAxes: [() => this.#paintBelow()],

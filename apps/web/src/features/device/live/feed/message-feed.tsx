@@ -140,7 +140,7 @@ function EarlierNote({ shown, total }: { shown: number; total: number }) {
     <p className="border-t px-4 py-1.5 text-12 text-ink-faint">
       {total === shown
         ? `The last ${countOf(total)} from before this page was opened `
-        : `Before this page was opened came ${countOf(total)} in the last 18 minutes; the last ${formatCount(shown)} `}
+        : `${countOf(total)} came in the 18 minutes before this page was opened; the last ${formatCount(shown)} `}
       {shown === 1 ? 'is' : 'are'} shown as stored. Charts go back further.
     </p>
   )

@@ -46,9 +46,8 @@ export class ChartView {
     return { min: max - range.spanMs, max }
   }
 
-  /** Shows a span; one that reaches to now, or beyond, is followed from then on. What is no span, as of a chart without a size, is not shown. */
+  /** Shows a span; one that reaches to now, or beyond, is followed from then on. */
   show({ min, max }: Span): void {
-    if (!Number.isFinite(min) || !Number.isFinite(max)) return
     const spanMs = Math.min(longestMs, Math.max(shortestMs, max - min))
     const from = Math.max(0, (min + max - spanMs) / 2)
     this.#set(max >= this.edge() ? { follow: true, spanMs } : { follow: false, from, to: from + spanMs })
