@@ -73,6 +73,16 @@ describe('the connections to the database', () => {
     }
   })
 
+  it.each(['ingest', 'lists', 'history', 'registry', 'background'] as const)(
+    'for %s take one processor for a statement',
+    async (purpose) => {
+      const { rows } = await pools[purpose].query(
+        "SELECT setting FROM pg_settings WHERE name IN ('jit', 'max_parallel_workers_per_gather') ORDER BY name",
+      )
+      expect(rows).toEqual([{ setting: 'off' }, { setting: '0' }])
+    },
+  )
+
   it('for reading change nothing', async () => {
     for (const purpose of ['lists', 'history'] as const)
       await expect(pools[purpose].query('CREATE TABLE x (y INT)')).rejects.toMatchObject({ code: '25006' })

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { applyRetention } from '../../../apps/api/src/telemetry/retention/retention.js'
 import type { SourceDevice } from '../../../apps/api/src/telemetry/samples/sample.js'
 import { listPartitions } from '../../../apps/api/src/telemetry/storage/partition-tables.js'
+import { Partitions, weekOf } from '../../../apps/api/src/telemetry/storage/partitions.js'
 import { createDatabase, type TestDatabase } from '../../support/database.js'
 import { makeDevices, send, startPipeline } from './pipelines.js'
 import { plainRollUps, storedRollUps, storedSamples, widths } from './plain-roll-ups.js'
@@ -43,6 +44,18 @@ async function expectReadBack(times: readonly number[]): Promise<void> {
 }
 
 describe('old times', () => {
+  it('get all their partitions in one transaction, after which every connection plans again once', async () => {
+    const thisWeek = weekOf(Date.now() * 1_000)
+    const weeks = Array.from({ length: 300 }, (_, n) => thisWeek - n)
+    const query = vi.spyOn(database.pool, 'query')
+    const countMade = () => query.mock.calls.filter(([sql]) => String(sql).includes('make_partitions')).length
+    await new Partitions(database.pool).ensure(weeks)
+    expect(countMade()).toBe(1)
+    await new Partitions(database.pool).ensure(weeks)
+    expect(countMade()).toBe(1)
+    query.mockRestore()
+  })
+
   it('share partitions: one message with 418 of them makes at most 60 tables, and all is read back', async () => {
     const times = Array.from({ length: 418 }, (_, n) => Date.now() - n * 11 * dayMs)
     await store(times)

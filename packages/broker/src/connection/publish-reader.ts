@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { Bytes } from '../bytes/bytes.js'
 import { ReasonCode } from '../interface/reason-code.js'
 import type { ProtocolVersion } from '../interface/types.js'
-import { type ChangingProperties, noAnnotations } from '../messages/changing-properties.js'
+import { Annotations } from '../messages/annotations.js'
+import type { ChangingProperties } from '../messages/changing-properties.js'
 import { Message, type PublishPlace } from '../messages/message.js'
 import { aliasBytes } from '../messages/publish5.js'
 import { unaliased } from '../messages/unaliased-publish.js'
@@ -109,7 +110,7 @@ export class PublishReader {
 function changingOf(expirySeconds: number, expiryOffset: number): ChangingProperties | null {
   if (expirySeconds < 0) return null
   const expiresAtMs = performance.now() + expirySeconds * 1_000
-  return { expiresAtMs, expiryOffset, annotations: noAnnotations }
+  return { expiresAtMs, expiryOffset, annotations: Annotations.none }
 }
 
 function isText({ bytes, end, rest }: Packet, payload: number): boolean {

@@ -28,6 +28,7 @@ import type { Session } from '../sessions/session.js'
 import { SessionStore } from '../sessions/session-store.js'
 import { Counters } from '../stats/counters.js'
 import { EventLoopDelay } from '../stats/event-loop-delay.js'
+import { writes } from '../transport/outgoing-queue.js'
 import { WillSender } from '../wills/will-sender.js'
 import type { LiveConnection } from './live-connection.js'
 import { refuseStoredWill, refuseWill } from './will-refusal.js'
@@ -83,7 +84,7 @@ export class Core<P> {
     this.scheduler = new Scheduler(limits)
     this.router = new Router(this.scheduler)
     this.backPressure = new BackPressure(limits)
-    this.#deliveries = new DeliveryShares(limits, this.backPressure)
+    this.#deliveries = new DeliveryShares(limits, this.backPressure, writes)
     this.groups = new GroupRates(limits)
     this.refusals = new RefusalBudgets(limits)
     this.addresses = new Addresses(limits)
@@ -153,14 +154,19 @@ export class Core<P> {
    * `session` is the one of the client that published it.
    */
   route(message: Message, publisher: Publisher | null = null, session: Session | null = null): void {
+    // While packets are handled, their client is charged for what they cost.
+    if (publisher === null || this.scheduler.meter.measuring) this.#deliver(message, publisher, session)
+    else this.#deliveries.charge(publisher, () => this.#deliver(message, publisher, session))
+  }
+
+  /** Returns what it cost, as an estimate in units. */
+  #deliver(message: Message, publisher: Publisher | null, session: Session | null): number {
     const spentBefore = this.scheduler.spent
     const outer = this.backPressure.publisher
     this.backPressure.publisher = publisher
     this.router.route(message, session)
     this.backPressure.publisher = outer
-    // While packets are handled, their client is charged for what they cost.
-    if (publisher && !this.scheduler.meter.measuring)
-      this.#deliveries.charge(publisher, this.scheduler.spent - spentBefore)
+    return this.scheduler.spent - spentBefore
   }
 
   /** Counts, logs and emits a refusal. */

@@ -114,5 +114,5 @@ export class ClientShare implements DeferredClient, WorkAccount {
   }
 }
 
-/** How long an owner rests, as a multiple of what a packet cost above its client's share. */
-const restFactor = 3
+/** How long an owner or a publisher rests, as a multiple of what it cost above its client's share. */
+export const restFactor = 3

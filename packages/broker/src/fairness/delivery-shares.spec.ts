@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { defaultLimits } from '../interface/limits.js'
 import { BackPressure, type Publisher } from './back-pressure.js'
+import { restFactor } from './client-share.js'
 import { DeliveryShares } from './delivery-shares.js'
 import { HoldCooldown } from './hold-cooldown.js'
 import { WorkUnits } from './scheduler.js'
@@ -23,7 +24,7 @@ class DecidedMessages implements Publisher {
     while (this.messages > 0 && !this.#held) {
       this.messages--
       this.delivered.push(this.name)
-      this.shares.charge(this, (defaultLimits.maxClientTurnMs * WorkUnits.perMs) / 5)
+      this.shares.charge(this, () => (defaultLimits.maxClientTurnMs * WorkUnits.perMs) / 5)
     }
   }
 
@@ -38,7 +39,12 @@ class DecidedMessages implements Publisher {
 }
 
 function publishers(counts: Record<string, number>) {
-  const shares = new DeliveryShares(defaultLimits, new BackPressure(defaultLimits))
+  const shares = new DeliveryShares(
+    defaultLimits,
+    new BackPressure(defaultLimits),
+    { ms: 0, queues: 0 },
+    () => 0,
+  )
   const delivered: string[] = []
   const all = Object.entries(counts).map(
     ([name, count]) => new DecidedMessages(shares, name, delivered, count),
@@ -68,4 +74,75 @@ it('bounds the deliveries of a turn, of however many publishers, which continue 
   expect(new Set(inOneTurn).size).toBeGreaterThan(5)
   while (shares.waiting > 0) await nextTurn()
   expect(delivered).toHaveLength(20 * 12)
+})
+
+afterEach(() => void vi.useRealTimers())
+
+const deliveries = 1_000
+
+/** Deliveries that take much longer than estimated, on a clock that only they and the test move. */
+class CostlyDeliveries implements Publisher {
+  readonly cooldown = new HoldCooldown()
+  readonly shares: DeliveryShares
+  readonly writes = { ms: 0, queues: 0 }
+  delivered = 0
+  #held = false
+  #nowMs = 0
+
+  constructor(private readonly cost: { deliverMs: number; writeMs: number }) {
+    this.shares = new DeliveryShares(
+      defaultLimits,
+      new BackPressure(defaultLimits),
+      this.writes,
+      () => this.#nowMs,
+    )
+  }
+
+  deliver(): void {
+    while (!this.#held) {
+      this.shares.charge(this, () => {
+        this.delivered++
+        this.#nowMs += this.cost.deliverMs
+        return deliveries
+      })
+      this.writes.ms += this.cost.writeMs
+      this.writes.queues += 2 * deliveries
+    }
+  }
+
+  hold(): void {
+    this.#held = true
+  }
+
+  release(): void {
+    this.#held = false
+    this.deliver()
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms
+  }
+}
+
+it('charges the time that deliveries take, where that is more than estimated', () => {
+  vi.useFakeTimers()
+  const publisher = new CostlyDeliveries({ deliverMs: defaultLimits.maxClientTurnMs / 4, writeMs: 0 })
+  publisher.deliver()
+  expect(publisher.delivered).toBe(5)
+})
+
+it('holds a publisher for longer in proportion to the time above its share, with that of its writes', async () => {
+  vi.useFakeTimers()
+  const share = defaultLimits.maxClientTurnMs
+  const publisher = new CostlyDeliveries({ deliverMs: 2 * share, writeMs: 2 * share })
+  publisher.deliver()
+  expect(publisher.delivered).toBe(1)
+  // Of the writes half may be its own: with them it took two shares more than its own.
+  await vi.advanceTimersByTimeAsync(0)
+  publisher.pass(2 * share * restFactor - 0.1)
+  await vi.advanceTimersToNextTimerAsync()
+  expect(publisher.delivered).toBe(1)
+  publisher.pass(0.2)
+  await vi.advanceTimersToNextTimerAsync()
+  expect(publisher.delivered).toBe(2)
 })

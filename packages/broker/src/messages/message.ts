@@ -3,10 +3,11 @@ import type { StoredMessage } from '../interface/persistence.js'
 import type { ProtocolVersion, PublishedMessage, Qos } from '../interface/types.js'
 import { headerBytes, packetBytes, varintBytes, writePublishHeader } from '../packets/encode.js'
 import type { Packet } from '../packets/packet-reader.js'
-import { type ChangingProperties, noAnnotations } from './changing-properties.js'
+import { Annotations } from './annotations.js'
+import type { ChangingProperties } from './changing-properties.js'
 import { MessageProperties } from './message-properties.js'
 import { copyToSlab, slabBytes } from './message-slab.js'
-import { encodeAnnotation, encodePublish, type NewMessage } from './new-publish.js'
+import { encodePublish, type NewMessage } from './new-publish.js'
 import { SharedFrame } from './shared-frame.js'
 
 /** Where a PUBLISH is in memory, and where its parts are. */
@@ -103,7 +104,7 @@ export class Message implements PublishedMessage, StoredMessage {
 
   /** Memory that it takes in a queue, roughly. */
   get costBytes(): number {
-    const annotationBytes = this.changing === null ? 0 : this.changing.annotations.length
+    const annotationBytes = this.changing === null ? 0 : this.changing.annotations.bytes
     return this.payloadBytes + (this.payloadStart - this.body) + annotationBytes + 200
   }
 
@@ -143,7 +144,7 @@ export class Message implements PublishedMessage, StoredMessage {
   annotate(name: string, value: string): void {
     if (this.#known & Known.decided) throw new Error('a message is annotated before it is decided')
     const changing = this.changing
-    const annotations = encodeAnnotation(changing?.annotations ?? noAnnotations, name, value)
+    const annotations = (changing?.annotations ?? Annotations.none).with(name, value)
     if (changing === null)
       this.changing = { expiresAtMs: Number.POSITIVE_INFINITY, expiryOffset: 0, annotations }
     else changing.annotations = annotations
@@ -224,7 +225,11 @@ export class Message implements PublishedMessage, StoredMessage {
     const expiryStart = expires ? this.sectionStart + expiryOffset - 1 : payloadStart
     const expiryEnd = expires ? expiryStart + expiryBytes : payloadStart
     const before = bytes.buffer.subarray(contentStart, expiryStart)
-    const encoded = Buffer.concat([before, bytes.buffer.subarray(expiryEnd, payloadStart), annotations])
+    const encoded = Buffer.concat([
+      before,
+      bytes.buffer.subarray(expiryEnd, payloadStart),
+      annotations.encoded,
+    ])
     const expiresAt = expires ? Math.round(Date.now() + expiresAtMs - performance.now()) : null
     return new MessageProperties(encoded.length > 0 ? encoded : null, expiresAt)
   }

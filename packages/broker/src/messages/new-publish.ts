@@ -4,8 +4,8 @@ import type { Qos } from '../interface/types.js'
 import { headerBytes, publishFlags, varintBytes, writeVarint } from '../packets/encode.js'
 import { Property } from '../packets/property.js'
 import { PropertyWriter } from '../packets/property-writer.js'
-import { hasControl } from '../packets/topic.js'
-import { type ChangingProperties, noAnnotations, remainingSeconds } from './changing-properties.js'
+import { Annotations } from './annotations.js'
+import { type ChangingProperties, remainingSeconds } from './changing-properties.js'
 import type { PublishPlace } from './message.js'
 
 /** A message that is made from its parts. */
@@ -63,7 +63,7 @@ function sectionOf({ encoded, expiresAt }: StoredProperties): {
   bytes: Buffer
   changing: ChangingProperties | null
 } {
-  const content = encoded ?? noAnnotations
+  const content = encoded ?? noContent
   if (expiresAt === null) {
     const bytes = Buffer.allocUnsafe(varintBytes(content.length) + content.length)
     content.copy(bytes, writeVarint(new Bytes(bytes).view, 0, content.length))
@@ -78,23 +78,7 @@ function sectionOf({ encoded, expiresAt }: StoredProperties): {
   const at = writeVarint(new Bytes(bytes).view, 0, length)
   expiry.copy(bytes, at)
   content.copy(bytes, at + expiry.length)
-  return { bytes, changing: { expiresAtMs, expiryOffset: at + 1, annotations: noAnnotations } }
+  return { bytes, changing: { expiresAtMs, expiryOffset: at + 1, annotations: Annotations.none } }
 }
 
-/** User properties that the host added, and one more. */
-export function encodeAnnotation(before: Buffer, name: string, value: string): Buffer {
-  for (const text of [name, value]) {
-    if (loneSurrogate.test(text) || hasControl(text))
-      throw new TypeError('a user property is no well-formed text, or holds a control character')
-    if (Buffer.byteLength(text) > maxTextBytes)
-      throw new TypeError('a user property is longer than 65,535 bytes')
-  }
-  const annotations = Buffer.concat([before, new PropertyWriter().user([name, value]).content()])
-  if (annotations.length > maxAnnotationBytes)
-    throw new RangeError('the user properties added to one message take more than 16 KiB')
-  return annotations
-}
-
-const loneSurrogate = /\p{Surrogate}/u
-const maxTextBytes = 65_535
-const maxAnnotationBytes = 16 * 1024
+const noContent = Buffer.alloc(0)

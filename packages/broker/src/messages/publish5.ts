@@ -59,7 +59,7 @@ export function writePublish5Head(message: Message, out: Bytes, at: number, send
   }
   at = writeVarint(view, at, content)
   at = writeOwnContent(message, out, at)
-  if (message.changing !== null) at += message.changing.annotations.copy(out.buffer, at)
+  if (message.changing !== null) at += message.changing.annotations.encoded.copy(out.buffer, at)
   for (const identifier of identifiers) {
     view.setUint8(at, Property.subscriptionIdentifier)
     at = writeVarint(view, at + 1, identifier)
@@ -91,7 +91,7 @@ function passesWhole(
     qos > 0 === message.qos > 0 &&
     identifiers.length === 0 &&
     topic.alias === 0 &&
-    (message.changing === null || message.changing.annotations.length === 0)
+    (message.changing === null || message.changing.annotations.bytes === 0)
   )
 }
 
@@ -128,7 +128,7 @@ function remainingLength(message: Message, qos: number, content: number, topic: 
 /** Size of the properties, without their length. */
 function contentBytes(message: Message, identifiers: readonly number[], topic: TopicAlias): number {
   let bytes = message.payloadStart - message.contentStart
-  if (message.changing !== null) bytes += message.changing.annotations.length
+  if (message.changing !== null) bytes += message.changing.annotations.bytes
   if (topic.alias > 0) bytes += aliasBytes
   for (const identifier of identifiers) bytes += 1 + varintBytes(identifier)
   return bytes

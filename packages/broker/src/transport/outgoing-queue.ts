@@ -303,9 +303,15 @@ const smallBytes = 4 * 1024
 const emptySequence = FrameSequence.empty
 let scheduled: OutgoingQueue[] = []
 
+/** What the writes at the end of turns have taken so far, in this process. */
+export const writes = { ms: 0, queues: 0 }
+
 function flushAll(): void {
+  const beganMs = performance.now()
   const queues = scheduled
   scheduled = []
   for (const queue of queues) queue.flush()
   FrameSequence.forget()
+  writes.ms += performance.now() - beganMs
+  writes.queues += queues.length
 }

@@ -13,7 +13,7 @@ export interface PoolSettings {
   more?: Readonly<Record<string, string>>
 }
 
-/** Sorting and counting for one caller take one of the server's processors, not all. */
+/** A statement takes one of the server's processors, not all, as others wait for them. */
 const oneProcess = { max_parallel_workers_per_gather: '0', jit: 'off' }
 
 /** Rows are found by an index. A plan made while a table was empty must not scan it when it is full. */
@@ -24,7 +24,13 @@ export const poolSettings = {
    * Commits of telemetry, with activity and presence of devices. A message that is tried three times, because it takes too
    * long, is decided before the broker's `publishTimeoutMs`.
    */
-  ingest: { connections: 8, statementMs: 5_000, lockMs: 4_000, idleInTransactionMs: 15_000 },
+  ingest: {
+    connections: 8,
+    statementMs: 5_000,
+    lockMs: 4_000,
+    idleInTransactionMs: 15_000,
+    more: oneProcess,
+  },
   /** Who is calling or connecting: credentials, API keys, tokens, sign-in, memberships. Its statements find rows by key. */
   authentication: { connections: 6, statementMs: 5_000, lockMs: 3_000, idleInTransactionMs: 10_000 },
   /** One row or a few of the registry, read and changed for a caller. */
@@ -53,7 +59,13 @@ export const poolSettings = {
     more: { ...readByIndex, enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
   },
   /** What nobody waits for: retention, deletion, counts of the overview, sizes, restoring at the start. */
-  background: { connections: 4, statementMs: 300_000, lockMs: 5_000, idleInTransactionMs: 60_000 },
+  background: {
+    connections: 4,
+    statementMs: 300_000,
+    lockMs: 5_000,
+    idleInTransactionMs: 60_000,
+    more: oneProcess,
+  },
   /** The broker's stored sessions and retained messages, on one connection; another begins while a broken one ends. */
   broker: { connections: 2, statementMs: 14_000, lockMs: 10_000, idleInTransactionMs: 60_000 },
 } satisfies Record<string, PoolSettings>

@@ -10,6 +10,7 @@ import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
 import { accessLog } from './access-log.js'
+import { admitFirst } from './admit-first.js'
 import { refuseAnonymousBody } from './anonymous-body.js'
 import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
 import { type Client, clientIdentifier } from './client.js'
@@ -107,7 +108,7 @@ export class FrontDoor {
   createServer(nest: RequestHandler): Server {
     this.nest = nest
     const server = http.createServer(serverOptions)
-    server.on('connection', (socket) => this.admit(socket))
+    admitFirst(server, 'connection', (socket) => this.admit(socket), stopParsingWhenDestroyed)
     this.serveOn(server, (socket) => server.emit('connection', socket))
     return server
   }
@@ -117,7 +118,7 @@ export class FrontDoor {
     const server = https.createServer({ ...serverOptions, ...options, handshakeTimeout: handshakeTimeoutMs })
     // Connections that are not admitted yet, as their handshake is not done.
     server.maxConnections = this.limits.connections
-    server.on('secureConnection', (socket) => this.admit(socket))
+    admitFirst(server, 'secureConnection', (socket) => this.admit(socket), stopParsingWhenDestroyed)
     this.serveOn(server, (socket) => server.emit('secureConnection', socket))
     return server
   }
@@ -149,10 +150,9 @@ export class FrontDoor {
   }
 
   /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */
-  private admit(socket: Socket): void {
+  private admit(socket: Socket): boolean {
     const address = plainAddress(socket.remoteAddress ?? '')
-    stopParsingWhenDestroyed(socket)
-    this.bounds.admit(socket, this.isProxy(address) ? null : address)
+    return this.bounds.admit(socket, this.isProxy(address) ? null : address)
   }
 
   private handleRequest(request: IncomingMessage, response: ServerResponse): void {

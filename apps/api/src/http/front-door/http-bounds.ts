@@ -66,22 +66,26 @@ export class HttpBounds {
     return { connections: this.#counted.size, requests: this.#exchanges.size, heldBytes: this.#heldBytes }
   }
 
-  /** Counts a connection until it ends or is released. Ends it at once past a limit. `address` is null for a proxy's. */
-  admit(socket: Socket, address: string | null): void {
+  /**
+   * Counts a connection until it ends or is released. Past a limit it ends it at once, and returns false. `address` is null for a
+   * proxy's.
+   */
+  admit(socket: Socket, address: string | null): boolean {
     // A connection whose upgrade is ignored comes a second time.
-    if (this.#counted.has(socket)) return
+    if (this.#counted.has(socket)) return true
     const ofAddress = address === null ? 0 : (this.#connections.get(address) ?? 0)
     if (this.#counted.size >= this.limits.connections || ofAddress >= this.limits.connectionsPerAddress) {
       this.#cut(socket, 'connections', address ?? '')
-      return
+      return false
     }
     if (address !== null && this.now() < (this.#refused.get(address) ?? 0)) {
       this.#cut(socket, 'cut_often', address)
-      return
+      return false
     }
     this.#counted.set(socket, address)
     if (address !== null) this.#connections.set(address, ofAddress + 1)
     socket.once('close', () => this.release(socket))
+    return true
   }
 
   /** A connection that became a WebSocket is bounded by the broker. */

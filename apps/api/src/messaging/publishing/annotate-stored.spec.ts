@@ -48,6 +48,20 @@ describe('annotateTime', () => {
   })
 })
 
+it('does not read properties again that it has added to', () => {
+  const steps: string[] = []
+  const message = {
+    get properties() {
+      steps.push('read')
+      return null
+    },
+    annotate: (name: string) => void steps.push(`add ${name}`),
+  }
+  annotateTime(message, 7_000_001)
+  annotateNotStored(message)
+  expect(steps).toEqual(['read', 'add time', 'read', 'add stored'])
+})
+
 describe('annotateNotStored', () => {
   it('says so, and gives no time', () => {
     const plain = sent(null)

@@ -3,11 +3,14 @@ import { formatStoredTime, storedProperties } from '@heliograph/protocol'
 
 type Annotated = Pick<PublishedMessage, 'properties' | 'annotate'>
 
-/** Tells subscribers the time that the first sample without one was given, in microseconds since 1970; null: there is none. */
+/**
+ * Tells subscribers the time that the first sample without one was given, in microseconds since 1970; null: there is none. What
+ * the device has set is looked at before anything is added, as most devices set nothing, which is known without reading.
+ */
 export function annotateTime(message: Annotated, assignedUs: number | null): void {
+  overrule(message, storedProperties.stored)
   if (assignedUs === null) overrule(message, storedProperties.time)
   else message.annotate(storedProperties.time, formatStoredTime(assignedUs))
-  overrule(message, storedProperties.stored)
 }
 
 /** Tells subscribers that a message is passed on and not stored. */

@@ -32,25 +32,25 @@ export class Partitions {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Makes the partitions of these weeks that are missing. */
+  /**
+   * Makes the partitions of these weeks that are missing, all in one transaction: each that adds tables makes every connection
+   * plan its statements again.
+   */
   async ensure(weeks: Iterable<number>): Promise<void> {
     const unknown = [...weeks].filter((week) => !this.#known.has(week))
     if (unknown.length === 0) return
-    for (
-      let missing = await this.#missing(unknown);
-      missing.length > 0;
-      missing = await this.#missing(missing)
-    ) {
-      const [first = 0] = missing
-      await this.#make(weekStartUs(first), weekStartUs(first))
+    const missing = await this.#missing(unknown)
+    if (missing.length > 0) {
+      const startsUs = missing.map(weekStartUs)
+      await this.#make(startsUs, startsUs)
     }
     for (const week of unknown) this.#known.add(week)
   }
 
   /** Makes the partitions for the coming weeks. */
   async ahead(): Promise<void> {
-    const nowUs = this.now() * 1_000
-    await this.#make(nowUs, nowUs + weeksAhead * weekUs)
+    const nowUs = Math.floor(this.now() * 1_000)
+    await this.#make([nowUs], [nowUs + weeksAhead * weekUs])
   }
 
   /** Forgets which exist, because some may have been dropped. */
@@ -68,11 +68,12 @@ export class Partitions {
     })
   }
 
-  async #make(fromUs: number, toUs: number): Promise<void> {
-    await this.pool.query('SELECT telemetry.make_partitions($1::bigint, $2::bigint, $3::bigint)', [
-      Math.floor(fromUs),
-      Math.floor(toUs),
-      Math.floor(this.now() * 1_000),
-    ])
+  /** Makes the partitions for the times from each of the first to that of the second, both included. */
+  async #make(fromUs: readonly number[], toUs: readonly number[]): Promise<void> {
+    await this.pool.query(
+      `SELECT telemetry.make_partitions(from_us, to_us, $3::bigint)
+       FROM unnest($1::bigint[], $2::bigint[]) AS range (from_us, to_us)`,
+      [fromUs, toUs, Math.floor(this.now() * 1_000)],
+    )
   }
 }
