@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type RunningOurs, startOurs } from './support/brokers.js'
+import { settle } from './support/publishing.js'
 import { RawClient } from './support/raw-client.js'
 
 let broker: RunningOurs
@@ -23,12 +24,6 @@ async function publish(from: number, to: number, qos: 0 | 1 | 2 = 1): Promise<vo
 }
 
 const left = () => new Promise<void>((resolve) => broker.broker.events.once('disconnected', () => resolve()))
-
-/** Resolves when everything that was sent to a client before has arrived. */
-async function settle(...clients: RawClient[]): Promise<void> {
-  for (const client of clients) client.send({ cmd: 'pingreq' })
-  await Promise.all(clients.map((client) => client.next('pingresp')))
-}
 
 const numbers = (...clients: RawClient[]) =>
   clients.flatMap((client) => client.messages().map(Number)).sort((a, b) => a - b)
