@@ -4,7 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createAdministrator } from '../../support/accounts.js'
 import type { HttpClient } from '../../support/http-client.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
-import { connectDevice, eventually, registerDevice, type TestDevice } from '../mqtt/support.js'
+import {
+  connectDevice,
+  connectToken,
+  eventually,
+  type Message,
+  registerDevice,
+  requestToken,
+  type TestDevice,
+  watch,
+} from '../mqtt/support.js'
 import { OwnPostgres } from './own-postgres.js'
 
 let postgres: OwnPostgres
@@ -62,11 +71,15 @@ async function expectNothingLost(url: string, acknowledged: ReadonlySet<number>)
   expect([...acknowledged].filter((n) => !kept.has(n))).toEqual([])
 }
 
+const texts = (messages: Message[]) => messages.map(({ text }) => text)
+
 describe('an acknowledgement', () => {
   it('waits while the database does not answer, and is sent when it does', async () => {
     const { platform, admin } = await start()
     const device = await registerDevice(admin)
     const client = await connectDevice(platform, device)
+    const page = await connectToken(await requestToken(admin))
+    const live = await watch(page, device.credential.topics.telemetry)
     await client.publishAsync(device.credential.topics.telemetry, '{"n":0}', { qos: 1 })
     postgres.freeze()
     const acknowledged: number[] = []
@@ -82,11 +95,14 @@ describe('an acknowledgement', () => {
     })
     expect((await fetch(`${platform.url}/readyz`)).status).toBe(503)
     expect(acknowledged).toEqual([])
+    // Exactly once cannot be promised of what is passed on before it is stored.
+    await eventually(() => expect(texts(live)).toEqual(['{"n":0}', '{"n":1}']))
     postgres.thaw()
     await Promise.all(publishing)
+    await eventually(() => expect(texts(live)).toEqual(['{"n":0}', '{"n":1}', '{"n":2}']))
     expect(await stored(postgres.url)).toEqual([0, 1, 2])
     await eventually(async () => expect((await fetch(`${platform.url}/readyz`)).status).toBe(200))
-    await client.endAsync()
+    await Promise.all([client.endAsync(), page.endAsync()])
   })
 
   it('means stored, though the database is killed meanwhile', async () => {

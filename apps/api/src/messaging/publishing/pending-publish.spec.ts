@@ -63,6 +63,15 @@ describe('PendingPublish', () => {
     await expect(lost.message.decision()).rejects.toThrow(UndecidedError)
   })
 
+  it('keeps back a message that must not come twice until it is decided', async () => {
+    const { handlers } = pending()
+    const message = new PendingPublish({ ...handlers, onForward: null }, null)
+    const decision = message.decision()
+    message.delayed()
+    message.decided(stored)
+    expect(await decision).toBe('forward')
+  })
+
   it('tells why a message is refused, also one that was forwarded before', async () => {
     const { message, handlers } = pending()
     const refusal = {

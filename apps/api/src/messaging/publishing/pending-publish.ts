@@ -13,8 +13,11 @@ type State =
 interface Handlers {
   /** Called when the message was stored or refused. */
   onDecided(outcome: IngestOutcome): PublishDecision
-  /** Called when subscribers should get the message before it is stored. Resolves when no restart can take it from them. */
-  onForward(): Promise<boolean>
+  /**
+   * Called when subscribers should get the message before it is stored. Resolves when no restart can take it from them. Null: they
+   * get it once it is stored, whenever that is.
+   */
+  readonly onForward: (() => Promise<boolean>) | null
   onUndecided(): void
   onClockNotSet(ts: number): void
   onAccepted(assignedUs: number | null): void
@@ -60,8 +63,9 @@ export class PendingPublish implements IngestListener {
   }
 
   delayed(): void {
-    if (this.#state.kind !== 'waiting') return
-    this.#state = { kind: 'forwarded', durable: this.handlers.onForward() }
+    const { onForward } = this.handlers
+    if (this.#state.kind !== 'waiting' || onForward === null) return
+    this.#state = { kind: 'forwarded', durable: onForward() }
   }
 
   decided(outcome: IngestOutcome): void {

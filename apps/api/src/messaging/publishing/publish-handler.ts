@@ -108,7 +108,8 @@ export class PublishHandler {
     const pending = new PendingPublish(
       {
         onDecided: (outcome) => this.conclude(client, message.topic, outcome, timing),
-        onForward: () => this.forwardEarly(message),
+        // After a crash its client would send it again, and subscribers of QoS 2 would get it twice [MQTT-4.3.3-2].
+        onForward: message.qos === 2 ? null : () => this.forwardEarly(message),
         onUndecided: () => this.timings.decided(timing, 'undecided'),
         onClockNotSet: (ts) => this.clocks.send(device, message.topic, ts),
         onAccepted: (assignedUs) => annotateTime(message, assignedUs),
