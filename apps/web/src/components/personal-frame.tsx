@@ -49,7 +49,7 @@ function BackLink({ organization: { slug, name } }: { organization: Me['organiza
   return (
     <Link href={paths.overview(slug)} className={cn(buttonClass('ghost', 'sm'), 'gap-2')}>
       <ArrowLeft aria-hidden />
-      <span className="max-w-48 truncate">
+      <span className="max-w-72 truncate">
         Back<span className="max-sm:sr-only"> to {name}</span>
       </span>
     </Link>

@@ -1,8 +1,16 @@
 import { PayloadError } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
 import { ClosedError, DroppedError } from '../connection/errors.js'
-import { eventually, startDevice, state } from '../testing/started-device.js'
-import { connectDevice } from './device.js'
+import { eventually, onBroker, pump } from '../testing/on-broker.js'
+import type { Script } from '../testing/scripted-broker.js'
+import { connectDevice, type Device, type DeviceOptions } from './device.js'
+
+const state = (device: Device) => device.client.state.state
+
+async function startDevice(scripts: Script[], options: Partial<DeviceOptions> = {}) {
+  const { broker, client } = await onBroker(scripts, (url) => connectDevice({ ...pump, url, ...options }))
+  return { broker, device: client }
+}
 
 const texts = (published: { payload: string | Buffer }[]) =>
   published.map(({ payload }) => payload.toString())

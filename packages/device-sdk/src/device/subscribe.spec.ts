@@ -1,6 +1,15 @@
 import { command, telemetry } from '@heliograph/protocol'
 import { describe, expect, it } from 'vitest'
-import { eventually, startDevice, state } from '../testing/started-device.js'
+import { eventually, onBroker, pump } from '../testing/on-broker.js'
+import type { Script } from '../testing/scripted-broker.js'
+import { connectDevice, type Device } from './device.js'
+
+const state = (device: Device) => device.client.state.state
+
+async function startDevice(scripts: Script[]) {
+  const { broker, client } = await onBroker(scripts, (url) => connectDevice({ ...pump, url }))
+  return { broker, device: client }
+}
 
 describe('subscribe', () => {
   const request = { name: 'reboot', args: {}, expiresAt: 1 }

@@ -25,17 +25,19 @@ interface Asked {
 }
 
 export function ApiKeyList() {
+  if (useMay()('apiKeys.manage')) return <ManagedApiKeys />
+  return (
+    <EmptyState level={1} icon={<KeyRound aria-hidden />} title="Only admins and owners manage API keys">
+      Ask one of them for a key.
+    </EmptyState>
+  )
+}
+
+function ManagedApiKeys() {
   const { name } = useOrganization()
-  const may = useMay()
   const [creating, setCreating] = useState(false)
   const [asked, setAsked] = useState<Asked | null>(null)
   const close = () => setAsked(null)
-  const create = may('apiKeys.manage') && (
-    <Button variant="primary" onClick={() => setCreating(true)}>
-      <Plus aria-hidden />
-      Create API key
-    </Button>
-  )
   return (
     <div className="max-w-5xl">
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -49,7 +51,10 @@ export function ApiKeyList() {
             . Devices sign in with credentials instead.
           </p>
         </div>
-        {create}
+        <Button variant="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden />
+          Create API key
+        </Button>
       </header>
       <Keys onAction={(kind, apiKey) => setAsked({ kind, apiKey })} />
       {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}

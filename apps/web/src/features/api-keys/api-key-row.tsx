@@ -8,7 +8,6 @@ import { TimeAgo, TimeUntil } from '@/components/time-ago'
 import { useNow } from '@/lib/clock'
 import { creatorText } from '@/lib/creator-text'
 import { formatDay } from '@/lib/format-time'
-import { useMay } from '@/lib/organization'
 import { scopeTexts } from './scope-texts'
 
 export interface ApiKeyRowProps {
@@ -17,7 +16,6 @@ export interface ApiKeyRowProps {
 }
 
 export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
-  const may = useMay()
   const now = useNow()
   const expiresAt = Date.parse(apiKey.expiresAt)
   const previousUntil = Date.parse(apiKey.previousSecretExpiresAt ?? '')
@@ -58,27 +56,25 @@ export function ApiKeyRow({ apiKey, onAction }: ApiKeyRowProps) {
         {expiresAt <= now ? <Badge tone="refused">expired</Badge> : <TimeUntil ts={expiresAt} />}
       </Td>
       <Td className="w-20 text-right max-sm:px-1">
-        {may('apiKeys.manage') && (
-          <span className="flex justify-end max-sm:flex-col">
-            <Button
-              size="sm"
-              variant="ghost"
-              aria-label={`Rotate ${apiKey.name}`}
-              onClick={() => onAction('rotate', apiKey)}
-            >
-              Rotate
-            </Button>
-            <Button
-              size="sm"
-              variant="ghost"
-              aria-label={`Revoke ${apiKey.name}`}
-              className="hover:text-refused-text"
-              onClick={() => onAction('revoke', apiKey)}
-            >
-              Revoke
-            </Button>
-          </span>
-        )}
+        <span className="flex justify-end max-sm:flex-col">
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-label={`Rotate ${apiKey.name}`}
+            onClick={() => onAction('rotate', apiKey)}
+          >
+            Rotate
+          </Button>
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-label={`Revoke ${apiKey.name}`}
+            className="hover:text-refused-text"
+            onClick={() => onAction('revoke', apiKey)}
+          >
+            Revoke
+          </Button>
+        </span>
       </Td>
     </tr>
   )

@@ -34,7 +34,7 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
   return (
     <>
       <tr className={cn(open && '[&>td]:border-b-0')}>
-        <Td className="whitespace-nowrap text-ink-soft">
+        <Td className="whitespace-nowrap text-ink-soft max-sm:hidden">
           <TimeAgo ts={Date.parse(at)} />
         </Td>
         <Td className="sm:min-w-32">
@@ -46,8 +46,9 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
             {actorName(actor)}
           </FilterButton>
           <span className="block text-12 text-ink-faint">{actorCapacity(actor)}</span>
+          <TimeAgo ts={Date.parse(at)} className="block text-12 text-ink-faint sm:hidden" />
         </Td>
-        <Td className="w-1/2 sm:min-w-48">
+        <Td className="w-2/3 sm:w-1/2 sm:min-w-48">
           <span className="block">
             {actionText(action)}
             {changed.length > 0 && <span className="text-ink-faint"> ({changed.join(', ')})</span>}

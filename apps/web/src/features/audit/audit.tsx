@@ -59,7 +59,7 @@ function ReadableAudit() {
               <Table aria-busy={audit.isPlaceholderData} className="aria-busy:opacity-60">
                 <thead>
                   <tr>
-                    <Th>When</Th>
+                    <Th className="max-sm:hidden">When</Th>
                     <Th>Who</Th>
                     <Th>What</Th>
                     <Th className="max-lg:hidden">From</Th>

@@ -1,6 +1,6 @@
 import { Cpu, Gauge, KeyRound, type LucideIcon, Settings } from 'lucide-react'
 import { usePathname } from 'next/navigation'
-import { useOrganization } from '@/lib/organization'
+import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 
 interface NavigationItem {
@@ -11,11 +11,13 @@ interface NavigationItem {
   current: boolean
 }
 
-/** The sections of an organization's pages. */
+/** The sections of an organization's pages that the person may see. */
 export function useNavigation(): NavigationItem[] {
   const { slug } = useOrganization()
   const pathname = usePathname()
-  return sections.map(({ label, icon, path, exact }) => {
+  const may = useMay()
+  const offered = sections.filter(({ permission }) => permission === null || may(permission))
+  return offered.map(({ label, icon, path, exact }) => {
     const href = path(slug)
     return { label, icon, href, current: pathname === href || (!exact && pathname.startsWith(`${href}/`)) }
   })
@@ -23,8 +25,8 @@ export function useNavigation(): NavigationItem[] {
 
 /** All pages are below the overview, so the overview is current only at its exact address. */
 const sections = [
-  { label: 'Overview', icon: Gauge, path: paths.overview, exact: true },
-  { label: 'Devices', icon: Cpu, path: paths.devices, exact: false },
-  { label: 'API keys', icon: KeyRound, path: paths.apiKeys, exact: false },
-  { label: 'Settings', icon: Settings, path: paths.settings, exact: false },
-]
+  { label: 'Overview', icon: Gauge, path: paths.overview, exact: true, permission: null },
+  { label: 'Devices', icon: Cpu, path: paths.devices, exact: false, permission: null },
+  { label: 'API keys', icon: KeyRound, path: paths.apiKeys, exact: false, permission: 'apiKeys.manage' },
+  { label: 'Settings', icon: Settings, path: paths.settings, exact: false, permission: null },
+] as const
