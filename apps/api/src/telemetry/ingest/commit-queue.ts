@@ -42,8 +42,10 @@ export class CommitQueue {
   }
 
   push(message: Omit<NewMessage, 'isOld'>, columns: Columns): void {
-    const isOld = this.options.isOld(columns, message.receivedAtMs)
-    this.#waiting.push({ ...message, isOld }, columns)
+    const { organizationId, deviceKey, payload, receivedAtMs, listener } = message
+    const isOld = this.options.isOld(columns, receivedAtMs)
+    // Field by field: each message comes through here, and a spread takes longer than the rest of its way to the queue.
+    this.#waiting.push({ organizationId, deviceKey, payload, receivedAtMs, isOld, listener }, columns)
     if (this.#running !== null) return
     if (this.#waiting.isFull) this.#start()
     else this.#flushTimer ??= setTimeout(() => this.#start(), this.options.flushIntervalMs)
