@@ -1,4 +1,4 @@
-import { type CreateMqttToken, rolesThatMay } from '@heliograph/protocol'
+import type { CreateMqttToken } from '@heliograph/protocol'
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { busyError } from '../../foundation/concurrency/busy-error.js'
 import type { ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
@@ -14,6 +14,7 @@ import { LiveConnections } from '../connections/live-connections.js'
 import { isSameOwner, personSessionId } from '../connections/session-ids.js'
 import { type GrantedFilters, grantFilters } from './granted-filters.js'
 import { SeenDevices } from './seen-devices.js'
+import { storeToken } from './store-token.js'
 import { tokenLimits, tokenRequestLimits } from './token-limits.js'
 
 const lifetimeMs = 5 * 60 * 1_000
@@ -78,14 +79,16 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
     const owner = ownerOf(principal)
     const clientId = input.clientId ?? `${principal.kind === 'person' ? 'web' : 'key'}-${randomId()}`
     const sessionId = personSessionId(principal.organizationSlug, clientId)
-    await this.refuseForeignClientId(principal, sessionId, clientId, owner)
-    await this.makeSureOfRoom(owner)
+    const holder = this.live.ownerOf(sessionId)
+    const isOwnClientId = holder !== null && isSameOwner(holder, owner)
+    if (holder !== null && !isOwnClientId) throw clientIdTaken(clientId)
     const decidedAtMs = Date.now()
     const subscribe = await this.readable(principal, input, granted)
-    const { publish, ...token } = await this.store(principal, clientId, { ...granted, subscribe })
-    const filters = { subscribe, publish, tags: principal.tags }
-    this.live.renew(sessionId, owner, filters, { expiresAt: token.expiresAt.getTime(), decidedAtMs })
-    return token
+    const { publish } = granted
+    const made = await this.store(principal, { clientId, owner, isOwnClientId }, { subscribe, publish })
+    const filters = { subscribe, publish: made.publish, tags: principal.tags }
+    this.live.renew(sessionId, owner, filters, { expiresAt: made.token.expiresAt.getTime(), decidedAtMs })
+    return made.token
   }
 
   /** With a tag limit only the filters of devices that the caller sees: another device is as one that does not exist. */
@@ -101,68 +104,34 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
       : this.seen.within(limited, granted.subscribe)
   }
 
-  private async refuseForeignClientId(
-    principal: Principal,
-    sessionId: string,
-    clientId: string,
-    owner: TokenOwner,
-  ): Promise<void> {
-    const holder = this.live.ownerOf(sessionId)
-    if (holder !== null && isSameOwner(holder, owner)) return
-    const others = await this.database.prisma.mqttToken.count({
-      where: {
-        organizationId: principal.organizationId,
-        clientId,
-        expiresAt: { gt: new Date() },
-        NOT: owner.kind === 'session' ? { sessionId: owner.id } : { apiKeyId: owner.id },
-      },
-    })
-    if (holder !== null || others > 0)
-      throw new ConflictError(
-        `Another caller uses the client id ${clientId}. Choose another.`,
-        'client_id_taken',
-      )
-  }
-
-  /** Concurrent requests may take a few more, no more than one caller has requests in work. */
-  private async makeSureOfRoom({ kind, id }: TokenOwner): Promise<void> {
-    const { rows } = await this.database.pools.registry.query<{ tokens: number }>(
-      kind === 'session' ? countOfSession : countOfApiKey,
-      [id],
-    )
-    if ((rows[0]?.tokens ?? 0) < this.perOwner) return
-    const detail = `You have ${this.perOwner} MQTT tokens, which is the limit. Each ends within five minutes.`
-    throw new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
-  }
-
-  /**
-   * The token ends with its owner at the latest, and publishes what the role of the person behind it allows now. Throws when
-   * the owner or the membership has just ended.
-   */
+  /** Throws when the client id is another's, the owner has too many tokens, or the owner or the membership has just ended. */
   private async store(
-    principal: Principal,
-    clientId: string,
+    { organizationId }: Principal,
+    { clientId, owner, isOwnClientId }: { clientId: string; owner: TokenOwner; isOwnClientId: boolean },
     granted: GrantedFilters,
-  ): Promise<IssuedToken & { publish: string[] }> {
+  ): Promise<{ token: IssuedToken; publish: string[] }> {
     const id = randomId()
     const password = this.secrets.make('mqtt token')
-    const owner = ownerOf(principal)
-    const { rows } = await this.database.pools.registry.query<{ expiresAt: Date; publish: string[] }>(
-      owner.kind === 'session' ? insertForSession : insertForApiKey,
-      [
-        id,
-        this.secrets.hash('mqtt token', password).hash,
-        clientId,
-        principal.organizationId,
-        owner.id,
-        granted.subscribe,
-        granted.publish,
-        new Date(Date.now() + lifetimeMs),
-        rolesThatMay('apps.publish'),
-      ],
+    const secretHash = this.secrets.hash('mqtt token', password).hash
+    const expiresAtMs = Date.now() + lifetimeMs
+    const stored = await storeToken(
+      this.database.pools.registry,
+      { id, secretHash, clientId, organizationId, owner, expiresAtMs, ...granted },
+      { perOwner: this.perOwner, isOwnClientId },
     )
-    if (rows[0] === undefined) throw new UnauthorizedError()
-    return { clientId, username: id, password, ...rows[0] }
+    switch (stored.kind) {
+      case 'stored':
+        return {
+          token: { clientId, username: id, password, expiresAt: stored.expiresAt },
+          publish: stored.publish,
+        }
+      case 'client_id_taken':
+        throw clientIdTaken(clientId)
+      case 'too_many':
+        throw tooManyTokens(this.perOwner)
+      case 'owner_ended':
+        throw new UnauthorizedError()
+    }
   }
 
   private async deleteExpired(): Promise<void> {
@@ -176,21 +145,17 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const insertInto = (table: 'session' | 'api_key', person: 'user_id' | 'created_by_id') => `
-  INSERT INTO mqtt_token (id, secret_hash, client_id, organization_id, ${table}_id, subscribe, publish, expires_at)
-  SELECT $1, $2, $3, $4, owner.id, $6,
-    CASE WHEN owner.${person} IS NULL OR member.role = ANY($9::"Role"[]) THEN $7::text[] ELSE '{}' END,
-    LEAST($8::timestamptz, owner.expires_at)
-  FROM ${table} AS owner
-  LEFT JOIN member ON member.organization_id = $4 AND member.user_id = owner.${person}
-  WHERE owner.id = $5 AND owner.expires_at > now() AND (owner.${person} IS NULL OR member.user_id IS NOT NULL)
-  RETURNING expires_at AS "expiresAt", publish`
-const countOf = (column: 'session_id' | 'api_key_id') =>
-  `SELECT count(*)::int AS tokens FROM mqtt_token WHERE ${column} = $1 AND expires_at > now()`
-const countOfSession = countOf('session_id')
-const countOfApiKey = countOf('api_key_id')
-const insertForSession = insertInto('session', 'user_id')
-const insertForApiKey = insertInto('api_key', 'created_by_id')
+function clientIdTaken(clientId: string): ConflictError {
+  return new ConflictError(
+    `Another caller uses the client id ${clientId}. Choose another.`,
+    'client_id_taken',
+  )
+}
+
+function tooManyTokens(most: number): LimitError {
+  const detail = `You have ${most} MQTT tokens, which is the limit. Each ends within five minutes.`
+  return new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
+}
 
 function ownerOf(principal: Principal): TokenOwner {
   return principal.kind === 'person'

@@ -21,7 +21,7 @@ export const commitLimits = new LimitSet('commit', 'Commits of telemetry', {
     unit: 'count',
     per: 'organization',
     text: 'samples that it adds to a batch before the others have their turn',
-    past: 'it adds more when all others have had theirs',
+    past: 'it adds more when all others have had theirs; a message with more is committed beside the batch while others send',
   },
   rowsBesideOthers: {
     default: 1_000,

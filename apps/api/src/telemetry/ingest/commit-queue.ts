@@ -18,7 +18,8 @@ export interface CommitQueueOptions extends IsolationOptions {
  * Commits one batch at a time. A device always has the same queue, which keeps its samples in order while other queues
  * commit beside it. While a commit runs the next batch gathers, so load makes batches larger. A commit of ten samples costs
  * nearly as much as one of a hundred, so under load there is a minimum interval between them. A batch that takes too long
- * leaves the queue, which goes on with the next; messages with old samples, which may be in a partition each, do so at once.
+ * leaves the queue, which goes on with the next. Messages with old samples, which may be in a partition each, do so at once, and
+ * so do large ones while other organizations send too.
  */
 export class CommitQueue {
   readonly #waiting: TurnQueue
@@ -33,15 +34,18 @@ export class CommitQueue {
 
   constructor(private readonly options: CommitQueueOptions) {
     this.#waiting = new TurnQueue(options)
-    this.#isolation = new Isolation(options, this.#abort.signal)
+    const isShared = () => this.#waiting.isShared && !this.#closing
+    this.#isolation = new Isolation(options, isShared, this.#abort.signal)
     this.#attempts = new CommitAttempts(options, this.#abort.signal, (slice) =>
       this.#isolation.take(slice, { isDelayed: true }),
     )
   }
 
   push(message: Omit<NewMessage, 'isOld'>, columns: Columns): void {
-    const isOld = this.options.isOld(columns, message.receivedAtMs)
-    this.#waiting.push({ ...message, isOld }, columns)
+    const { organizationId, deviceKey, payload, receivedAtMs, listener } = message
+    const isOld = this.options.isOld(columns, receivedAtMs)
+    // Field by field: each message comes through here, and a spread takes longer than the rest of its way to the queue.
+    this.#waiting.push({ organizationId, deviceKey, payload, receivedAtMs, isOld, listener }, columns)
     if (this.#running !== null) return
     if (this.#waiting.isFull) this.#start()
     else this.#flushTimer ??= setTimeout(() => this.#start(), this.options.flushIntervalMs)
@@ -119,10 +123,10 @@ export class CommitQueue {
     if (!this.#waiting.isEmpty) this.#flushTimer = setTimeout(() => this.#start(), delayMs)
   }
 
-  /** The next batch that has messages: those of held devices and those with old samples are committed beside it. */
+  /** The next batch that has messages: those of held devices, old ones and large ones are committed beside it. */
   #take(): Batch | null {
     for (;;) {
-      const isolates = !this.#isolation.isEmpty || this.#waiting.hasOld
+      const isolates = !this.#isolation.isEmpty || this.#waiting.hasBeside
       const beside = new Batch()
       const batch = this.#waiting.take(isolates ? this.#divertInto(beside) : null)
       if (beside.messages.length > 0) this.#isolation.take(wholeOf(beside), { isDelayed: false })
@@ -130,16 +134,18 @@ export class CommitQueue {
     }
   }
 
-  /** An old message waits while the batch has others of its device, so that what one device sends keeps its order. */
+  /** A message for beside waits while the batch has others of its device, so that what one device sends keeps its order. */
   #divertInto(beside: Batch): Divert {
+    const { isShared } = this.#waiting
     const [inBatch, isBeside] = [new Set<number>(), new Set<number>()]
     return (message, from) => {
-      const { deviceKey } = message
+      const { deviceKey, isOld, to } = message
+      const goesBeside = isOld || (isShared && this.#waiting.isLarge(to - message.from))
       if (this.#isolation.holds(deviceKey)) {
         this.#isolation.add(message, from)
         return 'taken'
       }
-      if (!message.isOld && !isBeside.has(deviceKey)) {
+      if (!goesBeside && !isBeside.has(deviceKey)) {
         inBatch.add(deviceKey)
         return 'batch'
       }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Batch, type BatchMessage, messagesOf, type Slice, wholeOf } from '../storage/batch.js'
 import { CommitAttempts, type CommitOptions } from './commit-attempts.js'
 import type { BatchLimits } from './turn-queue.js'
@@ -5,6 +6,14 @@ import type { BatchLimits } from './turn-queue.js'
 export interface IsolationOptions extends CommitOptions, BatchLimits {
   /** How often a message alone may take too long. */
   attemptsAlone: number
+  clock?: Clock
+}
+
+/** Time, in milliseconds. */
+export interface Clock {
+  now(): number
+  /** Resolves after so long, or when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<unknown>
 }
 
 /** Messages to commit together, and those of the same device that come after them. */
@@ -28,21 +37,28 @@ interface HeldDevice {
 /**
  * Finds the messages that cost more than a commit may, beside the queue from which they come, which goes on with the other
  * devices: each organization first by itself, then devices by halves, then messages. One that is too slow alone is set
- * aside. What comes from these devices meanwhile waits here, so that their order is kept. Messages with old samples come here
- * at once.
+ * aside. What comes from these devices meanwhile waits here, so that their order is kept. Messages that are known to cost much
+ * come here at once. While others send too, an organization with one batch after the other pauses after each for as long as it
+ * took, so that it occupies the database half of the time.
  */
 export class Isolation {
   readonly #attempts: CommitAttempts
   readonly #tasks: Task[] = []
   readonly #devices = new Map<number, HeldDevice>()
   #slow: Slice[] = []
+  readonly #clock: Clock
+  /** The organization whose batch was committed last, and until when its next one waits. */
+  #last = { organizationId: 0, pausedUntilMs: 0 }
   #running: Promise<void> | null = null
   #current: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly options: IsolationOptions,
-    signal: AbortSignal,
+    /** Whether other organizations send too. */
+    private readonly isShared: () => boolean,
+    private readonly signal: AbortSignal,
   ) {
+    this.#clock = options.clock ?? systemClock
     const released: CommitOptions = {
       ...options,
       onDecided: (slice, refusals, durationMs) => {
@@ -124,11 +140,39 @@ export class Isolation {
   async #run(): Promise<void> {
     // The queue that hands over a slice goes on first.
     await Promise.resolve()
-    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
-      this.#current = this.#work(task)
-      await this.#current
+    while (this.#tasks.length > 0) {
+      const pauseMs = this.#pauseMs()
+      if (pauseMs > 0) await this.#clock.sleep(pauseMs, this.signal)
+      const [task] = this.#tasks.splice(this.#nextIndex(), 1)
+      if (task !== undefined) await this.#runTask(task)
     }
     this.#running = null
+  }
+
+  async #runTask(task: Task): Promise<void> {
+    const beganMs = this.#clock.now()
+    this.#current = this.#work(task)
+    await this.#current
+    const endedMs = this.#clock.now()
+    // The search for a message that is too slow goes on at once.
+    const pauseMs = this.#slow.length > 0 ? 0 : Math.min(endedMs - beganMs, longestPauseMs)
+    this.#last = { organizationId: organizationOf(task), pausedUntilMs: endedMs + pauseMs }
+  }
+
+  /** The first task of another organization than the last, if there is one. */
+  #nextIndex(): number {
+    const { organizationId } = this.#last
+    return Math.max(
+      0,
+      this.#tasks.findIndex((task) => organizationOf(task) !== organizationId),
+    )
+  }
+
+  #pauseMs(): number {
+    const next = this.#tasks[this.#nextIndex()]
+    const { organizationId, pausedUntilMs } = this.#last
+    const isNext = next !== undefined && organizationOf(next) === organizationId
+    return isNext && this.isShared() ? pausedUntilMs - this.#clock.now() : 0
   }
 
   async #work({ batch, next, failures }: Task): Promise<void> {
@@ -189,6 +233,19 @@ export class Isolation {
       }
     }
   }
+}
+
+/** A commit that took longer most likely waited for a database that was away. */
+const longestPauseMs = 1_000
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+}
+
+/** A task has messages of one organization. */
+function organizationOf({ batch }: Task): number {
+  return batch.messages[0]?.organizationId ?? 0
 }
 
 function copyOf(slices: readonly Slice[]): Batch {

@@ -215,24 +215,28 @@ export class Pipeline {
     const counts = { storedMessages: 0, refusedMessages: refusals.size, samples: 0, commitMs, waitedMs: 0 }
     this.#noteTimes({ batch, from, to }, commitMs)
     counts.waitedMs = this.#now() - (batch.messages[from]?.receivedAtMs ?? this.#now())
+    const stored = new Map<number, number>()
     for (let index = from; index < to; index++) {
       const message = batch.messages[index] as BatchMessage
       this.#release(message)
+      const { organizationId } = message
       const samples = message.to - message.from
       const refusal = refusals.get(index)
       if (refusal === undefined) {
         counts.storedMessages += 1
         counts.samples += samples
-        this.options.onStored?.(message.organizationId, samples)
+        stored.set(organizationId, (stored.get(organizationId) ?? 0) + samples)
         message.listener.decided({ stored: true, samples })
       } else message.listener.decided({ stored: false, refusal })
     }
+    for (const [organizationId, samples] of stored) this.options.onStored?.(organizationId, samples)
     this.options.onCommitted?.(counts)
   }
 
   #noteTimes({ batch, from, to }: Slice, commitMs: number): void {
     const messages = messagesOf({ batch, from, to })
-    const timings = messages.flatMap(({ listener }) => listener.timing ?? [])
+    const timings: MessageTiming[] = []
+    for (const { listener } of messages) if (listener.timing) timings.push(listener.timing)
     if (timings.length === 0) return
     const committedAtMs = performance.now()
     const commit = { startedAtMs: committedAtMs - commitMs, committedAtMs }

@@ -5,7 +5,10 @@ export interface BatchLimits {
   /** Rows, and bytes of payload, at which a batch is closed without waiting for more. */
   batchRows: number
   batchBytes: number
-  /** How many rows an organization may add to a batch before it is the next one's turn; at least one message. */
+  /**
+   * How many rows an organization may add to a batch before it is the next one's turn; at least one message. A message with more
+   * is committed beside the batch while others send too.
+   */
   rowsPerTurn: number
   /** How many rows an organization adds to a batch while others send too: a large batch takes long, and they wait for it. */
   rowsBesideOthers: number
@@ -24,15 +27,21 @@ export class TurnQueue {
   #rows = 0
   #bytes = 0
   #old = 0
+  #large = 0
   #lastOrganization = 0
   /** When a message came last from another organization than the one before it. */
   #mixedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(private readonly limits: BatchLimits) {}
 
-  /** Whether a message with old samples waits. */
-  get hasOld(): boolean {
-    return this.#old > 0
+  /** Whether a message waits that is committed beside the batch. */
+  get hasBeside(): boolean {
+    return this.#old > 0 || (this.#large > 0 && this.isShared)
+  }
+
+  /** Whether messages of several organizations came lately: they wait for each other's. */
+  get isShared(): boolean {
+    return performance.now() - this.#mixedAtMs <= mixedForMs
   }
 
   /** Whether what waits fills a batch. */
@@ -67,16 +76,22 @@ export class TurnQueue {
     this.#rows += columns.length
     this.#bytes += message.payload.length
     if (message.isOld) this.#old += 1
+    if (this.isLarge(columns.length)) this.#large += 1
+  }
+
+  /** Whether a message of so many rows is one for which others should not wait. */
+  isLarge(rows: number): boolean {
+    return rows > this.limits.rowsPerTurn
   }
 
   /** The next batch; null: nothing waits. `divert`, where it is given, decides of each message whether the batch has it. */
   take(divert: Divert | null): Batch | null {
     if (this.isEmpty) return null
-    const sendsAlone = performance.now() - this.#mixedAtMs > mixedForMs
-    const whole = sendsAlone && divert === null ? this.#takeWhole() : null
+    const { isShared } = this
+    const whole = !isShared && divert === null ? this.#takeWhole() : null
     if (whole !== null) return whole
     const batch = new Batch()
-    const rowsOfEach = sendsAlone ? Number.POSITIVE_INFINITY : this.limits.rowsBesideOthers
+    const rowsOfEach = isShared ? this.limits.rowsBesideOthers : Number.POSITIVE_INFINITY
     const turns = new Turns(rowsOfEach)
     while (this.#organizations.size > turns.over.size && this.#turns(batch, divert, turns));
     return batch
@@ -87,7 +102,7 @@ export class TurnQueue {
     const [only] = this.#organizations.values()
     const whole = this.#organizations.size === 1 ? (only?.takeChunk() ?? null) : null
     if (whole === null) return null
-    this.#count(whole.rows, whole.payloadBytes)
+    for (const message of whole.messages) this.#taken(message)
     this.#forgetEmpty()
     return whole
   }
@@ -112,8 +127,7 @@ export class TurnQueue {
         }
         if (place === 'batch') batch.addFrom(chunk, message)
         queue.advance()
-        this.#count(message.to - message.from, message.payload.length)
-        if (message.isOld) this.#old -= 1
+        this.#taken(message)
       } while (!queue.isEmpty && batch.rows < untilRows)
       // The next batch begins with those who come after it.
       this.#organizations.delete(organizationId)
@@ -129,9 +143,11 @@ export class TurnQueue {
     return batch.rows === 0 || (batch.rows + to - from <= batchRows && batch.payloadBytes < batchBytes)
   }
 
-  #count(rows: number, bytes: number): void {
-    this.#rows -= rows
-    this.#bytes -= bytes
+  #taken({ from, to, payload, isOld }: BatchMessage): void {
+    this.#rows -= to - from
+    this.#bytes -= payload.length
+    if (isOld) this.#old -= 1
+    if (this.isLarge(to - from)) this.#large -= 1
   }
 
   #forgetEmpty(): void {
@@ -154,7 +170,7 @@ class Turns {
   }
 }
 
-/** For so long after messages of two organizations neither sends alone. */
+/** For so long after messages of two organizations what waits is shared. */
 const mixedForMs = 1_000
 
 /** The messages of one organization, in chunks that each make a batch if nobody else has messages. */

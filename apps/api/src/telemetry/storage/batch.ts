@@ -35,10 +35,16 @@ export class Batch {
     const start = this.columns.length
     this.columns.append(columns, from, to)
     this.#bytes += message.payload.length
-    const { organizationId, deviceKey, payload, receivedAtMs, isOld, listener } = message
-    const end = this.columns.length
-    const rows = { from: start, to: end }
-    this.messages.push({ organizationId, deviceKey, ...rows, payload, receivedAtMs, isOld, listener })
+    this.messages.push({
+      organizationId: message.organizationId,
+      deviceKey: message.deviceKey,
+      from: start,
+      to: this.columns.length,
+      payload: message.payload,
+      receivedAtMs: message.receivedAtMs,
+      isOld: message.isOld,
+      listener: message.listener,
+    })
   }
 
   /** Adds a message of another batch. */
