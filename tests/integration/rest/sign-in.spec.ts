@@ -61,9 +61,22 @@ describe('sign-in', () => {
       email: person.email,
       password: person.password,
     })
-    const [cookie = ''] = answer.headers.getSetCookie()
-    expect(cookie).toMatch(/^__Secure-/)
-    expect(cookie).toMatch(/; Secure/)
+    const cookies = answer.headers.getSetCookie()
+    expect(cookies.map((cookie) => cookie.split('=', 1)[0])).toEqual([
+      '__Host-heliograph.session_token',
+      '__Host-heliograph.known_browser',
+    ])
+    for (const cookie of cookies) {
+      const attributes = cookie.split('; ').slice(1)
+      expect(attributes).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']))
+      expect(cookie).not.toContain('Domain')
+    }
+    const signedIn = cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ')
+    const me = (cookie: string) => ask(anonymous, 'GET', '/api/v1/me', undefined, { cookie })
+    expect((await me(signedIn)).body).toMatchObject({ user: { email: person.email } })
+    // A page without TLS, or of another name below this one, could have set these.
+    for (const prefix of ['__Secure-', ''])
+      expect((await me(signedIn.replaceAll('__Host-', prefix))).status).toBe(401)
     expect(answer.headers.get('strict-transport-security')).toContain('max-age')
     const page = await ask(anonymous, 'GET', '/sign-in')
     expect(page.headers.get('strict-transport-security')).toContain('max-age')

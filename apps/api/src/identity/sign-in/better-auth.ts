@@ -2,6 +2,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { bearer } from 'better-auth/plugins/bearer'
+import { type CookieRules, cookieNames } from '../../foundation/addresses/cookie-rules.js'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
 import {
   type OpenIdConnectRules,
@@ -16,6 +17,7 @@ export const clientAddressHeader = 'x-heliograph-client-address'
 interface Options {
   prisma: PrismaClient
   baseUrl: string
+  cookies: CookieRules
   /** The current AUTH_SECRET, which signs and encrypts, and earlier ones, with which is only decrypted. */
   secrets: { version: number; value: string }[]
   passkeyHost: PasskeyHost
@@ -29,7 +31,7 @@ interface Options {
 }
 
 /** Configures better-auth: e-mail and password, cookie or bearer token, no public sign-up. */
-export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log, ...on }: Options) {
+export function createBetterAuth({ prisma, baseUrl, cookies, secrets, openIdConnect, log, ...on }: Options) {
   return betterAuth({
     appName: 'Heliograph',
     baseURL: baseUrl,
@@ -56,9 +58,15 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
     // Who has no password proves themselves in another way before they add a passkey (call-attempts.ts).
     session: { freshAge: 0 },
     advanced: {
-      cookiePrefix: 'heliograph',
-      useSecureCookies: baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      cookiePrefix: `${cookies.prefix}${cookieNames}`,
+      // It would put a prefix of its own before ours.
+      useSecureCookies: false,
+      defaultCookieAttributes: {
+        httpOnly: true,
+        sameSite: 'lax',
+        path: cookies.path,
+        secure: cookies.secure,
+      },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
     // Passwords and codes have limits of their own, by address and by account (sign-in-limits.ts); these are for the other calls.
