@@ -118,6 +118,13 @@ describe('sign-in', () => {
       statuses.push((await ask(anonymous, 'POST', signInPath, wrong(), headers)).status)
     }
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
+    const elsewhere = await ask(anonymous, 'POST', signInPath, wrong('nobody@example.com'))
+    expect(elsewhere.headers.get('ratelimit-policy')).toBe(
+      '"signIn.perAddress";q=20;w=300, "signIn.perAccountAndAddress";q=10;w=600',
+    )
+    expect(elsewhere.headers.get('ratelimit')).toMatch(
+      /^"signIn.perAddress";r=\d+;t=\d+, "signIn.perAccountAndAddress";r=9;t=60$/,
+    )
     const limited = await ask(anonymous, 'POST', signInPath, right())
     expect(limited).toMatchObject({
       status: 429,
@@ -126,7 +133,10 @@ describe('sign-in', () => {
         detail: expect.stringMatching(/from your address\. Try again in \d+ seconds\.$/),
       },
     })
-    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(limited.body['violated-policies']).toEqual(['signIn.perAccountAndAddress'])
+    const again = Number(limited.headers.get('retry-after'))
+    expect(again).toBeGreaterThan(0)
+    expect(limited.headers.get('ratelimit')).toContain(`"signIn.perAccountAndAddress";r=0;t=${again}`)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
   })
 

@@ -92,8 +92,7 @@ async function readJson(response: Response): Promise<unknown> {
 const SignInProblem = z.object({ code: z.string().optional(), message: z.string() })
 
 function toApiError(response: Response, answer: unknown): ApiError {
-  const retryAfterSeconds =
-    Number(response.headers.get('retry-after') ?? response.headers.get('x-retry-after')) || null
+  const retryAfterSeconds = Number(response.headers.get('retry-after')) || null
   const problem = Problem.safeParse(answer)
   if (problem.success) {
     const { code, title, detail, errors } = problem.data

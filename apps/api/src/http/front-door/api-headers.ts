@@ -3,7 +3,7 @@ import helmet from 'helmet'
 
 const allowedMethods = 'GET, HEAD, POST, PATCH, DELETE'
 const allowedHeaders = 'authorization, content-type, heliograph-org'
-const exposedHeaders = 'set-auth-token, retry-after, x-request-id'
+const exposedHeaders = 'set-auth-token, retry-after, ratelimit, ratelimit-policy, x-request-id'
 
 /** Sets the security headers of the api's answers. The pages set their own. */
 export function securityHeaders(

@@ -9,6 +9,7 @@ import { Pacer } from '../../foundation/limits/pacer.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
+import { exceeded } from '../problems/problem.js'
 import { accessLog } from './access-log.js'
 import { refuseAnonymousBody } from './anonymous-body.js'
 import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
@@ -16,6 +17,7 @@ import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
+import { setRateLimitFields } from './rate-limit-fields.js'
 import { RequestQueue } from './request-queue.js'
 import { stopParsingWhenDestroyed } from './stop-parsing.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
@@ -173,7 +175,8 @@ export class FrontDoor {
   private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
-    if (!this.bounds.begin(request, response, client.address)) refuseForNow(response)
+    if (!this.bounds.begin(request, response, client.address))
+      refuseForNow(response, this.limits.requestsPerAddress)
     else if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (request.method === 'TRACE') refuseTrace(response)
@@ -218,9 +221,11 @@ export class FrontDoor {
   }
 }
 
-function refuseForNow(response: ServerResponse): void {
-  const detail = 'Too many requests of this address are in work. Wait for the answer to one of them.'
-  sendProblem(response, 429, 'too_many_requests', detail, { 'retry-after': '1' })
+function refuseForNow(response: ServerResponse, quota: number): void {
+  const name = 'http.requestsPerAddress'
+  setRateLimitFields(response, [{ name, quota, windowSeconds: null, remaining: 0, moreInSeconds: 1 }])
+  const detail = `Your address has ${quota} requests in work, which is the limit. Wait for the answer to one of them, or try again in a second.`
+  sendProblem(response, 429, 'too_many_requests', detail, { 'retry-after': '1' }, exceeded(name))
 }
 
 function describeCut(reason: HttpCutReason, address: string): string {

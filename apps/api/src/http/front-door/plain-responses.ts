@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Problem } from '@heliograph/protocol'
 import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
 
 /** Sends a problem (RFC 9457) outside of Nest. */
@@ -9,9 +10,10 @@ export function sendProblem(
   code: string,
   detail: string,
   headers: Record<string, string> = {},
+  more: Partial<Problem> = {},
 ): void {
   const told = { title: STATUS_CODES[status], status, detail: hideSecrets(detail), code }
-  const body = JSON.stringify({ type: 'about:blank', ...told })
+  const body = JSON.stringify({ type: 'about:blank', ...told, ...more })
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, {
     'content-type': 'application/problem+json; charset=utf-8',

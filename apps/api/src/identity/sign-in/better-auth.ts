@@ -69,20 +69,8 @@ export function createBetterAuth({ prisma, baseUrl, cookies, secrets, openIdConn
       },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    // Passwords and codes have limits of their own, by address and by account (sign-in-limits.ts); these are for the other calls.
-    rateLimit: {
-      enabled: true,
-      window: 60,
-      max: 300,
-      customRules: {
-        '/sign-in/email': false,
-        '/sign-out': false,
-        '/two-factor/*': false,
-        '/passkey/*': { window: 60, max: 60 },
-        '/sign-in/social': { window: 60, max: 60 },
-        '/change-password': { window: 300, max: 10 },
-      },
-    },
+    // Limits are ours: sign-in-limits.ts for passwords and codes, sign-in-call-limits.ts for the other calls.
+    rateLimit: { enabled: false },
     databaseHooks: {
       account: {
         create: {

@@ -6,6 +6,7 @@ import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-li
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, LimitError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { reportLimit } from '../../foundation/limits/reported-limits.js'
 import { type Principal, shareOf } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
@@ -131,8 +132,12 @@ export class TokenService implements OnApplicationBootstrap, OnModuleDestroy {
       [id],
     )
     if ((rows[0]?.tokens ?? 0) < this.perOwner) return
-    const detail = `You have ${this.perOwner} MQTT tokens, which is the limit. Each ends within five minutes.`
-    throw new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
+    const name = 'tokens.perOwner'
+    const windowSeconds = lifetimeMs / 1_000
+    const moreInSeconds = tooManyRetryAfterSeconds
+    reportLimit({ name, quota: this.perOwner, windowSeconds, remaining: 0, moreInSeconds })
+    const detail = `You have ${this.perOwner} MQTT tokens, which is the limit. Each ends within five minutes: try again in one.`
+    throw new LimitError(detail, { code: 'too_many_tokens', limit: name, retryAfterSeconds: moreInSeconds })
   }
 
   /**
