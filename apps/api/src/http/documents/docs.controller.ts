@@ -8,9 +8,9 @@ import { type DocsAsset, readDocsAssets } from './docs-assets.js'
 import { Documents } from './documents.js'
 import { type StaticFile, sendFile, staticFile } from './static-file.js'
 
-/** Swagger UI sets style attributes; all scripts are files served here. */
+/** All scripts and styles are files served here. What Swagger UI computes is set by scripts. */
 const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The OpenAPI and AsyncAPI documents, and a readable page of the first. */
