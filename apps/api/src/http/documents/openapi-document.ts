@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common'
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { z } from 'zod'
 import { sessionCookie } from '../../foundation/addresses/cookie-rules.js'
+import { basePathOf } from '../../foundation/config/public-url.js'
 import { version } from '../../foundation/config/version.js'
 import { furtherContent } from '../requests/api-result.js'
 
@@ -18,7 +19,7 @@ export function openApiDocument(app: INestApplication, publicUrl: string | null)
     .setDescription(description)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/', 'This platform')
+    .addServer(basePathOf(publicUrl) || '/', 'This platform')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key or a session token' }, 'bearer')
     .addCookieAuth(sessionCookie(publicUrl), { type: 'apiKey', in: 'cookie' }, 'cookie')
     .addSecurityRequirements('bearer')

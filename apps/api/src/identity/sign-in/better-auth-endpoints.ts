@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
 import { reportLimitsTo } from '../../foundation/limits/reported-limits.js'
@@ -26,6 +27,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
   private readonly failures = new FailureLog(new Logger(BetterAuthEndpoints.name))
 
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
     private readonly attempts: CallAttempts,
@@ -60,7 +62,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
     }
     if (call.proves === undefined && call.unlimited !== true)
       this.limits.count(client.address, { isStart: call.startsSignIn === true })
-    const body = checkBody(call.body, await readBody(request))
+    const body = this.withBasePath(checkBody(call.body, await readBody(request)))
     const attempt = await this.attempts.begin(call, {
       headers: request.headers,
       address: client.address,
@@ -78,6 +80,15 @@ export class BetterAuthEndpoints implements OnModuleInit {
     // A redirect answers the return from an OpenID provider.
     if (answer.status >= 400) return await sendRefusal(answer, response)
     await send(answer, response, cookies)
+  }
+
+  /** Pages to come back to are named as within the platform, and better-auth sends browsers to them. */
+  private withBasePath(body: Record<string, unknown>): Record<string, unknown> {
+    const paths = Object.entries(body).filter(([name]) => /^(?:error)?CallbackURL$/i.test(name))
+    return {
+      ...body,
+      ...Object.fromEntries(paths.map(([name, path]) => [name, `${this.config.basePath}${path}`])),
+    }
   }
 
   /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
@@ -138,7 +149,7 @@ function toWebRequest(
     if (value !== undefined) headers.set(name, value)
   }
   headers.set(clientAddressHeader, client.address)
-  const url = new URL(request.url ?? '/', baseUrl)
+  const url = new URL(`${baseUrl}${request.url ?? '/'}`)
   url.pathname = url.pathname.replace(/\/$/, '')
   if (request.method !== 'POST') return new Request(url, { headers })
   headers.set('origin', url.origin)

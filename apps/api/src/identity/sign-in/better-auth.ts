@@ -16,6 +16,7 @@ export const clientAddressHeader = 'x-heliograph-client-address'
 
 interface Options {
   prisma: PrismaClient
+  /** The address of the platform. */
   baseUrl: string
   cookies: CookieRules
   /** The current AUTH_SECRET, which signs and encrypts, and earlier ones, with which is only decrypted. */
@@ -34,7 +35,8 @@ interface Options {
 export function createBetterAuth({ prisma, baseUrl, cookies, secrets, openIdConnect, log, ...on }: Options) {
   return betterAuth({
     appName: 'Heliograph',
-    baseURL: baseUrl,
+    // With the whole path, as better-auth adds its own only to an origin.
+    baseURL: `${baseUrl}/api/auth`,
     basePath: '/api/auth',
     secrets,
     database: prismaAdapter(prisma, { provider: 'postgresql' }),
