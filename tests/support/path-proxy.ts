@@ -29,7 +29,8 @@ export async function startPathProxy({ path, keepsPath, tls }: Options): Promise
   const server = tls === undefined ? http.createServer() : https.createServer(tls)
   const upstream = (request: IncomingMessage) => {
     const { url = '/', method } = request
-    if (url !== path && !url.startsWith(`${path}/`)) {
+    const rest = url.startsWith(path) ? url.slice(path.length) : null
+    if (rest === null || !/^(?:[/?]|$)/.test(rest)) {
       strays.push(url)
       return null
     }
@@ -37,7 +38,7 @@ export async function startPathProxy({ path, keepsPath, tls }: Options): Promise
       host: '127.0.0.1',
       port: target,
       method,
-      path: keepsPath ? url : url.slice(path.length) || '/',
+      path: keepsPath ? url : rest.startsWith('/') ? rest : `/${rest}`,
       headers: {
         ...request.headers,
         'x-forwarded-for': request.socket.remoteAddress,
