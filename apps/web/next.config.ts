@@ -6,7 +6,15 @@ const repository = join(import.meta.dirname, '../..')
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: repository,
-  turbopack: { root: repository },
+  turbopack: {
+    root: repository,
+    // One build serves every path that PUBLIC_URL may have.
+    rules: {
+      '**/next/dist/**/{add,has,remove}-base-path.js': {
+        loaders: [join(import.meta.dirname, 'base-path-loader.cjs')],
+      },
+    },
+  },
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,

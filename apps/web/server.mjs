@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { belowBasePath } from './base-path.mjs'
 import { compressedStatic } from './compressed-static.mjs'
 
 const built = new URL('.next/standalone/apps/web/', import.meta.url)
@@ -22,13 +23,13 @@ process.on('disconnect', () => process.exit(0))
 
 // Next has no setting for files compressed beforehand, so they are answered before it sees the request; nor for a Unix
 // socket, so what it does to listen on its port is done on the socket instead.
-const sendCompressed = compressedStatic(fileURLToPath(new URL('.next/static/', built)))
+const staticFolder = fileURLToPath(new URL('.next/static/', built))
+const sendCompressed = compressedStatic(staticFolder)
 const { SOCKET_PATH: socketPath } = process.env
 const { createServer } = http
 http.createServer = (listener) => {
-  const server = createServer(
-    (request, response) => sendCompressed(request, response) || listener(request, response),
-  )
+  const answer = (request, response) => sendCompressed(request, response) || listener(request, response)
+  const server = createServer(belowBasePath(staticFolder, answer))
   if (socketPath) server.listen = () => http.Server.prototype.listen.call(server, socketPath)
   return server
 }

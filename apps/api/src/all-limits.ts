@@ -16,6 +16,7 @@ import { organizationLimits } from './identity/organizations/organization-limits
 import { passwordResetLimits } from './identity/password-reset/password-reset-limits.js'
 import { passwordCheckLimits } from './identity/sign-in/password-turns.js'
 import { passkeyLimits, sessionLimits } from './identity/sign-in/session-limits.js'
+import { signInCallLimits } from './identity/sign-in/sign-in-call-limits.js'
 import { auditExportLimits } from './insight/audit/audit-export-limits.js'
 import { connectLimits } from './messaging/host/connect-limits.js'
 import { deviceLimits } from './messaging/host/device-limits.js'
@@ -54,6 +55,7 @@ export const allLimits: readonly LimitSet<string>[] = [
   listLimits,
   historyLimits,
   exportLimits,
+  signInCallLimits,
   passwordCheckLimits,
   sessionLimits,
   passkeyLimits,

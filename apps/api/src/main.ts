@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 }
 
 async function start(app: NestFastifyApplication, config: Config): Promise<void> {
-  app.get(Documents).setOpenApi(openApiDocument(app))
+  app.get(Documents).setOpenApi(openApiDocument(app, config.publicUrl))
   app.get(WebProcess).start()
   await app.listen(config.port, config.host).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'getaddrinfo') throw error

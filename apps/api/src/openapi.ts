@@ -18,4 +18,4 @@ const app = await createApp(
   },
   { preview: true },
 )
-process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`)
+process.stdout.write(`${JSON.stringify(openApiDocument(app, config.publicUrl), null, 2)}\n`)

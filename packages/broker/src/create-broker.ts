@@ -5,6 +5,7 @@ import { createAedesAdapter } from './aedes/adapter.js'
 import { Connection } from './connection/connection.js'
 import { Core } from './core/core.js'
 import { shutDown } from './core/shut-down.js'
+import type { AddressRefusal } from './fairness/addresses.js'
 import { HostPublisher } from './fairness/host-publisher.js'
 import type { Broker, BrokerOptions, ClientBacklog, HostMessage } from './interface/broker.js'
 import { resolveLimits } from './interface/limits.js'
@@ -92,8 +93,8 @@ function open<P>(
   const refusal = core.addresses.enter(remoteAddress)
   if (refusal) {
     socket.on('error', () => {})
-    const { reason, detail, status } = refusal
-    if (request) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+    const { reason, detail } = refusal
+    if (request) socket.end(answerOf(refusal))
     else socket.destroy()
     core.refuse({ stage: 'connect', reason, remoteAddress, detail })
     return null
@@ -105,6 +106,15 @@ function open<P>(
   const connection = new Connection(core, socket, transport, remoteAddress, request)
   core.connections.add(connection)
   return connection
+}
+
+/** A refusal of a WebSocket (RFC 6585, 4). */
+function answerOf({ status, detail, retryAfterSeconds }: AddressRefusal): string {
+  const body = `Too many ${detail}. Try again in ${retryAfterSeconds} s.\n`
+  return (
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: ${retryAfterSeconds}\r\n` +
+    `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  )
 }
 
 interface Upgrade {

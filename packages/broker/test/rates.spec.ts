@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BrokerLimits } from '../src/interface/limits.js'
 import { type RunningOurs, startOurs } from './support/brokers.js'
@@ -103,7 +106,11 @@ describe('an address', () => {
     await RawClient.connect(broker, {}, 'ws')
     const third = await RawClient.open(broker)
     await third.closed
-    await expect(RawClient.open(broker, 'ws')).rejects.toThrow('429')
+    expect(await askForWebSocket(broker.wsPort)).toEqual({
+      status: 429,
+      retryAfter: '10',
+      text: 'Too many connections of this address. Try again in 10 s.\n',
+    })
     expect(broker.refusals).toMatchObject([
       { stage: 'connect', reason: 'quota' },
       { stage: 'connect', reason: 'quota' },
@@ -122,3 +129,18 @@ describe('an address', () => {
     expect(broker.refusals[0]).toMatchObject({ stage: 'connect', reason: 'rate' })
   })
 })
+
+/** What a WebSocket is answered that is refused. */
+async function askForWebSocket(port: number) {
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-protocol': 'mqtt',
+  }
+  const [response]: IncomingMessage[] = await once(http.get({ host: '127.0.0.1', port, headers }), 'response')
+  if (response === undefined) throw new Error('there was no answer')
+  const { statusCode: status, headers: fields } = response
+  return { status, retryAfter: fields['retry-after'], text: await text(response) }
+}

@@ -195,7 +195,19 @@ describe('the use of an API key', () => {
     expect(refused[0]).toMatchObject({
       body: { code: 'rate_limited', detail: expect.stringContaining('60 requests a minute') },
     })
-    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+    const limit = {
+      policy: refused[0]?.headers.get('ratelimit-policy'),
+      left: refused[0]?.headers.get('ratelimit'),
+    }
+    expect(limit).toEqual({
+      policy: '"apiKeyRequests";q=40;w=40',
+      left: `"apiKeyRequests";r=0;t=${refused[0]?.headers.get('retry-after')}`,
+    })
+    const left = answers
+      .filter(({ status }) => status === 200)
+      .map(({ headers }) => headers.get('ratelimit') ?? '')
+    expect(left[0]).toMatch(/^"apiKeyRequests";r=\d+;t=1$/)
+    expect(new Set(left).size).toBeGreaterThan(20)
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(40)
     const { script: other } = await make(owner, {})
     expect((await ask(other, 'GET', '/api/v1/devices')).status).toBe(200)

@@ -49,6 +49,7 @@ function allCalls(): string[] {
   const { api } = createBetterAuth({
     prisma: {} as never,
     baseUrl: 'http://127.0.0.1:3000',
+    cookies: { prefix: '', path: '/', secure: false },
     secrets: [{ version: 1, value: 'a secret of thirty-two characters' }],
     passkeyHost: { host: 'localhost', origin: 'http://localhost:3000' },
     openIdConnect: { config: null, check: () => undefined, beforeSession: nothing },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
@@ -180,7 +181,14 @@ describe('pages', () => {
     const page = await get('/', { headers: { accept: 'text/html' } })
     expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8'])
     expect(page.headers.get('retry-after')).toBe('3')
-    expect(await page.text()).toContain('<h1>')
+    const html = await page.text()
+    expect(html).toContain('<h1>')
+    const style = createHash('sha256')
+      .update(/<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '')
+      .digest('base64')
+    expect(page.headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    )
     const data = await get('/data.json')
     expect(data.status).toBe(502)
     expect(await data.json()).toMatchObject({ code: 'web_unavailable' })

@@ -61,9 +61,22 @@ describe('sign-in', () => {
       email: person.email,
       password: person.password,
     })
-    const [cookie = ''] = answer.headers.getSetCookie()
-    expect(cookie).toMatch(/^__Secure-/)
-    expect(cookie).toMatch(/; Secure/)
+    const cookies = answer.headers.getSetCookie()
+    expect(cookies.map((cookie) => cookie.split('=', 1)[0])).toEqual([
+      '__Host-heliograph.session_token',
+      '__Host-heliograph.known_browser',
+    ])
+    for (const cookie of cookies) {
+      const attributes = cookie.split('; ').slice(1)
+      expect(attributes).toEqual(expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']))
+      expect(cookie).not.toContain('Domain')
+    }
+    const signedIn = cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ')
+    const me = (cookie: string) => ask(anonymous, 'GET', '/api/v1/me', undefined, { cookie })
+    expect((await me(signedIn)).body).toMatchObject({ user: { email: person.email } })
+    // A page without TLS, or of another name below this one, could have set these.
+    for (const prefix of ['__Secure-', ''])
+      expect((await me(signedIn.replaceAll('__Host-', prefix))).status).toBe(401)
     expect(answer.headers.get('strict-transport-security')).toContain('max-age')
     const page = await ask(anonymous, 'GET', '/sign-in')
     expect(page.headers.get('strict-transport-security')).toContain('max-age')
@@ -105,6 +118,13 @@ describe('sign-in', () => {
       statuses.push((await ask(anonymous, 'POST', signInPath, wrong(), headers)).status)
     }
     expect(statuses).toEqual([...Array(10).fill(401), ...Array(4).fill(429)])
+    const elsewhere = await ask(anonymous, 'POST', signInPath, wrong('nobody@example.com'))
+    expect(elsewhere.headers.get('ratelimit-policy')).toBe(
+      '"signIn.perAddress";q=20;w=300, "signIn.perAccountAndAddress";q=10;w=600',
+    )
+    expect(elsewhere.headers.get('ratelimit')).toMatch(
+      /^"signIn.perAddress";r=\d+;t=\d+, "signIn.perAccountAndAddress";r=9;t=60$/,
+    )
     const limited = await ask(anonymous, 'POST', signInPath, right())
     expect(limited).toMatchObject({
       status: 429,
@@ -113,7 +133,10 @@ describe('sign-in', () => {
         detail: expect.stringMatching(/from your address\. Try again in \d+ seconds\.$/),
       },
     })
-    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(limited.body['violated-policies']).toEqual(['signIn.perAccountAndAddress'])
+    const again = Number(limited.headers.get('retry-after'))
+    expect(again).toBeGreaterThan(0)
+    expect(limited.headers.get('ratelimit')).toContain(`"signIn.perAccountAndAddress";r=0;t=${again}`)
     expect((await ask(administrator, 'GET', '/api/v1/me')).status).toBe(200)
   })
 

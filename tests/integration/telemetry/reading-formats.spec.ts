@@ -147,6 +147,12 @@ describe('slow readers', () => {
     expect(refused).toMatchObject({ status: 429, body: { status: 429, code: 'too_many_exports' } })
     expect(refused.headers.get('content-type')).toContain('application/problem+json')
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.headers.get('ratelimit-policy')).toContain(
+      '"exports.perCaller";q=4;qu="concurrent-requests"',
+    )
+    expect(refused.headers.get('ratelimit')).toMatch(
+      /"apiKeyRequests";r=\d+;t=1, "exports.perCaller";r=0;t=10$/,
+    )
     expect((await caller.request('GET', path(few))).status).toBe(200)
     expect((await (await apiKey(platform, admin)).request('HEAD', csv)).status).toBe(200)
 

@@ -4,6 +4,7 @@ import { Check } from 'lucide-react'
 import * as Primitive from 'radix-ui/dropdown-menu'
 import type { ReactNode } from 'react'
 import { leaveMenu } from '@/components/dialog-focus'
+import { addressOf } from '@/lib/base-path'
 import { cn } from '@/lib/cn'
 
 interface MenuProps {
@@ -58,14 +59,14 @@ export function MenuItem({ children, icon, tone, disabled, onSelect }: MenuItemP
 interface MenuLinkProps {
   children: ReactNode
   icon?: ReactNode
-  /** An address outside of these pages, which the browser loads. */
+  /** A path outside of these pages, which the browser loads. */
   href: string
 }
 
 export function MenuLink({ children, icon, href }: MenuLinkProps) {
   return (
     <Primitive.Item asChild className={itemClass}>
-      <a href={href}>
+      <a href={addressOf(href)}>
         {icon}
         {children}
       </a>

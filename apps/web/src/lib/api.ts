@@ -1,6 +1,7 @@
 import { Problem } from '@heliograph/protocol'
 import { z } from 'zod'
 import { ApiError, UnexpectedResponseError, UnreachableError } from './api-error'
+import { addressOf } from './base-path'
 import { platformClock } from './platform-clock'
 
 export interface RequestOptions<Schema extends z.ZodType> {
@@ -24,7 +25,7 @@ export async function request<Schema extends z.ZodType = z.ZodUnknown>(
   options: RequestOptions<Schema> = {},
 ): Promise<z.output<Schema>> {
   const { method = 'GET', schema, body, org, signal } = options
-  const response = await send(withQuery(path, options.query), {
+  const response = await send(addressWith(path, options.query), {
     method,
     credentials: 'same-origin',
     headers: {
@@ -51,7 +52,7 @@ export async function fileAddress(
   { query, org }: Pick<RequestOptions<z.ZodType>, 'query'> & { org: string },
 ): Promise<string> {
   // A link carries no header.
-  const address = withQuery(path, { ...query, organization: org })
+  const address = addressWith(path, { ...query, organization: org })
   const enough = new AbortController()
   const response = await send(address, { credentials: 'same-origin', signal: enough.signal })
   if (!response.ok) throw toApiError(response, await readJson(response))
@@ -71,13 +72,13 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function withQuery(path: string, query: RequestOptions<z.ZodType>['query'] = {}): string {
+function addressWith(path: string, query: RequestOptions<z.ZodType>['query'] = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (typeof value === 'object') for (const one of value) search.append(name, one)
     else if (value !== undefined && value !== '') search.set(name, String(value))
   }
-  return search.size === 0 ? path : `${path}?${search}`
+  return addressOf(search.size === 0 ? path : `${path}?${search}`)
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -92,8 +93,7 @@ async function readJson(response: Response): Promise<unknown> {
 const SignInProblem = z.object({ code: z.string().optional(), message: z.string() })
 
 function toApiError(response: Response, answer: unknown): ApiError {
-  const retryAfterSeconds =
-    Number(response.headers.get('retry-after') ?? response.headers.get('x-retry-after')) || null
+  const retryAfterSeconds = Number(response.headers.get('retry-after')) || null
   const problem = Problem.safeParse(answer)
   if (problem.success) {
     const { code, title, detail, errors } = problem.data

@@ -1,4 +1,7 @@
-/** The policy of every page: everything comes from this origin, and scripts need the nonce. */
+/**
+ * The policy of every page: everything comes from this origin, and scripts and style elements need the nonce. Positions and sizes that
+ * components compute are set by scripts, which is no inline style, so that views with such styles are not rendered on the server.
+ */
 export function contentSecurityPolicy(nonce: string, development: boolean): string {
   // React's development build evaluates code for stack traces, and its overlay writes style elements.
   const scripts = `'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`
@@ -7,8 +10,6 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     `default-src 'self'`,
     `script-src ${scripts}`,
     `style-src ${styles}`,
-    // Positions and sizes that a component computes are style attributes; they cannot load anything.
-    `style-src-attr 'unsafe-inline'`,
     `img-src 'self' data: blob:`,
     `font-src 'self'`,
     `connect-src 'self'`,

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ComponentType, type ReactNode, useSyncExternalStore } from 'react'
+import { ownPath } from './base-path'
 
 interface LazyViewOptions {
   /** The addresses of the pages that show this view: on one of these, its script is requested at once. */
@@ -18,7 +19,7 @@ export function lazyView<Props extends object>(
   { path, fallback = null }: LazyViewOptions,
 ): ComponentType<Props> {
   const script = new ViewScript(load)
-  if (typeof window !== 'undefined' && path.test(window.location.pathname)) script.request()
+  if (typeof window !== 'undefined' && path.test(ownPath())) script.request()
 
   return (props) => <ScriptedView script={script} fallback={fallback} props={props} />
 }

@@ -100,15 +100,28 @@ export interface AddressRefusal {
   readonly detail: string
   /** What a WebSocket is answered. */
   readonly status: string
+  /** When to try again, roughly: connections end when their clients want. */
+  readonly retryAfterSeconds: number
 }
 
 const refusals = {
-  rate: { reason: 'rate', detail: 'connects of this address', status: '429 Too Many Requests' },
-  connections: { reason: 'quota', detail: 'connections of this address', status: '429 Too Many Requests' },
+  rate: {
+    reason: 'rate',
+    detail: 'connects of this address',
+    status: '429 Too Many Requests',
+    retryAfterSeconds: 1,
+  },
+  connections: {
+    reason: 'quota',
+    detail: 'connections of this address',
+    status: '429 Too Many Requests',
+    retryAfterSeconds: 10,
+  },
   unauthenticated: {
     reason: 'quota',
     detail: 'connections without an accepted CONNECT',
     status: '503 Service Unavailable',
+    retryAfterSeconds: 1,
   },
 } as const satisfies Record<string, AddressRefusal>
 

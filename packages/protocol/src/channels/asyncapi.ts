@@ -2,26 +2,34 @@ import { z } from 'zod'
 import { noticeReasonCodes } from '../payloads/reason-codes.js'
 import { channels } from './channels.js'
 
-/** The AsyncAPI 3.0 document of all channels, generated from the declarations by which the broker checks messages. */
-export function asyncApiDocument(version: string): object {
+/**
+ * The AsyncAPI 3.0 document of all channels, generated from the declarations by which the broker checks messages. `publicUrl` is the
+ * address of the platform, when it is known, without a slash at the end.
+ */
+export function asyncApiDocument(
+  version: string,
+  { publicUrl }: { publicUrl: string | null } = { publicUrl: null },
+): object {
   const entries = Object.entries(channels)
+  const { protocol, host, hostname, pathname } = new URL(publicUrl ?? 'http://127.0.0.1:3000')
+  const path = `${pathname.replace(/\/$/, '')}/mqtt`
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Heliograph',
       version,
-      description: `MQTT 3.1, 3.1.1 and 5, over WebSocket at /mqtt (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.\n\n${reasonCodesText}`,
+      description: `MQTT 3.1, 3.1.1 and 5, over WebSocket at ${path} (subprotocol mqtt) and over TCP. Payloads are JSON in UTF-8.\n\n${reasonCodesText}`,
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
     servers: {
       websocket: {
         host: '{host}',
-        pathname: '/mqtt',
-        protocol: 'ws',
-        variables: { host: { default: '127.0.0.1:3000' } },
+        pathname: path,
+        protocol: protocol === 'https:' ? 'wss' : 'ws',
+        variables: { host: { default: host } },
       },
-      tcp: { host: '{host}', protocol: 'mqtt', variables: { host: { default: '127.0.0.1:1883' } } },
+      tcp: { host: '{host}', protocol: 'mqtt', variables: { host: { default: `${hostname}:1883` } } },
     },
     channels: Object.fromEntries(entries.map(([name, channel]) => [name, channelObject(name, channel)])),
     operations: Object.fromEntries(entries.flatMap(([name, channel]) => operationObjects(name, channel))),

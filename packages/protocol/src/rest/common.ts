@@ -61,6 +61,9 @@ export const Problem = z
     detail: z.string().optional(),
     code: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    'violated-policies': z.array(z.string()).optional().meta({
+      description: 'With status 429: the names of the limits that were exceeded, as in `RateLimit-Policy`',
+    }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
 export type Problem = z.infer<typeof Problem>

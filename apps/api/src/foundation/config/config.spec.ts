@@ -1,6 +1,8 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, parseConfig } from './config.js'
+import { ownPaths } from './public-url.js'
 
 const DATABASE_URL = 'postgresql://user:hidden@db/heliograph'
 const parse = (environment: Record<string, string>) => parseConfig({ DATABASE_URL, ...environment })
@@ -21,6 +23,7 @@ describe('parseConfig', () => {
       dataDir: path.resolve('.data'),
       webUrl: null,
       publicUrl: null,
+      basePath: '',
       allowedOrigins: [],
       trustedProxies: [],
       mqttProxyProtocol: false,
@@ -102,6 +105,16 @@ describe('parseConfig', () => {
     expect(parse({ ...provider, OIDC_ISSUER: 'http://localhost:8080' }).openIdConnect).not.toBeNull()
   })
 
+  it('reads a path of PUBLIC_URL, but none that a page or a call of the platform begins with', () => {
+    expect(parse({ PUBLIC_URL: 'https://example.com/tools/iot/' })).toMatchObject({
+      publicUrl: 'https://example.com/tools/iot',
+      basePath: '/tools/iot',
+    })
+    const pages = new URL('../../../../web/src/app/', import.meta.url)
+    const folders = fs.readdirSync(pages, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(folders.map(({ name }) => name).filter((name) => !ownPaths.has(name))).toEqual([])
+  })
+
   it('treats an empty variable as absent', () => {
     expect(parse({ PORT: '', REDIS_URL: '', ADMIN_EMAIL: '' })).toEqual(parse({}))
   })
@@ -147,7 +160,11 @@ describe('parseConfig', () => {
     ['LIMITS', 'connections=1', 'looks like http.connections'],
     ['LIMITS', 'http.connections=-1', 'above 0'],
     ['PUBLIC_URL', 'iot.example.com', 'https://'],
-    ['PUBLIC_URL', 'https://iot.example.com/path', 'without a path'],
+    ['PUBLIC_URL', 'https://iot.example.com/a%2Fb', 'in its path'],
+    ['PUBLIC_URL', 'https://iot.example.com//a', 'in its path'],
+    ['PUBLIC_URL', 'https://iot.example.com/a?b', 'in its path'],
+    ['PUBLIC_URL', 'https://iot.example.com/api', 'begin like one of the platform itself'],
+    ['PUBLIC_URL', 'https://iot.example.com/o/iot/', 'begin like one of the platform itself'],
     ['TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/8'],
     ['MQTT_PROXY_PROTOCOL', 'v2', 'expected on or off'],
     ['MQTT_PROXY_PROTOCOL', 'on', 'needs TRUSTED_PROXIES'],

@@ -6,6 +6,7 @@ import { Environment } from './environment.js'
 import type { MailConfig } from './mail-config.js'
 import { isLoopback } from './networks.js'
 import type { OpenIdConnectConfig } from './openid-connect.js'
+import { basePathOf } from './public-url.js'
 import { parseTracing, type TracingConfig } from './tracing-config.js'
 
 /** The injection token of the one Config. */
@@ -32,8 +33,10 @@ export interface Config {
   dataDir: string
   /** The address of a web process that runs elsewhere; null: the api starts its own. */
   webUrl: string | null
-  /** The origin that people and devices use, without a slash at the end; null: the one in the request. */
+  /** The address that people and devices use, without a slash at the end; null: the origin in the request. */
   publicUrl: string | null
+  /** The path of that address, without a slash at the end: `/iot`, or nothing. */
+  basePath: string
   allowedOrigins: readonly string[]
   trustedProxies: readonly string[]
   /** Whether MQTT over TCP and TLS comes from trusted proxies alone, which send a PROXY header. */
@@ -88,6 +91,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     dataDir: path.resolve(env.DATA_DIR),
     webUrl: env.WEB_URL ?? null,
     publicUrl: env.PUBLIC_URL ?? null,
+    basePath: basePathOf(env.PUBLIC_URL ?? null),
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
     mqttProxyProtocol: env.MQTT_PROXY_PROTOCOL === 'on',

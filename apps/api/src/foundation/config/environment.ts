@@ -4,6 +4,7 @@ import { MqttLimits, PlatformLimits } from './limit-lists.js'
 import { MailFrom, SmtpUrl } from './mail-config.js'
 import { parseNetwork } from './networks.js'
 import { OpenIdIssuer, OpenIdRoleMap } from './openid-connect.js'
+import { PublicUrl } from './public-url.js'
 import { TracingEnvironment } from './tracing-config.js'
 import { described } from './variable-text.js'
 
@@ -86,9 +87,9 @@ export const Environment = TracingEnvironment.extend({
     group: 'addresses',
     text: 'The file of a certificate authority. When it is set, MQTT clients over TLS must show a certificate of that authority.',
   }),
-  PUBLIC_URL: described(Origin.optional(), {
+  PUBLIC_URL: described(PublicUrl.optional(), {
     group: 'addresses',
-    text: 'The address that people and devices use when a proxy stands in front, without a path.',
+    text: 'The address that people and devices use when a proxy stands in front. It may have a path, such as `https://example.com/iot` ([Below a path](operation.md#below-a-path)).',
     example: 'https://iot.example.com',
     docker: 'set',
   }),

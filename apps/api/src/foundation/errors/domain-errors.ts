@@ -77,14 +77,23 @@ export class UnprocessableError extends DomainError {
   }
 }
 
-/** The caller exceeded a limit, for now. */
+/** The caller exceeded a limit, for now. The message says which, whose it is, and when to come again. */
 export class LimitError extends DomainError {
+  readonly retryAfterSeconds: number
+  /** The name of the limit, as docs/limits.md or docs/rest.md has it. */
+  readonly limit: string
+
   constructor(
     message: string,
-    code = 'rate_limited',
-    readonly retryAfterSeconds: number | null = null,
+    {
+      code = 'rate_limited',
+      limit,
+      retryAfterSeconds,
+    }: { code?: string; limit: string; retryAfterSeconds: number },
   ) {
     super(code, message)
+    this.limit = limit
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 

@@ -1,23 +1,23 @@
 /** The page around Swagger UI: where one is, the way back to the pages, and the other document. */
-export const docsPage = `<!doctype html>
+export const docsPage = (basePath: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Heliograph REST interface</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/api/docs/swagger-ui.css">
-<link rel="stylesheet" href="/api/docs/page.css">
+<link rel="stylesheet" href="${basePath}/api/docs/swagger-ui.css">
+<link rel="stylesheet" href="${basePath}/api/docs/page.css">
 </head>
 <body>
 <header>
-<a href="/">← Back to Heliograph</a>
-<a href="/api/openapi.json">OpenAPI document</a>
-<a href="/api/asyncapi.json">AsyncAPI document of MQTT</a>
+<a href="${basePath}/">← Back to Heliograph</a>
+<a href="${basePath}/api/openapi.json">OpenAPI document</a>
+<a href="${basePath}/api/asyncapi.json">AsyncAPI document of MQTT</a>
 </header>
 <main id="docs"></main>
-<script src="/api/docs/swagger-ui-bundle.js"></script>
-<script src="/api/docs/start.js"></script>
+<script src="${basePath}/api/docs/swagger-ui-bundle.js"></script>
+<script src="${basePath}/api/docs/start.js"></script>
 </body>
 </html>
 `
@@ -51,13 +51,13 @@ body > header a:first-child { font-weight: 600; margin-right: auto }
  * Starts Swagger UI on our document, and mends what it leaves out for assistive technology: links inside of buttons, and
  * controls without a name. It sets them again whenever Swagger UI has drawn something.
  */
-export const startScript = `
+export const startScript = (basePath: string) => `
 const plainPath = ({ React }) => ({
   components: { DeepLink: ({ text }) => React.createElement('span', null, text) },
 })
 
 window.ui = SwaggerUIBundle({
-  url: '/api/openapi.json',
+  url: '${basePath}/api/openapi.json',
   dom_id: '#docs',
   deepLinking: true,
   defaultModelsExpandDepth: 0,

@@ -1,16 +1,17 @@
 import { asyncApiDocument } from '@heliograph/protocol'
-import { Controller, Get, type OnModuleInit, Req, Res } from '@nestjs/common'
+import { Controller, Get, Inject, type OnModuleInit, Req, Res } from '@nestjs/common'
 import { ApiExcludeController } from '@nestjs/swagger'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { version } from '../../foundation/config/version.js'
 import { Public } from '../access/decorators.js'
 import { type DocsAsset, readDocsAssets } from './docs-assets.js'
 import { Documents } from './documents.js'
 import { type StaticFile, sendFile, staticFile } from './static-file.js'
 
-/** Swagger UI sets style attributes; all scripts are files served here. */
+/** All scripts and styles are files served here. What Swagger UI computes is set by scripts. */
 const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The OpenAPI and AsyncAPI documents, and a readable page of the first. */
@@ -18,16 +19,19 @@ const docsPolicy =
 @Public()
 @Controller('api')
 export class DocsController implements OnModuleInit {
-  private readonly asyncApi = staticFile(
-    'application/json; charset=utf-8',
-    JSON.stringify(asyncApiDocument(version)),
-  )
+  private readonly asyncApi: StaticFile
   private assets: Record<DocsAsset, StaticFile> | null = null
 
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly documents: Documents,
+  ) {
+    const document = JSON.stringify(asyncApiDocument(version, config))
+    this.asyncApi = staticFile('application/json; charset=utf-8', document)
+  }
 
   async onModuleInit(): Promise<void> {
-    this.assets = await readDocsAssets()
+    this.assets = await readDocsAssets(this.config.basePath)
   }
 
   @Get('openapi.json')

@@ -2,11 +2,13 @@ import { Problem } from '@heliograph/protocol'
 import type { INestApplication } from '@nestjs/common'
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger'
 import { z } from 'zod'
+import { sessionCookie } from '../../foundation/addresses/cookie-rules.js'
+import { basePathOf } from '../../foundation/config/public-url.js'
 import { version } from '../../foundation/config/version.js'
 import { furtherContent } from '../requests/api-result.js'
 
-/** Makes the OpenAPI 3.1 document of the REST interface from the schemas by which the routes validate. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+/** Makes the OpenAPI 3.1 document of the REST interface from the schemas by which the routes validate, for PUBLIC_URL. */
+export function openApiDocument(app: INestApplication, publicUrl: string | null): OpenAPIObject {
   const description =
     'Register devices, issue their credentials and read their telemetry. Sign in at /api/auth/sign-in/email ' +
     'for a cookie (or the header set-auth-token, as a bearer token), or send an API key as a bearer token. ' +
@@ -17,9 +19,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription(description)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/', 'This platform')
+    .addServer(basePathOf(publicUrl) || '/', 'This platform')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key or a session token' }, 'bearer')
-    .addCookieAuth('heliograph.session_token', { type: 'apiKey', in: 'cookie' }, 'cookie')
+    .addCookieAuth(sessionCookie(publicUrl), { type: 'apiKey', in: 'cookie' }, 'cookie')
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('cookie')
     .build()

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
+import type { Config } from '../../foundation/config/config.js'
 
 const allowedMethods = 'GET, HEAD, POST, PATCH, DELETE'
 const allowedHeaders = 'authorization, content-type, heliograph-org'
-const exposedHeaders = 'set-auth-token, retry-after, x-request-id'
+const exposedHeaders = 'set-auth-token, retry-after, ratelimit, ratelimit-policy, x-request-id'
 
 /** Sets the security headers of the api's answers. The pages set their own. */
 export function securityHeaders(
-  https: boolean,
+  config: Addressed,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const apply = helmet({
     contentSecurityPolicy: {
@@ -20,25 +21,37 @@ export function securityHeaders(
       },
     },
     crossOriginResourcePolicy: { policy: 'same-origin' },
-    // Without TLS a browser ignores it, or would refuse other servers of this name that have no TLS.
-    strictTransportSecurity: https,
+    // Set by `demandTls`, for pages alike.
+    strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   })
   return (request, response) => {
     apply(request, response, () => {})
+    demandTls(config, response)
     // Answers are private to the caller; routes whose answers may be cached override this.
     response.setHeader('cache-control', 'no-store')
   }
 }
 
 /** Sets the headers of pages that apply behind TLS only. The pages set all others themselves. */
-export function pageHeaders(https: boolean): (response: ServerResponse) => void {
+export function pageHeaders(config: Addressed): (response: ServerResponse) => void {
   return (response) => {
-    if (!https) return
-    response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains')
-    response.setHeader('cross-origin-opener-policy', 'same-origin')
+    if (demandTls(config, response)) response.setHeader('cross-origin-opener-policy', 'same-origin')
   }
 }
+
+/**
+ * Has browsers use TLS alone from now on (RFC 6797), when PUBLIC_URL does: without TLS they ignore it, or would refuse other
+ * servers of this name that have none. Below a path the host belongs to others too, who decide about its subdomains themselves.
+ */
+function demandTls({ publicUrl, basePath }: Addressed, response: ServerResponse): boolean {
+  if (publicUrl?.startsWith('https:') !== true) return false
+  const subdomains = basePath === '' ? '; includeSubDomains' : ''
+  response.setHeader('strict-transport-security', `max-age=31536000${subdomains}`)
+  return true
+}
+
+type Addressed = Pick<Config, 'publicUrl' | 'basePath'>
 
 /** Sets the CORS headers for pages of ALLOWED_ORIGINS. Returns true for a preflight request, which is answered here. */
 export function answerCors(

@@ -9,6 +9,7 @@ import { Pacer } from '../../foundation/limits/pacer.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import { GroupedLog } from '../../foundation/logging/grouped-log.js'
 import type { RootLogger } from '../../foundation/logging/root-logger.js'
+import { exceeded } from '../problems/problem.js'
 import { accessLog } from './access-log.js'
 import { admitFirst } from './admit-first.js'
 import { refuseAnonymousBody } from './anonymous-body.js'
@@ -17,7 +18,9 @@ import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
 import { refuseUpgrade, sendProblem, sendWrongMethod } from './plain-responses.js'
+import { setRateLimitFields } from './rate-limit-fields.js'
 import { RequestQueue } from './request-queue.js'
+import { acceptAbsoluteForm, pathOf, removeBasePath } from './request-target.js'
 import { stopParsingWhenDestroyed } from './stop-parsing.js'
 import { asksForWebSocket, ignoreUpgrade } from './upgrades.js'
 import { WebProxy } from './web-proxy.js'
@@ -30,9 +33,8 @@ export type UpgradeHandler = (
   client: { remoteAddress: string },
 ) => void
 
-/** The address of MQTT over WebSocket that clients are told. */
+/** The path of MQTT over WebSocket, below PUBLIC_URL. */
 export const mqttPath = '/mqtt'
-const whereMqttIs = `MQTT over WebSocket is at the path ${mqttPath}, with the subprotocol mqtt.\n`
 
 /** The paths that Nest answers; all others are pages. */
 const nestPaths = /^\/(?:api|healthz|readyz|metrics)(?:[/?]|$)/
@@ -75,7 +77,10 @@ export class FrontDoor {
   private nest: RequestHandler = (_, response) => sendProblem(response, 503, 'starting', 'Starting.')
 
   constructor(
-    config: Pick<Config, 'trustedProxies' | 'webUrl' | 'publicUrl' | 'allowedOrigins' | 'limits'>,
+    private readonly config: Pick<
+      Config,
+      'trustedProxies' | 'webUrl' | 'publicUrl' | 'basePath' | 'allowedOrigins' | 'limits'
+    >,
     private readonly logger: RootLogger,
   ) {
     this.identify = clientIdentifier(config.trustedProxies)
@@ -97,10 +102,9 @@ export class FrontDoor {
       (socket, address) => this.bounds.endPipelined(socket, address),
       this.refusals,
     )
-    this.web = new WebProxy(config.webUrl)
-    const https = config.publicUrl?.startsWith('https:') ?? false
-    this.secure = securityHeaders(https)
-    this.securePage = pageHeaders(https)
+    this.web = new WebProxy(config.webUrl, config.basePath)
+    this.secure = securityHeaders(config)
+    this.securePage = pageHeaders(config)
     this.allowedOrigins = config.allowedOrigins
   }
 
@@ -160,6 +164,7 @@ export class FrontDoor {
     if (request.socket.destroyed) return
     response.setMaxListeners(mostListeners)
     acceptAbsoluteForm(request)
+    removeBasePath(request, this.config.basePath)
     const client = this.identify(request)
     response.once('close', () => this.countRefusal(client, response))
     this.queue.submit(request, response, client.address, () => this.serve(request, response, client))
@@ -173,7 +178,8 @@ export class FrontDoor {
   private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     accessLog(this.logger, request, response, client)
     const path = pathOf(request)
-    if (!this.bounds.begin(request, response, client.address)) refuseForNow(response)
+    if (!this.bounds.begin(request, response, client.address))
+      refuseForNow(response, this.limits.requestsPerAddress)
     else if (path === null) sendProblem(response, 400, 'bad_request', 'The request target is not a path.')
     else if (nestPaths.test(path)) this.handleApi(path, request, response)
     else if (request.method === 'TRACE') refuseTrace(response)
@@ -208,8 +214,10 @@ export class FrontDoor {
     this.bounds.release(request.socket)
     socket.once('close', () => this.upgradedSockets.delete(socket))
     acceptAbsoluteForm(request)
+    removeBasePath(request, this.config.basePath)
     const client = this.identify(request)
     const path = pathOf(request)
+    const whereMqttIs = `MQTT over WebSocket is at the path ${this.config.basePath}${mqttPath}, with the subprotocol mqtt.\n`
     const handler = path === null ? undefined : this.upgradeHandlers.get(path)
     if (hasBody(request)) refuseUpgrade(socket, 400, `An upgrade has no body. ${whereMqttIs}`)
     else if (handler !== undefined) handler(request, socket, head, { remoteAddress: client.address })
@@ -218,9 +226,11 @@ export class FrontDoor {
   }
 }
 
-function refuseForNow(response: ServerResponse): void {
-  const detail = 'Too many requests of this address are in work. Wait for the answer to one of them.'
-  sendProblem(response, 429, 'too_many_requests', detail, { 'retry-after': '1' })
+function refuseForNow(response: ServerResponse, quota: number): void {
+  const name = 'http.requestsPerAddress'
+  setRateLimitFields(response, [{ name, quota, windowSeconds: null, remaining: 0, moreInSeconds: 1 }])
+  const detail = `Your address has ${quota} requests in work, which is the limit. Wait for the answer to one of them, or try again in a second.`
+  sendProblem(response, 429, 'too_many_requests', detail, { 'retry-after': '1' }, exceeded(name))
 }
 
 function describeCut(reason: HttpCutReason, address: string): string {
@@ -254,21 +264,6 @@ function askForUpgrade(response: ServerResponse): void {
 
 /** Where Next.js, in development, tells pages of changes. */
 const hotReloadPath = /^\/_next\//
-
-/** A request target may be a whole URL, whose authority then takes the place of Host (RFC 9112, 3.2.2). */
-function acceptAbsoluteForm(request: IncomingMessage): void {
-  const { url = '' } = request
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return
-  const { host, pathname, search } = new URL(url)
-  request.headers.host = host
-  request.url = pathname + search
-}
-
-/** The path without its query; null when the request target is none, such as `*`. */
-function pathOf(request: IncomingMessage): string | null {
-  const url = request.url ?? ''
-  return url.startsWith('/') ? (url.split('?', 1)[0] ?? '/') : null
-}
 
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()

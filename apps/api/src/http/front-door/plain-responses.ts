@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Problem } from '@heliograph/protocol'
 import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
 
 /** Sends a problem (RFC 9457) outside of Nest. */
@@ -9,9 +11,10 @@ export function sendProblem(
   code: string,
   detail: string,
   headers: Record<string, string> = {},
+  more: Partial<Problem> = {},
 ): void {
   const told = { title: STATUS_CODES[status], status, detail: hideSecrets(detail), code }
-  const body = JSON.stringify({ type: 'about:blank', ...told })
+  const body = JSON.stringify({ type: 'about:blank', ...told, ...more })
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, {
     'content-type': 'application/problem+json; charset=utf-8',
@@ -46,7 +49,7 @@ export function sendPageUnavailable(
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(unavailablePage),
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     'retry-after': '3',
     'x-content-type-options': 'nosniff',
   })
@@ -65,6 +68,15 @@ export function refuseUpgrade(socket: Duplex, status: number, reason = ''): void
   socket.end(`${head.join('\r\n')}\r\n\r\n${reason}`, () => socket.destroy())
 }
 
+const unavailableStyle = `
+  :root { color-scheme: light dark }
+  body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center }
+  main { max-width: 26rem; padding: 1.5rem }
+  h1 { font-size: 1.25rem; margin: 0 0 .5rem }
+  p { margin: 0; opacity: .8 }
+`
+const styleHash = createHash('sha256').update(unavailableStyle).digest('base64')
+
 const unavailablePage = `<!doctype html>
 <html lang="en">
 <head>
@@ -72,13 +84,7 @@ const unavailablePage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="3">
 <title>Heliograph is starting</title>
-<style>
-  :root { color-scheme: light dark }
-  body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center }
-  main { max-width: 26rem; padding: 1.5rem }
-  h1 { font-size: 1.25rem; margin: 0 0 .5rem }
-  p { margin: 0; opacity: .8 }
-</style>
+<style>${unavailableStyle}</style>
 </head>
 <body>
 <main>

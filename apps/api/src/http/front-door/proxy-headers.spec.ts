@@ -15,7 +15,8 @@ describe('requestHeaders', () => {
       'proxy-authorization': 'Basic eA==',
       cookie: 'a=1',
     })
-    expect(requestHeaders(request, { address: '192.0.2.1', protocol: 'https', host: 'iot.local' })).toEqual({
+    const client = { address: '192.0.2.1', protocol: 'https', host: 'iot.local' } as const
+    expect(requestHeaders(request, client, '')).toEqual({
       host: 'iot.local',
       cookie: 'a=1',
       'x-forwarded-for': '192.0.2.1',
@@ -29,7 +30,9 @@ describe('requestHeaders', () => {
   it('keeps the length of a body, also when Connection lists it', () => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, { connection: 'Content-Length', 'content-length': '5' })
-    expect(requestHeaders(request, { address: '192.0.2.1', protocol: 'http', host: '' })).toMatchObject({
+    const client = { address: '192.0.2.1', protocol: 'http', host: '' } as const
+    expect(requestHeaders(request, client, '/iot')).toMatchObject({
+      'x-forwarded-prefix': '/iot',
       'content-length': '5',
     })
   })

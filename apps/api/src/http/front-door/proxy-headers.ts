@@ -17,8 +17,15 @@ const hopByHop = new Set([
 /** Never dropped: without it, the body of a request would be read as the next request. */
 const framing = 'content-length'
 
-/** The headers for the web process: those of the client, and forwarding headers with its address. */
-export function requestHeaders(request: IncomingMessage, client: Client): OutgoingHttpHeaders {
+/**
+ * The headers for the web process: those of the client, forwarding headers with its address, and the path below which browsers
+ * see the pages.
+ */
+export function requestHeaders(
+  request: IncomingMessage,
+  client: Client,
+  basePath: string,
+): OutgoingHttpHeaders {
   const named = connectionOptions(request.headers.connection)
   const headers: OutgoingHttpHeaders = {}
   for (const [name, value] of Object.entries(request.headers)) {
@@ -29,6 +36,7 @@ export function requestHeaders(request: IncomingMessage, client: Client): Outgoi
   headers['x-forwarded-for'] = client.address
   headers['x-forwarded-proto'] = client.protocol
   if (client.host !== '') headers['x-forwarded-host'] = client.host
+  if (basePath !== '') headers['x-forwarded-prefix'] = basePath
   return headers
 }
 

@@ -16,7 +16,10 @@ export class WebProxy {
   private target: WebTarget | null
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32 })
 
-  constructor(url: string | null) {
+  constructor(
+    url: string | null,
+    private readonly basePath: string,
+  ) {
     this.target = url === null ? null : addressOf(new URL(url))
   }
 
@@ -54,7 +57,7 @@ export class WebProxy {
       agent: this.agent,
       method: request.method,
       path: request.url,
-      headers: requestHeaders(request, client),
+      headers: requestHeaders(request, client, this.basePath),
       timeout: idleTimeoutMs,
     })
     const abort = () => upstream.destroy()
@@ -97,7 +100,7 @@ export class WebProxy {
       method: request.method,
       path: request.url,
       headers: {
-        ...requestHeaders(request, client),
+        ...requestHeaders(request, client, this.basePath),
         connection: 'Upgrade',
         upgrade: request.headers.upgrade,
       },

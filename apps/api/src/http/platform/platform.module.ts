@@ -10,10 +10,12 @@ import type { FastifyInstance } from 'fastify'
 import { longestUserAgent, runFrom } from '../../foundation/audit/request-origin.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
+import { reportLimitsTo } from '../../foundation/limits/reported-limits.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { TRACING, type Tracing } from '../../foundation/tracing/tracing.js'
 import { clientAddress } from '../front-door/client.js'
 import { FrontDoor } from '../front-door/front-door.js'
+import { rateLimitFields } from '../front-door/rate-limit-fields.js'
 import { HealthController } from '../health/health.controller.js'
 import { registerDatabaseMetrics } from '../metrics/database-metrics.js'
 import { registerHealthMetrics } from '../metrics/health-metrics.js'
@@ -40,7 +42,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     // In the constructor, because the hook applies only to routes that are declared after it.
     const fastify: FastifyInstance = adapterHost.httpAdapter.getInstance()
     this.followRoutes(fastify, new HttpMetrics(metrics.registry))
-    followOrigins(fastify)
+    followRequests(fastify)
   }
 
   onModuleInit(): void {
@@ -68,9 +70,12 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
   }
 }
 
-/** Lets the audit know where a change comes from. After the body was read, as its events come from elsewhere. */
-function followOrigins(fastify: FastifyInstance): void {
-  fastify.addHook('preValidation', ({ raw }, _, done) => {
+/**
+ * Lets the audit know where a change comes from, and the answer which limits it counted for. After the body was read, as its
+ * events come from elsewhere.
+ */
+function followRequests(fastify: FastifyInstance): void {
+  fastify.addHook('preValidation', ({ raw }, reply, done) => {
     const requestId = raw.headers['x-request-id']
     const origin = {
       requestId: typeof requestId === 'string' ? requestId : null,
@@ -78,6 +83,6 @@ function followOrigins(fastify: FastifyInstance): void {
       userAgent: raw.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
       sessionId: null,
     }
-    runFrom(origin, done)
+    runFrom(origin, () => reportLimitsTo(rateLimitFields(reply.raw), done))
   })
 }

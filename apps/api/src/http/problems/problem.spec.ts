@@ -23,8 +23,15 @@ describe('problemOf', () => {
       status: 400,
       errors,
     })
-    expect(problemOf(new LimitError('slow', 'rate_limited', 7), report).headers).toEqual({
-      'retry-after': '7',
+    const limited = new LimitError('slow', { limit: 'signIn.perAddress', retryAfterSeconds: 7 })
+    expect(problemOf(limited, report)).toMatchObject({
+      problem: {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        status: 429,
+        code: 'rate_limited',
+        'violated-policies': ['signIn.perAddress'],
+      },
+      headers: { 'retry-after': '7' },
     })
     expect(problemOf(new UnauthorizedError(), report).headers['www-authenticate']).toContain('Bearer')
     expect(problemOf(new NotFoundException('Cannot GET /x'), report).problem).toMatchObject({

@@ -27,7 +27,10 @@ export interface ProblemResponse {
 export function problemOf(error: unknown, report: (unknown: unknown) => void): ProblemResponse {
   if (error instanceof DomainError) {
     return {
-      problem: problem(statusOf(error), error.code, error.message, fieldErrors(error)),
+      problem: {
+        ...problem(statusOf(error), error.code, error.message, fieldErrors(error)),
+        ...(error instanceof LimitError ? exceeded(error.limit) : {}),
+      },
       headers: headersOf(error),
     }
   }
@@ -66,6 +69,14 @@ const statuses: readonly [abstract new (...parameters: never[]) => DomainError, 
 
 function statusOf(error: DomainError): number {
   return statuses.find(([type]) => error instanceof type)?.[1] ?? 500
+}
+
+/** The problem type of draft-ietf-httpapi-ratelimit-headers-10, 5.1. */
+export function exceeded(limit: string): Pick<Problem, 'type' | 'violated-policies'> {
+  return {
+    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+    'violated-policies': [limit],
+  }
 }
 
 function fieldErrors(error: DomainError): Problem['errors'] {

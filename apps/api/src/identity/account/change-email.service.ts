@@ -47,7 +47,14 @@ export class ChangeEmailService {
         link.expiresAt,
       )
     })
-    if (!queued) throw new LimitError('Too many links were mailed. Use one of them, or try again in an hour.')
+    if (!queued)
+      throw new LimitError(
+        'Too many links were mailed for your account. Use one of them, or try again in an hour.',
+        {
+          limit: 'accountLinks.open',
+          retryAfterSeconds: 3_600,
+        },
+      )
     this.outbox.sendSoon()
   }
 

@@ -20,7 +20,12 @@ export class ApiKeyUses implements BeforeApplicationShutdown {
   constructor(database: Database, @Inject(CONFIG) config: Config) {
     const { perMinute, burst } = apiKeyRequestLimits.values(config.limits)
     this.perMinute = perMinute
-    this.requests = new RateLimiter({ burst, refillMs: 60_000 / perMinute, maxKeys: rememberedKeys })
+    this.requests = new RateLimiter({
+      burst,
+      refillMs: 60_000 / perMinute,
+      maxKeys: rememberedKeys,
+      reportedAs: apiKeyRequestLimits.area,
+    })
     this.lastUsed = new LastUsed(database, 'api_key', new Logger(ApiKeyUses.name), writeAgainMs)
   }
 
@@ -33,8 +38,7 @@ export class ApiKeyUses implements BeforeApplicationShutdown {
     const again = waitSeconds === 1 ? 'a second' : `${waitSeconds} seconds`
     throw new LimitError(
       `This API key may send ${limit} requests a minute, and has sent more. Try again in ${again}.`,
-      'rate_limited',
-      waitSeconds,
+      { limit: apiKeyRequestLimits.area, retryAfterSeconds: waitSeconds },
     )
   }
 

@@ -2,7 +2,12 @@ import type { Organization } from '@heliograph/protocol'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, isUniqueViolation, type Transaction } from '../../foundation/database/database.service.js'
-import { ConflictError, LimitError, NotFoundError } from '../../foundation/errors/domain-errors.js'
+import {
+  ConflictError,
+  LimitError,
+  NotFoundError,
+  UnavailableError,
+} from '../../foundation/errors/domain-errors.js'
 import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import { Outbox } from '../../foundation/mail/outbox.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
@@ -15,6 +20,8 @@ import type { FoundInvitation } from './invitation-lookup.js'
 import { newAccountMail } from './invitation-mails.js'
 import { JoinOrganization } from './join-organization.js'
 import type { NewAccount } from './new-account.js'
+
+const ofTaken = 'invitations.takenAddresses'
 
 /** Makes accounts for people who join by an invitation. Where mail is sent, the address is confirmed first. */
 @Injectable()
@@ -35,7 +42,7 @@ export class NewAccounts {
     this.limits = invitationLimits.values(config.limits)
     this.lifeMs = linkLifeMs(config.limits)
     const burst = this.limits.takenAddresses
-    this.taken = new RateLimiter({ burst, refillMs: 3_600_000, maxKeys: 10_000 })
+    this.taken = new RateLimiter({ burst, refillMs: 3_600_000, maxKeys: 10_000, reportedAs: ofTaken })
   }
 
   /**
@@ -67,7 +74,12 @@ export class NewAccounts {
         expiresAt,
       )
     })
-    if (!queued) throw new LimitError('Too many mails wait to be sent. Try again later.')
+    if (!queued)
+      throw new UnavailableError(
+        'Too many mails of this platform wait to be sent. Try again in ten minutes.',
+        'busy',
+        600,
+      )
     this.outbox.sendSoon()
   }
 
@@ -107,9 +119,8 @@ export class NewAccounts {
     const waitSeconds = this.taken.take(invitation.id)
     if (waitSeconds > 0)
       throw new LimitError(
-        'This invitation was tried with too many addresses. Sign in with your account to join, or try again later.',
-        'rate_limited',
-        waitSeconds,
+        `This invitation was tried with too many addresses. Sign in with your account to join, or try again in ${Math.ceil(waitSeconds / 60)} minutes.`,
+        { limit: ofTaken, retryAfterSeconds: waitSeconds },
       )
     const passwordHash = await this.signIn.hashPassword(password)
     const person = { name, email, passwordHash, emailVerified }
@@ -143,6 +154,7 @@ export class NewAccounts {
     if ((await transaction.newAccount.count({ where })) < this.limits.unconfirmed) return
     throw new LimitError(
       'Too many mails were sent for this invitation. Open one of them, or try again in an hour.',
+      { limit: 'invitations.unconfirmed', retryAfterSeconds: Math.ceil(this.lifeMs / 1_000) },
     )
   }
 }

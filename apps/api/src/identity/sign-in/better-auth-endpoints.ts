@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { reportLimitsTo } from '../../foundation/limits/reported-limits.js'
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
 import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
+import { rateLimitFields } from '../../http/front-door/rate-limit-fields.js'
 import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
@@ -14,6 +17,7 @@ import { CallAttempts } from './call-attempts.js'
 import { offeredCalls } from './offered-calls.js'
 import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
+import { SignInCallLimits } from './sign-in-call-limits.js'
 
 const longestBodyBytes = 16_384
 
@@ -23,19 +27,24 @@ export class BetterAuthEndpoints implements OnModuleInit {
   private readonly failures = new FailureLog(new Logger(BetterAuthEndpoints.name))
 
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
     private readonly attempts: CallAttempts,
     private readonly turns: PasswordTurns,
+    private readonly limits: SignInCallLimits,
     private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
     this.frontDoor.onRequest('/api/auth', (request, response) => {
-      this.answer(request, response).catch((error: unknown) => {
-        const { problem, headers } = problemOf(error, this.failures.report)
-        sendProblem(response, problem.status, problem.code, problem.detail ?? problem.title, headers)
-      })
+      const answer = () =>
+        void this.answer(request, response).catch((error: unknown) => {
+          const { problem, headers } = problemOf(error, this.failures.report)
+          const { status, code, detail, title, ...more } = problem
+          sendProblem(response, status, code, detail ?? title, headers, more)
+        })
+      reportLimitsTo(rateLimitFields(response), answer)
     })
   }
 
@@ -51,7 +60,9 @@ export class BetterAuthEndpoints implements OnModuleInit {
       const detail = 'Pages of this origin may not do this. See ALLOWED_ORIGINS.'
       return sendProblem(response, 403, 'origin_refused', detail)
     }
-    const body = checkBody(call.body, await readBody(request))
+    if (call.proves === undefined && call.unlimited !== true)
+      this.limits.count(client.address, { isStart: call.startsSignIn === true })
+    const body = this.withBasePath(checkBody(call.body, await readBody(request)))
     const attempt = await this.attempts.begin(call, {
       headers: request.headers,
       address: client.address,
@@ -69,6 +80,15 @@ export class BetterAuthEndpoints implements OnModuleInit {
     // A redirect answers the return from an OpenID provider.
     if (answer.status >= 400) return await sendRefusal(answer, response)
     await send(answer, response, cookies)
+  }
+
+  /** Pages to come back to are named as within the platform, and better-auth sends browsers to them. */
+  private withBasePath(body: Record<string, unknown>): Record<string, unknown> {
+    const paths = Object.entries(body).filter(([name]) => /^(?:error)?CallbackURL$/i.test(name))
+    return {
+      ...body,
+      ...Object.fromEntries(paths.map(([name, path]) => [name, `${this.config.basePath}${path}`])),
+    }
   }
 
   /** better-auth answers 200 also when the session could not be deleted, because the database is away. */
@@ -129,7 +149,7 @@ function toWebRequest(
     if (value !== undefined) headers.set(name, value)
   }
   headers.set(clientAddressHeader, client.address)
-  const url = new URL(request.url ?? '/', baseUrl)
+  const url = new URL(`${baseUrl}${request.url ?? '/'}`)
   url.pathname = url.pathname.replace(/\/$/, '')
   if (request.method !== 'POST') return new Request(url, { headers })
   headers.set('origin', url.origin)
@@ -145,8 +165,6 @@ async function sendRefusal(answer: Response, response: ServerResponse): Promise<
   const { code, message } = Refusal.catch({}).parse(await answer.json().catch(() => ({})))
   const cookies = headers.getSetCookie()
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
-  const retryAfter = headers.get('x-retry-after')
-  if (retryAfter !== null) response.setHeader('retry-after', retryAfter)
   const fallback = fallbackCodes[status] ?? 'refused'
   sendProblem(response, status, code?.toLowerCase() ?? fallback, message ?? 'The request was refused.')
 }
@@ -156,7 +174,6 @@ const fallbackCodes: Record<number, string> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not_found',
-  429: 'rate_limited',
 }
 
 async function send(answer: Response, response: ServerResponse, moreCookies: string[]): Promise<void> {

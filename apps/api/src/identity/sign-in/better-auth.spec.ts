@@ -32,6 +32,7 @@ function authWith(password: string | null) {
   return createBetterAuth({
     prisma,
     baseUrl,
+    cookies: { prefix: '', path: '/', secure: false },
     secrets: [{ version: 1, value: 'x'.repeat(64) }],
     passkeyHost: passkeyHost(null, 3_000),
     openIdConnect: { config: null, check: () => undefined, beforeSession: nothing },

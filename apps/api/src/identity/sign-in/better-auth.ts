@@ -2,6 +2,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { betterAuth } from 'better-auth'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { bearer } from 'better-auth/plugins/bearer'
+import { type CookieRules, cookieNames } from '../../foundation/addresses/cookie-rules.js'
 import type { PrismaClient } from '../../foundation/database/generated/client.js'
 import {
   type OpenIdConnectRules,
@@ -15,7 +16,9 @@ export const clientAddressHeader = 'x-heliograph-client-address'
 
 interface Options {
   prisma: PrismaClient
+  /** The address of the platform. */
   baseUrl: string
+  cookies: CookieRules
   /** The current AUTH_SECRET, which signs and encrypts, and earlier ones, with which is only decrypted. */
   secrets: { version: number; value: string }[]
   passkeyHost: PasskeyHost
@@ -29,10 +32,11 @@ interface Options {
 }
 
 /** Configures better-auth: e-mail and password, cookie or bearer token, no public sign-up. */
-export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log, ...on }: Options) {
+export function createBetterAuth({ prisma, baseUrl, cookies, secrets, openIdConnect, log, ...on }: Options) {
   return betterAuth({
     appName: 'Heliograph',
-    baseURL: baseUrl,
+    // With the whole path, as better-auth adds its own only to an origin.
+    baseURL: `${baseUrl}/api/auth`,
     basePath: '/api/auth',
     secrets,
     database: prismaAdapter(prisma, { provider: 'postgresql' }),
@@ -56,25 +60,19 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
     // Who has no password proves themselves in another way before they add a passkey (call-attempts.ts).
     session: { freshAge: 0 },
     advanced: {
-      cookiePrefix: 'heliograph',
-      useSecureCookies: baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      cookiePrefix: `${cookies.prefix}${cookieNames}`,
+      // It would put a prefix of its own before ours.
+      useSecureCookies: false,
+      defaultCookieAttributes: {
+        httpOnly: true,
+        sameSite: 'lax',
+        path: cookies.path,
+        secure: cookies.secure,
+      },
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
-    // Passwords and codes have limits of their own, by address and by account (sign-in-limits.ts); these are for the other calls.
-    rateLimit: {
-      enabled: true,
-      window: 60,
-      max: 300,
-      customRules: {
-        '/sign-in/email': false,
-        '/sign-out': false,
-        '/two-factor/*': false,
-        '/passkey/*': { window: 60, max: 60 },
-        '/sign-in/social': { window: 60, max: 60 },
-        '/change-password': { window: 300, max: 10 },
-      },
-    },
+    // Limits are ours: sign-in-limits.ts for passwords and codes, sign-in-call-limits.ts for the other calls.
+    rateLimit: { enabled: false },
     databaseHooks: {
       account: {
         create: {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Inject, Injectable } from '@nestjs/common'
+import { cookieNames, cookieRules } from '../../foundation/addresses/cookie-rules.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 
@@ -28,9 +29,10 @@ export class KnownBrowsers {
     @Inject(CONFIG) config: Pick<Config, 'publicUrl'>,
     private readonly secrets: Secrets,
   ) {
-    const secure = config.publicUrl?.startsWith('https:') ?? false
-    this.cookieName = `${secure ? '__Secure-' : ''}heliograph.known_browser`
-    this.attributes = `Max-Age=${lifetimeSeconds}; Path=/api/auth; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+    const { prefix, path, secure } = cookieRules(config.publicUrl)
+    this.cookieName = `${prefix}${cookieNames}.known_browser`
+    const ownPath = prefix === '__Host-' ? path : `${path.replace(/\/$/, '')}/api/auth`
+    this.attributes = `Max-Age=${lifetimeSeconds}; Path=${ownPath}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   }
 
   /** The id of the browser that sent these cookies; null when the account has not signed in there within a year. */

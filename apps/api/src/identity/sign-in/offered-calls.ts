@@ -9,6 +9,10 @@ export interface OfferedCall {
   body: z.ZodType<Record<string, unknown>>
   /** What the body proves, so that it is counted as an attempt: who signs in by a password, who is signed in, or a second step. */
   proves?: 'password' | 'own password' | 'code'
+  /** Begins or ends a sign-in, for which there is a narrower limit. */
+  startsSignIn?: true
+  /** No limit refuses it: whoever may sign in may also leave. */
+  unlimited?: true
   /** better-auth does not look at the password of this call, so that it is checked before. */
   checksPassword?: true
   /** What the audit says of a call that proves the own password. */
@@ -34,6 +38,7 @@ const OwnPath = z
   .max(512)
   .regex(/^\/(?![/\\])[^\\\s]*$/, 'must be a path of the platform')
 const get: OfferedCall = { method: 'GET', body: Nothing }
+const start = { startsSignIn: true } as const
 const post = (body: OfferedCall['body'], more: Partial<OfferedCall> = {}): OfferedCall => ({
   method: 'POST',
   body,
@@ -79,7 +84,7 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
   ],
   ['/api/auth/two-factor/verify-totp', post(z.object({ code: AppCode }), { proves: 'code' })],
   ['/api/auth/two-factor/verify-backup-code', post(z.object({ code: RecoveryCode }), { proves: 'code' })],
-  ['/api/auth/passkey/generate-register-options', get],
+  ['/api/auth/passkey/generate-register-options', { ...get, ...start }],
   [
     '/api/auth/passkey/verify-registration',
     post(z.object({ response: Credential, name: Name, password: GivenPassword.optional() }), {
@@ -88,12 +93,15 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
       audits: 'person.addPasskey',
     }),
   ],
-  ['/api/auth/passkey/generate-authenticate-options', get],
-  ['/api/auth/passkey/verify-authentication', post(z.object({ response: Credential }))],
-  ['/api/auth/sign-in/social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')))],
+  ['/api/auth/passkey/generate-authenticate-options', { ...get, ...start }],
+  ['/api/auth/passkey/verify-authentication', post(z.object({ response: Credential }), start)],
+  [
+    '/api/auth/sign-in/social',
+    post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')), start),
+  ],
   ['/api/auth/link-social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/account')))],
   [`/api/auth/callback/${openIdProviderId}`, get],
-  ['/api/auth/sign-out', post(Nothing)],
+  ['/api/auth/sign-out', post(Nothing, { unlimited: true })],
   [
     '/api/auth/change-password',
     post(
@@ -103,6 +111,7 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
         // With it, better-auth ends all sessions of the person and answers with a new one for this caller.
         revokeOtherSessions: z.boolean().default(true),
       }),
+      { proves: 'own password' },
     ),
   ],
   ['/api/auth/update-user', post(z.object({ name: Name }))],

@@ -14,7 +14,8 @@ export class Origins {
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
     const { publicUrl, port } = config
-    this.listed = new Set([...config.allowedOrigins, ...(publicUrl === null ? [] : [publicUrl])])
+    const own = publicUrl === null ? [] : [new URL(publicUrl).origin]
+    this.listed = new Set([...config.allowedOrigins, ...own])
     const local = loopbackHosts.map((host) => new URL(`http://${host}:${port}`).origin)
     this.loopback = new Set([...local, ...(publicUrl === null ? [] : siblingsOf(publicUrl))])
   }

@@ -6,12 +6,18 @@ import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import type { Person } from '../../foundation/principal/principal.js'
 
 const recentSignInMs = 600_000
+const limit = 'ownPassword.perAccount'
 
 /** Has a signed-in person prove once more that they are who signed in, before something that an open browser must not do. */
 @Injectable()
 export class PasswordConfirmation {
   /** Counts for each person: a session is needed to try at all. */
-  private readonly attempts = new RateLimiter<string>({ burst: 10, refillMs: 60_000, maxKeys: 10_000 })
+  private readonly attempts = new RateLimiter<string>({
+    burst: 10,
+    refillMs: 60_000,
+    maxKeys: 10_000,
+    reportedAs: limit,
+  })
 
   constructor(private readonly database: Database) {}
 
@@ -26,9 +32,8 @@ export class PasswordConfirmation {
     const waitSeconds = this.attempts.take(userId)
     if (waitSeconds > 0)
       throw new LimitError(
-        `There were too many wrong passwords. Try again in ${waitSeconds} seconds.`,
-        'rate_limited',
-        waitSeconds,
+        `There were too many wrong passwords from your account. Try again in ${waitSeconds} seconds.`,
+        { limit, retryAfterSeconds: waitSeconds },
       )
     if (password === undefined || !(await verify(stored, password))) throw notYourPassword()
     this.attempts.giveBack(userId)

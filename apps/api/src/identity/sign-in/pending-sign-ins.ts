@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
+import { cookieNames, cookieRules } from '../../foundation/addresses/cookie-rules.js'
+import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 
 export interface KnownPerson {
@@ -9,11 +11,19 @@ export interface KnownPerson {
 /** Sign-ins whose password was right, and which wait for the code of the second step. better-auth names them in a cookie. */
 @Injectable()
 export class PendingSignIns {
-  constructor(private readonly database: Database) {}
+  private readonly cookie: string
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly database: Database,
+  ) {
+    this.cookie = `${cookieRules(config.publicUrl).prefix}${cookieNames}.two_factor=`
+  }
 
   /** Who signs in; null when the cookie names none, or none any more. better-auth checks the cookie's signature. */
   async find(cookies: string | undefined): Promise<KnownPerson | null> {
-    const identifier = /(?:^|;\s*)(?:__Secure-)?heliograph\.two_factor=([\w-]{1,64})/.exec(cookies ?? '')?.[1]
+    const value = cookies?.split(/; */).find((cookie) => cookie.startsWith(this.cookie))
+    const identifier = /^[\w-]{1,64}/.exec(value?.slice(this.cookie.length) ?? '')?.[0]
     if (identifier === undefined) return null
     const { rows } = await this.database.pools.authentication.query<KnownPerson>(findSql, [identifier])
     return rows[0] ?? null

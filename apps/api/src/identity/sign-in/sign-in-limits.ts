@@ -3,10 +3,13 @@ import { networkOf } from '@heliograph/broker'
 import { Injectable } from '@nestjs/common'
 import { LimitError } from '../../foundation/errors/domain-errors.js'
 import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
+import { reportLimit } from '../../foundation/limits/reported-limits.js'
 
 const maxKeys = 100_000
 
 interface Limit {
+  /** What answers call it. */
+  name: string
   /** How many attempts may come at once. */
   burst: number
   /** After them, one more is allowed each time this has passed. */
@@ -32,18 +35,26 @@ const elsewhere =
  * One address alone never uses up the limit of an account: what it may try there comes back more slowly than the limit does.
  */
 export const passwordLimits: SignInLimitTable = {
-  address: { burst: 20, refillMs: 15_000, refusal: 'There were too many attempts from your address.' },
+  address: {
+    name: 'signIn.perAddress',
+    burst: 20,
+    refillMs: 15_000,
+    refusal: 'There were too many attempts from your address.',
+  },
   accountFromAddress: {
+    name: 'signIn.perAccountAndAddress',
     burst: 10,
     refillMs: 60_000,
     refusal: 'There were too many wrong passwords for this account from your address.',
   },
   account: {
+    name: 'signIn.perAccount',
     burst: 100,
     refillMs: 20_000,
     refusal: `There were too many wrong passwords for this account ${elsewhere}`,
   },
   browser: {
+    name: 'signIn.perBrowser',
     burst: 10,
     refillMs: 60_000,
     refusal: 'There were too many wrong passwords for this account in this browser.',
@@ -55,18 +66,26 @@ export const passwordLimits: SignInLimitTable = {
  * 154 in the first day, leaves who has the password a chance of one in two thousand a day, from however many addresses.
  */
 export const codeLimits: SignInLimitTable = {
-  address: { burst: 20, refillMs: 15_000, refusal: 'There were too many codes from your address.' },
+  address: {
+    name: 'secondStep.perAddress',
+    burst: 20,
+    refillMs: 15_000,
+    refusal: 'There were too many codes from your address.',
+  },
   accountFromAddress: {
+    name: 'secondStep.perAccountAndAddress',
     burst: 5,
     refillMs: 1_800_000,
     refusal: 'There were too many wrong codes for this account from your address.',
   },
   account: {
+    name: 'secondStep.perAccount',
     burst: 10,
     refillMs: 600_000,
     refusal: `There were too many wrong codes for this account ${elsewhere}`,
   },
   browser: {
+    name: 'secondStep.perBrowser',
     burst: 5,
     refillMs: 300_000,
     refusal: 'There were too many wrong codes for this account in this browser.',
@@ -95,13 +114,20 @@ export class SignInLimits {
     private readonly limits: SignInLimitTable,
     now?: () => number,
   ) {
-    const limiter = ({ burst, refillMs }: Limit) =>
-      new RateLimiter<string>({ burst, refillMs, maxKeys, ...(now ? { now } : {}) })
+    const limiter = ({ burst, refillMs }: Limit, reportedAs?: string) =>
+      new RateLimiter<string>({
+        burst,
+        refillMs,
+        maxKeys,
+        ...(reportedAs ? { reportedAs } : {}),
+        ...(now ? { now } : {}),
+      })
     this.limiters = {
-      address: limiter(limits.address),
-      accountFromAddress: limiter(limits.accountFromAddress),
+      address: limiter(limits.address, limits.address.name),
+      accountFromAddress: limiter(limits.accountFromAddress, limits.accountFromAddress.name),
+      // What is left of it would tell everybody how often others try.
       account: limiter(limits.account),
-      browser: limiter(limits.browser),
+      browser: limiter(limits.browser, limits.browser.name),
     }
   }
 
@@ -115,6 +141,7 @@ export class SignInLimits {
     if (waitSeconds > 0) {
       if (await isKnownAddress()) return giveBack
       giveBack()
+      reportLimit(this.limiters.account.state(ofAccount[1], this.limits.account.name))
       throw this.refusal('account', waitSeconds)
     }
     return () => {
@@ -146,8 +173,9 @@ export class SignInLimits {
 
   private refusal(name: LimitName, waitSeconds: number): LimitError {
     const again = name === 'account' ? 'Anywhere else, try again in' : 'Try again in'
-    const text = `${this.limits[name].refusal} ${again} ${durationText(waitSeconds)}.`
-    return new LimitError(text, 'rate_limited', waitSeconds)
+    const { refusal, name: limit } = this.limits[name]
+    const text = `${refusal} ${again} ${durationText(waitSeconds)}.`
+    return new LimitError(text, { limit, retryAfterSeconds: waitSeconds })
   }
 }
 

@@ -17,6 +17,7 @@ import { SecondFactorSecrets } from './second-factor-secrets.js'
 import { SignInService } from './sign-in.service.js'
 import { SignInAttempts } from './sign-in-attempts.js'
 import { SignInAudit } from './sign-in-audit.js'
+import { SignInCallLimits } from './sign-in-call-limits.js'
 import { CodeLimits, codeLimits, passwordLimits, SignInLimits } from './sign-in-limits.js'
 import { UsedCodes } from './used-codes.js'
 
@@ -28,6 +29,7 @@ import { UsedCodes } from './used-codes.js'
     Origins,
     SignInAttempts,
     PasswordTurns,
+    SignInCallLimits,
     KnownBrowsers,
     KnownAddresses,
     ExpiredRows,

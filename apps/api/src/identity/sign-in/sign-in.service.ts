@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { APIError } from 'better-auth/api'
+import { cookieRules } from '../../foundation/addresses/cookie-rules.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database, type Transaction } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
@@ -54,6 +55,7 @@ export class SignInService {
     this.betterAuth = createBetterAuth({
       prisma: database.accounts,
       baseUrl: this.baseUrl,
+      cookies: cookieRules(config.publicUrl),
       secrets: secrets.numberedAuthSecrets,
       openIdConnect,
       passkeyHost: passkeyHost(config.publicUrl, config.port),

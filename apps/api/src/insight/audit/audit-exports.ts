@@ -1,9 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { ExportAudit } from '@heliograph/protocol'
 import { Injectable, type StreamableFile } from '@nestjs/common'
-import type { Busy, ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
+import type {
+  Busy,
+  ConcurrencyLimiter,
+  RunningLimits,
+} from '../../foundation/concurrency/concurrency-limiter.js'
 import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
-import { LimitError, UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { UnavailableError } from '../../foundation/errors/domain-errors.js'
+import { tooManyAtATime } from '../../foundation/limits/too-many-exports.js'
 import { type Principal, shareOf } from '../../foundation/principal/principal.js'
 import { streamedFile } from '../../http/requests/streamed-file.js'
 import { AuditService } from './audit.service.js'
@@ -21,7 +26,7 @@ export class AuditExports {
     private readonly audit: AuditService,
     limiters: ConcurrencyLimiters,
   ) {
-    this.limiter = limiters.make(auditExportLimits, (_, busy) => tooMany(busy))
+    this.limiter = limiters.make(auditExportLimits, tooMany)
   }
 
   async write(
@@ -42,9 +47,11 @@ export class AuditExports {
   }
 }
 
-function tooMany({ level }: Busy): Error {
-  const detail = 'Too many files of the audit are being read. Finish or close one of them, then try again.'
-  return level === 'caller'
-    ? new LimitError(detail, 'too_many_exports', retryAfterSeconds)
-    : new UnavailableError(detail, 'busy', retryAfterSeconds)
+function tooMany({ perCaller }: RunningLimits, { level }: Busy): Error {
+  if (level === 'caller') {
+    const detail = `You are reading ${perCaller} files of the audit, which is the limit. Finish or close one of them, then try again.`
+    return tooManyAtATime('auditExports.perCaller', perCaller, detail)
+  }
+  const detail = 'Too many files of the audit are being read at the moment. Try again in ten seconds.'
+  return new UnavailableError(detail, 'busy', retryAfterSeconds)
 }

@@ -155,7 +155,10 @@ export class BrokerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private acceptWebSockets(broker: Broker<ConnectionPrincipal>): void {
     for (const path of webSocketPaths)
       this.frontDoor.onUpgrade(path, (request, socket, head, { remoteAddress }) =>
-        broker.handleUpgrade(request, socket, head, { remoteAddress, path: mqttPath }),
+        broker.handleUpgrade(request, socket, head, {
+          remoteAddress,
+          path: `${this.config.basePath}${mqttPath}`,
+        }),
       )
   }
 }

@@ -6,6 +6,7 @@ import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-li
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, LimitError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
+import { reportLimit } from '../../foundation/limits/reported-limits.js'
 import { type Principal, shareOf } from '../../foundation/principal/principal.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
@@ -153,8 +154,12 @@ function clientIdTaken(clientId: string): ConflictError {
 }
 
 function tooManyTokens(most: number): LimitError {
-  const detail = `You have ${most} MQTT tokens, which is the limit. Each ends within five minutes.`
-  return new LimitError(detail, 'too_many_tokens', tooManyRetryAfterSeconds)
+  const limit = 'tokens.perOwner'
+  const windowSeconds = lifetimeMs / 1_000
+  const retryAfterSeconds = tooManyRetryAfterSeconds
+  reportLimit({ name: limit, quota: most, windowSeconds, remaining: 0, moreInSeconds: retryAfterSeconds })
+  const detail = `You have ${most} MQTT tokens, which is the limit. Each ends within five minutes: try again in one.`
+  return new LimitError(detail, { code: 'too_many_tokens', limit, retryAfterSeconds })
 }
 
 function ownerOf(principal: Principal): TokenOwner {

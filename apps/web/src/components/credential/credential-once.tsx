@@ -5,6 +5,7 @@ import { CopyButton } from '@/components/copy-button'
 import { CopyField } from '@/components/copy-field'
 import { Notice } from '@/components/notice'
 import { Tabs } from '@/components/tabs'
+import { ownAddress } from '@/lib/base-path'
 import { usePlatform } from '@/lib/platform'
 import { connectSnippets } from '@/lib/snippets/connect-snippets'
 import { startCommand } from '@/lib/start-command'
@@ -19,7 +20,7 @@ interface CredentialOnceProps {
 export function CredentialOnce({ credential, device }: CredentialOnceProps) {
   const { data: platform } = usePlatform()
   const fields = credentialFields(credential)
-  const snippets = connectSnippets(credential, device, platform?.urls.http ?? window.location.origin)
+  const snippets = connectSnippets(credential, device, platform?.urls.http ?? ownAddress())
   const all = fields.map(({ label, value }) => `${label}: ${value}`).join('\n')
 
   return (

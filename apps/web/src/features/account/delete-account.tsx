@@ -7,6 +7,7 @@ import { FormDialog } from '@/components/form-dialog'
 import { PasswordInput } from '@/components/password-input'
 import { TextField } from '@/components/text-field'
 import { request } from '@/lib/api'
+import { addressOf } from '@/lib/base-path'
 import { paths } from '@/lib/paths'
 import { useForm } from '@/lib/use-form'
 import { AccountSection } from './account-section'
@@ -39,7 +40,7 @@ function DeleteDialog({ me, onClose }: { me: Me; onClose: () => void }) {
     onSubmit: async (body) => {
       await request('/api/v1/me/delete', { method: 'POST', body })
       // Loaded anew, so that nothing stays in memory.
-      window.location.assign(paths.signIn)
+      window.location.assign(addressOf(paths.signIn))
     },
   })
   const names = me.organizations.map(({ name }) => name)

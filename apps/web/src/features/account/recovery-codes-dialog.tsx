@@ -4,6 +4,7 @@ import { Download } from 'lucide-react'
 import { Button } from '@/components/button'
 import { CopyButton } from '@/components/copy-button'
 import { Dialog } from '@/components/dialog'
+import { ownAddress } from '@/lib/base-path'
 import { download } from '@/lib/download'
 
 interface RecoveryCodesDialogProps {
@@ -15,7 +16,7 @@ interface RecoveryCodesDialogProps {
 /** Shows recovery codes, once. */
 export function RecoveryCodesDialog({ codes, email, onClose }: RecoveryCodesDialogProps) {
   const save = () => {
-    const text = `Recovery codes of ${email} for Heliograph at ${window.location.origin}\nEach works once.\n\n${codes.join('\n')}\n`
+    const text = `Recovery codes of ${email} for Heliograph at ${ownAddress()}\nEach works once.\n\n${codes.join('\n')}\n`
     download('heliograph-recovery-codes.txt', new Blob([text], { type: 'text/plain' }))
   }
   return (

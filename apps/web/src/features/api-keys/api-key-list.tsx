@@ -10,6 +10,7 @@ import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Th, ThActions } from '@/components/table'
 import { useApiKeys } from '@/lib/api-keys'
+import { addressOf } from '@/lib/base-path'
 import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
 import { ApiKeyRow, type ApiKeyRowProps } from './api-key-row'
@@ -45,7 +46,7 @@ function ManagedApiKeys() {
           <h1 className="text-20 font-semibold tracking-tight">API keys</h1>
           <p className="mt-0.5 max-w-xl text-13 text-ink-soft">
             Scripts use these to call the REST API of {name}; see its{' '}
-            <a href={paths.apiDocs} className="text-ink underline underline-offset-2">
+            <a href={addressOf(paths.apiDocs)} className="text-ink underline underline-offset-2">
               documentation
             </a>
             . Devices sign in with credentials instead.

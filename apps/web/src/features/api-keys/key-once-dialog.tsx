@@ -5,6 +5,7 @@ import { Button } from '@/components/button'
 import { CodeBlock } from '@/components/code-block'
 import { CopyField } from '@/components/copy-field'
 import { Dialog } from '@/components/dialog'
+import { ownAddress } from '@/lib/base-path'
 import { usePlatform } from '@/lib/platform'
 
 interface KeyOnceDialogProps {
@@ -15,7 +16,7 @@ interface KeyOnceDialogProps {
 
 export function KeyOnceDialog({ apiKey, title, onClose }: KeyOnceDialogProps) {
   const { data: platform } = usePlatform()
-  const url = new URL('/api/v1/devices', platform?.urls.http ?? window.location.origin)
+  const url = `${platform?.urls.http ?? ownAddress()}/api/v1/devices`
   return (
     <Dialog
       open

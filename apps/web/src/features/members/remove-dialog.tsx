@@ -4,6 +4,7 @@ import type { Member } from '@heliograph/protocol'
 import { ConfirmDialog } from '@/components/confirm-dialog'
 import { useToast } from '@/components/toast'
 import { useApiKeys } from '@/lib/api-keys'
+import { addressOf } from '@/lib/base-path'
 import { useMe } from '@/lib/me'
 import { useMay, useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
@@ -26,7 +27,7 @@ export function RemoveDialog({ member, onClose }: RemoveDialogProps) {
   const confirm = async () => {
     await remove(member.id)
     // Loaded anew, so that nothing of the organization stays in memory.
-    if (isSelf) window.location.assign(paths.home)
+    if (isSelf) window.location.assign(addressOf(paths.home))
     else toast(`${member.name} was removed`)
   }
   return (

@@ -4,6 +4,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog'
 import { Loaded } from '@/components/loaded'
 import { Skeleton } from '@/components/skeleton'
 import { request } from '@/lib/api'
+import { addressOf } from '@/lib/base-path'
 import { formatBytes, formatCount } from '@/lib/format-number'
 import { useOrganization } from '@/lib/organization'
 import { paths } from '@/lib/paths'
@@ -15,7 +16,7 @@ export function DeleteOrganizationDialog({ onClose }: { onClose: () => void }) {
   const confirm = async () => {
     await request('/api/v1/organization', { method: 'DELETE', query: { confirm: slug }, org: slug })
     // Loaded anew, so that nothing of the organization stays in memory.
-    window.location.assign(paths.home)
+    window.location.assign(addressOf(paths.home))
   }
   return (
     <ConfirmDialog

@@ -4,9 +4,11 @@ import type { InvitationDetails } from '@heliograph/protocol'
 import { ErrorState } from '@/components/error-state'
 import { Skeleton } from '@/components/skeleton'
 import { ApiError } from '@/lib/api-error'
+import { addressOf } from '@/lib/base-path'
 import { isTemporary } from '@/lib/explain'
 import { formatMoment } from '@/lib/format-time'
 import { useMe } from '@/lib/me'
+import { paths } from '@/lib/paths'
 import { roleLabel, roleTexts } from '@/lib/role-texts'
 import { useFragment } from '@/lib/use-fragment'
 import { JoinForms } from './join-forms'
@@ -87,7 +89,7 @@ const titles: Record<string, string> = {
 
 function HomeLink() {
   return (
-    <a href="/" className="text-13 text-ink underline underline-offset-2">
+    <a href={addressOf(paths.home)} className="text-13 text-ink underline underline-offset-2">
       Go to Heliograph
     </a>
   )

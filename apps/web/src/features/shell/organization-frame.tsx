@@ -8,6 +8,7 @@ import { ClockNotice } from '@/components/clock-notice'
 import { EmptyState } from '@/components/empty-state'
 import { ErrorState } from '@/components/error-state'
 import { ApiError } from '@/lib/api-error'
+import { addressOf } from '@/lib/base-path'
 import { DeviceFactsProvider } from '@/lib/live/device-facts-context'
 import { useOnReconnected } from '@/lib/live/live-connection'
 import { LiveProvider } from '@/lib/live/live-provider'
@@ -113,7 +114,7 @@ function UnknownOrganization({ org }: { org: string }) {
         level={1}
         title="Organization not found"
         action={
-          <a href={paths.home} className={buttonClass()}>
+          <a href={addressOf(paths.home)} className={buttonClass()}>
             Go to your organization
           </a>
         }

@@ -3,7 +3,7 @@ import { EXAMPLE, EXAMPLE_FOR_CMD, lines } from './shells.ts'
 import type { Snippet } from './snippet.ts'
 
 export function curl({ username, password }: IssuedCredential, device: string, httpUrl: string): Snippet {
-  const url = new URL(`/api/v1/devices/${device}/telemetry`, httpUrl).href
+  const url = `${httpUrl}/api/v1/devices/${device}/telemetry`
   const note = 'Sends one message.'
   const shell = { language: 'shell' as const, version: null, note }
   return {

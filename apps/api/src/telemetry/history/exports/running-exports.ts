@@ -5,7 +5,8 @@ import type {
   RunningLimits,
 } from '../../../foundation/concurrency/concurrency-limiter.js'
 import { ConcurrencyLimiters } from '../../../foundation/concurrency/concurrency-limiters.js'
-import { LimitError, UnavailableError } from '../../../foundation/errors/domain-errors.js'
+import { UnavailableError } from '../../../foundation/errors/domain-errors.js'
+import { tooManyAtATime } from '../../../foundation/limits/too-many-exports.js'
 import { type Principal, shareOf } from '../../../foundation/principal/principal.js'
 import { exportLimits } from './export-limits.js'
 
@@ -29,8 +30,8 @@ export class RunningExports {
 function tooMany({ perCaller, perOrganization }: RunningLimits, { level }: Busy): Error {
   switch (level) {
     case 'caller': {
-      const detail = `You are reading ${perCaller} files of telemetry, which is the limit. Finish or close one of them.`
-      return new LimitError(detail, 'too_many_exports', retryAfterSeconds)
+      const detail = `You are reading ${perCaller} files of telemetry, which is the limit. Finish or close one of them, then try again.`
+      return tooManyAtATime('exports.perCaller', perCaller, detail)
     }
     case 'organization': {
       const detail = `Your organization is reading ${perOrganization} files of telemetry, which is the limit. Try again when one of them is finished.`
