@@ -64,7 +64,7 @@ export class NewAccounts {
       return this.outbox.add(
         transaction,
         newAccountMail(email, invitation.organization.name, url, expiresAt),
-        expiresAt,
+        { expiresAt, organizationId: invitation.organizationId },
       )
     })
     if (!queued) throw new LimitError('Too many mails wait to be sent. Try again later.')
