@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
+import { runFrom } from '../../foundation/audit/request-origin.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
+import { originOf } from '../../http/front-door/origin-of.js'
 import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
 import { FailureLog } from '../../http/problems/failure-log.js'
 import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
 import { CallAttempts } from './call-attempts.js'
-import { offeredCalls } from './offered-calls.js'
+import { CallAudit } from './call-audit.js'
+import { type OfferedCall, offeredCalls } from './offered-calls.js'
 import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
 
@@ -26,13 +29,14 @@ export class BetterAuthEndpoints implements OnModuleInit {
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
     private readonly attempts: CallAttempts,
+    private readonly audit: CallAudit,
     private readonly turns: PasswordTurns,
     private readonly database: Database,
   ) {}
 
   onModuleInit(): void {
     this.frontDoor.onRequest('/api/auth', (request, response) => {
-      this.answer(request, response).catch((error: unknown) => {
+      runFrom(originOf(request), () => this.answer(request, response)).catch((error: unknown) => {
         const { problem, headers } = problemOf(error, this.failures.report)
         sendProblem(response, problem.status, problem.code, problem.detail ?? problem.title, headers)
       })
@@ -52,12 +56,13 @@ export class BetterAuthEndpoints implements OnModuleInit {
       return sendProblem(response, 403, 'origin_refused', detail)
     }
     const body = checkBody(call.body, await readBody(request))
-    const attempt = await this.attempts.begin(call, {
-      headers: request.headers,
-      address: client.address,
-      body,
-    })
-    const handle = () => this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    const { headers } = request
+    const person = asksWhoIsSignedIn(call) ? await this.signIn.findPerson(headers) : null
+    const attempt = await this.attempts.begin(call, { headers, address: client.address, person, body })
+    const handle = () =>
+      this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body), (change) =>
+        this.audit.record({ call, person, body }, change),
+      )
     const answer = !checksPassword(body)
       ? await handle()
       : await this.turns.check(client.address, handle, ({ status }) => status === 401)
@@ -170,6 +175,10 @@ async function send(answer: Response, response: ServerResponse, moreCookies: str
   response.setHeader('content-length', body.length)
   response.writeHead(answer.status)
   response.end(body)
+}
+
+function asksWhoIsSignedIn({ proves, audits }: OfferedCall): boolean {
+  return audits !== undefined || proves === 'own password' || proves === 'code'
 }
 
 /** A check of a password keeps a processor busy. */

@@ -24,7 +24,7 @@ interface Options {
   /** Throws when the person has as many passkeys as are allowed. */
   assertRoomForPasskey: (userId: string) => Promise<void>
   onProviderConnected: (userId: string) => Promise<void>
-  onSessionBegun: (session: { userId: string; byPassword: boolean }) => Promise<void>
+  onSessionBegun: (session: { id: string; userId: string; byPassword: boolean }) => Promise<void>
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
 
@@ -91,7 +91,11 @@ export function createBetterAuth({ prisma, baseUrl, secrets, openIdConnect, log,
         create: {
           before: ({ userId }) => openIdConnect.beforeSession(userId),
           after: (session, context) =>
-            on.onSessionBegun({ userId: session.userId, byPassword: context?.path === '/sign-in/email' }),
+            on.onSessionBegun({
+              id: session.id,
+              userId: session.userId,
+              byPassword: context?.path === '/sign-in/email',
+            }),
         },
         delete: { after: (session) => on.onSessionEnded(session) },
       },

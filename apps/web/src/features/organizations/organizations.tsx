@@ -2,64 +2,36 @@
 
 import type { OrganizationSummary } from '@heliograph/protocol'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
-import { ErrorState } from '@/components/error-state'
 import { LoadMore } from '@/components/load-more'
 import { Loaded } from '@/components/loaded'
-import { Logo } from '@/components/logo'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Td, Th, ThActions } from '@/components/table'
-import { ApiError } from '@/lib/api-error'
 import { formatCount } from '@/lib/format-number'
 import { formatDay } from '@/lib/format-time'
-import { useMe } from '@/lib/me'
-import { paths } from '@/lib/paths'
 import { useAllOrganizations } from './use-organizations'
 
 const QuotasDialog = dynamic(() => import('./quotas-dialog').then((m) => m.QuotasDialog))
 
+function ListSkeleton() {
+  return <Skeleton className="h-64 w-full rounded-outer" />
+}
+
 /** The names and sizes of all organizations, for platform administrators. What is in them stays unseen. */
 export function Organizations() {
-  const me = useMe()
-  const router = useRouter()
-  const signedOut = me.error instanceof ApiError && me.error.status === 401
-  useEffect(() => {
-    if (signedOut) router.replace(`${paths.signIn}?next=${encodeURIComponent(paths.organizations)}`)
-  }, [signedOut, router])
   return (
-    <main className="mx-auto max-w-5xl px-4 py-7 md:px-8">
-      <Link href={paths.home} className="inline-flex items-center gap-2 text-13 text-ink-soft hover:text-ink">
-        <Logo className="size-6" />
-        Back to your organization
-      </Link>
-      <h1 className="mt-6 text-20 font-semibold tracking-tight">Organizations</h1>
+    <section aria-labelledby="organizations-title" className="max-w-5xl">
+      <h2 id="organizations-title" className="text-16 font-semibold">
+        Organizations
+      </h2>
       <p className="mt-0.5 mb-4 text-13 text-ink-soft">
         All of this platform, with their sizes. What is in them is for their members alone.
       </p>
-      {renderList()}
-    </main>
+      <OrganizationList />
+    </section>
   )
-
-  function renderList(): ReactNode {
-    if (me.data?.platformAdministrator) return <OrganizationList />
-    if (me.data)
-      return (
-        <EmptyState title="Only platform administrators see all organizations">Ask one of them.</EmptyState>
-      )
-    if (me.error && !signedOut)
-      return (
-        <ErrorState title="Heliograph could not be reached" error={me.error} onRetry={() => me.refetch()} />
-      )
-    return <ListSkeleton />
-  }
-}
-
-function ListSkeleton() {
-  return <Skeleton className="h-64 w-full rounded-outer" />
 }
 
 function OrganizationList() {

@@ -40,7 +40,7 @@ export default function UserMenuPanel({ me, trigger }: UserMenuPanelProps) {
         </MenuLink>
         {me.platformAdministrator && (
           <MenuItem icon={<Building2 aria-hidden />} onSelect={() => router.push(paths.organizations)}>
-            All organizations
+            Platform
           </MenuItem>
         )}
         {me.mayCreateOrganizations && (
