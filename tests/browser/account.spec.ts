@@ -111,6 +111,12 @@ describe('an account', () => {
     await dialog.getByRole('button', { name: 'Sign out everywhere else' }).click()
     await page.getByText('You are signed out everywhere else').waitFor()
     await expect.poll(() => rows.count()).toBe(2)
+
+    const activity = section(page, 'Recent activity')
+    await activity.getByText('2 sessions ended').or(activity.getByText('One session ended')).first().waitFor()
+    await activity.getByText('Signed in by password').first().waitFor()
+    await activity.scrollIntoViewIfNeeded()
+    expect(await portray(page, 'account-activity')).toEqual([])
     await Promise.all([page.context().close(), other.context().close()])
   })
 

@@ -84,10 +84,10 @@ async function useAndMisuse(): Promise<void> {
     const secret = { name, value }
     await misuseInRequests(secret, around)
     await misuseAsPassword(secret, around)
-    if (!withoutForm.includes(name)) await misuseInMqtt(secret, around)
-    // A path, a user name and a client id are logged, and a client id is told, so that a mistake can be found.
+    if (!unknownToTheProcess.includes(name)) await misuseInMqtt(secret, around)
+    // A path, a topic, a user name and a client id are logged or told, so that a mistake can be found.
     if (!unknownToTheProcess.includes(name)) await misuseInPaths(secret, around)
-    if (!withoutForm.includes(name)) await misuseInNames(secret, around)
+    if (!unknownToTheProcess.includes(name)) await misuseInNames(secret, around)
   }
   await useRightly(around.device)
   await readAll(around.caller)

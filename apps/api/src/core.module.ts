@@ -13,6 +13,7 @@ import { MailSender } from './foundation/mail/mail-sender.js'
 import { Outbox } from './foundation/mail/outbox.js'
 import { MetricsRegistry } from './foundation/metrics/metrics-registry.js'
 import { PlatformPublisher } from './foundation/publishing/platform-publisher.js'
+import { ClientTexts } from './foundation/secrets/client-texts.js'
 import { EarlierSecrets } from './foundation/secrets/earlier-secrets.js'
 import { Secrets } from './foundation/secrets/secrets.js'
 import { Certificates } from './foundation/tls/certificates.js'
@@ -47,6 +48,7 @@ export function coreModule({ config, logger, secrets, frontDoor, tracing }: Foun
     MailSender,
     Outbox,
     PlatformPublisher,
+    ClientTexts,
   ]
   const made = [
     { provide: CONFIG, useValue: config },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SmtpClient } from '../../../apps/api/src/foundation/mail/smtp-client.js'
-import { type Administrator, createAdministrator } from '../../support/accounts.js'
+import { type Administrator, createAdministrator, createOrganization } from '../../support/accounts.js'
 import { type MailServer, startMailServer } from '../../support/mail-server.js'
 import type { Platform } from '../../support/platform.js'
 import { usePlatforms } from '../../support/use-platform.js'
@@ -116,4 +116,26 @@ it('takes no password to a mail server without TLS, unless it is on this machine
   expect(mailServer.signIns).toBe(0)
   await send('when-offered')
   expect(mailServer.mails).toMatchObject([{ to: ['ada@example.com'] }])
+})
+
+it('is dropped with the organization that it invites to, and no other one is', async () => {
+  mailServer.refusal = { code: 451, text: 'try later' }
+  await start()
+  const ended = await createOrganization(administrator, 'ended')
+  for (const [client, email] of [
+    [administrator, 'stays@example.com'],
+    [ended, 'goes@example.com'],
+  ] as const)
+    await client.send('POST', '/api/v1/invitations', { role: 'viewer', email })
+  await askForLink()
+  await eventually(async () => expect(await waiting()).toMatchObject(Array(3).fill({ waits: true })))
+  await ended.send('DELETE', '/api/v1/organization?confirm=ended')
+  expect(await waiting()).toHaveLength(2)
+  mailServer.refusal = null
+  await platform.restart()
+  await platform.pool.query('UPDATE outgoing_mail SET next_attempt_at = now()')
+  await mailServer.next('stays@example.com')
+  await mailServer.next(administrator.email)
+  await eventually(async () => expect(await waiting()).toEqual([]))
+  expect(mailServer.mails.filter(({ to }) => to.includes('goes@example.com'))).toEqual([])
 })

@@ -135,6 +135,29 @@ describe('sign-in by an OpenID provider', () => {
     expect(platform.logs()).toContain('OIDC_ROLE_MAP names organizations that do not exist: nowhere')
   })
 
+  it('makes the account, its memberships and the row of the audit in one transaction', async () => {
+    await platform.pool.query(`
+      CREATE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no audit for you'; END $$;
+      CREATE TRIGGER refuse_rows BEFORE INSERT ON audit_row FOR EACH ROW WHEN (NEW.action = 'person.signIn')
+      EXECUTE FUNCTION refuse_row()`)
+    const email = comes(['staff'])
+    const found = async () =>
+      (await platform.pool.query('SELECT id FROM "user" WHERE email = $1', [email])).rows[0]?.id
+    await expect(byProvider()).rejects.toThrow('500')
+    expect(await found()).toBeUndefined()
+    await platform.pool.query('DROP TRIGGER refuse_rows ON audit_row; DROP FUNCTION refuse_row()')
+    const { client } = await byProvider()
+    expect(await rolesOf(client)).toEqual({ main: 'viewer', lab: 'operator' })
+    const id = await found()
+    expect(await newest('person.signIn')).toMatchObject({
+      actor: `person:${id}`,
+      target: `person/${id}`,
+      detail: { method: 'openIdConnect' },
+    })
+    const { rows } = await platform.pool.query('SELECT method FROM session WHERE user_id = $1', [id])
+    expect(rows).toEqual([{ method: 'openIdConnect' }])
+  })
+
   it('follows the groups at the next sign-in: lowers, ends with what hangs on it, and gives again', async () => {
     const email = comes(['staff', 'admins'])
     const first = await byProvider()
@@ -253,7 +276,13 @@ describe('sign-in by an OpenID provider', () => {
     expect(errorOf(new URL(stolen.headers.get('location') ?? '', platform.url))).toBe('state_mismatch')
     expect(stolen.headers.getSetCookie().join()).not.toMatch(/session_token=[^;]/)
 
-    for (const callbackURL of ['https://evil.example', '//evil.example', '/\\evil.example', 'o/main'])
+    for (const callbackURL of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      'o/main',
+      '/o?error=x',
+    ])
       expect(
         (await ask(createClient(platform.url), 'POST', '/api/auth/sign-in/social', { callbackURL })).status,
       ).toBe(400)

@@ -144,6 +144,22 @@ describe('the quota of messages a day', () => {
   })
 })
 
+describe('the shares of quotas', () => {
+  it('leave out an organization that was deleted', async () => {
+    await start('organization.messagesPerDay=10')
+    const ended = await createOrganization(admin, 'ended')
+    const device = await registerDevice(ended)
+    const client = await connectDevice(platform, device)
+    for (let value = 0; value < 10; value++)
+      await client.publishAsync(device.credential.topics.telemetry, `{"value":${value}}`, { qos: 1 })
+    await client.endAsync()
+    const share = 'heliograph_quota_used_share{quota="messagesPerDay"}'
+    expect(await metrics()).toContain(`${share} 1`)
+    await ended.send('DELETE', '/api/v1/organization?confirm=ended')
+    expect(await metrics()).toContain(`${share} 0`)
+  })
+})
+
 const basic = ({ username, password }: { username: string; password: string }) =>
   Buffer.from(`${username}:${password}`).toString('base64')
 

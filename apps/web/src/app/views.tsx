@@ -81,6 +81,16 @@ export const AuditView = lazyView(() => import('@/features/audit/audit').then((m
   path: /^\/o\/[^/]+\/settings\/audit$/,
 })
 
+export const PlatformFrame = lazyView(
+  () => import('@/features/shell/platform-frame').then((module) => module.PlatformFrame),
+  { path: /^\/(?:organizations|audit)$/ },
+)
+
+export const PlatformAuditView = lazyView(
+  () => import('@/features/audit/platform-audit').then((module) => module.PlatformAudit),
+  { path: /^\/audit$/ },
+)
+
 export const OrganizationsView = lazyView(
   () => import('@/features/organizations/organizations').then((module) => module.Organizations),
   { path: /^\/organizations$/ },

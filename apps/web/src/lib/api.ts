@@ -49,7 +49,7 @@ export async function request<Schema extends z.ZodType = z.ZodUnknown>(
  */
 export async function fileAddress(
   path: string,
-  { query, org }: Pick<RequestOptions<z.ZodType>, 'query'> & { org: string },
+  { query, org }: Pick<RequestOptions<z.ZodType>, 'query' | 'org'>,
 ): Promise<string> {
   // A link carries no header.
   const address = addressWith(path, { ...query, organization: org })

@@ -29,6 +29,8 @@ export const paths = {
   },
   /** All organizations, for platform administrators. */
   organizations: '/organizations',
+  /** What belongs to no organization, for platform administrators. */
+  platformAudit: '/audit',
   /** Served by the api: a page of its own, which is loaded and not routed to. */
   apiDocs: '/api/docs',
 }

@@ -3,7 +3,7 @@ import { ApiError } from './api-error'
 import { meKey } from './me-key'
 
 const RETRIES = 2
-const outdatedRoleCodes = ['not_a_member', 'role_required']
+const outdatedRoleCodes = ['not_a_member', 'role_required', 'two_factor_required']
 
 export function createQueryClient(): QueryClient {
   // The signed-in person is loaded again after such a refusal: they may be signed out, have left or have another role. If

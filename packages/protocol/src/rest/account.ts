@@ -74,8 +74,17 @@ const RetentionDays = z
   .nullable()
   .meta({ description: 'Days; 0: without end; null: as TELEMETRY_RETENTION_DAYS of the platform says' })
 
+const RequiresTwoFactor = z.boolean().meta({
+  description:
+    'Whether members have to sign in with two factors: an authenticator app, a passkey, or the OpenID provider. To be changed by who has them themselves',
+})
+
 export const UpdateOrganization = z
-  .strictObject({ name: Name.optional(), retentionDays: RetentionDays.optional() })
+  .strictObject({
+    name: Name.optional(),
+    retentionDays: RetentionDays.optional(),
+    requiresTwoFactor: RequiresTwoFactor.optional(),
+  })
   .refine((change) => Object.keys(change).length > 0, 'expected a setting at least')
   .meta({ id: 'UpdateOrganization' })
 export type UpdateOrganization = z.infer<typeof UpdateOrganization>
@@ -86,6 +95,7 @@ export const OrganizationSettings = z
   .object({
     slug: OrganizationSlug,
     name: z.string(),
+    requiresTwoFactor: RequiresTwoFactor,
     retentionDays: RetentionDays,
     defaultRetentionDays: days.meta({ description: 'The default of the platform; null: without end' }),
     effectiveRetentionDays: days.meta({ description: 'For how long telemetry is kept; null: without end' }),
@@ -97,10 +107,17 @@ export const OrganizationSettings = z
   .meta({ id: 'OrganizationSettings' })
 export type OrganizationSettings = z.infer<typeof OrganizationSettings>
 
+export const OwnOrganization = Organization.extend({
+  needsTwoFactor: z.boolean().meta({
+    description: 'It requires two-factor, which this sign-in has not: nothing else of it can be read',
+  }),
+}).meta({ id: 'OwnOrganization' })
+export type OwnOrganization = z.infer<typeof OwnOrganization>
+
 export const Me = z
   .object({
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
-    organizations: z.array(Organization),
+    organizations: z.array(OwnOrganization),
     platformAdministrator: z.boolean().meta({
       description: 'Whether they may found organizations and set the quotas of all',
     }),

@@ -15,6 +15,12 @@ export const auditActions = [
   'member.update',
   'member.leave',
   'member.remove',
+  'person.signIn',
+  'person.signOut',
+  'person.signInRefused',
+  'person.endSessions',
+  'person.update',
+  'person.changePassword',
   'person.resetLink',
   'person.resetPassword',
   'person.changeEmail',
@@ -45,11 +51,13 @@ export type AuditAction = (typeof auditActions)[number]
 
 export const AuditActor = z
   .object({
-    kind: z.enum(['person', 'apiKey', 'platform']),
+    kind: z.enum(['person', 'apiKey', 'platform', 'unknown']).meta({
+      description: '`unknown`: somebody who did not prove who they are',
+    }),
     id: z
       .string()
       .nullable()
-      .meta({ description: 'The id of the person or the key; null: the platform itself' }),
+      .meta({ description: 'The id of the person or the key; null: the platform itself, or unknown' }),
     name: z
       .string()
       .nullable()
@@ -101,9 +109,12 @@ const text = (longest: number) =>
 const filters = {
   actor: z
     .string()
-    .regex(/^(?:platform|(?:person|key):[A-Za-z0-9_-]{1,64})$/, 'must be platform, person:… or key:…')
+    .regex(
+      /^(?:platform|unknown|(?:person|key):[A-Za-z0-9_-]{1,64})$/,
+      'must be platform, unknown, person:… or key:…',
+    )
     .optional()
-    .meta({ description: '`person:` or `key:` with an id, or `platform`' }),
+    .meta({ description: '`person:` or `key:` with an id, `platform`, or `unknown`' }),
   action: z
     .string()
     .regex(/^[A-Za-z]{1,40}\.[A-Za-z]{1,40}$/, 'must be an action, such as device.delete')
@@ -128,9 +139,21 @@ export type ListAudit = z.infer<typeof ListAudit>
 
 export const auditFormats = ['csv', 'ndjson'] as const
 
+const format = z.enum(auditFormats).optional().meta({ description: 'csv by default' })
+
+/** Of the audit of the platform itself. */
+export const ExportPlatformAudit = z.strictObject({ ...filters, format })
+export type ExportPlatformAudit = z.infer<typeof ExportPlatformAudit>
+
+export const ListActivity = z.strictObject({
+  cursor: Cursor.optional(),
+  limit: queryInteger(1, 200).optional().meta({ description: '50 by default; newest first' }),
+})
+export type ListActivity = z.infer<typeof ListActivity>
+
 export const ExportAudit = z.strictObject({
   ...filters,
-  format: z.enum(auditFormats).optional().meta({ description: 'csv by default' }),
+  format,
   organization: OrganizationSlug.optional().meta({
     description:
       'The organization, for links, which carry no headers. The header Heliograph-Org takes precedence',

@@ -24,6 +24,10 @@ export const Member = z
     lastSignInAt: Timestamp.nullable().meta({
       description: 'When they last signed in; null: not known, or the caller may not manage members',
     }),
+    secondFactor: z.enum(['authenticatorApp', 'passkey', 'openIdConnect']).nullable().meta({
+      description:
+        'With what they can sign in beyond a password; null: with nothing, or the caller may not manage members',
+    }),
     apiKeys: z.int().meta({
       description: 'API keys that they made, and that were made with these: they end with the membership',
     }),

@@ -8,7 +8,8 @@ import { currentOrigin } from './request-origin.js'
 /** The organization of rows of the platform itself: for what an organization cannot keep, such as its own end. */
 export const platformAudit = 0
 
-type AuditActor = `person:${string}` | `key:${string}` | 'platform'
+/** `unknown`: somebody who did not prove who they are. */
+type AuditActor = `person:${string}` | `key:${string}` | 'platform' | 'unknown'
 
 interface AuditEntry<Action extends AuditAction> {
   action: Action
@@ -33,7 +34,7 @@ export class AuditLog {
     entry: AuditEntry<Action>,
   ): Promise<void> {
     await insert(transaction, {
-      organizationId: principal.organizationId,
+      organizationIds: [principal.organizationId],
       actor: actorOf(principal),
       role: principal.role,
       entry,
@@ -47,7 +48,7 @@ export class AuditLog {
     entry: AuditEntry<Action>,
   ): Promise<void> {
     await insert(transaction, {
-      organizationId: platformAudit,
+      organizationIds: [platformAudit],
       actor: actorOf(principal),
       role: principal.role,
       entry,
@@ -65,12 +66,22 @@ export class AuditLog {
     entry: AuditEntry<Action>,
     { role = null }: { role?: string | null } = {},
   ): Promise<void> {
-    await insert(transaction, { organizationId, actor, role, entry })
+    await insert(transaction, { organizationIds: [organizationId], actor, role, entry })
+  }
+
+  /** The same in several organizations; a person has in each the role that they have there. */
+  async recordInEach<Action extends AuditAction>(
+    transaction: Transaction,
+    organizationIds: readonly number[],
+    actor: AuditActor,
+    entry: AuditEntry<Action>,
+  ): Promise<void> {
+    if (organizationIds.length > 0) await insert(transaction, { organizationIds, actor, role: null, entry })
   }
 }
 
 interface Row {
-  organizationId: number
+  organizationIds: readonly number[]
   actor: AuditActor
   /** null: the role that the person has in the organization. */
   role: string | null
@@ -78,7 +89,7 @@ interface Row {
 }
 
 /** One statement also looks up the names, which nobody else has to read for a change. */
-async function insert(transaction: Transaction, { organizationId, actor, role, entry }: Row): Promise<void> {
+async function insert(transaction: Transaction, { organizationIds, actor, role, entry }: Row): Promise<void> {
   const { action, target, detail, before, after } = entry
   const { requestId, address, userAgent, sessionId } = currentOrigin()
   const [kind, id = null] = actor.split(':', 2)
@@ -86,15 +97,16 @@ async function insert(transaction: Transaction, { organizationId, actor, role, e
   await transaction.$executeRaw`
     INSERT INTO audit_row (organization_id, actor, actor_name, actor_role, behind_id, behind_name, session_id, address,
       user_agent, request_id, action, target, detail, before, after)
-    SELECT ${organizationId}::int, ${actor}, COALESCE(person.name, key.name),
+    SELECT organization.id, ${actor}, COALESCE(person.name, key.name),
       COALESCE(${role}::text, member.role::text,
         CASE WHEN person.platform_administrator THEN 'platformAdministrator' END),
       behind.id, behind.name, CASE WHEN person.id IS NOT NULL THEN ${sessionId}::text END, ${address}::text,
       ${userAgent}::text, ${requestId}::text, ${action}, ${target},
       ${listedFacts(action, detail)}::jsonb, ${listedFacts(action, before)}::jsonb, ${listedFacts(action, after)}::jsonb
-    FROM (VALUES (${person}::text, ${kind === 'key' ? id : null}::text)) AS actor (person_id, key_id)
+    FROM unnest(${[...organizationIds]}::int[]) AS organization (id)
+    CROSS JOIN (VALUES (${person}::text, ${kind === 'key' ? id : null}::text)) AS actor (person_id, key_id)
     LEFT JOIN "user" AS person ON person.id = actor.person_id
-    LEFT JOIN member ON member.user_id = person.id AND member.organization_id = ${organizationId}::int
+    LEFT JOIN member ON member.user_id = person.id AND member.organization_id = organization.id
     LEFT JOIN api_key AS key ON key.id = actor.key_id
     LEFT JOIN "user" AS behind ON behind.id = key.created_by_id`
 }

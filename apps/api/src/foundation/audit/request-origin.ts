@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Where a change came from. */
-interface RequestOrigin {
+export interface RequestOrigin {
   requestId: string | null
   address: string | null
   userAgent: string | null
@@ -17,8 +17,8 @@ const none: RequestOrigin = { requestId: null, address: null, userAgent: null, s
 const origins = new AsyncLocalStorage<RequestOrigin>()
 
 /** Runs what a request leads to, in which `currentOrigin` is its origin. */
-export function runFrom(origin: RequestOrigin, next: () => void): void {
-  origins.run(origin, next)
+export function runFrom<Result>(origin: RequestOrigin, next: () => Result): Result {
+  return origins.run(origin, next)
 }
 
 /** The origin of the request that is being answered; of what the platform does by itself, one without anything. */

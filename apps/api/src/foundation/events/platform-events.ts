@@ -66,6 +66,8 @@ export interface PlatformEvents {
   }
   /** `sessionIds` are the person's sign-in sessions, which go on. */
   'member.removed': { organizationId: number; organizationSlug: string; userId: string; sessionIds: string[] }
+  /** The organization requires two-factor, and these sign-in sessions of the member, which go on, were begun without it. */
+  'member.twoFactorMissing': { organizationId: number; userId: string; sessionIds: string[] }
   'organization.created': { organizationId: number; organizationSlug: string }
   /** Its people, keys and tokens are gone already; its devices are refused from now on. */
   'organization.deleted': { organizationId: number; organizationSlug: string }

@@ -36,11 +36,19 @@ export class Outbox {
     this.configured = config.mail !== null
   }
 
-  /** Queues a mail. Returns false when none is sent here, or too many wait. Call `sendSoon` after the commit. */
-  async add(transaction: Transaction, mail: Mail, expiresAt: Date): Promise<boolean> {
+  /**
+   * Queues a mail, which is dropped with its organization, if it is of one. Returns false when none is sent here, or too many
+   * wait. Call `sendSoon` after the commit.
+   */
+  async add(
+    transaction: Transaction,
+    mail: Mail,
+    { expiresAt, organizationId = null }: { expiresAt: Date; organizationId?: number | null },
+  ): Promise<boolean> {
     if (!this.configured) return false
     const rows = await transaction.$queryRaw<unknown[]>`
-      INSERT INTO outgoing_mail (sealed, expires_at) SELECT ${this.secrets.seal(JSON.stringify(mail))}, ${expiresAt}
+      INSERT INTO outgoing_mail (sealed, expires_at, organization_id)
+      SELECT ${this.secrets.seal(JSON.stringify(mail))}, ${expiresAt}, ${organizationId}::int
       WHERE (SELECT count(*) FROM (SELECT FROM outgoing_mail LIMIT ${this.waiting}) AS waiting) < ${this.waiting}
       RETURNING id`
     return rows.length === 1

@@ -1,4 +1,5 @@
 import type { Permission, Role } from '@heliograph/protocol'
+import type { Share } from '../concurrency/concurrency-limiter.js'
 
 interface InOrganization {
   organizationId: number
@@ -40,6 +41,12 @@ export function callerOf(
 }
 
 /** Whose share of the platform a request of this caller takes. */
-export function shareOf(principal: Principal): { organization: string; caller: string } {
+export function shareOf(principal: Principal): Share {
   return { organization: principal.organizationSlug, caller: callerOf(principal) }
+}
+
+/** A person who acts in no organization takes a share of their own. */
+export function shareOfPerson({ userId }: Pick<Person, 'userId'>): Share {
+  const caller = callerOf({ kind: 'person', userId })
+  return { organization: caller, caller }
 }

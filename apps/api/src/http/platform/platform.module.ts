@@ -7,14 +7,14 @@ import {
 } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 import type { FastifyInstance } from 'fastify'
-import { longestUserAgent, runFrom } from '../../foundation/audit/request-origin.js'
+import { runFrom } from '../../foundation/audit/request-origin.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { HealthChecks } from '../../foundation/health/health-checks.js'
 import { reportLimitsTo } from '../../foundation/limits/reported-limits.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { TRACING, type Tracing } from '../../foundation/tracing/tracing.js'
-import { clientAddress } from '../front-door/client.js'
 import { FrontDoor } from '../front-door/front-door.js'
+import { originOf } from '../front-door/origin-of.js'
 import { rateLimitFields } from '../front-door/rate-limit-fields.js'
 import { HealthController } from '../health/health.controller.js'
 import { registerDatabaseMetrics } from '../metrics/database-metrics.js'
@@ -76,13 +76,6 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
  */
 function followRequests(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', ({ raw }, reply, done) => {
-    const requestId = raw.headers['x-request-id']
-    const origin = {
-      requestId: typeof requestId === 'string' ? requestId : null,
-      address: clientAddress(raw),
-      userAgent: raw.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
-      sessionId: null,
-    }
-    runFrom(origin, () => reportLimitsTo(rateLimitFields(reply.raw), done))
+    runFrom(originOf(raw), () => reportLimitsTo(rateLimitFields(reply.raw), done))
   })
 }

@@ -1,7 +1,7 @@
 import type { AuditAction } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
 import type { AuditFacts } from '../../foundation/audit/audit-actions.js'
-import { AuditLog } from '../../foundation/audit/audit-log.js'
+import { AuditLog, platformAudit } from '../../foundation/audit/audit-log.js'
 import type { Transaction } from '../../foundation/database/database.service.js'
 
 /** What people change of their own accounts. */
@@ -15,7 +15,13 @@ interface PersonEntry<Action extends PersonAction> {
   after?: AuditFacts<Action>
 }
 
-/** Records changes of an account in each organization that the person is a member of. */
+/** How the audit of the platform names a person; in that of an organization they are `member/…`. */
+export const personTarget = (userId: string) => `person/${userId}`
+
+/**
+ * Records what people do with their accounts, in the audit of the platform, and in that of each organization that the person is
+ * a member of at that time.
+ */
 @Injectable()
 export class PersonAudit {
   constructor(private readonly audit: AuditLog) {}
@@ -31,7 +37,12 @@ export class PersonAudit {
       orderBy: { organizationId: 'asc' },
     })
     const actor = by === 'person' ? (`person:${userId}` as const) : 'platform'
-    for (const { organizationId } of members)
-      await this.audit.recordAs(transaction, organizationId, actor, { ...entry, target: `member/${userId}` })
+    await this.audit.recordInEach(
+      transaction,
+      members.map(({ organizationId }) => organizationId),
+      actor,
+      { ...entry, target: `member/${userId}` },
+    )
+    await this.audit.recordAs(transaction, platformAudit, actor, { ...entry, target: personTarget(userId) })
   }
 }

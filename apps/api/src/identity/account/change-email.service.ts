@@ -41,11 +41,8 @@ export class ChangeEmailService {
       if (link === null) return false
       const user = await transaction.user.findUniqueOrThrow({ where: { id: userId } })
       const url = `${this.config.publicUrl}/confirm-email#${link.token}`
-      return this.outbox.add(
-        transaction,
-        confirmEmailMail(newEmail, user, url, link.expiresAt),
-        link.expiresAt,
-      )
+      const { expiresAt } = link
+      return this.outbox.add(transaction, confirmEmailMail(newEmail, user, url, expiresAt), { expiresAt })
     })
     if (!queued)
       throw new LimitError(
@@ -87,7 +84,7 @@ export class ChangeEmailService {
         after: { email: newEmail },
       })
       const notice = emailWasChangedMail(user, newEmail)
-      await this.outbox.add(transaction, notice, new Date(Date.now() + noticeLifeMs))
+      await this.outbox.add(transaction, notice, { expiresAt: new Date(Date.now() + noticeLifeMs) })
       return newEmail
     })
   }

@@ -12,6 +12,7 @@ import { ApiKeyUses } from '../api-keys/api-key-uses.js'
 import { ApiKeyVerifier } from '../api-keys/api-key-verifier.js'
 import { LastSeen } from '../sign-in/last-seen.js'
 import { type SignedInSession, SignInService } from '../sign-in/sign-in.service.js'
+import { TwoFactorRequirement } from '../two-factor-requirement/two-factor-requirement.js'
 
 export type Caller = ({ kind: 'person' } & Person) | ApiKeyPrincipal
 
@@ -33,6 +34,7 @@ export class RequestAuthenticator {
     private readonly secrets: Secrets,
     private readonly database: Database,
     private readonly lastSeen: LastSeen,
+    private readonly twoFactor: TwoFactorRequirement,
   ) {}
 
   /** The caller; null when it is unknown. A cookie is not used when the request has an invalid bearer token. */
@@ -75,6 +77,7 @@ export class RequestAuthenticator {
       throw new InvalidError('Name the organization in the header Heliograph-Org.', 'organization_required')
     }
     const { organization, role } = membership
+    if (organization.requiresTwoFactor) await this.twoFactor.assertMetBy(caller)
     const tags = storedTags(membership.tags)
     return {
       ...caller,
@@ -94,7 +97,11 @@ export class RequestAuthenticator {
   private findMemberships(userId: string) {
     return this.database.accounts.member.findMany({
       where: { userId },
-      select: { role: true, tags: true, organization: { select: { id: true, slug: true } } },
+      select: {
+        role: true,
+        tags: true,
+        organization: { select: { id: true, slug: true, requiresTwoFactor: true } },
+      },
     })
   }
 

@@ -7,7 +7,7 @@ import type { Busy, ConcurrencyLimiter, Share } from '../../foundation/concurren
 import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
 import { InvalidError } from '../../foundation/errors/domain-errors.js'
 import type { LimitValues } from '../../foundation/limits/stated-limits.js'
-import { callerOf, shareOf } from '../../foundation/principal/principal.js'
+import { shareOf, shareOfPerson } from '../../foundation/principal/principal.js'
 import type { GuardedRequest } from '../../http/access/decorators.js'
 import { restLimits } from './rest-limits.js'
 
@@ -59,10 +59,7 @@ function bytesOf(body: unknown): number {
   return typeof body === 'string' || Buffer.isBuffer(body) ? body.length : 0
 }
 
-/** A person without an organization takes a share of their own. */
 function shareOfRequest({ principal, person }: GuardedRequest): Share | null {
   if (principal !== undefined) return shareOf(principal)
-  if (person === undefined) return null
-  const caller = callerOf({ kind: 'person', userId: person.userId })
-  return { organization: caller, caller }
+  return person === undefined ? null : shareOfPerson(person)
 }

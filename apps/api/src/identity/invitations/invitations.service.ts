@@ -91,7 +91,7 @@ export class InvitationsService {
       { email, organization: organization.name, role, by, expiresAt },
       `${this.config.publicUrl}/join#${this.mailedTokens.make(token)}`,
     )
-    return this.outbox.add(transaction, mail, expiresAt)
+    return this.outbox.add(transaction, mail, { expiresAt, organizationId })
   }
 
   /** The invitations that can still be accepted. */

@@ -71,7 +71,7 @@ export class NewAccounts {
       return this.outbox.add(
         transaction,
         newAccountMail(email, invitation.organization.name, url, expiresAt),
-        expiresAt,
+        { expiresAt, organizationId: invitation.organizationId },
       )
     })
     if (!queued)

@@ -9,6 +9,7 @@ export interface MemberRow {
   tags: string[]
   since: Date
   lastSignInAt: Date | null
+  secondFactor: Member['secondFactor']
   apiKeys: number
   invitations: number
 }
@@ -20,6 +21,11 @@ export const listMembersSql = `
       (SELECT max(last_at) FROM sign_in_address WHERE user_id = person.id),
       (SELECT max(created_at) FROM session WHERE user_id = person.id)
     ) AS "lastSignInAt",
+    CASE
+      WHEN person.two_factor_enabled THEN 'authenticatorApp'
+      WHEN EXISTS (SELECT FROM passkey WHERE user_id = person.id) THEN 'passkey'
+      WHEN NOT EXISTS (SELECT FROM account WHERE user_id = person.id AND password IS NOT NULL) THEN 'openIdConnect'
+    END AS "secondFactor",
     COALESCE(made.keys, 0)::int AS "apiKeys", COALESCE(invited.people, 0)::int AS invitations
   FROM member
   JOIN "user" AS person ON person.id = member.user_id
@@ -39,6 +45,7 @@ export function toMember(row: MemberRow, { toManager }: { toManager: boolean }):
     ...row,
     tags: toManager ? storedTags(row.tags) : null,
     since: row.since.toISOString(),
+    secondFactor: toManager ? row.secondFactor : null,
     lastSignInAt: toManager ? (row.lastSignInAt?.toISOString() ?? null) : null,
   }
 }

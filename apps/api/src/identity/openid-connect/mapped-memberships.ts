@@ -3,8 +3,9 @@ import { mayManageRole } from '@heliograph/protocol'
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
-import { Database, type Transaction } from '../../foundation/database/database.service.js'
+import type { Transaction } from '../../foundation/database/database.service.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
+import type { AccountChange } from '../account-changes/account-change.js'
 import { lockOrganization } from '../members/acting-role.js'
 import { type EndedMembership, endMembership } from '../members/end-membership.js'
 import { memberLimits } from '../members/member-limits.js'
@@ -36,16 +37,16 @@ export class MappedMemberships {
 
   constructor(
     @Inject(CONFIG) config: Config,
-    private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly events: EventBus,
   ) {
     this.mostMembers = memberLimits.values(config.limits).perOrganization
   }
 
-  /** `roles` is the role in each organization, by its slug. */
-  async apply(userId: string, roles: ReadonlyMap<string, Role>): Promise<void> {
-    const organizations = await this.database.accounts.organization.findMany({
+  /** In the transaction of the sign-in. `roles` is the role in each organization, by its slug. */
+  async apply(change: AccountChange, userId: string, roles: ReadonlyMap<string, Role>): Promise<void> {
+    const transaction = await change.begin()
+    const organizations = await transaction.organization.findMany({
       where: {
         deletedAt: null,
         OR: [{ slug: { in: [...roles.keys()] } }, { members: { some: { userId, mapped: true } } }],
@@ -55,8 +56,8 @@ export class MappedMemberships {
     })
     for (const { id: organizationId, slug } of organizations) {
       const membership = { organizationId, userId, role: roles.get(slug) ?? null }
-      const outcome = await this.database.transaction((transaction) => this.applyOne(transaction, membership))
-      await this.announce(outcome, membership, slug)
+      const outcome = await this.applyOne(transaction, membership)
+      change.afterCommit(() => this.announce(outcome, membership, slug))
     }
     const unknown = [...roles.keys()].filter((slug) => !organizations.some((one) => one.slug === slug))
     if (unknown.length > 0)

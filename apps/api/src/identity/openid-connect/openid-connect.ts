@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Inject, Injectable } from '@nestjs/common'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import type { OpenIdConnectConfig } from '../../foundation/config/openid-connect.js'
+import { AccountChanges } from '../account-changes/account-changes.js'
 import { MappedMemberships } from './mapped-memberships.js'
 import { groupsOf, rolesOf } from './mapped-roles.js'
 import type { OpenIdConnectRules, ProvidedPerson } from './openid-provider.js'
@@ -16,6 +17,7 @@ export class OpenIdConnect implements OpenIdConnectRules {
   constructor(
     @Inject(CONFIG) { openIdConnect }: Pick<Config, 'openIdConnect'>,
     private readonly memberships: MappedMemberships,
+    private readonly changes: AccountChanges,
   ) {
     this.config = openIdConnect
   }
@@ -37,10 +39,11 @@ export class OpenIdConnect implements OpenIdConnectRules {
     return undefined
   }
 
-  /** A session by the provider begins with the memberships of the person's groups. */
+  /** A session by the provider begins with the memberships of the person's groups, in one transaction. */
   async beforeSession(userId: string): Promise<void> {
     const groups = this.requests.getStore()?.groups ?? null
-    if (this.config === null || groups === null) return
-    await this.memberships.apply(userId, rolesOf(groups, this.config.roles))
+    const change = this.changes.current
+    if (this.config === null || groups === null || change === null) return
+    await this.memberships.apply(change, userId, rolesOf(groups, this.config.roles))
   }
 }

@@ -39,6 +39,7 @@ export class DeleteOrganizationService {
       const where = { organizationId }
       await transaction.mqttToken.deleteMany({ where })
       await transaction.invitation.deleteMany({ where })
+      await transaction.outgoingMail.deleteMany({ where })
       await transaction.apiKey.deleteMany({ where })
       await transaction.application.deleteMany({ where })
       await transaction.member.deleteMany({ where })

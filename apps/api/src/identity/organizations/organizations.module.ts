@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common'
+import { TwoFactorRequirementModule } from '../two-factor-requirement/two-factor-requirement.module.js'
 import { DeleteOrganizationService } from './delete-organization.service.js'
 import { ListOrganizationsService } from './list-organizations.service.js'
 import { OrganizationEndController } from './organization-end.controller.js'
@@ -10,6 +11,7 @@ import { QuotasService } from './quotas.service.js'
 import { TransferOrganizationService } from './transfer-organization.service.js'
 
 @Module({
+  imports: [TwoFactorRequirementModule],
   controllers: [OrganizationsController, OrganizationEndController, QuotasController],
   providers: [
     OrganizationsService,

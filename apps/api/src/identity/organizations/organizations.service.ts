@@ -7,6 +7,7 @@ import { ConflictError, ForbiddenError, UnauthorizedError } from '../../foundati
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Person } from '../../foundation/principal/principal.js'
 import { storedTags } from '../../foundation/principal/stored-limit.js'
+import { TwoFactorRequirement } from '../two-factor-requirement/two-factor-requirement.js'
 import { organizationLimits } from './organization-limits.js'
 
 /** Organizations and their members. */
@@ -19,6 +20,7 @@ export class OrganizationsService {
     private readonly database: Database,
     private readonly audit: AuditLog,
     private readonly events: EventBus,
+    private readonly twoFactor: TwoFactorRequirement,
   ) {
     this.perPerson = organizationLimits.values(config.limits).perPerson
   }
@@ -33,19 +35,26 @@ export class OrganizationsService {
         email: true,
         platformAdministrator: true,
         members: {
-          select: { role: true, tags: true, organization: { select: { slug: true, name: true } } },
+          select: {
+            role: true,
+            tags: true,
+            organization: { select: { slug: true, name: true, requiresTwoFactor: true } },
+          },
           orderBy: { organization: { name: 'asc' } },
         },
       },
     })
     if (user === null) throw new UnauthorizedError()
     const { id, name, email, members, platformAdministrator } = user
+    const isRequired = members.some(({ organization }) => organization.requiresTwoFactor)
+    const lacksTwoFactor = isRequired && !(await this.twoFactor.isMetBy(person))
     return {
       user: { id, name, email },
-      organizations: members.map(({ role, tags, organization }) => ({
+      organizations: members.map(({ role, tags, organization: { requiresTwoFactor, ...organization } }) => ({
         ...organization,
         role,
         tags: storedTags(tags),
+        needsTwoFactor: requiresTwoFactor && lacksTwoFactor,
       })),
       platformAdministrator,
       mayCreateOrganizations: platformAdministrator || this.config.allowNewOrganizations,

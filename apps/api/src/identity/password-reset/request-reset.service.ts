@@ -77,7 +77,8 @@ export class RequestResetService implements BeforeApplicationShutdown {
         user && (await this.links.issue(transaction, { userId: user.id, purpose: 'resetPassword' }))
       if (!link) return false
       const url = `${this.config.publicUrl}/reset-password#${link.token}`
-      return this.outbox.add(transaction, resetMail(user, url, link.expiresAt), link.expiresAt)
+      const { expiresAt } = link
+      return this.outbox.add(transaction, resetMail(user, url, expiresAt), { expiresAt })
     })
     if (queued) this.outbox.sendSoon()
   }

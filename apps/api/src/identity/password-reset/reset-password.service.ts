@@ -49,7 +49,8 @@ export class ResetPasswordService {
         by: 'person',
         detail: { email: user.email, endedSessions: ended.length },
       })
-      await this.outbox.add(transaction, passwordWasResetMail(user), new Date(Date.now() + noticeLifeMs))
+      const expiresAt = new Date(Date.now() + noticeLifeMs)
+      await this.outbox.add(transaction, passwordWasResetMail(user), { expiresAt })
       return { user, ended }
     })
     this.outbox.sendSoon()

@@ -115,7 +115,11 @@ export class SetupService implements OnApplicationBootstrap {
       })
       const { slug, name } = organization
       const founder = { platformAdministrator: true, mayCreateOrganizations: true }
-      return { user, organizations: [{ slug, name, role: 'owner' as const, tags: null }], ...founder }
+      return {
+        user,
+        organizations: [{ slug, name, role: 'owner' as const, tags: null, needsTwoFactor: false }],
+        ...founder,
+      }
     })
     this.done = true
     this.code = null

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common'
 import { z } from 'zod'
+import { runFrom } from '../../foundation/audit/request-origin.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
 import { Database } from '../../foundation/database/database.service.js'
 import { TooLargeError, UnavailableError } from '../../foundation/errors/domain-errors.js'
 import { reportLimitsTo } from '../../foundation/limits/reported-limits.js'
 import { type Client, clientOf } from '../../http/front-door/client.js'
 import { FrontDoor } from '../../http/front-door/front-door.js'
+import { originOf } from '../../http/front-door/origin-of.js'
 import { sendProblem, sendWrongMethod } from '../../http/front-door/plain-responses.js'
 import { rateLimitFields } from '../../http/front-door/rate-limit-fields.js'
 import { FailureLog } from '../../http/problems/failure-log.js'
@@ -14,7 +16,8 @@ import { problemOf } from '../../http/problems/problem.js'
 import { invalidInput } from '../../http/requests/validation.pipe.js'
 import { clientAddressHeader } from './better-auth.js'
 import { CallAttempts } from './call-attempts.js'
-import { offeredCalls } from './offered-calls.js'
+import { CallAudit } from './call-audit.js'
+import { type OfferedCall, offeredCalls } from './offered-calls.js'
 import { PasswordTurns } from './password-turns.js'
 import { SignInService } from './sign-in.service.js'
 import { SignInCallLimits } from './sign-in-call-limits.js'
@@ -31,6 +34,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
     private readonly frontDoor: FrontDoor,
     private readonly signIn: SignInService,
     private readonly attempts: CallAttempts,
+    private readonly audit: CallAudit,
     private readonly turns: PasswordTurns,
     private readonly limits: SignInCallLimits,
     private readonly database: Database,
@@ -44,7 +48,7 @@ export class BetterAuthEndpoints implements OnModuleInit {
           const { status, code, detail, title, ...more } = problem
           sendProblem(response, status, code, detail ?? title, headers, more)
         })
-      reportLimitsTo(rateLimitFields(response), answer)
+      runFrom(originOf(request), () => reportLimitsTo(rateLimitFields(response), answer))
     })
   }
 
@@ -60,15 +64,15 @@ export class BetterAuthEndpoints implements OnModuleInit {
       const detail = 'Pages of this origin may not do this. See ALLOWED_ORIGINS.'
       return sendProblem(response, 403, 'origin_refused', detail)
     }
-    if (call.proves === undefined && call.unlimited !== true)
-      this.limits.count(client.address, { isStart: call.startsSignIn === true })
+    if (!hasLimitOfItsOwn(call)) this.limits.count(client.address, { isStart: call.startsSignIn === true })
     const body = this.withBasePath(checkBody(call.body, await readBody(request)))
-    const attempt = await this.attempts.begin(call, {
-      headers: request.headers,
-      address: client.address,
-      body,
-    })
-    const handle = () => this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body))
+    const { headers } = request
+    const person = asksWhoIsSignedIn(call) ? await this.signIn.findPerson(headers) : null
+    const attempt = await this.attempts.begin(call, { headers, address: client.address, person, body })
+    const handle = () =>
+      this.signIn.handle(toWebRequest(this.signIn.baseUrl, request, client, body), (change) =>
+        this.audit.record({ call, person, body }, change),
+      )
     const answer = !checksPassword(body)
       ? await handle()
       : await this.turns.check(client.address, handle, ({ status }) => status === 401)
@@ -187,6 +191,15 @@ async function send(answer: Response, response: ServerResponse, moreCookies: str
   response.setHeader('content-length', body.length)
   response.writeHead(answer.status)
   response.end(body)
+}
+
+function asksWhoIsSignedIn({ proves, audits }: OfferedCall): boolean {
+  return audits !== undefined || proves === 'own password' || proves === 'code'
+}
+
+/** Who proves a password or a code is limited as an attempt to sign in; and whoever may sign in may also leave. */
+function hasLimitOfItsOwn({ proves, unlimited }: OfferedCall): boolean {
+  return unlimited === true || (proves !== undefined && proves !== 'passkey')
 }
 
 /** A check of a password keeps a processor busy. */

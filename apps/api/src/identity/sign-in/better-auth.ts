@@ -27,7 +27,7 @@ interface Options {
   /** Throws when the person has as many passkeys as are allowed. */
   assertRoomForPasskey: (userId: string) => Promise<void>
   onProviderConnected: (userId: string) => Promise<void>
-  onSessionBegun: (session: { userId: string; byPassword: boolean }) => Promise<void>
+  onSessionBegun: (session: { id: string; userId: string; byPassword: boolean }) => Promise<void>
   onSessionEnded: (session: { id: string; userId: string }) => Promise<void>
 }
 
@@ -89,7 +89,11 @@ export function createBetterAuth({ prisma, baseUrl, cookies, secrets, openIdConn
         create: {
           before: ({ userId }) => openIdConnect.beforeSession(userId),
           after: (session, context) =>
-            on.onSessionBegun({ userId: session.userId, byPassword: context?.path === '/sign-in/email' }),
+            on.onSessionBegun({
+              id: session.id,
+              userId: session.userId,
+              byPassword: context?.path === '/sign-in/email',
+            }),
         },
         delete: { after: (session) => on.onSessionEnded(session) },
       },

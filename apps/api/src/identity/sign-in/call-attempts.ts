@@ -1,17 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Injectable } from '@nestjs/common'
-import { InvalidError } from '../../foundation/errors/domain-errors.js'
+import { z } from 'zod'
+import { Database } from '../../foundation/database/database.service.js'
+import { InvalidError, LimitError } from '../../foundation/errors/domain-errors.js'
+import type { SignInMethod } from '../two-factor-requirement/sign-in-method.js'
 import type { OfferedCall } from './offered-calls.js'
 import { PasswordConfirmation } from './password-confirmation.js'
-import { PendingSignIns } from './pending-sign-ins.js'
-import { SignInService } from './sign-in.service.js'
-import { SignInAttempts } from './sign-in-attempts.js'
-import { SignInAudit } from './sign-in-audit.js'
+import { type KnownPerson, PendingSignIns } from './pending-sign-ins.js'
+import { RefusedSignIns } from './refused-sign-ins.js'
+import type { SignedInPerson } from './sign-in.service.js'
+import { type CountedAttempt, SignInAttempts } from './sign-in-attempts.js'
 import { UsedCodes } from './used-codes.js'
 
-interface Call {
-  headers: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>
+export interface Call {
+  headers: Pick<IncomingHttpHeaders, 'cookie' | 'user-agent'>
   address: string
+  /** Who is signed in; null: nobody, or the call does not ask. */
+  person: SignedInPerson | null
   /** As the schema of the call lets it through. */
   body: Record<string, unknown>
 }
@@ -22,6 +27,9 @@ export interface CallAttempt {
   answered(answer: Response): Promise<string[]>
 }
 
+/** As much of the body as the schema of the call has made sure of. */
+const PasskeyAnswer = z.object({ response: z.object({ id: z.string() }) })
+
 const uncounted: CallAttempt = { answered: async () => [] }
 
 /** Counts calls that prove who somebody is by a password or by a code, and lets each code work once. */
@@ -29,31 +37,39 @@ const uncounted: CallAttempt = { answered: async () => [] }
 export class CallAttempts {
   constructor(
     private readonly attempts: SignInAttempts,
-    private readonly signIn: SignInService,
     private readonly pending: PendingSignIns,
     private readonly usedCodes: UsedCodes,
     private readonly confirmation: PasswordConfirmation,
-    private readonly audit: SignInAudit,
+    private readonly refused: RefusedSignIns,
+    private readonly database: Database,
   ) {}
 
   /** Throws when there were too many attempts, or when this one is wrong already. */
-  async begin({ proves, checksPassword, audits }: OfferedCall, call: Call): Promise<CallAttempt> {
+  async begin({ proves, checksPassword, signsIn }: OfferedCall, call: Call): Promise<CallAttempt> {
     switch (proves) {
       case undefined:
         return uncounted
       case 'password':
         return this.password(call)
       case 'own password':
-        return this.ownPassword(call, { checksPassword, audits })
+        return this.ownPassword(call, checksPassword)
       case 'code':
-        return this.code(call)
+        return this.code(call, signsIn ?? 'authenticatorApp')
+      case 'passkey':
+        return this.passkey(call)
     }
   }
 
-  private async password({ headers, address, body }: Call): Promise<CallAttempt> {
-    const attempt = await this.attempts.begin({ address, email: String(body.email), cookies: headers.cookie })
+  private async password(call: Call): Promise<CallAttempt> {
+    const { headers, address, body } = call
+    const email = String(body.email)
+    const refuse = () => this.noteRefused(call, email, 'password')
+    const attempt = await noting(refuse, () =>
+      this.attempts.begin({ address, email, cookies: headers.cookie }),
+    )
     return {
       answered: async (answer) => {
+        if (answer.status === 401) refuse()
         if (!answer.ok) return []
         if (!(await waitsForCode(answer))) return [await attempt.succeeded()]
         // Whoever has the password alone does not make this browser and this address known.
@@ -64,48 +80,89 @@ export class CallAttempts {
   }
 
   private async ownPassword(
-    { headers, address, body }: Call,
-    { checksPassword, audits }: Pick<OfferedCall, 'checksPassword' | 'audits'>,
+    { headers, address, person, body }: Call,
+    checksPassword: true | undefined,
   ): Promise<CallAttempt> {
-    const person = await this.signIn.findPerson(headers)
     // better-auth refuses who is not signed in.
     if (person === null) return uncounted
-    const recordIfDone = async (answer: Response) => {
-      if (answer.ok && audits !== undefined) await this.audit.recordAfter(person.id, audits)
-      return []
-    }
     if (checksPassword === true) {
       const given = typeof body.password === 'string' ? body.password : undefined
       await this.confirmation.confirm({ userId: person.id, sessionId: person.sessionId }, given)
-      return { answered: recordIfDone }
+      return uncounted
     }
     const attempt = await this.attempts.begin({ address, email: person.email, cookies: headers.cookie })
     return {
       answered: async (answer) => {
         if (answer.ok) attempt.giveBack()
-        return recordIfDone(answer)
+        return []
       },
     }
   }
 
-  private async code({ headers, address, body }: Call): Promise<CallAttempt> {
+  private async code(call: Call, method: SignInMethod): Promise<CallAttempt> {
+    const { headers, address, body } = call
     const code = String(body.code)
-    const signedIn = await this.signIn.findPerson(headers)
-    const person = signedIn ?? (await this.pending.find(headers.cookie))
+    const person = call.person ?? (await this.pending.find(headers.cookie))
     // better-auth refuses a code without a sign-in that waits for it.
     if (person === null) return uncounted
-    const attempt = await this.attempts.beginCode({ address, email: person.email, cookies: headers.cookie })
-    if (!(await this.usedCodes.claim(person.id, code)))
+    const refuse = () => {
+      if (call.person === null) this.noteRefused(call, person.email, method)
+    }
+    const attempt = await noting(refuse, () =>
+      this.attempts.beginCode({ address, email: person.email, cookies: headers.cookie }),
+    )
+    if (!(await this.usedCodes.claim(person.id, code))) {
+      refuse()
       throw new InvalidError('This code was used already. Wait for the next one.', 'code_used')
-    const turnsOn = signedIn !== null && !(await this.signIn.hasTwoFactor(person.id))
+    }
+    return this.claimed({ person, code, attempt, refuse })
+  }
+
+  private claimed({ person, code, attempt, refuse }: ClaimedCode): CallAttempt {
     return {
       answered: async (answer) => {
-        if (answer.ok && turnsOn) await this.audit.recordAfter(person.id, 'person.enableTwoFactor')
         if (answer.ok) return [await attempt.succeeded()]
+        refuse()
         await this.usedCodes.release(person.id, code)
         return []
       },
     }
+  }
+
+  /** The id of a passkey cannot be guessed, so that whoever has it means its owner. */
+  private async passkey(call: Call): Promise<CallAttempt> {
+    return {
+      answered: async (answer) => {
+        if (answer.ok) return []
+        const passkey = await this.database.accounts.passkey.findFirst({
+          where: { credentialID: PasskeyAnswer.parse(call.body).response.id },
+          select: { user: { select: { email: true } } },
+        })
+        if (passkey !== null) this.noteRefused(call, passkey.user.email, 'passkey')
+        return []
+      },
+    }
+  }
+
+  private noteRefused({ headers, address }: Call, account: string, method: SignInMethod): void {
+    this.refused.note({ account, method, address, userAgent: headers['user-agent'] ?? null })
+  }
+}
+
+interface ClaimedCode {
+  person: KnownPerson
+  code: string
+  attempt: CountedAttempt
+  refuse: () => void
+}
+
+/** Begins an attempt, and calls `refuse` when there were too many. */
+async function noting(refuse: () => void, begin: () => Promise<CountedAttempt>): Promise<CountedAttempt> {
+  try {
+    return await begin()
+  } catch (error) {
+    if (error instanceof LimitError) refuse()
+    throw error
   }
 }
 

@@ -3,20 +3,23 @@ import { z } from 'zod'
 import type { PersonAction } from '../account-links/person-audit.js'
 import { openIdProviderId } from '../openid-connect/openid-provider.js'
 import { passwordProblem } from '../passwords/password-problem.js'
+import type { SignInMethod } from '../two-factor-requirement/sign-in-method.js'
 
 export interface OfferedCall {
   method: 'GET' | 'POST'
   body: z.ZodType<Record<string, unknown>>
   /** What the body proves, so that it is counted as an attempt: who signs in by a password, who is signed in, or a second step. */
-  proves?: 'password' | 'own password' | 'code'
+  proves?: 'password' | 'own password' | 'code' | 'passkey'
   /** Begins or ends a sign-in, for which there is a narrower limit. */
   startsSignIn?: true
   /** No limit refuses it: whoever may sign in may also leave. */
   unlimited?: true
   /** better-auth does not look at the password of this call, so that it is checked before. */
   checksPassword?: true
-  /** What the audit says of a call that proves the own password. */
+  /** What the audit says of the call of a signed-in person, when it changes something. */
   audits?: PersonAction
+  /** How a session begins that it begins. */
+  signsIn?: SignInMethod
 }
 
 const NewPassword = Password.superRefine((password, { addIssue }) => {
@@ -37,6 +40,7 @@ const OwnPath = z
   .string()
   .max(512)
   .regex(/^\/(?![/\\])[^\\\s]*$/, 'must be a path of the platform')
+  .regex(/^(?!.*[?&]error=)/, 'must not have the parameter error, by which a refusal is told')
 const get: OfferedCall = { method: 'GET', body: Nothing }
 const start = { startsSignIn: true } as const
 const post = (body: OfferedCall['body'], more: Partial<OfferedCall> = {}): OfferedCall => ({
@@ -64,7 +68,7 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
         password: GivenPassword,
         rememberMe: z.boolean().optional(),
       }),
-      { proves: 'password' },
+      { proves: 'password', signsIn: 'password' },
     ),
   ],
   ['/api/auth/two-factor/enable', post(z.object({ password: GivenPassword }), { proves: 'own password' })],
@@ -82,8 +86,18 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
       audits: 'person.renewRecoveryCodes',
     }),
   ],
-  ['/api/auth/two-factor/verify-totp', post(z.object({ code: AppCode }), { proves: 'code' })],
-  ['/api/auth/two-factor/verify-backup-code', post(z.object({ code: RecoveryCode }), { proves: 'code' })],
+  [
+    '/api/auth/two-factor/verify-totp',
+    post(z.object({ code: AppCode }), {
+      proves: 'code',
+      signsIn: 'authenticatorApp',
+      audits: 'person.enableTwoFactor',
+    }),
+  ],
+  [
+    '/api/auth/two-factor/verify-backup-code',
+    post(z.object({ code: RecoveryCode }), { proves: 'code', signsIn: 'recoveryCode' }),
+  ],
   ['/api/auth/passkey/generate-register-options', { ...get, ...start }],
   [
     '/api/auth/passkey/verify-registration',
@@ -94,14 +108,17 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
     }),
   ],
   ['/api/auth/passkey/generate-authenticate-options', { ...get, ...start }],
-  ['/api/auth/passkey/verify-authentication', post(z.object({ response: Credential }), start)],
+  [
+    '/api/auth/passkey/verify-authentication',
+    post(z.object({ response: Credential }), { proves: 'passkey', signsIn: 'passkey', ...start }),
+  ],
   [
     '/api/auth/sign-in/social',
     post(z.object({ callbackURL: OwnPath }).transform(byProvider('/sign-in')), start),
   ],
   ['/api/auth/link-social', post(z.object({ callbackURL: OwnPath }).transform(byProvider('/account')))],
-  [`/api/auth/callback/${openIdProviderId}`, get],
-  ['/api/auth/sign-out', post(Nothing, { unlimited: true })],
+  [`/api/auth/callback/${openIdProviderId}`, { ...get, signsIn: 'openIdConnect' }],
+  ['/api/auth/sign-out', post(Nothing, { unlimited: true, audits: 'person.signOut' })],
   [
     '/api/auth/change-password',
     post(
@@ -111,8 +128,8 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
         // With it, better-auth ends all sessions of the person and answers with a new one for this caller.
         revokeOtherSessions: z.boolean().default(true),
       }),
-      { proves: 'own password' },
+      { proves: 'own password', audits: 'person.changePassword' },
     ),
   ],
-  ['/api/auth/update-user', post(z.object({ name: Name }))],
+  ['/api/auth/update-user', post(z.object({ name: Name }), { audits: 'person.update' })],
 ])

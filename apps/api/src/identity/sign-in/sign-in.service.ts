@@ -7,13 +7,15 @@ import { Database, type Transaction } from '../../foundation/database/database.s
 import { EventBus } from '../../foundation/events/event-bus.js'
 import { randomId } from '../../foundation/secrets/random-id.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
+import type { AccountChange } from '../account-changes/account-change.js'
+import { AccountChanges } from '../account-changes/account-changes.js'
+import { PersonAudit } from '../account-links/person-audit.js'
 import { OpenIdConnect } from '../openid-connect/openid-connect.js'
 import { type BetterAuth, createBetterAuth, hashPassword } from './better-auth.js'
 import { EarlierSignatures } from './earlier-signatures.js'
 import { Origins } from './origins.js'
 import { passkeyHost } from './second-factor-plugins.js'
 import { passkeyLimits, sessionLimits } from './session-limits.js'
-import { SignInAudit } from './sign-in-audit.js'
 
 export interface SignedInSession {
   sessionId: string
@@ -24,8 +26,12 @@ export interface SignedInSession {
 
 export interface SignedInPerson {
   id: string
+  name: string
   email: string
+  twoFactorEnabled: boolean
   sessionId: string
+  /** How the session began; null: it began before this was recorded. */
+  method: string | null
 }
 
 /** People and their sign-in sessions. The tables are better-auth's. */
@@ -45,7 +51,8 @@ export class SignInService {
     secrets: Secrets,
     events: EventBus,
     private readonly openIdConnect: OpenIdConnect,
-    private readonly audit: SignInAudit,
+    private readonly changes: AccountChanges,
+    private readonly audit: PersonAudit,
     readonly origins: Origins,
   ) {
     this.baseUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
@@ -53,7 +60,7 @@ export class SignInService {
     this.passkeysPerPerson = passkeyLimits.values(config.limits).perPerson
     this.signatures = new EarlierSignatures(secrets)
     this.betterAuth = createBetterAuth({
-      prisma: database.accounts,
+      prisma: changes.client,
       baseUrl: this.baseUrl,
       cookies: cookieRules(config.publicUrl),
       secrets: secrets.numberedAuthSecrets,
@@ -61,16 +68,35 @@ export class SignInService {
       passkeyHost: passkeyHost(config.publicUrl, config.port),
       log: (level, message) => this.logger[level](message),
       assertRoomForPasskey: (userId) => this.assertRoomForPasskey(userId),
-      onProviderConnected: (userId) => this.audit.recordAfter(userId, 'person.connectProvider'),
-      onSessionBegun: (session) => this.endOldestSessions(session),
-      onSessionEnded: ({ id, userId }) => events.emit('session.ended', { sessionId: id, userId }),
+      onProviderConnected: (userId) => this.recordConnected(userId),
+      onSessionBegun: async ({ id, userId, byPassword }) => {
+        changes.current?.begunSessions.push({ id, userId })
+        await this.afterCommit(() => this.endOldestSessions({ userId, byPassword }))
+      },
+      onSessionEnded: async ({ id, userId }) => {
+        changes.current?.endedSessions.push({ id, userId })
+        await this.afterCommit(() => events.emit('session.ended', { sessionId: id, userId }))
+      },
     })
   }
 
-  /** Passes a request to better-auth. */
-  handle(request: Request): Promise<Response> {
+  /** Passes a request to better-auth. `record` writes rows of the audit into the transaction of what it changes. */
+  handle(request: Request, record: (change: AccountChange) => Promise<void>): Promise<Response> {
     this.signatures.renewHeaders(request.headers)
-    return this.openIdConnect.request(() => this.betterAuth.handler(request))
+    return this.changes.run(() => this.openIdConnect.request(() => this.betterAuth.handler(request)), record)
+  }
+
+  /** What a session that begins or ends leads to. Outside of a call, the session's row is committed already. */
+  private async afterCommit(followUp: () => Promise<void>): Promise<void> {
+    const change = this.changes.current
+    if (change === null) await followUp()
+    else change.afterCommit(followUp)
+  }
+
+  private async recordConnected(userId: string): Promise<void> {
+    const transaction = await this.changes.current?.begin()
+    if (transaction === undefined) throw new Error('an account is connected in a call of better-auth alone')
+    await this.audit.record(transaction, userId, { action: 'person.connectProvider', by: 'person' })
   }
 
   /** The session of a cookie or a bearer token; null when there is none or it has ended. */
@@ -98,9 +124,12 @@ export class SignInService {
     if (session === null) return null
     const row = await this.database.accounts.session.findUnique({
       where: { id: session.sessionId },
-      select: { user: { select: { id: true, email: true } } },
+      select: {
+        method: true,
+        user: { select: { id: true, name: true, email: true, twoFactorEnabled: true } },
+      },
     })
-    return row && { ...row.user, sessionId: session.sessionId }
+    return row && { ...row.user, method: row.method, sessionId: session.sessionId }
   }
 
   /** How many recovery codes a person with a second factor has left. */
@@ -147,7 +176,7 @@ export class SignInService {
   }
 
   /** Whether a code has to follow the person's password. */
-  async hasTwoFactor(userId: string): Promise<boolean> {
+  private async hasTwoFactor(userId: string): Promise<boolean> {
     const user = await this.database.accounts.user.findUnique({
       where: { id: userId },
       select: { twoFactorEnabled: true },

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ExportAudit } from '@heliograph/protocol'
+import type { ExportPlatformAudit } from '@heliograph/protocol'
 import { Injectable, type StreamableFile } from '@nestjs/common'
 import type {
   Busy,
@@ -9,15 +9,14 @@ import type {
 import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
 import { UnavailableError } from '../../foundation/errors/domain-errors.js'
 import { tooManyAtATime } from '../../foundation/limits/too-many-exports.js'
-import { type Principal, shareOf } from '../../foundation/principal/principal.js'
 import { streamedFile } from '../../http/requests/streamed-file.js'
-import { AuditService } from './audit.service.js'
+import { type AuditScope, AuditService } from './audit.service.js'
 import { auditExportLimits } from './audit-export-limits.js'
 import { auditFile } from './audit-file.js'
 
 const retryAfterSeconds = 10
 
-/** Writes the audit of an organization into a file, while a client reads it. */
+/** Writes an audit into a file, while a client reads it. */
 @Injectable()
 export class AuditExports {
   private readonly limiter: ConcurrencyLimiter
@@ -29,16 +28,18 @@ export class AuditExports {
     this.limiter = limiters.make(auditExportLimits, tooMany)
   }
 
+  /** `name` is that of whose audit it is, in the name of the file. */
   async write(
-    principal: Principal,
-    { format = 'csv', organization: _, ...filters }: ExportAudit,
+    scope: AuditScope,
+    name: string,
+    { format = 'csv', ...filters }: ExportPlatformAudit,
     response: ServerResponse,
   ): Promise<StreamableFile> {
-    const end = await this.limiter.take(shareOf(principal))
+    const end = await this.limiter.take(scope.share)
     if (response.destroyed) end()
     else response.once('close', end)
-    const chunks = await this.audit.stream(principal, filters)
-    const file = streamedFile(chunks, auditFile[format], `${principal.organizationSlug}-audit.${format}`)
+    const chunks = await this.audit.stream(scope, filters)
+    const file = streamedFile(chunks, auditFile[format], `${name}-audit.${format}`)
     // An answer to HEAD, or to a client that is gone, is not read to its end.
     const stop = () => file.getStream().destroy()
     if (response.destroyed) stop()

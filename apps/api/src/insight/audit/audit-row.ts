@@ -20,7 +20,7 @@ export interface AuditRow {
   requestId: string | null
 }
 
-const kinds = { person: 'person', key: 'apiKey', platform: 'platform' } as const
+const kinds = { person: 'person', key: 'apiKey', platform: 'platform', unknown: 'unknown' } as const
 
 export function toAuditEntry(row: AuditRow): AuditEntry {
   const { at, actor, actorName, actorRole, behindId, behindName, ...rest } = row

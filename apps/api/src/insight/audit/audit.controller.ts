@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 import type { Principal } from '../../foundation/principal/principal.js'
 import { ApiOrganization, CurrentPrincipal, RequirePermission } from '../../http/access/decorators.js'
 import { ApiFile, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
-import { AuditService } from './audit.service.js'
+import { AuditService, auditOfOrganization } from './audit.service.js'
 import { AuditExports } from './audit-exports.js'
 
 @ApiTags('Audit')
@@ -31,7 +31,7 @@ export class AuditController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: ListAudit }) query: ListAudit,
   ): Promise<AuditPage> {
-    return this.audit.list(principal, query)
+    return this.audit.list(auditOfOrganization(principal), query)
   }
 
   @Get('export')
@@ -49,9 +49,10 @@ export class AuditController {
   @ApiProblems(400, 401, 403, 429, 503)
   export(
     @CurrentPrincipal() principal: Principal,
-    @Query({ schema: ExportAudit }) query: ExportAudit,
+    @Query({ schema: ExportAudit }) { organization: _, ...query }: ExportAudit,
     @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<StreamableFile> {
-    return this.exports.write(principal, query, response)
+    const scope = auditOfOrganization(principal)
+    return this.exports.write(scope, principal.organizationSlug, query, response)
   }
 }

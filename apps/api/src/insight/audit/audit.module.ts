@@ -3,6 +3,12 @@ import { ListsModule } from '../../registry/lists/lists.module.js'
 import { AuditController } from './audit.controller.js'
 import { AuditService } from './audit.service.js'
 import { AuditExports } from './audit-exports.js'
+import { OwnActivityController } from './own-activity.controller.js'
+import { PlatformAuditController } from './platform-audit.controller.js'
 
-@Module({ imports: [ListsModule], controllers: [AuditController], providers: [AuditService, AuditExports] })
+@Module({
+  imports: [ListsModule],
+  controllers: [AuditController, PlatformAuditController, OwnActivityController],
+  providers: [AuditService, AuditExports],
+})
 export class AuditModule {}

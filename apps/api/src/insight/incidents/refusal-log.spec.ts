@@ -1,14 +1,22 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { parseConfig } from '../../foundation/config/config.js'
+import { ClientTexts } from '../../foundation/secrets/client-texts.js'
+import { Secrets } from '../../foundation/secrets/secrets.js'
 import { maxEntriesPerDevice } from './device-refusals.js'
 import { RefusalLog, refusalLimits } from './refusal-log.js'
 
 const minuteMs = 60_000
+const metricsToken = 'a token of the metrics'
+const texts = new ClientTexts(
+  { ...parseConfig({ DATABASE_URL: 'postgres://localhost/x' }), metricsToken },
+  new Secrets('x'.repeat(64)),
+)
 
 afterEach(() => vi.useRealTimers())
 
 describe('RefusalLog', () => {
   it('counts by code over a minute and an hour', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     log.record(1, { code: 'payload_invalid' }, 0)
     for (let n = 0; n < 3; n += 1) log.record(1, { code: 'topic_denied' }, 30 * minuteMs)
     expect(log.counts(1, 30 * minuteMs)).toEqual([
@@ -19,7 +27,7 @@ describe('RefusalLog', () => {
   })
 
   it('tells those of some devices alone, with their own counts', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     for (const device of ['a', 'a', 'b', undefined]) log.record(1, { code: 'topic_denied', device }, 0)
     log.record(1, { code: 'payload_invalid', device: 'a' }, 1_000)
     log.record(2, { code: 'payload_invalid', device: 'a' }, 1_000)
@@ -39,7 +47,7 @@ describe('RefusalLog', () => {
   })
 
   it('keeps equal refusals as one entry for an hour, newest first', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't', detail: 'first' }, 0)
     log.record(1, { code: 'payload_invalid', device: 'a', topic: 't' }, 1_000)
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't', detail: 'second' }, 2_000)
@@ -52,8 +60,18 @@ describe('RefusalLog', () => {
     expect(log.recent(1, 3 * 60 * minuteMs).refusals).toMatchObject([{ count: 1 }])
   })
 
+  it('hides secrets of clients and of the configuration', () => {
+    const log = new RefusalLog(texts)
+    log.record(
+      1,
+      { code: 'topic_denied', topic: 'x/hg_dev_0123456789', detail: `client id ${metricsToken}` },
+      0,
+    )
+    expect(log.recent(1, 0).refusals).toMatchObject([{ topic: 'x/hg_dev_…', detail: 'client id …' }])
+  })
+
   it('counts what was told as a group', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't' }, 0)
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't', count: 41 }, 1_000)
     expect(log.counts(1, 1_000)).toEqual([{ code: 'topic_denied', lastMinute: 42, lastHour: 42 }])
@@ -62,7 +80,7 @@ describe('RefusalLog', () => {
 
   it('works when the system clock is set back', () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     log.record(1, { code: 'topic_denied', device: 'a' })
     vi.advanceTimersByTime(5 * minuteMs)
     vi.setSystemTime(Date.now() - 60 * minuteMs)
@@ -72,7 +90,7 @@ describe('RefusalLog', () => {
   })
 
   it('counts in an entry what is counted by code: the last hour, however long it goes on', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     for (let minute = 0; minute < 300; minute += 1)
       log.record(1, { code: 'rate', device: 'a' }, minute * minuteMs)
     const atMs = 299 * minuteMs
@@ -83,7 +101,7 @@ describe('RefusalLog', () => {
   })
 
   it('lists 50 with shortened texts and sums up all others, so that the list adds up to the counts', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     const long = 'x'.repeat(10_000)
     for (let n = 0; n < 60; n += 1) log.record(1, { code: 'rate', device: `d${n}`, count: 3 }, n)
     for (let n = 0; n < 60; n += 1) log.record(1, { code: 'topic_denied', device: `d${n}`, detail: long }, n)
@@ -104,7 +122,7 @@ describe('RefusalLog', () => {
   })
 
   it('bounds the entries of a device, the devices of an organization, and all entries; the sums stay equal', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     const { devicesPerOrganization, entries } = refusalLimits
     const topics = 2 * maxEntriesPerDevice
     for (let n = 0; n < topics; n += 1)
@@ -129,7 +147,7 @@ describe('RefusalLog', () => {
   })
 
   it('lists those of a device, newest first, from a place on, for an hour, and none after it was deleted', () => {
-    const log = new RefusalLog()
+    const log = new RefusalLog(texts)
     log.record(1, { code: 'bad_credentials', device: 'a', remoteAddress: '10.0.0.7' }, 0)
     log.record(1, { code: 'topic_denied', device: 'a', topic: 't' }, 1_000)
     log.record(1, { code: 'bad_credentials', device: 'a', remoteAddress: '10.0.0.8', count: 2 }, 2_000)

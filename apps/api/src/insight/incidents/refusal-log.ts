@@ -1,6 +1,6 @@
 import type { FurtherRefusals, Refusal, RefusalCount } from '@heliograph/protocol'
 import { Injectable } from '@nestjs/common'
-import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
+import { ClientTexts } from '../../foundation/secrets/client-texts.js'
 import { epochMsOf } from '../../foundation/times/monotonic-time.js'
 import {
   DeviceRefusals,
@@ -33,6 +33,8 @@ export class RefusalLog {
   /** Numbers the refusals, so that their order is definite. */
   private last = 0
 
+  constructor(private readonly texts: ClientTexts) {}
+
   record(organizationId: number, refusal: RecordedRefusal, atMs = performance.now()): void {
     const organization = this.organizations.get(organizationId) ?? { counts: new Map(), devices: new Map() }
     // Deleted and set again, so that the map is in the order of the last times.
@@ -46,7 +48,7 @@ export class RefusalLog {
     devices.delete(device)
     devices.set(device, refusals)
     this.last += 1
-    this.entries += refusals.record(withoutSecrets(refusal), this.last, atMs)
+    this.entries += refusals.record(this.withoutSecrets(refusal), this.last, atMs)
     this.enforceLimits(organization, atMs)
   }
 
@@ -150,18 +152,18 @@ export class RefusalLog {
     }
   }
 
+  /** Topics and details are texts of clients, and everybody who may see the overview reads them. */
+  private withoutSecrets({ topic, detail, ...refusal }: RecordedRefusal): RecordedRefusal {
+    return {
+      ...refusal,
+      ...(topic === undefined ? {} : { topic: this.texts.withoutSecrets(topic) }),
+      ...(detail === undefined ? {} : { detail: this.texts.withoutSecrets(detail) }),
+    }
+  }
+
   private forget({ devices }: Organization, device: string | null): void {
     this.entries -= devices.get(device)?.size ?? 0
     devices.delete(device)
-  }
-}
-
-/** Topics and details are texts of clients, and everybody who may see the overview reads them. */
-function withoutSecrets({ topic, detail, ...refusal }: RecordedRefusal): RecordedRefusal {
-  return {
-    ...refusal,
-    ...(topic === undefined ? {} : { topic: hideSecrets(topic) }),
-    ...(detail === undefined ? {} : { detail: hideSecrets(detail) }),
   }
 }
 

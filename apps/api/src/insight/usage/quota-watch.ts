@@ -2,6 +2,7 @@ import type { QuotaLevel, QuotaName } from '@heliograph/protocol'
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common'
 import { Gauge } from 'prom-client'
 import { Database } from '../../foundation/database/database.service.js'
+import { EventBus } from '../../foundation/events/event-bus.js'
 import { MetricsRegistry } from '../../foundation/metrics/metrics-registry.js'
 import { OrganizationQuotas } from '../../identity/organizations/organization-quotas.js'
 import { LiveConnections } from '../../messaging/connections/live-connections.js'
@@ -21,6 +22,8 @@ const order: readonly QuotaLevel[] = ['ok', 'warning', 'critical', 'full']
 export class QuotaWatch implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(QuotaWatch.name)
   private readonly told = new Map<string, QuotaLevel>()
+  /** Organizations that were deleted. What they used is still counted for a while. */
+  private readonly deleted = new Set<number>()
   private timer: NodeJS.Timeout | undefined
 
   constructor(
@@ -29,8 +32,10 @@ export class QuotaWatch implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly usage: UsageService,
     private readonly storage: StorageEstimator,
     private readonly live: LiveConnections,
+    events: EventBus,
     metrics: MetricsRegistry,
   ) {
+    events.on('organization.deleted', ({ organizationId }) => this.forget(organizationId))
     const share = (name: Watched) => this.highestShare(name)
     new Gauge({
       name: 'heliograph_quota_used_share',
@@ -43,7 +48,10 @@ export class QuotaWatch implements OnApplicationBootstrap, OnModuleDestroy {
     })
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    const where = { deletedAt: { not: null } }
+    for (const { id } of await this.database.prisma.organization.findMany({ where, select: { id: true } }))
+      this.forget(id)
     this.timer = setInterval(() => {
       this.watch().catch((error: unknown) => this.logger.debug(`quotas were not watched: ${error}`))
     }, watchEveryMs).unref()
@@ -53,12 +61,18 @@ export class QuotaWatch implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer)
   }
 
-  private organizations(): Set<number> {
-    return new Set([
+  private forget(id: number): void {
+    this.deleted.add(id)
+    for (const name of watched) this.told.delete(`${id} ${name}`)
+  }
+
+  private organizations(): number[] {
+    const ids = new Set([
       ...this.usage.organizations(),
       ...this.storage.organizations(),
       ...this.live.organizations(),
     ])
+    return [...ids].filter((id) => !this.deleted.has(id))
   }
 
   private used(name: Watched, organizationId: number): number {

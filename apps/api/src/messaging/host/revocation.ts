@@ -38,6 +38,7 @@ export class Revocation {
       this.endOwner(broker, { kind: 'apiKey', id: apiKeyId }),
     )
     this.events.on('member.roleChanged', (member) => this.endConnectionsOf(broker, member))
+    this.events.on('member.twoFactorMissing', (member) => this.endSessionsOf(broker, member))
     this.events.on('member.tagsChanged', (member) => this.endTagLimit(broker, member))
     this.events.on('member.removed', (member) => this.endMembership(broker, member))
     this.events.on('device.deleted', (device) => this.forgetDevice(broker, device))
@@ -62,6 +63,22 @@ export class Revocation {
           this.memberships.changedSince(principal, principal.authenticatedAtMs)
         )
     }
+  }
+
+  /** Ends the connections that a member has in one organization by these sign-in sessions. Their API keys go on. */
+  private endSessionsOf(
+    broker: Broker<ConnectionPrincipal>,
+    { organizationId, userId, sessionIds }: PlatformEvents['member.twoFactorMissing'],
+  ): void {
+    this.memberships.record({ organizationId, userId })
+    broker.disconnect(
+      ({ principal }) =>
+        principal.kind === 'person' &&
+        principal.organizationId === organizationId &&
+        principal.owner.kind === 'session' &&
+        sessionIds.includes(principal.owner.id),
+      'revoked',
+    )
   }
 
   /** Ends the connections of a person and of their API keys in one organization. */

@@ -7,6 +7,7 @@ import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { Secrets } from '../../foundation/secrets/secrets.js'
 import { clientOf } from '../../http/front-door/client.js'
 import { Origins } from '../../identity/sign-in/origins.js'
+import { withTwoFactorsSql } from '../../identity/two-factor-requirement/with-two-factors.js'
 import { type ConnectResult, refuseConnect } from '../connections/connect-refusal.js'
 import type {
   ConnectionPrincipal,
@@ -148,7 +149,10 @@ interface TokenFacts {
 type TokenRow = TokenFacts & { sessionId: string | null; apiKeyId: string | null }
 type StoredToken = TokenFacts & { owner: TokenOwner }
 
-/** A token is refused when the person behind it is no member any more, and publishes nothing when their role is none of $1. */
+/**
+ * A token is refused when the person behind it is no member any more, or signed in without a second factor that the organization
+ * requires. It publishes nothing when their role is none of $1.
+ */
 const tokensSql = `
   SELECT token.id, token.client_id AS "clientId", token.subscribe,
     CASE WHEN behind.user_id IS NULL OR member.role = ANY($1::"Role"[]) THEN token.publish ELSE '{}' END AS publish,
@@ -162,7 +166,9 @@ const tokensSql = `
   LEFT JOIN api_key ON api_key.id = token.api_key_id
   CROSS JOIN LATERAL (SELECT COALESCE(session.user_id, api_key.created_by_id) AS user_id) AS behind
   LEFT JOIN member ON member.organization_id = token.organization_id AND member.user_id = behind.user_id
-  WHERE (behind.user_id IS NULL OR member.user_id IS NOT NULL)`
+  LEFT JOIN "user" AS person ON person.id = session.user_id
+  WHERE (behind.user_id IS NULL OR member.user_id IS NOT NULL)
+    AND (session.id IS NULL OR NOT organization.requires_two_factor OR ${withTwoFactorsSql('person', 'session')})`
 
 const findSql = `${tokensSql} AND token.secret_hash = ANY($2::bytea[])`
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { QueryResultRow } from 'pg'
 import { busyError } from '../../foundation/concurrency/busy-error.js'
-import type { ConcurrencyLimiter } from '../../foundation/concurrency/concurrency-limiter.js'
+import type { ConcurrencyLimiter, Share } from '../../foundation/concurrency/concurrency-limiter.js'
 import { ConcurrencyLimiters } from '../../foundation/concurrency/concurrency-limiters.js'
 import { wasCanceled } from '../../foundation/database/canceled.js'
 import { Database } from '../../foundation/database/database.service.js'
@@ -28,7 +28,15 @@ export class ListReader {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    const share = shareOf(principal)
+    return this.rowsFor(shareOf(principal), text, values)
+  }
+
+  /** The same for a caller without an organization. */
+  rowsFor<Row extends QueryResultRow>(
+    share: Share,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
     const { work } = this.limiters
     return this.limiter.run(share, async () => {
       try {

@@ -4,7 +4,7 @@ import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Refused } from '../../foundation/events/platform-events.js'
 import { RateLimiter } from '../../foundation/limits/rate-limiter.js'
 import { PlatformPublisher } from '../../foundation/publishing/platform-publisher.js'
-import { hideSecrets } from '../../foundation/secrets/hide-secrets.js'
+import { ClientTexts } from '../../foundation/secrets/client-texts.js'
 
 /** A device gets 20 notices at once, then two each second. */
 const noticeLimit = { burst: 20, refillMs: 500, maxKeys: 50_000 }
@@ -25,6 +25,7 @@ export class Notices {
   constructor(
     private readonly publisher: PlatformPublisher,
     private readonly events: EventBus,
+    private readonly texts: ClientTexts,
   ) {}
 
   /**
@@ -42,12 +43,17 @@ export class Notices {
     if (this.limiter.take(device.deviceKey) > 0) return
     const topic = notices.topic({ org: device.organizationSlug, device: device.deviceId })
     this.publisher
-      .publish(topic, notices.encode(withoutSecrets(notice)), { qos: notices.qos })
+      .publish(topic, notices.encode(this.withoutSecrets(notice)), { qos: notices.qos })
       .catch((error: unknown) => this.logger.error(`a notice on ${topic} was not published: ${error}`))
   }
-}
 
-/** Everybody who may read the device's topics reads them. */
-function withoutSecrets(notice: Notice): Notice {
-  return { ...notice, topic: hideSecrets(notice.topic), detail: hideSecrets(notice.detail) }
+  /** Everybody who may read the device's topics reads them. */
+  private withoutSecrets(notice: Notice): Notice {
+    const { topic, detail } = notice
+    return {
+      ...notice,
+      topic: this.texts.withoutSecrets(topic),
+      detail: this.texts.withoutSecrets(detail),
+    }
+  }
 }

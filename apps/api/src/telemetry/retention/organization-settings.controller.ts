@@ -27,10 +27,11 @@ export class OrganizationSettingsController {
     summary: 'Change the settings of the organization',
     description:
       'With a shorter retention, older telemetry is refused from now on, and what is stored of it is deleted for good at ' +
-      '`nextDeletionAt`; until then the change can be taken back.',
+      '`nextDeletionAt`; until then the change can be taken back. With `requiresTwoFactor`, members whose sign-in has no second ' +
+      'factor get 403 `two_factor_required`, and their live connections end; API keys, applications and devices go on.',
   })
   @ApiResult(200, OrganizationSettings, 'The settings as they are now, and when they delete what')
-  @ApiProblems(400, 401, 403)
+  @ApiProblems(400, 401, 403, 409)
   update(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: UpdateOrganization }) input: UpdateOrganization,

@@ -6,6 +6,7 @@ import { Skeleton } from '@/components/skeleton'
 import { ApiError } from '@/lib/api-error'
 import { useMe } from '@/lib/me'
 import { useSignInWhen } from '@/lib/use-sign-in-when'
+import { Activity } from './activity'
 import { DeleteAccount } from './delete-account'
 import { Profile } from './profile'
 import { Sessions } from './sessions'
@@ -28,6 +29,7 @@ export function Account() {
             <Profile user={loaded.user} />
             <SignInMethods user={loaded.user} />
             <Sessions />
+            <Activity />
             <DeleteAccount me={loaded} />
           </div>
         )}

@@ -3,6 +3,7 @@
 import { OwnSessionPage } from '@heliograph/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from '@/lib/api'
+import { activityKey } from './use-activity'
 
 const SESSIONS = '/api/v1/me/sessions'
 const sessionsKey = ['me', 'sessions'] as const
@@ -19,7 +20,10 @@ export function useSessions() {
 /** The calls that end sessions. Each loads the list anew. */
 export function useSessionCalls() {
   const queryClient = useQueryClient()
-  const changed = () => queryClient.invalidateQueries({ queryKey: sessionsKey })
+  const changed = async () => {
+    await queryClient.invalidateQueries({ queryKey: sessionsKey })
+    await queryClient.invalidateQueries({ queryKey: activityKey })
+  }
   return {
     async end(id: string): Promise<void> {
       await request(`${SESSIONS}/${id}`, { method: 'DELETE' })

@@ -3,6 +3,7 @@
 import { SignInMethods } from '@heliograph/protocol'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { request } from '@/lib/api'
+import { meKey } from '@/lib/me-key'
 
 const methodsKey = ['me', 'sign-in-methods'] as const
 
@@ -14,8 +15,11 @@ export function useSignInMethods() {
   })
 }
 
-/** Loads them anew, after one was changed. */
+/** Loads them anew, after one was changed, and which organizations they open. */
 export function useRefreshSignInMethods(): () => Promise<void> {
   const queryClient = useQueryClient()
-  return () => queryClient.invalidateQueries({ queryKey: methodsKey })
+  return async () => {
+    // The key of who is signed in begins those of all that the account's page shows.
+    await queryClient.invalidateQueries({ queryKey: meKey })
+  }
 }

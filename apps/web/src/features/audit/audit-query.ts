@@ -12,7 +12,7 @@ export interface AuditQuery {
 }
 
 const day = /^\d{4}-\d{2}-\d{2}$/
-const actor = /^(?:platform|(?:person|key):[A-Za-z0-9_-]{1,64})$/
+const actor = /^(?:platform|unknown|(?:person|key):[A-Za-z0-9_-]{1,64})$/
 
 /** A change of some filters; undefined takes one away, null all of them. */
 export type ChangeFilters = (change: AuditQuery | null) => void

@@ -17,6 +17,7 @@ describe('who did it', () => {
     [person, 'Ada', 'admin', 'person:x1'],
     [key, 'CI', 'API key of Ada', 'key:k1'],
     [platform, 'The platform', 'by itself', 'platform'],
+    [{ ...platform, kind: 'unknown' } as const, 'Somebody', 'not signed in', 'unknown'],
     [{ ...person, name: null, role: null }, 'A person (x1)', 'person', 'person:x1'],
     [{ ...person, role: 'platformAdministrator' }, 'Ada', 'platform administrator', 'person:x1'],
     [{ ...key, behind: null }, 'CI', 'API key', 'key:k1'],

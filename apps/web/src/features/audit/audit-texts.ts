@@ -1,4 +1,5 @@
 import { type AuditAction, type AuditActor, type AuditEntry, auditActions } from '@heliograph/protocol'
+import { signInMethodText } from '@/lib/sign-in-method-text'
 
 /** What was done, as a sentence goes on after the name of who did it. */
 const actionTexts: Record<AuditAction, string> = {
@@ -13,6 +14,12 @@ const actionTexts: Record<AuditAction, string> = {
   'member.update': 'changed the access of a member',
   'member.leave': 'left',
   'member.remove': 'removed a member',
+  'person.signIn': 'signed in',
+  'person.signOut': 'signed out',
+  'person.signInRefused': 'was refused a sign-in',
+  'person.endSessions': 'ended sign-in sessions',
+  'person.update': 'changed their name',
+  'person.changePassword': 'changed their password',
   'person.resetLink': 'made a link for a new password',
   'person.resetPassword': 'set a new password by a link',
   'person.changeEmail': 'changed their e-mail address',
@@ -53,19 +60,22 @@ export const actionOptions = auditActions.map((action) => {
 
 export function actorName({ kind, id, name }: AuditActor): string {
   if (kind === 'platform') return 'The platform'
+  if (kind === 'unknown') return 'Somebody'
   return name ?? `${kind === 'person' ? 'A person' : 'An API key'} (${id})`
 }
 
 /** In which capacity they acted: `admin`, `API key of Ada`. */
 export function actorCapacity({ kind, role, behind }: AuditActor): string {
   if (kind === 'platform') return 'by itself'
+  if (kind === 'unknown') return 'not signed in'
   if (kind === 'apiKey') return behind === null ? 'API key' : `API key of ${behind.name}`
   return role === 'platformAdministrator' ? 'platform administrator' : (role ?? 'person')
 }
 
 /** The actor as the filter names it. */
 export function actorFilter({ kind, id }: AuditActor): string {
-  return kind === 'platform' ? 'platform' : `${kind === 'person' ? 'person' : 'key'}:${id}`
+  if (kind === 'platform' || kind === 'unknown') return kind
+  return `${kind === 'person' ? 'person' : 'key'}:${id}`
 }
 
 export interface FactRow {
@@ -105,6 +115,7 @@ export function changedFields(entry: AuditEntry): string[] {
 const unlimited: Partial<Record<string, string>> = { origins: 'any', scopes: 'all', tags: 'all devices' }
 
 function fieldText(field: string, value: unknown): string {
+  if (field === 'method') return signInMethodText(value)
   return (value === null ? unlimited[field] : undefined) ?? factText(value)
 }
 

@@ -6,7 +6,8 @@ import { Button } from '@/components/button'
 import { useToast } from '@/components/toast'
 import { explain } from '@/lib/explain'
 import type { AuditQuery } from './audit-query'
-import { useExportAudit } from './use-audit'
+import type { AuditSource } from './audit-source'
+import { exportAudit } from './use-audit'
 
 const formats = [
   ['csv', 'CSV'],
@@ -14,14 +15,13 @@ const formats = [
 ] as const
 
 /** Saves all that the filters let through, not only what is loaded. */
-export function ExportButtons({ query }: { query: AuditQuery }) {
-  const exportAudit = useExportAudit(query)
+export function ExportButtons({ source, query }: { source: AuditSource; query: AuditQuery }) {
   const toast = useToast()
   const [busy, setBusy] = useState<string | null>(null)
   const save = async (format: 'csv' | 'ndjson') => {
     setBusy(format)
     try {
-      await exportAudit(format)
+      await exportAudit(source, query, format)
     } catch (error) {
       toast(`Nothing was saved. ${explain(error).what}`, 'failed')
     } finally {

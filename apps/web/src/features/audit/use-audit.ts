@@ -4,21 +4,18 @@ import { AuditPage } from '@heliograph/protocol'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { fileAddress, request } from '@/lib/api'
 import { downloadFrom } from '@/lib/download'
-import { useOrganization } from '@/lib/organization'
 import { type AuditQuery, toRestQuery } from './audit-query'
-
-const PATH = '/api/v1/audit'
+import type { AuditSource } from './audit-source'
 
 /** The audit, newest first, a page at a time. The rows before stay while a changed filter is being answered. */
-export function useAudit(query: AuditQuery) {
-  const { slug } = useOrganization()
+export function useAudit({ path, queryKey, ...inOrganization }: AuditSource, query: AuditQuery) {
   return useInfiniteQuery({
-    queryKey: ['organizations', slug, 'audit', query],
+    queryKey: [...queryKey, query],
     queryFn: ({ signal, pageParam }) =>
-      request(PATH, {
+      request(path, {
         schema: AuditPage,
         query: { ...toRestQuery(query), cursor: pageParam ?? undefined },
-        org: slug,
+        ...inOrganization,
         signal,
       }),
     initialPageParam: null as string | null,
@@ -29,9 +26,11 @@ export function useAudit(query: AuditQuery) {
 }
 
 /** Downloads what the filters let through. */
-export function useExportAudit(query: AuditQuery): (format: 'csv' | 'ndjson') => Promise<void> {
-  const { slug } = useOrganization()
-  return async (format) => {
-    downloadFrom(await fileAddress(`${PATH}/export`, { query: { ...toRestQuery(query), format }, org: slug }))
-  }
+export async function exportAudit(
+  { path, org }: AuditSource,
+  query: AuditQuery,
+  format: 'csv' | 'ndjson',
+): Promise<void> {
+  const options = { query: { ...toRestQuery(query), format }, ...(org === undefined ? {} : { org }) }
+  downloadFrom(await fileAddress(`${path}/export`, options))
 }

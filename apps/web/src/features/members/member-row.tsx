@@ -51,6 +51,7 @@ export function MemberRow({ member, onRemove, onLower, onLimit }: MemberRowProps
       {manages && (
         <Td className="whitespace-nowrap text-ink-soft max-md:hidden">
           {member.lastSignInAt ? <TimeAgo ts={Date.parse(member.lastSignInAt)} /> : 'Not known'}
+          <span className="block text-12 text-ink-faint">{secondFactorText(member)}</span>
         </Td>
       )}
       <Td className="w-20 text-right max-sm:px-1">
@@ -68,6 +69,19 @@ export function MemberRow({ member, onRemove, onLower, onLimit }: MemberRowProps
       </Td>
     </tr>
   )
+}
+
+function secondFactorText({ secondFactor }: Member): string {
+  switch (secondFactor) {
+    case 'authenticatorApp':
+      return 'two-factor'
+    case 'passkey':
+      return 'has a passkey'
+    case 'openIdConnect':
+      return 'OpenID provider'
+    case null:
+      return 'no two-factor'
+  }
 }
 
 /** Which devices a member sees, as a button that changes it. */

@@ -7,6 +7,7 @@ import { DeleteOrganization } from './delete-organization'
 import { NameForm } from './name-form'
 import { RetentionForm } from './retention-form'
 import { SetAside } from './set-aside'
+import { TwoFactorRequirement } from './two-factor-requirement'
 import { useOrganizationSettings } from './use-organization-settings'
 
 export function OrganizationSettings() {
@@ -32,6 +33,7 @@ export function OrganizationSettings() {
               </h2>
               <RetentionForm settings={settings} readOnly={!may('organization.update')} />
             </section>
+            {may('organization.update') && <TwoFactorRequirement settings={settings} />}
             {may('setAside.manage') && <SetAside />}
             {may('organization.delete') && <DeleteOrganization />}
           </div>

@@ -7,6 +7,7 @@ const settings = (retentionDays: number | null, defaultRetentionDays: number | n
   ({
     slug: 'acme',
     name: 'Acme',
+    requiresTwoFactor: false,
     retentionDays,
     defaultRetentionDays,
     effectiveRetentionDays: (retentionDays ?? defaultRetentionDays) || null,

@@ -2,56 +2,36 @@
 
 import type { OrganizationSummary } from '@heliograph/protocol'
 import dynamic from 'next/dynamic'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '@/components/button'
 import { EmptyState } from '@/components/empty-state'
-import { ErrorState } from '@/components/error-state'
 import { LoadMore } from '@/components/load-more'
 import { Loaded } from '@/components/loaded'
-import { PersonalFrame } from '@/components/personal-frame'
 import { Skeleton } from '@/components/skeleton'
 import { Table, Td, Th, ThActions } from '@/components/table'
-import { ApiError } from '@/lib/api-error'
 import { formatCount } from '@/lib/format-number'
 import { formatDay } from '@/lib/format-time'
-import { useMe } from '@/lib/me'
-import { useSignInWhen } from '@/lib/use-sign-in-when'
 import { useAllOrganizations } from './use-organizations'
 
 const QuotasDialog = dynamic(() => import('./quotas-dialog').then((m) => m.QuotasDialog))
 
-/** The names and sizes of all organizations, for platform administrators. What is in them stays unseen. */
-export function Organizations() {
-  const me = useMe()
-  const signedOut = me.error instanceof ApiError && me.error.status === 401
-  useSignInWhen(signedOut)
-  return (
-    <PersonalFrame
-      wide
-      me={me.data}
-      title="Organizations"
-      intro="All organizations of this platform, with their sizes. Only their members see what is in them."
-    >
-      {renderList()}
-    </PersonalFrame>
-  )
-
-  function renderList(): ReactNode {
-    if (me.data?.platformAdministrator) return <OrganizationList />
-    if (me.data)
-      return (
-        <EmptyState title="Only platform administrators see all organizations">Ask one of them.</EmptyState>
-      )
-    if (me.error && !signedOut)
-      return (
-        <ErrorState title="Heliograph could not be reached" error={me.error} onRetry={() => me.refetch()} />
-      )
-    return <ListSkeleton />
-  }
-}
-
 function ListSkeleton() {
   return <Skeleton className="h-64 w-full rounded-outer" />
+}
+
+/** The names and sizes of all organizations, for platform administrators. What is in them stays unseen. */
+export function Organizations() {
+  return (
+    <section aria-labelledby="organizations-title" className="max-w-5xl">
+      <h2 id="organizations-title" className="text-16 font-semibold">
+        Organizations
+      </h2>
+      <p className="mt-0.5 mb-4 text-13 text-ink-soft">
+        All organizations of this platform, with their sizes. Only their members see what is in them.
+      </p>
+      <OrganizationList />
+    </section>
+  )
 }
 
 function OrganizationList() {

@@ -26,6 +26,7 @@ import { FrameSkeleton } from './frame-skeleton'
 import { LiveIndicator } from './live-indicator'
 import { SideNavigation } from './side-navigation'
 import { Current } from './stale-notice'
+import { TwoFactorRequired } from './two-factor-required'
 
 interface OrganizationFrameProps {
   org: string
@@ -46,6 +47,7 @@ export function OrganizationFrame({ org, children }: OrganizationFrameProps) {
   }
   const organization = me.data.organizations.find((other) => other.slug === org)
   if (!organization) return <UnknownOrganization org={org} />
+  if (organization.needsTwoFactor) return <TwoFactorRequired organization={organization} me={me.data} />
 
   return (
     <OrganizationProvider key={org} organization={organization}>

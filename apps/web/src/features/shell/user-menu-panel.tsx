@@ -49,7 +49,7 @@ export default function UserMenuPanel({ me, withOrganizations, trigger }: UserMe
         </MenuLink>
         {me.platformAdministrator && (
           <MenuItem icon={<Building2 aria-hidden />} onSelect={() => router.push(paths.organizations)}>
-            All organizations
+            Platform
           </MenuItem>
         )}
         {me.mayCreateOrganizations && (

@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+import { PlatformFrame } from '@/app/views'
+
+export default function PlatformAuditLayout({ children }: { children: ReactNode }) {
+  return <PlatformFrame>{children}</PlatformFrame>
+}
