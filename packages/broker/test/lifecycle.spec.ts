@@ -90,6 +90,43 @@ describe('a connection ends', () => {
     expect(other.isClosed).toBe(false)
   })
 
+  it('by the host as revoked, and then its will is not sent, with or without a delay', async () => {
+    const watcher = await RawClient.connect(broker, { clientId: 'watcher' })
+    await watcher.subscribe({ topic: 'gone/#', qos: 1 })
+    const leave = (clientId: string, willDelayInterval: number) =>
+      RawClient.connect(
+        broker,
+        connectPacket({
+          protocolVersion: 5,
+          clientId,
+          clean: false,
+          properties: { sessionExpiryInterval: willDelayInterval },
+          will: {
+            topic: `gone/${clientId}`,
+            payload: Buffer.from(clientId),
+            qos: 1,
+            retain: false,
+            properties: { willDelayInterval },
+          },
+        }),
+      )
+    for (const clientId of ['at-once', 'later']) {
+      const client = await leave(clientId, clientId === 'later' ? 1 : 0)
+      broker.broker.disconnect((other) => other.clientId === clientId, 'revoked')
+      await client.closed
+      expect(broker.refusals.at(-1)).toMatchObject({
+        stage: 'will',
+        reason: 'revoked',
+        topic: `gone/${clientId}`,
+      })
+    }
+    const kicked = await leave('kicked', 1)
+    broker.broker.disconnect(({ clientId }) => clientId === 'kicked', 'kicked')
+    await kicked.closed
+    await watcher.until(() => watcher.messages().includes('kicked'), 'the will of another client')
+    expect(watcher.messages()).toEqual(['kicked'])
+  })
+
   it('without a CONNECT in time', async () => {
     await broker.stop()
     broker = await startOurs({ limits: { connectTimeoutMs: 100 } })

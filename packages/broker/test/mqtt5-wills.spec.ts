@@ -145,6 +145,24 @@ describe('a will with a delay', () => {
   })
 })
 
+describe('a will that waits for its delay', () => {
+  it('is sent by the rights that its client has by then, as the host knows them', async () => {
+    const authorizePublish: NonNullable<OursOptions['hooks']>['authorizePublish'] = ({ principal }) =>
+      principal !== 'demoted'
+    const principalOf = ({ clientId }: { clientId: string }) =>
+      clientId === 'gone' ? null : clientId === 'lower' ? 'demoted' : clientId
+    await restart({ hooks: { authorizePublish, principalOf } })
+    for (const clientId of ['lower', 'gone', 'as-before'])
+      await lost(await connect(leaving(clientId, 100, { willDelayInterval: 1 })), clientId)
+    await will('as-before')
+    expect(await seen()).toEqual(['as-before'])
+    expect(broker.refusals.map(({ clientId, reason }) => [clientId, reason]).sort()).toEqual([
+      ['gone', 'not_authorized'],
+      ['lower', 'not_authorized'],
+    ])
+  })
+})
+
 describe('after a restart a will with a delay', () => {
   const principals: unknown[] = []
   const hooks: OursOptions['hooks'] = {

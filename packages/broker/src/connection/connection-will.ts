@@ -1,4 +1,5 @@
 import type { Core } from '../core/core.js'
+import { refuseWill } from '../core/will-refusal.js'
 import type { Will } from '../packets/connect.js'
 import type { Session } from '../sessions/session.js'
 import type { WillOwner } from '../wills/will-sender.js'
@@ -21,13 +22,20 @@ export class ConnectionWill<P> {
     const isDelayed = will.delaySeconds > 0 && session.stored
     this.#will = isDelayed ? null : will
     if (!isDelayed) return
-    const { clientId } = owner.client
-    session.will = { stored: { clientId, ...will }, send: () => core.wills.send(owner, will) }
+    const stored = { clientId: owner.client.clientId, ...will }
+    session.will = { stored, send: () => void core.wills.sendDelayed(session, stored, owner) }
   }
 
   discard(): void {
     this.#will = null
     this.#session.will = null
+  }
+
+  /** The rights by which it was left have ended: it is not sent, and this is told. */
+  withdraw(): void {
+    const topic = this.#will?.topic ?? this.#session.will?.stored.topic
+    this.discard()
+    if (topic !== undefined) refuseWill(this.#core, this.#owner.client, topic, 'revoked')
   }
 
   /** The connection has ended. */

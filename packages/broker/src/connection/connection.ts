@@ -172,6 +172,7 @@ export class Connection<P> implements LiveConnection<P>, SessionLink, MqttSocket
     core.counters.bytesOut += this.out.bytesWritten
     if (client && core.live.get(client.sessionId) === this) core.live.delete(client.sessionId)
     this.#packets.stop()
+    if (reason === 'revoked') this.#will?.withdraw()
     const session = this.#session
     if (session && session.link === this) core.sessions.release(session)
     if (reason !== 'server_stopping') this.#will?.send()

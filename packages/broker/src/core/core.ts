@@ -101,7 +101,7 @@ export class Core<P> {
     const { router, counters, backPressure, writer, memory, sessionShares: shares } = this
     const services = { router, counters, backPressure, writer, limits, memory, shares }
     this.sessions = new SessionStore(services, limits, logger, (session, will) => {
-      void this.wills.sendStored(session, will)
+      void this.wills.sendDelayed(session, will, null)
     })
     this.retained = new RetainedStore(limits)
     this.retainer = new Retainer({ store: this.retained, policy, counters, writer, logger })

@@ -2,12 +2,20 @@ import type { StoredWill } from '../interface/persistence.js'
 import type { ClientInfo } from '../interface/types.js'
 import type { Core } from './core.js'
 
-/** Tells that a client may not send its will, at CONNECT or when it would be sent. Its connection goes on. */
-export function refuseWill<P>(core: Core<P>, client: ClientInfo<P>, topic: string): void {
+/**
+ * Tells that a client may not send its will: at CONNECT, after which its connection goes on, or when it would be sent; `revoked`
+ * when its connection was ended because its rights have ended.
+ */
+export function refuseWill<P>(
+  core: Core<P>,
+  client: ClientInfo<P>,
+  topic: string,
+  reason: 'not_authorized' | 'revoked' = 'not_authorized',
+): void {
   const { sessionId, clientId, remoteAddress } = client
   core.refuse({
     stage: 'will',
-    reason: 'not_authorized',
+    reason,
     sessionId,
     clientId,
     remoteAddress,

@@ -41,9 +41,10 @@ export interface BrokerHooks<P> {
    */
   onPublish?(client: ClientInfo<P>, message: PublishedMessage): MaybePromise<PublishDecision | undefined>
   /**
-   * The principal of a stored session whose client has not been back since the start, for the delayed will that it left in an
-   * earlier run; null when there is none any more. Then, and without this hook, the will is not sent, and is reported as
-   * refused. `authorizePublish` and `onPublish` decide it like any other, with an empty `remoteAddress`.
+   * The principal of a session as it is now, for a delayed will, which its client may have left long ago, also in an earlier run;
+   * null when there is none any more. Then the will is not sent, and is reported as refused. `authorizePublish` and `onPublish`
+   * decide it like any other; one of an earlier run has an empty `remoteAddress`. Without this hook a delayed will has the principal
+   * that its client had last, and one of an earlier run is not sent.
    */
   principalOf?(session: { sessionId: string; owner: string; clientId: string }): MaybePromise<P | null>
   /**

@@ -81,6 +81,11 @@ export class Policy<P> {
     }
   }
 
+  /** Whether the host can be asked for the principal of a session. */
+  get knowsPrincipals(): boolean {
+    return this.#hooks.principalOf !== undefined
+  }
+
   /** Null when the hook is not there, or fails. */
   async principalOf(session: { sessionId: string; owner: string; clientId: string }): Promise<P | null> {
     try {

@@ -14,7 +14,7 @@ export interface WillOwner<P> {
   readonly account: QuotaAccount
 }
 
-/** A session of an earlier run, whose client has not been back. */
+/** The session that a delayed will was left to. */
 export interface SessionOfWill {
   readonly id: string
   readonly owner: string
@@ -53,18 +53,25 @@ export class WillSender<P> {
     this.#services.aedes.sendWill(decisions, will, () => this.#publish(owner, message))
   }
 
-  /** Sends a will of an earlier run, when the host knows whose session it is. */
-  async sendStored(session: SessionOfWill, will: StoredWill): Promise<void> {
+  /**
+   * Sends a will that waited for its delay, by the rights that its client has now: the host is asked whose session it is. `owner` is
+   * null when the client has not been back since the start.
+   */
+  async sendDelayed(session: SessionOfWill, will: StoredWill, owner: WillOwner<P> | null): Promise<void> {
     const { policy, disowned } = this.#services
-    const { id: sessionId, owner, account } = session
+    if (owner !== null && !policy.knowsPrincipals) {
+      this.send(owner, will)
+      return
+    }
+    const { id: sessionId, account } = session
     const { clientId } = will
-    const principal = await policy.principalOf({ sessionId, owner, clientId })
+    const principal = await policy.principalOf({ sessionId, owner: session.owner, clientId })
     if (principal === null) {
       disowned(session, will)
       return
     }
-    const about = { transport: 'tcp', remoteAddress: '', connectedAt: 0, connectionId: '' } as const
-    this.send({ client: { sessionId, clientId, principal, ...about }, account }, will)
+    const client = owner?.client ?? { ...clientOfEarlierRun, sessionId, clientId }
+    this.send({ client: { ...client, principal }, account }, will)
   }
 
   #decide({ client }: WillOwner<P>, message: Message, will: WillContent): boolean | Promise<boolean> {
@@ -85,6 +92,8 @@ export class WillSender<P> {
     route(message)
   }
 }
+
+const clientOfEarlierRun = { transport: 'tcp', remoteAddress: '', connectedAt: 0, connectionId: '' } as const
 
 /** Its expiry interval begins when it is sent. */
 function propertiesOf({ properties, expirySeconds }: WillContent): StoredProperties | null {
