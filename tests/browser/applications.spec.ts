@@ -96,7 +96,7 @@ describe('applications', () => {
     await page.getByText('Flows was changed').waitFor()
 
     await act(page, 'Flows', 'Rotate password…')
-    const rotate = page.getByRole('dialog', { name: 'Password rotation' })
+    const rotate = page.getByRole('dialog', { name: 'Rotate Flows' })
     expect(await portray(page, 'applications-rotate')).toEqual([])
     await rotate.getByRole('button', { name: 'Rotate password' }).click()
     await page.getByRole('dialog', { name: 'New password' }).waitFor()

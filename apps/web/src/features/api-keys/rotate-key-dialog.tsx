@@ -3,7 +3,7 @@
 import { type ApiKey, IssuedApiKey, RotateApiKey } from '@heliograph/protocol'
 import { useState } from 'react'
 import { FormDialog } from '@/components/form-dialog'
-import { SelectField } from '@/components/select-field'
+import { firstOverlap, OverlapField } from '@/components/overlap-field'
 import { request } from '@/lib/api'
 import { useRefreshApiKeys } from '@/lib/api-keys'
 import { useOrganization } from '@/lib/organization'
@@ -21,7 +21,7 @@ export function RotateKeyDialog({ apiKey, onClose }: RotateKeyDialogProps) {
   const refresh = useRefreshApiKeys()
   const [issued, setIssued] = useState<IssuedApiKey | null>(null)
   const form = useForm({
-    initial: { overlap: '3600' },
+    initial: { overlap: firstOverlap },
     schema: RotateApiKey,
     toInput: ({ overlap }) => ({ overlapSeconds: Number(overlap) }),
     onSubmit: async (body) => {
@@ -41,22 +41,13 @@ export function RotateKeyDialog({ apiKey, onClose }: RotateKeyDialogProps) {
       form={form}
       onClose={onClose}
     >
-      <SelectField
+      <OverlapField
         label="The old secret"
+        hintNow={`Scripts that use hg_key_…${apiKey.hint} are refused at once, and their live connections end.`}
+        hintLater={`Scripts that use hg_key_…${apiKey.hint} work until then. Give them the new secret before that.`}
         error={error('overlapSeconds')}
-        hint={
-          values.overlap === '0'
-            ? `Scripts that use hg_key_…${apiKey.hint} are refused at once, and their live connections end.`
-            : `Scripts that use hg_key_…${apiKey.hint} work until then. Give them the new secret before that.`
-        }
         value={values.overlap}
         onValue={(overlap) => set('overlap', overlap)}
-        options={[
-          ['3600', 'works for one more hour'],
-          ['86400', 'works for one more day'],
-          ['604800', 'works for one more week'],
-          ['0', 'expires now'],
-        ]}
       />
     </FormDialog>
   )

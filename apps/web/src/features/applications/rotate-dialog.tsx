@@ -3,7 +3,7 @@
 import { type Application, IssuedApplication, RotateCredential } from '@heliograph/protocol'
 import { useState } from 'react'
 import { FormDialog } from '@/components/form-dialog'
-import { SelectField } from '@/components/select-field'
+import { firstOverlap, OverlapField } from '@/components/overlap-field'
 import { request } from '@/lib/api'
 import { useOrganization } from '@/lib/organization'
 import { useForm } from '@/lib/use-form'
@@ -20,7 +20,7 @@ export function RotateDialog({ application: { id, name }, onClose }: RotateDialo
   const refresh = useRefreshApplications()
   const [issued, setIssued] = useState<IssuedApplication | null>(null)
   const form = useForm({
-    initial: { overlap: '3600' },
+    initial: { overlap: firstOverlap },
     schema: RotateCredential,
     toInput: ({ overlap }) => ({ overlapSeconds: Number(overlap) }),
     onSubmit: async (body) => {
@@ -29,32 +29,23 @@ export function RotateDialog({ application: { id, name }, onClose }: RotateDialo
       refresh()
     },
   })
-  const { overlap } = form.values
 
   if (issued) return <PasswordDialog title="New password" application={issued} onClose={onClose} />
   return (
     <FormDialog
-      title="Password rotation"
-      description={`${name} keeps its username and gets a new password.`}
+      title={`Rotate ${name}`}
+      description="The application keeps its username and gets a new password."
       submit="Rotate password"
       form={form}
       onClose={onClose}
     >
-      <SelectField
+      <OverlapField
         label="The old password"
-        hint={
-          overlap === '0'
-            ? `${name} is disconnected at once and stays offline until it has the new password.`
-            : `${name} stays connected until then. Give it the new password before then.`
-        }
-        value={overlap}
-        onValue={(value) => form.set('overlap', value)}
-        options={[
-          ['3600', 'works for one more hour'],
-          ['86400', 'works for one more day'],
-          ['604800', 'works for one more week'],
-          ['0', 'expires now'],
-        ]}
+        hintNow={`${name} is disconnected at once and stays offline until it has the new password.`}
+        hintLater={`${name} stays connected until then. Give it the new password before then.`}
+        error={form.error('overlapSeconds')}
+        value={form.values.overlap}
+        onValue={(overlap) => form.set('overlap', overlap)}
       />
     </FormDialog>
   )

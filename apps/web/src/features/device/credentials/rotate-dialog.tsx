@@ -1,17 +1,13 @@
 'use client'
 
-import { type Credential, IssuedCredential } from '@heliograph/protocol'
-import { useMutation } from '@tanstack/react-query'
+import { type Credential, IssuedCredential, RotateCredential } from '@heliograph/protocol'
 import { useState } from 'react'
-import { Button } from '@/components/button'
-import { Dialog } from '@/components/dialog'
-import { Field } from '@/components/field'
-import { Notice } from '@/components/notice'
-import { Select } from '@/components/select'
+import { FormDialog } from '@/components/form-dialog'
+import { firstOverlap, OverlapField } from '@/components/overlap-field'
 import { request } from '@/lib/api'
 import { deviceApi } from '@/lib/device-queries'
-import { explain } from '@/lib/explain'
 import { useOrganization } from '@/lib/organization'
+import { useForm } from '@/lib/use-form'
 import { useCurrentDevice } from '../device-context'
 import { SecretDialog } from './secret-dialog'
 import { useRefreshCredentials } from './use-credentials'
@@ -21,63 +17,40 @@ interface RotateDialogProps {
   onClose: () => void
 }
 
+/** Gives a credential a new secret; the old one works beside it for as long as the person chooses. */
 export function RotateDialog({ credential, onClose }: RotateDialogProps) {
   const { slug } = useOrganization()
   const device = useCurrentDevice()
   const refresh = useRefreshCredentials()
-  const [overlapSeconds, setOverlapSeconds] = useState(3_600)
-  const rotate = useMutation({
-    mutationFn: () =>
-      request(`${deviceApi(device.id)}/credentials/${credential.id}/rotate`, {
-        method: 'POST',
-        body: { overlapSeconds },
-        schema: IssuedCredential,
-        org: slug,
-      }),
-    onSuccess: refresh,
+  const [issued, setIssued] = useState<IssuedCredential | null>(null)
+  const form = useForm({
+    initial: { overlap: firstOverlap },
+    schema: RotateCredential,
+    toInput: ({ overlap }) => ({ overlapSeconds: Number(overlap) }),
+    onSubmit: async (body) => {
+      const path = `${deviceApi(device.id)}/credentials/${credential.id}/rotate`
+      setIssued(await request(path, { method: 'POST', body, schema: IssuedCredential, org: slug }))
+      refresh()
+    },
   })
 
-  if (rotate.data) return <SecretDialog title="New secret" credential={rotate.data} onClose={onClose} />
+  if (issued) return <SecretDialog title="New secret" credential={issued} onClose={onClose} />
   return (
-    <Dialog
-      open
-      size="sm"
-      onOpenChange={onClose}
-      title="Secret rotation"
-      description={`${credential.name ?? 'This credential'} keeps its username and gets a new password.`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={rotate.isPending} onClick={() => rotate.mutate()}>
-            Rotate secret
-          </Button>
-        </>
-      }
+    <FormDialog
+      title={`Rotate ${credential.name ?? 'credential'}`}
+      description="The credential keeps its username and gets a new secret, which is its password."
+      submit="Rotate secret"
+      form={form}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-4">
-        <Field
-          label="The old secret"
-          hint={
-            overlapSeconds === 0
-              ? `${device.name} is disconnected at once and stays offline until it has the new secret.`
-              : `${device.name} stays connected until then. Store the new secret on it before then.`
-          }
-        >
-          {(control) => (
-            <Select
-              {...control}
-              value={overlapSeconds}
-              onChange={(event) => setOverlapSeconds(Number(event.target.value))}
-            >
-              <option value={3_600}>works for one more hour</option>
-              <option value={86_400}>works for one more day</option>
-              <option value={604_800}>works for one more week</option>
-              <option value={0}>expires now</option>
-            </Select>
-          )}
-        </Field>
-        {rotate.error && <Notice tone="refused">{explain(rotate.error).what}</Notice>}
-      </div>
-    </Dialog>
+      <OverlapField
+        label="The old secret"
+        hintNow={`${device.name} is disconnected at once and stays offline until it has the new secret.`}
+        hintLater={`${device.name} stays connected until then. Store the new secret on it before then.`}
+        error={form.error('overlapSeconds')}
+        value={form.values.overlap}
+        onValue={(overlap) => form.set('overlap', overlap)}
+      />
+    </FormDialog>
   )
 }
