@@ -50,11 +50,17 @@ describe('KnownBrowsers', () => {
     expect(known).toEqual(['a', 'c', 'd', 'e', 'f'])
   })
 
-  it('is hidden from scripts and pages of other sites, and sent with sign-in calls only', () => {
+  it('is hidden from scripts and pages of other sites, and sent with sign-in calls only, unless its prefix demands the path /', () => {
     expect(browsers.remember(undefined, 'a')).toMatch(
       /; Max-Age=31536000; Path=\/api\/auth; HttpOnly; SameSite=Lax$/,
     )
     const secure = new KnownBrowsers({ publicUrl: 'https://iot.example.com' }, secrets)
-    expect(secure.remember(undefined, 'a')).toMatch(/^__Secure-heliograph\.known_browser=.*; Secure$/)
+    expect(secure.remember(undefined, 'a')).toMatch(
+      /^__Host-heliograph\.known_browser=.*; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    )
+    const belowPath = new KnownBrowsers({ publicUrl: 'https://example.com/iot' }, secrets)
+    expect(belowPath.remember(undefined, 'a')).toMatch(
+      /^__Secure-heliograph\.known_browser=.*; Path=\/iot\/api\/auth; HttpOnly; SameSite=Lax; Secure$/,
+    )
   })
 })

@@ -8,7 +8,8 @@ const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 
 beforeEach(() => {
   vi.useFakeTimers({ now })
-  vi.stubGlobal('document', { addEventListener() {}, removeEventListener() {} })
+  const documentElement = { dataset: {} }
+  vi.stubGlobal('document', { documentElement, addEventListener() {}, removeEventListener() {} })
 })
 afterEach(() => {
   vi.useRealTimers()
