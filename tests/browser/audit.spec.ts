@@ -132,7 +132,7 @@ describe('the audit, and the end of an organization', () => {
     await page.getByRole('link', { name: 'Audit' }).click()
     await page.waitForURL('**/audit')
     await main(page).getByLabel('Action', { exact: true }).selectOption('Signed in')
-    await main(page).getByRole('button', { name: 'Vera Viewer', exact: true }).waitFor()
+    await main(page).getByRole('button', { name: 'Vera Viewer', exact: true }).first().waitFor()
     expect(await portray(page, 'platform-audit')).toEqual([])
     const saved = page.waitForEvent('download')
     await main(page).getByRole('button', { name: 'NDJSON export' }).click()

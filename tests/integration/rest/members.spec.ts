@@ -208,7 +208,13 @@ describe('the name of an organization', () => {
     })
     const { body } = await ask(owner, 'GET', '/api/v1/me')
     const { organization: slug } = owner
-    expect(body.organizations).toContainEqual({ slug, name: 'Acme Works', role: 'owner', tags: null })
+    expect(body.organizations).toContainEqual({
+      slug,
+      name: 'Acme Works',
+      role: 'owner',
+      tags: null,
+      needsTwoFactor: false,
+    })
     expect(await audit('organization.update', `organization/${owner.organization}`)).toMatchObject([
       { actor: `person:${admin.id}`, before: { name: owner.organization }, after: { name: 'Acme Works' } },
     ])

@@ -5,10 +5,11 @@ import { AuditService } from './audit.service.js'
 import { AuditExports } from './audit-exports.js'
 import { OwnActivityController } from './own-activity.controller.js'
 import { PlatformAuditController } from './platform-audit.controller.js'
+import { PlatformAuditService } from './platform-audit.service.js'
 
 @Module({
   imports: [ListsModule],
   controllers: [AuditController, PlatformAuditController, OwnActivityController],
-  providers: [AuditService, AuditExports],
+  providers: [AuditService, AuditExports, PlatformAuditService],
 })
 export class AuditModule {}

@@ -2,25 +2,16 @@ import { AuditPage, ExportPlatformAudit, ListAudit } from '@heliograph/protocol'
 import { Controller, Get, Query, Res, type StreamableFile } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger'
 import type { FastifyReply } from 'fastify'
-import { Database } from '../../foundation/database/database.service.js'
 import type { Person } from '../../foundation/principal/principal.js'
 import { CurrentPerson, SignedIn } from '../../http/access/decorators.js'
 import { ApiFile, ApiProblems, ApiResult } from '../../http/requests/api-result.js'
-import { assertPlatformAdministrator } from '../../identity/organizations/assert-platform-administrator.js'
-import { AuditService, auditOfPlatform } from './audit.service.js'
-import { AuditExports } from './audit-exports.js'
-
-const what = 'read the audit of the platform'
+import { PlatformAuditService } from './platform-audit.service.js'
 
 @ApiTags('Platform')
 @SignedIn()
 @Controller('api/v1/platform/audit')
 export class PlatformAuditController {
-  constructor(
-    private readonly database: Database,
-    private readonly audit: AuditService,
-    private readonly exports: AuditExports,
-  ) {}
+  constructor(private readonly audit: PlatformAuditService) {}
 
   @Get()
   @ApiOperation({
@@ -31,12 +22,8 @@ export class PlatformAuditController {
   })
   @ApiResult(200, AuditPage, 'A page of changes')
   @ApiProblems(400, 401, 403, 503)
-  async list(
-    @CurrentPerson() person: Person,
-    @Query({ schema: ListAudit }) query: ListAudit,
-  ): Promise<AuditPage> {
-    await assertPlatformAdministrator(this.database, person, what)
-    return this.audit.list(auditOfPlatform(person), query)
+  list(@CurrentPerson() person: Person, @Query({ schema: ListAudit }) query: ListAudit): Promise<AuditPage> {
+    return this.audit.list(person, query)
   }
 
   @Get('export')
@@ -49,12 +36,11 @@ export class PlatformAuditController {
     'application/x-ndjson': 'The items of the JSON form, one a line',
   })
   @ApiProblems(400, 401, 403, 429, 503)
-  async export(
+  export(
     @CurrentPerson() person: Person,
     @Query({ schema: ExportPlatformAudit }) query: ExportPlatformAudit,
     @Res({ passthrough: true }) { raw: response }: FastifyReply,
   ): Promise<StreamableFile> {
-    await assertPlatformAdministrator(this.database, person, what)
-    return this.exports.write(auditOfPlatform(person), 'platform', query, response)
+    return this.audit.export(person, query, response)
   }
 }
