@@ -93,7 +93,7 @@ function open<P>(
   if (refusal) {
     socket.on('error', () => {})
     const { reason, detail, status } = refusal
-    if (request) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+    if (request) answerAndClose(socket, `HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
     else socket.destroy()
     core.refuse({ stage: 'connect', reason, remoteAddress, detail })
     return null
@@ -105,6 +105,11 @@ function open<P>(
   const connection = new Connection(core, socket, transport, remoteAddress, request)
   core.connections.add(connection)
   return connection
+}
+
+/** A server of HTTP leaves its sockets half open, so a client that does not close its side would keep one for ever. */
+function answerAndClose(socket: Duplex, answer: string): void {
+  socket.end(answer, () => socket.destroy())
 }
 
 interface Upgrade {
@@ -121,7 +126,7 @@ function upgrade<P>(core: Core<P>, { request, socket, head, path, ...given }: Up
   const handshake = answerHandshake(request, path)
   if (!handshake.ok) {
     socket.on('error', () => {})
-    socket.end(handshake.answer)
+    answerAndClose(socket, handshake.answer)
     const detail = `WebSocket: ${handshake.detail}`
     core.refuse({ stage: 'connect', reason: 'malformed', remoteAddress, detail })
     return
