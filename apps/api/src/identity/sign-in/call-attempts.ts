@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Injectable } from '@nestjs/common'
-import { InvalidError } from '../../foundation/errors/domain-errors.js'
+import { Database } from '../../foundation/database/database.service.js'
+import { InvalidError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { OfferedCall } from './offered-calls.js'
 import { PasswordConfirmation } from './password-confirmation.js'
 import { PendingSignIns } from './pending-sign-ins.js'
@@ -34,6 +35,7 @@ export class CallAttempts {
     private readonly usedCodes: UsedCodes,
     private readonly confirmation: PasswordConfirmation,
     private readonly audit: SignInAudit,
+    private readonly database: Database,
   ) {}
 
   /** Throws when there were too many attempts, or when this one is wrong already. */
@@ -68,8 +70,7 @@ export class CallAttempts {
     { checksPassword, audits }: Pick<OfferedCall, 'checksPassword' | 'audits'>,
   ): Promise<CallAttempt> {
     const person = await this.signIn.findPerson(headers)
-    // better-auth refuses who is not signed in.
-    if (person === null) return uncounted
+    if (person === null) return this.refuse('Sign in first.', 'unauthorized')
     const recordIfDone = async (answer: Response) => {
       if (answer.ok && audits !== undefined) await this.audit.recordAfter(person.id, audits)
       return []
@@ -92,8 +93,8 @@ export class CallAttempts {
     const code = String(body.code)
     const signedIn = await this.signIn.findPerson(headers)
     const person = signedIn ?? (await this.pending.find(headers.cookie))
-    // better-auth refuses a code without a sign-in that waits for it.
-    if (person === null) return uncounted
+    if (person === null)
+      return this.refuse('No sign-in waits for a code here. Sign in again.', 'invalid_two_factor_cookie')
     const attempt = await this.attempts.beginCode({ address, email: person.email, cookies: headers.cookie })
     if (!(await this.usedCodes.claim(person.id, code)))
       throw new InvalidError('This code was used already. Wait for the next one.', 'code_used')
@@ -106,6 +107,12 @@ export class CallAttempts {
         return []
       },
     }
+  }
+
+  /** Refuses a proof of nobody, so that none is checked that is not counted. While the database is away, everybody is nobody. */
+  private async refuse(detail: string, code: string): Promise<never> {
+    await this.database.ping()
+    throw new UnauthorizedError(detail, code)
   }
 }
 

@@ -103,6 +103,7 @@ export const offeredCalls: ReadonlyMap<string, OfferedCall> = new Map([
         // With it, better-auth ends all sessions of the person and answers with a new one for this caller.
         revokeOtherSessions: z.boolean().default(true),
       }),
+      { proves: 'own password' },
     ),
   ],
   ['/api/auth/update-user', post(z.object({ name: Name }))],
