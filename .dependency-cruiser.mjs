@@ -73,7 +73,7 @@ export default {
     onlyFrom(
       'only-the-broker-imports-aedes',
       'aedes|aedes-[^/]+|mqemitter|mqemitter-[^/]+',
-      '^packages/broker/|^tests/broker/',
+      '^packages/broker/',
       'What aedes gets wrong is put right in packages/broker, so nobody goes past it.',
     ),
     onlyFrom(

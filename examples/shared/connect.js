@@ -1,4 +1,4 @@
-import mqtt from 'mqtt'
+import mqtt from '/modules/mqtt/dist/mqtt.esm.js'
 
 /**
  * Connects with the application that the address names behind its #, which browsers send to no server:

@@ -94,7 +94,7 @@ function open<P>(
   if (refusal) {
     socket.on('error', () => {})
     const { reason, detail } = refusal
-    if (request) socket.end(answerOf(refusal))
+    if (request) answerAndClose(socket, answerOf(refusal))
     else socket.destroy()
     core.refuse({ stage: 'connect', reason, remoteAddress, detail })
     return null
@@ -117,6 +117,11 @@ function answerOf({ status, detail, retryAfterSeconds }: AddressRefusal): string
   )
 }
 
+/** A server of HTTP leaves its sockets half open, so a client that does not close its side would keep one for ever. */
+function answerAndClose(socket: Duplex, answer: string): void {
+  socket.end(answer, () => socket.destroy())
+}
+
 interface Upgrade {
   request: IncomingMessage
   socket: Duplex
@@ -131,7 +136,7 @@ function upgrade<P>(core: Core<P>, { request, socket, head, path, ...given }: Up
   const handshake = answerHandshake(request, path)
   if (!handshake.ok) {
     socket.on('error', () => {})
-    socket.end(handshake.answer)
+    answerAndClose(socket, handshake.answer)
     const detail = `WebSocket: ${handshake.detail}`
     core.refuse({ stage: 'connect', reason: 'malformed', remoteAddress, detail })
     return

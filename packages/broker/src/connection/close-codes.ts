@@ -16,6 +16,7 @@ export function isReported(reason: DisconnectReason): reason is DisconnectReason
 const reportedReasons = new Set<DisconnectReason>([
   'malformed',
   'too_large',
+  'timeout',
   'quota',
   'rate',
   'refused_messages',

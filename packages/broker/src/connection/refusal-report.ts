@@ -14,11 +14,12 @@ export function reportRefusal<P>(
   { reason, detail }: { reason: DisconnectReason; detail: string | undefined },
 ): void {
   if (!isReported(reason)) return
+  const told = detail ?? (reason === 'timeout' ? 'CONNECT did not come in time' : undefined)
   core.refuse({
     stage: client ? 'publish' : 'connect',
     reason,
     remoteAddress,
     ...(client ? { sessionId: client.sessionId, clientId: client.clientId, client } : {}),
-    ...(detail === undefined ? {} : { detail }),
+    ...(told === undefined ? {} : { detail: told }),
   })
 }

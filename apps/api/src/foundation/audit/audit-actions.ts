@@ -14,7 +14,7 @@ export const auditFields = {
   'organization.create': ['name'],
   'organization.update': ['name', 'retentionDays', 'requiresTwoFactor'],
   'organization.quotas': quotaNames,
-  'organization.transfer': ['owner', 'role'],
+  'organization.transfer': ['owner', 'role', 'tags'],
   'organization.delete': ['name', 'members', 'devices', 'apiKeys', 'applications'],
   'setAside.delete': ['device'],
   'member.join': ['role', 'tags', 'invitation', 'by'],

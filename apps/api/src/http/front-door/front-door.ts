@@ -14,6 +14,7 @@ import { accessLog } from './access-log.js'
 import { admitFirst } from './admit-first.js'
 import { refuseAnonymousBody } from './anonymous-body.js'
 import { answerCors, pageHeaders, securityHeaders } from './api-headers.js'
+import { answerBadRequest, isSlow } from './bad-requests.js'
 import { type Client, clientIdentifier } from './client.js'
 import { HttpBounds, type HttpCutReason } from './http-bounds.js'
 import { httpLimits } from './http-limits.js'
@@ -48,12 +49,16 @@ const firstRefusal = 400
  */
 const mostListeners = 20
 const handshakeTimeoutMs = 10_000
-const serverOptions = {
-  headersTimeout: 15_000,
-  requestTimeout: 60_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16_384,
+const checkIntervalMs = 5_000
+
+function serverOptions({ headersMs, requestMs }: LimitValues<typeof httpLimits>) {
+  return {
+    headersTimeout: headersMs,
+    requestTimeout: Math.max(headersMs, requestMs),
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: Math.min(checkIntervalMs, headersMs),
+    maxHeaderSize: 16_384,
+  }
 }
 
 /**
@@ -111,7 +116,7 @@ export class FrontDoor {
   /** Makes the server of the port, which passes REST to `nest`. */
   createServer(nest: RequestHandler): Server {
     this.nest = nest
-    const server = http.createServer(serverOptions)
+    const server = http.createServer(serverOptions(this.limits))
     admitFirst(server, 'connection', (socket) => this.admit(socket), stopParsingWhenDestroyed)
     this.serveOn(server, (socket) => server.emit('connection', socket))
     return server
@@ -119,7 +124,8 @@ export class FrontDoor {
 
   /** Makes a server of a further port, which serves the same by TLS. */
   createSecureServer(options: TlsOptions): https.Server {
-    const server = https.createServer({ ...serverOptions, ...options, handshakeTimeout: handshakeTimeoutMs })
+    const ours = { ...serverOptions(this.limits), handshakeTimeout: handshakeTimeoutMs }
+    const server = https.createServer({ ...ours, ...options })
     // Connections that are not admitted yet, as their handshake is not done.
     server.maxConnections = this.limits.connections
     admitFirst(server, 'secureConnection', (socket) => this.admit(socket), stopParsingWhenDestroyed)
@@ -150,7 +156,10 @@ export class FrontDoor {
       if (asksForWebSocket(request)) this.handleUpgrade(request, socket, head)
       else ignoreUpgrade(reconnect, request, socket, head)
     })
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBadRequest(error, socket))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (isSlow(error) && socket.writable) this.bounds.noteSlow(socket as Socket)
+      answerBadRequest(error, socket)
+    })
   }
 
   /** Connections of trusted proxies carry the requests of many clients, so only all of them together are bounded. */
@@ -242,6 +251,7 @@ const cutReasons: Record<HttpCutReason, string> = {
   held_bytes:
     'it, its address or all clients hold too many bytes of bodies and of answers that they do not take',
   stalled: 'its client has taken nothing of an answer for a minute',
+  slow: 'its client did not send a whole request in time',
   pipelined: 'too many requests wait on it for the answer to an earlier one',
   cut_often: 'too many connections of its address were ended a moment ago',
 }
@@ -264,14 +274,3 @@ function askForUpgrade(response: ServerResponse): void {
 
 /** Where Next.js, in development, tells pages of changes. */
 const hotReloadPath = /^\/_next\//
-
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request'
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-}

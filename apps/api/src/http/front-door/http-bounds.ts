@@ -6,7 +6,7 @@ import type { LimitValues } from '../../foundation/limits/stated-limits.js'
 import type { httpLimits } from './http-limits.js'
 
 /** Why a connection was refused or ended. */
-export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled' | 'pipelined' | 'cut_often'
+export type HttpCutReason = 'connections' | 'held_bytes' | 'stalled' | 'slow' | 'pipelined' | 'cut_often'
 
 interface Exchange {
   request: IncomingMessage
@@ -35,6 +35,7 @@ export class HttpBounds {
     connections: 0,
     held_bytes: 0,
     stalled: 0,
+    slow: 0,
     pipelined: 0,
     cut_often: 0,
   }
@@ -160,11 +161,23 @@ export class HttpBounds {
     this.#cut(socket, 'pipelined', address)
   }
 
+  /**
+   * Notes that a connection is being ended because its request did not come in time. A browser opens connections before it needs
+   * them, so one on which nothing was sent is none of these, and none of them has its address refused.
+   */
+  noteSlow(socket: Socket): void {
+    if (socket.bytesRead > 0) this.#note('slow', this.#counted.get(socket) ?? '')
+  }
+
   #cut(socket: Socket, reason: HttpCutReason, address: string): void {
     const ofAddress = this.#counted.get(socket)
     socket.destroy()
     if (ofAddress && this.#cutRates.take(ofAddress) > 0)
       this.#refused.set(ofAddress, this.now() + this.limits.refusedMs)
+    this.#note(reason, address)
+  }
+
+  #note(reason: HttpCutReason, address: string): void {
     this.cuts[reason] += 1
     this.onCut(reason, address)
   }

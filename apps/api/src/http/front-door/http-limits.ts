@@ -93,6 +93,20 @@ export const httpLimits = new LimitSet('http', 'HTTP', {
     text: 'time for which a request waits because others of its address were refused',
     past: 'it is served',
   },
+  headersMs: {
+    default: 15_000,
+    unit: 'ms',
+    per: 'request',
+    text: 'time until the head of a request has come, also of one that asks for a WebSocket',
+    past: '408, and the connection is closed',
+  },
+  requestMs: {
+    default: 60_000,
+    unit: 'ms',
+    per: 'request',
+    text: 'time until a request has come with its body; at least `http.headersMs`',
+    past: '408, and the connection is closed',
+  },
   stalledMs: {
     default: 60_000,
     unit: 'ms',

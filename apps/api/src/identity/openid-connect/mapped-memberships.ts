@@ -1,5 +1,5 @@
 import type { Role } from '@heliograph/protocol'
-import { mayManageRole } from '@heliograph/protocol'
+import { mayHaveTagLimit, mayManageRole } from '@heliograph/protocol'
 import { Inject, Injectable, Logger } from '@nestjs/common'
 import { AuditLog } from '../../foundation/audit/audit-log.js'
 import { CONFIG, type Config } from '../../foundation/config/config.js'
@@ -103,7 +103,10 @@ export class MappedMemberships {
     from: Role,
   ): Promise<Outcome> {
     const where = { organizationId_userId: { organizationId, userId } }
-    await transaction.member.update({ where, data: { role } })
+    await transaction.member.update({
+      where,
+      data: mayHaveTagLimit(role) ? { role } : { role, tags: [] },
+    })
     const revoked = await revokeInvitationsOf(transaction, organizationId, userId, (invited) =>
       mayManageRole(role, invited),
     )

@@ -5,6 +5,7 @@ import { Database } from '../../foundation/database/database.service.js'
 import { ConflictError, NotFoundError } from '../../foundation/errors/domain-errors.js'
 import { EventBus } from '../../foundation/events/event-bus.js'
 import type { Principal } from '../../foundation/principal/principal.js'
+import { storedTags } from '../../foundation/principal/stored-limit.js'
 import { lockAsWhoMay } from '../members/acting-role.js'
 import { revokeInvitationsOf } from '../members/revoke-invitations.js'
 
@@ -32,11 +33,11 @@ export class TransferOrganizationService {
       await this.audit.record(transaction, principal, {
         action: 'organization.transfer',
         target: `organization/${organizationSlug}`,
-        before: { owner: from, role: successor.role },
-        after: { owner: to, role: 'owner' },
+        before: { owner: from, role: successor.role, tags: storedTags(successor.tags) },
+        after: { owner: to, role: 'owner', tags: null },
       })
       const member = (userId: string) => ({ organizationId_userId: { organizationId, userId } })
-      await transaction.member.update({ where: member(to), data: { role: 'owner' } })
+      await transaction.member.update({ where: member(to), data: { role: 'owner', tags: [] } })
       await transaction.member.update({ where: member(from), data: { role: 'admin' } })
       await revokeInvitationsOf(transaction, organizationId, from, (role) => mayManageRole('admin', role))
     })

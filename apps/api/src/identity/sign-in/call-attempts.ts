@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { Database } from '../../foundation/database/database.service.js'
-import { InvalidError, LimitError } from '../../foundation/errors/domain-errors.js'
+import { InvalidError, LimitError, UnauthorizedError } from '../../foundation/errors/domain-errors.js'
 import type { SignInMethod } from '../two-factor-requirement/sign-in-method.js'
 import type { OfferedCall } from './offered-calls.js'
 import { PasswordConfirmation } from './password-confirmation.js'
@@ -83,8 +83,7 @@ export class CallAttempts {
     { headers, address, person, body }: Call,
     checksPassword: true | undefined,
   ): Promise<CallAttempt> {
-    // better-auth refuses who is not signed in.
-    if (person === null) return uncounted
+    if (person === null) return this.refuseNobody('Sign in first.', 'unauthorized')
     if (checksPassword === true) {
       const given = typeof body.password === 'string' ? body.password : undefined
       await this.confirmation.confirm({ userId: person.id, sessionId: person.sessionId }, given)
@@ -103,8 +102,11 @@ export class CallAttempts {
     const { headers, address, body } = call
     const code = String(body.code)
     const person = call.person ?? (await this.pending.find(headers.cookie))
-    // better-auth refuses a code without a sign-in that waits for it.
-    if (person === null) return uncounted
+    if (person === null)
+      return this.refuseNobody(
+        'No sign-in waits for a code here. Sign in again.',
+        'invalid_two_factor_cookie',
+      )
     const refuse = () => {
       if (call.person === null) this.noteRefused(call, person.email, method)
     }
@@ -142,6 +144,12 @@ export class CallAttempts {
         return []
       },
     }
+  }
+
+  /** Refuses a proof of nobody, so that none is checked that is not counted. While the database is away, everybody is nobody. */
+  private async refuseNobody(detail: string, code: string): Promise<never> {
+    await this.database.ping()
+    throw new UnauthorizedError(detail, code)
   }
 
   private noteRefused({ headers, address }: Call, account: string, method: SignInMethod): void {

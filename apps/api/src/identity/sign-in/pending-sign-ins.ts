@@ -11,20 +11,27 @@ export interface KnownPerson {
 /** Sign-ins whose password was right, and which wait for the code of the second step. better-auth names them in a cookie. */
 @Injectable()
 export class PendingSignIns {
-  private readonly cookie: string
+  private readonly cookieName: string
+  /** The identifier, before the dot of its signature. */
+  private readonly cookie: RegExp
 
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly database: Database,
   ) {
-    this.cookie = `${cookieRules(config.publicUrl).prefix}${cookieNames}.two_factor=`
+    this.cookieName = `${cookieRules(config.publicUrl).prefix}${cookieNames}.two_factor`
+    this.cookie = new RegExp(`(?:^|; ?)${this.cookieName.replace('.', '\\.')}=([\\w-]{1,64})(?:\\.|%2E)`)
   }
 
-  /** Who signs in; null when the cookie names none, or none any more. better-auth checks the cookie's signature. */
-  async find(cookies: string | undefined): Promise<KnownPerson | null> {
-    const value = cookies?.split(/; */).find((cookie) => cookie.startsWith(this.cookie))
-    const identifier = /^[\w-]{1,64}/.exec(value?.slice(this.cookie.length) ?? '')?.[0]
-    if (identifier === undefined) return null
+  /**
+   * Who signs in; null when the cookie names none, or none any more. better-auth checks the cookie's signature. It also reads
+   * cookies that are quoted, encoded or given twice, which no browser sends: such a request names nobody, as it could have one
+   * person's attempts counted for another.
+   */
+  async find(cookies = ''): Promise<KnownPerson | null> {
+    const [, ...more] = cookies.split(this.cookieName)
+    const identifier = this.cookie.exec(cookies)?.[1]
+    if (identifier === undefined || more.length !== 1) return null
     const { rows } = await this.database.pools.authentication.query<KnownPerson>(findSql, [identifier])
     return rows[0] ?? null
   }

@@ -106,21 +106,28 @@ export class SignInService {
         ? { cookie: this.signatures.renewCookies(credential.cookie) }
         : { authorization: `Bearer ${this.signatures.renewBearer(credential.bearer)}` },
     )
+    return this.sessionOf(headers)
+  }
+
+  private async sessionOf(headers: Headers): Promise<SignedInSession | null> {
     const result = await this.betterAuth.api.getSession({ headers, returnHeaders: true })
     if (result.response === null) return null
     const { session } = result.response
     return { sessionId: session.id, userId: session.userId, setCookies: result.headers.getSetCookie() }
   }
 
-  /** Who is signed in by the cookie or the bearer token of a request. */
-  async findPerson({
-    authorization,
-    cookie,
-  }: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>): Promise<SignedInPerson | null> {
-    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-    const session =
-      (bearer === undefined ? null : await this.findSession({ bearer })) ??
-      (cookie === undefined ? null : await this.findSession({ cookie }))
+  /**
+   * Who is signed in by a request that better-auth is about to handle, as it will see it: a bearer token with a right signature
+   * takes the place of the cookie, also when its session has ended.
+   */
+  async findPerson(
+    given: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>,
+  ): Promise<SignedInPerson | null> {
+    const headers = new Headers()
+    for (const name of ['authorization', 'cookie'] as const)
+      if (given[name] !== undefined) headers.set(name, given[name])
+    this.signatures.renewHeaders(headers)
+    const session = await this.sessionOf(headers)
     if (session === null) return null
     const row = await this.database.accounts.session.findUnique({
       where: { id: session.sessionId },

@@ -26,7 +26,7 @@ import {
   toApplication,
   withMaker,
 } from './application-row.js'
-import { assertFilters } from './checked-filters.js'
+import { assertFilters, assertMayGrant } from './checked-filters.js'
 
 /** Makes, lists, changes, rotates and deletes applications: clients of MQTT that are no device. */
 @Injectable()
@@ -126,7 +126,10 @@ export class ApplicationsService {
     const { secret, hashed } = this.makeSecret()
     const until = new Date(Date.now() + overlapSeconds * 1_000)
     const row = await this.database.transaction(async (transaction) => {
-      const { name, secretHash } = await this.lock(transaction, principal, id)
+      const before = await this.lock(transaction, principal, id)
+      const { name, secretHash } = before
+      // Whoever gets the password may do what the application may.
+      assertMayGrant(principal, before)
       const previous =
         overlapSeconds > 0
           ? { previousSecretHash: secretHash, previousSecretExpiresAt: until }

@@ -20,6 +20,11 @@ export function assertFilters(principal: Principal, { subscribe = [], publish = 
   ]
   if (errors.length > 0)
     throw new InvalidError('Not all topic filters can be granted.', 'invalid_filter', errors)
+  assertMayGrant(principal, { subscribe, publish })
+}
+
+/** Throws a ForbiddenError when the caller may not do itself what the filters let an application do. */
+export function assertMayGrant(principal: Principal, { subscribe = [], publish = [] }: Filters): void {
   if (subscribe.length > 0) assertMay(principal, 'topics.subscribe')
   if (publish.length > 0) assertMay(principal, 'apps.publish')
 }

@@ -122,7 +122,6 @@ function telegraf({ username, password, urls, filter }: Client): Snippet {
     `  topics = ["${filter ?? ''}"]`,
     `  username = "${username}"`,
     `  password = "${password}"`,
-    '  protocol = "5"',
     '  qos = 1',
     '  data_format = "json"',
     '',
@@ -130,7 +129,7 @@ function telegraf({ username, password, urls, filter }: Client): Snippet {
     '    topic = "+/devices/+/telemetry"',
     '    tags = "organization/_/device/_"',
   ]
-  const note = 'A part of telegraf.conf.'
+  const note = 'A part of telegraf.conf. It connects by MQTT 3.1.1.'
   return {
     id: 'telegraf',
     label: 'Telegraf',
