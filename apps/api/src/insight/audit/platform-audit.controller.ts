@@ -17,7 +17,7 @@ export class PlatformAuditController {
   @ApiOperation({
     summary: 'Read the audit of the platform itself',
     description:
-      'For platform administrators: what belongs to no organization, such as sign-ins, changes of accounts, quotas and the end ' +
+      'For platform administrators: what belongs to no organization, such as sign-ins, changes of accounts and the end ' +
       'of organizations, newest first. What happens in an organization is in its own audit.',
   })
   @ApiResult(200, AuditPage, 'A page of changes')

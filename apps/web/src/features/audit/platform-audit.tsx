@@ -8,8 +8,8 @@ export function PlatformAudit() {
   return (
     <AuditList
       source={platformAudit}
-      intro="Who signed in, was refused, or changed an account, a quota or the platform, from where. What happens in an organization is in its own audit."
-      empty="Sign-ins, changes of accounts and quotas, and organizations that end appear here."
+      intro="Who signed in, was refused, or changed an account, and which organizations ended, from where. What happens in an organization is in its own audit."
+      empty="Sign-ins, changes of accounts, and organizations that end appear here."
     />
   )
 }
