@@ -48,6 +48,23 @@ describe('who tries passwords', () => {
     expect(await attack('nobody@example.com', '198.51.100.2')).toEqual(known)
   })
 
+  it('by a session that was taken does not go on from more and more addresses', async () => {
+    const { email, password } = await createMember(platform, owner, 'viewer')
+    const anonymous = createClient(platform.url, { origin: platform.url })
+    const { headers } = await ask(anonymous, 'POST', '/api/auth/sign-in/email', { email, password })
+    const cookie = headers.getSetCookie().find((line) => line.includes('session_token=')) ?? ''
+    const guess = async (address: number) => {
+      const from = { 'x-forwarded-for': `192.0.2.${address}`, cookie: cookie.split(';', 1)[0] ?? '' }
+      const body = { currentPassword: `a wrong one ${address}`, newPassword: 'tangerine kettle 7' }
+      return (await ask(anonymous.with(from), 'POST', '/api/auth/change-password', body)).status
+    }
+    for (let address = 0; address < 100; address += 10)
+      expect(
+        new Set(await Promise.all(Array.from({ length: 10 }, (_, more) => guess(address + more)))),
+      ).toEqual(new Set([400]))
+    expect(await guess(100)).toBe(429)
+  })
+
   it('of a device does not keep the device out', async () => {
     const device = await registerDevice(owner)
     const wrong = { ...device, credential: { ...device.credential, password: `hg_dev_${'a'.repeat(43)}` } }

@@ -201,12 +201,18 @@ async function readAll(headers: Record<string, string>): Promise<void> {
     'overview',
     'platform',
     'me',
+    'me/sessions',
+    'audit?limit=100',
+    'audit/export?format=csv',
+    'audit/export?format=ndjson',
   ]
   const ofPump = ['credentials', 'refusals', 'telemetry/latest', 'telemetry'].map(
     (name) => `devices/pump/${name}`,
   )
   for (const name of [...lists, ...ofPump])
     await witness.call({ where: `read ${name}`, path: `/api/v1/${name}`, headers })
+  const authorization = `Bearer ${metricsToken}`
+  await witness.call({ where: 'read the metrics', path: '/metrics', headers: { authorization } })
 }
 
 /** Which secrets are in the text, and where. */
