@@ -63,6 +63,6 @@ describe('ownership', () => {
       expect.objectContaining({ slug: other.organization, role: 'owner', tags: null }),
     ])
     await successor.send('POST', '/api/v1/devices', { name: 'pump' })
-    await successor.send('DELETE', '/api/v1/organization', { confirm: other.organization })
+    await successor.send('DELETE', `/api/v1/organization?confirm=${other.organization}`)
   })
 })

@@ -113,7 +113,7 @@ async function followMailedLinks(): Promise<void> {
     const token = new URL((await mailServer.next(to)).link).hash.slice(1)
     keep(`link of ${kind}`, token, null)
     for (const sent of [`${token}x`, token])
-      await post(`follow the link of ${kind}`, path, { token: sent, ...body })
+      await post(`follow the link of ${kind}`, path, { token: sent, ...body }, { origin: platform.url })
   }
   await post('ask for a link', '/api/v1/password-reset', { email: owner.email })
   await follow('a new password', owner.email, '/api/v1/password-reset/read')

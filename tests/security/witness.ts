@@ -35,7 +35,7 @@ export class Witness {
     const text = await answer.text()
     const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
     this.seen.push({ where, text: `${head}\n\n${text}` })
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '')
+    const isJson = /[/+]json\b/.test(answer.headers.get('content-type') ?? '')
     return { ...(isJson ? JSON.parse(text) : {}), headers: answer.headers, status: answer.status }
   }
 
