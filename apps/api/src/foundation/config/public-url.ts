@@ -8,6 +8,7 @@ export const ownPaths: ReadonlySet<string> = new Set([
   '_next',
   'account',
   'api',
+  'audit',
   'confirm-email',
   'forgot-password',
   'healthz',
