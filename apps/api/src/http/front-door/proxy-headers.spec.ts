@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { requestHeaders, responseHeaders } from './proxy-headers.js'
 
 describe('requestHeaders', () => {
-  it('drops headers of the connection and adds the client’s address', () => {
+  it('drops headers of the connection, and tells client and path in place of what the client told', () => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, {
       host: 'iot.local',
@@ -14,6 +14,8 @@ describe('requestHeaders', () => {
       te: 'trailers',
       'proxy-authorization': 'Basic eA==',
       cookie: 'a=1',
+      'x-forwarded-for': '192.0.2.9',
+      'x-forwarded-prefix': '/elsewhere',
     })
     const client = { address: '192.0.2.1', protocol: 'https', host: 'iot.local' } as const
     expect(requestHeaders(request, client, '')).toEqual({
@@ -24,9 +26,7 @@ describe('requestHeaders', () => {
       'x-forwarded-host': 'iot.local',
     })
   })
-})
 
-describe('requestHeaders', () => {
   it('keeps the length of a body, also when Connection lists it', () => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, { connection: 'Content-Length', 'content-length': '5' })

@@ -36,7 +36,9 @@ export function requestHeaders(
   headers['x-forwarded-for'] = client.address
   headers['x-forwarded-proto'] = client.protocol
   if (client.host !== '') headers['x-forwarded-host'] = client.host
-  if (basePath !== '') headers['x-forwarded-prefix'] = basePath
+  // The path is ours to tell: a client's would have pages name files elsewhere.
+  if (basePath === '') delete headers['x-forwarded-prefix']
+  else headers['x-forwarded-prefix'] = basePath
   return headers
 }
 
