@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IssuedApplication } from '@heliograph/protocol'
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,7 +49,7 @@ describe('examples/telegraf', () => {
     // What waited comes right behind the CONNACK.
     const client = mqtt.connect(address, { ...options, reconnectPeriod: 0 })
     client.on('message', (topic, payload) => heard.push(...metricsOf(input, topic, String(payload))))
-    await once(client, 'connect')
+    await new Promise((resolve) => client.once('connect', resolve))
     const granted = await client.subscribeAsync(input.topics, { qos: input.qos })
     expect(granted.map(({ qos }) => qos)).toEqual(input.topics.map(() => input.qos))
     return client
