@@ -66,11 +66,10 @@ const keep = (name: string, value: unknown, shownBy: string | null) =>
 const post = (where: string, path: string, body: object, headers: Record<string, string> = caller) =>
   witness.call({ where, method: 'POST', path, body, headers } satisfies Call)
 
-/** What a browser keeps of an answer: its cookies by their names. */
+/** What a browser keeps of an answer: its cookies by their names, less those that end. */
 function cookiesOf({ headers }: Record<string, unknown>): Map<string, string> {
-  const pairs = (headers as Headers)
-    .getSetCookie()
-    .map((line) => (line.split(';', 1)[0] ?? '').split(/=(.*)/s))
+  const lines = (headers as Headers).getSetCookie().map((line) => line.split(';', 1)[0] ?? '')
+  const pairs = lines.filter((line) => !line.endsWith('=')).map((line) => line.split(/=(.*)/s))
   return new Map(pairs.map(([name = '', value = '']) => [name, value]))
 }
 const browserWith = (cookies: Map<string, string>) => ({

@@ -46,8 +46,10 @@ describe('examples/telegraf', () => {
     const { username, password, client_id: clientId, persistent_session = false } = input
     const options = { username, password, clientId, clean: !persistent_session, protocolVersion: 4 } as const
     const address = server.replace('127.0.0.1:1883', `127.0.0.1:${platform.mqttPort}`)
-    const client = await mqtt.connectAsync(address, { ...options, reconnectPeriod: 0 }, false)
+    // What waited comes right behind the CONNACK.
+    const client = mqtt.connect(address, { ...options, reconnectPeriod: 0 })
     client.on('message', (topic, payload) => heard.push(...metricsOf(input, topic, String(payload))))
+    await new Promise((resolve) => client.once('connect', resolve))
     const granted = await client.subscribeAsync(input.topics, { qos: input.qos })
     expect(granted.map(({ qos }) => qos)).toEqual(input.topics.map(() => input.qos))
     return client
