@@ -36,7 +36,7 @@ describe('the texts of a quota', () => {
       `At the rate of today, used up at ${formatClock(at)}`,
     )
     expect(forecastText('devices', use({ fullAt }), now)).toContain(`used up on ${formatDay(at)}`)
-    expect(forecastText('messagesPerDay', use(), now)).toContain('not used up today')
+    expect(forecastText('messagesPerDay', use(), now)).toContain('Enough for today')
     expect(forecastText('messagesPerDay', use({ limit: null }), now)).toBe('')
   })
 

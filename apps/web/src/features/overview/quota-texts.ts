@@ -40,9 +40,9 @@ export function forecastText(name: QuotaName, { level, limit, fullAt }: QuotaUse
 }
 
 const notSoon: Record<QuotaName, string> = {
-  devices: 'At the rate of the last 7 days, not used up within 5 years',
-  messagesPerDay: 'At the rate of today, not used up today',
-  storedBytes: 'At the rate of the last 24 hours and with this retention, not used up within 5 years',
+  devices: 'Enough for more than 5 years at the rate of the last 7 days',
+  messagesPerDay: 'Enough for today at its rate so far',
+  storedBytes: 'Enough for more than 5 years at the rate of the last 24 hours',
   connections: 'Devices and scripts that are connected now',
 }
 
