@@ -46,7 +46,7 @@ beforeAll(async () => {
   await misuseAll()
   await failEverywhere()
   await readAll()
-})
+}, 600_000)
 afterAll(async () => {
   await platform?.stop()
   await provider?.stop()

@@ -42,7 +42,8 @@ export function CredentialOnce({ credential, device }: CredentialOnceProps) {
       {platform?.loopbackOnly && (
         <Notice tone="quiet" title="Only this computer can reach these addresses">
           For devices on the network, start Heliograph with{' '}
-          <code className="font-mono text-12 text-ink">{startCommand(platform.urls)}</code>.
+          <code className="font-mono text-12 text-ink">{startCommand(platform.urls)}</code>, and with whatever
+          else you set, such as <code className="font-mono text-12 text-ink">DATA_DIR</code>.
         </Notice>
       )}
       <Tabs

@@ -5,7 +5,7 @@ import { applicationSnippets } from './application-snippets.ts'
 const application: IssuedApplication = {
   id: 'a1',
   name: 'Node-RED',
-  subscribe: ['acme/devices/+/telemetry'],
+  subscribe: ['acme/apps/#', 'acme/devices/+/telemetry'],
   publish: ['acme/devices/+/commands/+/request', 'acme/apps/+/#'],
   origins: null,
   hint: 'cret',
@@ -34,6 +34,7 @@ describe('applicationSnippets', () => {
       expect(code).toContain('a1')
       expect(code).toContain('127.0.0.1')
       expect(code).toMatch(/acme\/(devices\/\+\/telemetry|apps\/example\/example\/hello)/)
+      if (code.includes('acme/apps/#')) expect(code).toContain('acme/devices/+/telemetry')
       expect(code).not.toMatch(/undefined|null/)
     }
   })

@@ -16,22 +16,22 @@ export function applicationSnippets(application: IssuedApplication): Snippet[] {
 }
 
 interface Client extends Pick<IssuedApplication, 'username' | 'password' | 'urls'> {
-  /** A filter that it may subscribe to; null: none. */
-  filter: string | null
+  /** The filters that it may subscribe to. */
+  filters: readonly string[]
   /** A topic that it may publish to; null: none. */
   topic: string | null
 }
 
-/** The first of what it was granted; a wildcard of a topic is filled in. */
-function exampleTopics({ subscribe, publish }: IssuedApplication): Pick<Client, 'filter' | 'topic'> {
+/** All filters that it was granted, and the first topic, whose wildcards are filled in. */
+function exampleTopics({ subscribe, publish }: IssuedApplication): Pick<Client, 'filters' | 'topic'> {
   const topic = publish.find((filter) => filter.includes('/apps/')) ?? null
   return {
-    filter: subscribe[0] ?? null,
+    filters: subscribe,
     topic: topic?.replace(/(?<=\/)\+(?=\/|$)/g, 'example').replace(/(?<=\/)#$/, 'example/hello') ?? null,
   }
 }
 
-function mosquitto({ username, password, filter, topic }: Client, server: URL): Snippet {
+function mosquitto({ username, password, filters, topic }: Client, server: URL): Snippet {
   const tls = server.protocol === 'mqtts:' ? ' --tls-use-os-certs' : ''
   const variant = (label: string, note: string, program: string, last: string[]): SnippetVariant => ({
     label,
@@ -49,7 +49,8 @@ function mosquitto({ username, password, filter, topic }: Client, server: URL): 
     ),
   })
   const watch = variant('Subscribe', 'Prints each message until Ctrl-C.', 'mosquitto_sub', [
-    `  -t '${filter ?? 'a filter that you grant it'}' -v`,
+    ...(filters.length > 0 ? filters : ['a filter that you grant it']).map((filter) => `  -t '${filter}'`),
+    '  -v',
   ])
   const say = (to: string) =>
     variant('Publish', 'Sends one message. If it is refused, it prints why.', 'mosquitto_pub', [
@@ -62,8 +63,8 @@ function mosquitto({ username, password, filter, topic }: Client, server: URL): 
   }
 }
 
-/** A flow to import: a connection, and a node that shows what it receives. */
-function nodeRed({ username, password, filter }: Client, server: URL): Snippet {
+/** A flow to import: a connection, and a node for each filter, whose messages are shown. */
+function nodeRed({ username, password, filters }: Client, server: URL): Snippet {
   const flow = [
     {
       id: 'heliograph-broker',
@@ -78,17 +79,17 @@ function nodeRed({ username, password, filter }: Client, server: URL): Snippet {
       autoConnect: true,
       credentials: { user: username, password },
     },
-    {
-      id: 'heliograph-in',
+    ...(filters.length > 0 ? filters : ['']).map((topic, index) => ({
+      id: `heliograph-in-${index + 1}`,
       type: 'mqtt in',
       name: 'Heliograph',
-      topic: filter ?? '',
+      topic,
       qos: '1',
       datatype: 'auto-detect',
       broker: 'heliograph-broker',
       inputs: 0,
       wires: [['heliograph-show']],
-    },
+    })),
     {
       id: 'heliograph-show',
       type: 'debug',
@@ -114,12 +115,12 @@ function nodeRed({ username, password, filter }: Client, server: URL): Snippet {
 }
 
 /** Telemetry arrives with the organization's slug and the device's id as tags. */
-function telegraf({ username, password, urls, filter }: Client): Snippet {
+function telegraf({ username, password, urls, filters }: Client): Snippet {
   const server = urls.tcp === null ? urls.ws : telegrafServer(new URL(urls.tcp))
   const code = [
     '[[inputs.mqtt_consumer]]',
     `  servers = ["${server}"]`,
-    `  topics = ["${filter ?? ''}"]`,
+    `  topics = [${filters.map((filter) => `"${filter}"`).join(', ')}]`,
     `  username = "${username}"`,
     `  password = "${password}"`,
     '  qos = 1',
@@ -166,7 +167,7 @@ function mqttJs(client: Client): Snippet {
   }
 }
 
-function mqttJsCode({ username, password, urls, filter, topic }: Client): string[] {
+function mqttJsCode({ username, password, urls, filters, topic }: Client): string[] {
   return [
     `const client = mqtt.connect('${urls.ws}', {`,
     '  protocolVersion: 5,',
@@ -176,7 +177,7 @@ function mqttJsCode({ username, password, urls, filter, topic }: Client): string
     '',
     `client.on('connect', () => {`,
     `  console.log('connected')`,
-    ...(filter === null ? [] : [`  client.subscribe('${filter}')`]),
+    ...filters.map((filter) => `  client.subscribe('${filter}')`),
     ...(topic === null ? [] : [`  client.publish('${topic}', 'hello', { qos: 1 })`]),
     '})',
     `client.on('message', (topic, payload) => console.log(topic, payload.toString()))`,
