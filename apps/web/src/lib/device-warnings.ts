@@ -44,8 +44,8 @@ function ahead(skewMs: number): DeviceWarning {
   const off = `${formatSpan(skewMs)} ahead`
   return {
     short: `clock ${off}`,
-    what: `The clock of the device is ${off}, so its samples have the wrong time.`,
-    todo: 'Set the clock by NTP, or send samples without ts: the platform then assigns their time.',
+    what: `By the last time that it sent, the clock of the device is ${off}.`,
+    todo: 'Set the clock by NTP, or send samples without ts: the platform then assigns their time, and this note says nothing about them.',
   }
 }
 
