@@ -14,7 +14,7 @@ import type { Platform } from '../../support/platform.js'
 import { totp } from '../../support/totp.js'
 import { usePlatforms } from '../../support/use-platform.js'
 import { eventually } from '../mqtt/support.js'
-import { type Answer, ask } from './callers.js'
+import { type Answer, ask, cookiesOf } from './callers.js'
 
 const platforms = usePlatforms()
 let platform: Platform
@@ -43,12 +43,6 @@ const someAddress = () => {
 }
 const from = (address: string) => createClient(platform.url).with({ 'x-forwarded-for': address })
 
-const cookiesOf = (answer: Answer) =>
-  answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0] ?? '')
-    .filter((cookie) => !cookie.endsWith('='))
-    .join('; ')
 const withCookiesOf = (answer: Answer) =>
   createClient(platform.url, { origin: platform.url, cookie: cookiesOf(answer) })
 

@@ -24,6 +24,14 @@ export async function ask(
   return { status: response.status, body: isJson ? JSON.parse(text) : { text }, headers: response.headers }
 }
 
+/** What a browser sends back after an answer: its cookies, less those that end. */
+export const cookiesOf = ({ headers }: Answer): string =>
+  headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0] ?? '')
+    .filter((cookie) => !cookie.endsWith('='))
+    .join('; ')
+
 /** A script with an API key of the administrator's organization. */
 export async function apiKey(
   platform: Platform,

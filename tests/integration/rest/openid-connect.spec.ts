@@ -12,7 +12,7 @@ import { createClient, type HttpClient } from '../../support/http-client.js'
 import { goThrough, type OpenIdProvider, startOpenIdProvider } from '../../support/openid-provider.js'
 import { type Platform, startPlatform } from '../../support/platform.js'
 import { closed, connectToken, requestToken } from '../mqtt/support.js'
-import { type Answer, ask } from './callers.js'
+import { ask, cookiesOf } from './callers.js'
 
 let platform: Platform
 let provider: OpenIdProvider
@@ -40,12 +40,6 @@ const environment = () => ({
 })
 
 const disconnectPath = '/api/v1/me/sign-in-methods/open-id-connect'
-
-const cookiesOf = (answer: Answer) =>
-  answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0] ?? '')
-    .join('; ')
 
 /** Makes a person of the provider, who comes next. */
 function comes(groups: string[], more: { email?: string; email_verified?: boolean } = {}): string {

@@ -12,7 +12,7 @@ import { createClient, type HttpClient } from '../../support/http-client.js'
 import type { Platform } from '../../support/platform.js'
 import { totp } from '../../support/totp.js'
 import { usePlatforms } from '../../support/use-platform.js'
-import { type Answer, ask } from './callers.js'
+import { type Answer, ask, cookiesOf } from './callers.js'
 
 const platforms = usePlatforms()
 let platform: Platform
@@ -27,13 +27,6 @@ interface Protected extends MemberAccount {
   secret: string
   recoveryCodes: string[]
 }
-
-const cookiesOf = (answer: Answer) =>
-  answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0] ?? '')
-    .filter((cookie) => !cookie.endsWith('='))
-    .join('; ')
 
 let hosts = 0
 /** A network of its own, so that limits of addresses are those of one test. */

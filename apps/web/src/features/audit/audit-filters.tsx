@@ -20,7 +20,7 @@ export function AuditFilters({ query, who, onChange }: AuditFiltersProps) {
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2">
       <SearchBox
         label="Search the audit"
-        placeholder="Name, device or address"
+        placeholder="Name, id or address"
         search={query.search ?? ''}
         onSearch={(search) => onChange({ search: search || undefined })}
       />
